@@ -38,7 +38,8 @@ For objects that laws make and follow to their end:
     made    fields of the body that are sent instead of the sample's; made_ids: likewise path ids
 For ids in the body, also where the plainest request has none:
     named   by place, such as `agent_id` or `training_files.*.file_id`: the `target` that fits
-            there, and the fields that the request is sent `without` then
+            there, the fields that the request is sent `without` then, and whether the request
+            itself does nothing with it but keep it for `later`
 For generated requests of the same operation:
     most    the largest value that a field may have, set where it is absent: keeps outputs small
     aimed   a field that must name something real, and the word it stands for

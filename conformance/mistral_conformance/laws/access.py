@@ -253,7 +253,7 @@ def _own_ids(
             raise Skipped(f"the suite makes no object for `{name}`")
         parent = above if above and above.resource.name == resource.parent else None
         above = world.make(resource, parent=parent)
-        calm(world, above)
+        calm(world, above, operation.id)
         ids |= above.ids
     return ids
 
@@ -284,12 +284,14 @@ def expect_refused(
     world.expect(answer.status in due, reason, answer)
 
 
-def calm(world: World, instance: Instance) -> None:
+def calm(world: World, instance: Instance, operation: str = "") -> None:
     """Let an object reach its end, so that it and what it is part of do not change by themselves.
 
-    Without a clock that takes longer than it is worth; see `expect_untouched`.
+    Without a clock that takes longer than it is worth, see `expect_untouched`, but for an
+    operation that links to what is in the object or tells its text: that may be there only then.
     """
-    if world.ctx.session.clock:
+    late = {*instance.resource.links, *(each.operation for each in world.model.texts)}
+    if world.ctx.session.clock or operation in late:
         world.settle(instance)
 
 

@@ -49,9 +49,10 @@ def first_difference(
         one, other = left.get(each.name, ABSENT), right.get(each.name, ABSENT)
         if one is ABSENT or other is ABSENT:
             continue
-        one, other = shared(document, each.schema, one, other)
-        if not is_same(each, one, other):
-            return inside(each.name, one, other)
+        told, due = shared(document, each.schema, one, other)
+        if not is_same(each, told, due):
+            nested = isinstance(told, dict | list)
+            return inside(each.name, told, due) if nested else (each.name, one, other)
     return None
 
 

@@ -252,7 +252,7 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     if 400 <= answer.status < 500:
         raise NotOffered(f"not offered: {told} for `{field.changed}` is refused", answer)
     views = told_by(world, instance, world.need(answer))
-    expect_shown(world, instance, views, {field.name: moment})
+    expect_shown(world, instance, views, {field.name: told})
 
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)

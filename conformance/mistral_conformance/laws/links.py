@@ -25,6 +25,7 @@ SHOWN_TO_STRANGERS = "harm: a URL for one thing opens another, or opens longer t
 
 
 LATER_S = 3600
+LONG_AGO_DAYS = 365
 SLACK_S = 30
 """So near to the end of a URL's life, in seconds, nothing is judged: clocks and rounding differ."""
 WRITING = ("PUT", "POST", "PATCH", "DELETE")
@@ -112,13 +113,33 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
     url = read_url(world, world.call(link, instance.ids))
     world.need(open_url(world, url))
     swapped = {instance.ids[resource.parameter]: other.ids[resource.parameter]}
-    altered = dict(_altered(url, swapped))
+    altered = dict(_altered(url, swapped)) | {
+        what: later for what, later, past in _ends(url) if not open_url(world, past).ok
+    }  # an end that does not count lets nobody in for longer
     if not altered:
         raise Skipped("the URL has no part that could be changed")
     for what, changed in altered.items():
         answer = open_url(world, changed)
         reason = f"a URL with {what} answers {answer.status}, a refusal is due"
         world.expect(400 <= answer.status < 500, reason, answer)
+
+
+@law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=SHOULD)
+def end_as_they_tell(world: World, subject: tuple[Resource, str]) -> None:
+    """The end that a URL tells counts: with one that is over it opens nothing."""
+    resource, link = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    url = read_url(world, world.call(link, instance.ids))
+    world.need(open_url(world, url))
+    ends = list(_ends(url))
+    if not ends:
+        raise Skipped("the URL tells no end")
+    for what, _, past in ends:
+        answer = open_url(world, past)
+        name = what.partition("`")[2].rstrip("`")
+        said = f"a URL with a past `{name}` answers {answer.status}, a refusal is due"
+        world.expect(400 <= answer.status < 500, said, answer)
 
 
 @law(id="urls.do-not-mix", over=_several, source=SHOWN_TO_STRANGERS, level=SHOULD)
@@ -198,48 +219,78 @@ def open_url(world: World, url: str) -> Exchange:
 
 
 def _mixed(one: str, other: str) -> Iterator[str]:
-    """The first URL with the path of the other one, or with one value of its query."""
+    """The first URL with the path of the other one, or with one value of its query.
+
+    Times are no secrets: a query that tells nothing else lets in whoever has the path.
+    """
     parts, others = urlsplit(one), urlsplit(other)
-    if parts.query and parts.path != others.path:
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [name for name, value in query if _later(name, value) is None]
+    if kept and parts.path != others.path:
         yield urlunsplit(parts._replace(path=others.path))
     values = dict(parse_qsl(others.query, keep_blank_values=True))
-    query = parse_qsl(parts.query, keep_blank_values=True)
     for at, (name, value) in enumerate(query):
-        if values.get(name, value) != value and len({v for _, v in query}) > 1:
+        other_value = values.get(name, value)
+        if name in kept and other_value != value and len({v for _, v in query}) > 1:
             pairs = [*query[:at], (name, values[name]), *query[at + 1 :]]
             yield urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
 def _altered(url: str, swapped: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """By what was changed, the URL: another id, a later end, another signature."""
+    """By what was changed, the URL: another id, another signature."""
     for one, other in swapped.items():
         if one in url:
             yield "the id of another object", url.replace(one, other)
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    for at, (name, value) in enumerate(query):
-        for what, changed in _other_values(name, value):
-            pairs = [*query[:at], (name, changed), *query[at + 1 :]]
-            yield what, urlunsplit(parts._replace(query=urlencode(pairs)))
+    for name, value in query:
+        if _later(name, value) is None and _is_secret(name, value):
+            yield f"another `{name}`", _with(url, name, _turned(value))
     if not query:
         head, _, last = parts.path.rpartition("/")
         yield "another last part", urlunsplit(parts._replace(path=f"{head}/{_turned(last)}"))
 
 
-def _other_values(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """The value of a query's field as somebody would change it who wants more than was given."""
+def _ends(url: str) -> Iterator[tuple[str, str, str]]:
+    """By what was changed, the URL with a later end and with one that is over."""
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        changed = _later(name, value)
+        if changed is not None:
+            what, later, past = changed
+            yield f"a {what} `{name}`", _with(url, name, later), _with(url, name, past)
+
+
+def _later(name: str, value: str) -> tuple[str, str, str] | None:
+    """How a query's field tells a time, and a later one and one that is over; None if it does not.
+
+    Somebody would change it so who wants more than was given.
+    """
     if re.fullmatch(r"\d{9,13}(\.\d+)?", value):
         whole, dot, rest = value.partition(".")
-        yield f"a later `{name}`", f"{int(whole) + LATER_S}{dot}{rest}"
-    elif (moment := _moment(value)) is not None:
-        later = moment + timedelta(seconds=LATER_S)
-        yield f"a later `{name}`", later.isoformat().replace("+00:00", "Z")
-    elif re.fullmatch(r"\d{2,8}", value) and re.search("exp|ttl|life", name, re.IGNORECASE):
-        yield f"a longer `{name}`", str(int(value) + LATER_S)
-    elif re.fullmatch(r"(?=.*[0-9A-Za-z])[0-9A-Za-z._~+/=-]{16,}", value) or (
-        len(value) > 1 and re.search("sig|token|hmac|mac$", name, re.IGNORECASE)
-    ):
-        yield f"another `{name}`", _turned(value)
+        return "later", f"{int(whole) + LATER_S}{dot}{rest}", "1".ljust(len(whole), "0")
+    if (moment := _moment(value)) is not None:
+        told = [moment + timedelta(seconds=LATER_S), moment - timedelta(days=LONG_AGO_DAYS)]
+        later, past = (each.isoformat().replace("+00:00", "Z") for each in told)
+        return "later", later, past
+    if re.fullmatch(r"\d{2,8}", value) and re.search("exp|ttl|life", name, re.IGNORECASE):
+        return "longer", str(int(value) + LATER_S), "0"
+    return None
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a query's field looks like what lets somebody in."""
+    return bool(
+        re.fullmatch(r"(?=.*[0-9A-Za-z])[0-9A-Za-z._~+/=-]{16,}", value)
+        or (len(value) > 1 and re.search("sig|token|hmac|mac$", name, re.IGNORECASE))
+    )
+
+
+def _with(url: str, name: str, value: str) -> str:
+    """The URL with another value for a field of its query."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    pairs = [(each, value if each == name else old) for each, old in query]
+    return urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
 def _moment(text: str) -> datetime | None:

@@ -24,6 +24,7 @@ from mistral_conformance.probing.samples import Named, Sample, load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +46,21 @@ SOON_S = 10
 """After which what is done in its own time is done, in seconds of a clock that can be moved."""
 
 
-def _named(model: Model) -> Iterator[Subject]:
+def _used(model: Model) -> Iterator[Subject]:
+    return _named(model, later=False)
+
+
+def _used_later(model: Model) -> Iterator[Subject]:
+    return _named(model, later=True)
+
+
+def _named(model: Model, *, later: bool) -> Iterator[Subject]:
     """Each place of a body at which something can be named, with each cause of a refusal."""
     for each in model.references:
         place, resource = each.place, model.resources.get(each.resource or "")
         if not resource or place.name not in load_samples().get(place.operation, Sample()).named:
+            continue
+        if load_samples()[place.operation].named[place.name].later is not later:
             continue
         operation = (place.operation,)
         origins = (each.origin,)
@@ -63,10 +74,19 @@ def _named(model: Model) -> Iterator[Subject]:
             yield Subject(f"{place}, deleted", (each, "deleted"), operation, needed, origins)
 
 
-@law(id="access.named-id-is-refused", over=_named, source=USED, harm=True)
+@law(id="access.named-id-is-refused", over=_used, source=USED, harm=True)
 def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     """What a body names is used while it is there, and refused when it is gone or another's."""
-    reference, cause = subject
+    _expect_refused(world, *subject)
+
+
+@law(id="access.named-for-later-is-refused", over=_used_later, source=TOLD_FALSELY, level=SHOULD)
+def named_for_later_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+    """What a body names for a later use is refused at once when it is gone or another's."""
+    _expect_refused(world, *subject)
+
+
+def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     place = reference.place
     named = load_samples()[place.operation].named[place.name]
     resource = world.model.resources[str(reference.resource)]

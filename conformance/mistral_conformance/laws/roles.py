@@ -262,8 +262,11 @@ def _suffices(role: Role) -> bool:
     return RANKS.index(role.level) >= RANKS.index(taken)
 
 
-def _tree(world: World, grant: Grant) -> list[Instance]:
-    """A new object of the shareable resource, and one in it of each kind that can be made."""
+def _tree(world: World, grant: Grant, operation: str = "") -> list[Instance]:
+    """A new object of the shareable resource, and one in it of each kind that can be made.
+
+    They are ready for the operation.
+    """
     parent = world.make(world.model.resources[grant.parent])
     children = [world.model.resources[each] for each in parent.resource.children]
     made = [
@@ -272,7 +275,7 @@ def _tree(world: World, grant: Grant) -> list[Instance]:
         if each.parameter and each.whole and world.capabilities.offers(each.create)
     ]
     for each in made:
-        calm(world, each)
+        calm(world, each, operation)
     return [parent, *made]
 
 
@@ -306,9 +309,9 @@ def _prepare(world: World, role: Role) -> tuple[Exchange, dict[str, str], list[I
         Skipped: the suite cannot make what the path names.
 
     """
-    instances = _tree(world, role.grant)
-    ids = {name: each for instance in instances for name, each in instance.ids.items()}
     operation = role.operation.operation if role.operation else ""
+    instances = _tree(world, role.grant, operation)
+    ids = {name: each for instance in instances for name, each in instance.ids.items()}
     missing = set(world.document.operations[operation].path_ids) - ids.keys()
     if missing:
         raise Skipped(f"the suite makes no object for {', '.join(sorted(missing))}")

@@ -300,7 +300,8 @@ def expect_shown(
             if isinstance(told, dict) and isinstance(due, dict):
                 told = {key: each for key, each in told.items() if key in due}
             if not is_same(field, told, due):
-                place, left, right = inside(name, told, due)
+                nested = isinstance(told, dict | list)
+                place, left, right = inside(name, told, due) if nested else (name, found, value)
                 one, other = shorten(left, right)
                 reason = f"{shown.view} shows `{place}` as {one}, sent was {other}"
                 world.fail(reason, instance.made, shown.exchange)

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 @frozen
 class Named:
-    """What can be named at a place of a request, and the fields that it stands instead of."""
+    """What can be named at a place of a request, and the fields that it stands instead of.
+
+    `later` says that the request itself does nothing with what it names.
+    """
 
     target: str
     without: tuple[str, ...] = field(default=(), converter=tuple)
+    later: bool = False
 
 
 def _named(given: dict[str, Any]) -> dict[str, Named]:

@@ -268,8 +268,10 @@ def take(answer: object, target: Target) -> object:
     except (IndexError, KeyError, TypeError):
         found = None
     if found is None:
-        hint = f": name one, --model {target.ability}=NAME" if target.ability else ""
-        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}{hint}")
+        if target.ability:
+            said = f"{target.operation} tells of no model for {target.ability}"
+            raise Skipped(f"{said}: name one, --model {target.ability}=NAME")
+        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
     return found
 
 
@@ -285,14 +287,26 @@ def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
 
 
 def _fits(item: object, where: dict[str, Any]) -> bool:
-    for path, wanted in where.items():
-        found: Any = item
-        for step in path.split("."):
-            found = found.get(step) if isinstance(found, dict) else None
-        same = isinstance(found, str) and isinstance(wanted, str) and fnmatchcase(found, wanted)
-        if found != wanted and not same:
-            return False
-    return True
+    """Whether at each of the places, or at one of several with a bar between, the wanted stands."""
+    return all(
+        any(_is(_at(item, path), wanted) for path in paths.split("|"))
+        for paths, wanted in where.items()
+    )
+
+
+def _at(item: object, path: str) -> object:
+    found: Any = item
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _is(found: object, wanted: object) -> bool:
+    """Whether a value is the wanted one, or holds it; texts are compared with a pattern."""
+    if isinstance(found, list):
+        return any(_is(each, wanted) for each in found)
+    both = isinstance(found, str) and isinstance(wanted, str)
+    return found == wanted or (both and fnmatchcase(str(found), str(wanted)))
 
 
 def _words(operation: Operation) -> dict[str, str]:

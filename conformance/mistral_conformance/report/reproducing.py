@@ -93,7 +93,8 @@ def make_script(result: Result, base_url: str, redactor: Redactor) -> Script:
         f': "${{{each}:?export it first: the key that the run had}}"\n'
         for each in sorted(writer.variables)
     )
-    told = f"echo {shlex.quote(f'== to be seen: {_one_line(result.reason)}')}\n"
+    shown = f"== to be seen{_where(result)}: {_one_line(result.reason)}"
+    told = f"echo {shlex.quote(shown)}\n"
     head = HEAD.format(
         name=result.name,
         sentence=_one_line(result.rule.sentence),
@@ -117,6 +118,15 @@ def make_cause_script(cause: CauseEntry) -> Script | None:
         f'exec sh "$(dirname "$0")/{_file_stem(case)}.sh" "$@"',
     ]
     return Script(cause.reproduce, "\n".join(lines) + "\n", {})
+
+
+def _where(result: Result) -> str:
+    """Which requests of the case show its reason, where not all of them do."""
+    numbers = [each.number for each in result.exchanges]
+    found = sorted({numbers.index(e.number) + 1 for e in result.evidence if e.number in numbers})
+    if not found or len(found) == len(numbers):
+        return ""
+    return f" at {', '.join(str(each) for each in found)} of {len(numbers)}"
 
 
 def _stem(result: Result) -> str:

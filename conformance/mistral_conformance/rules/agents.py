@@ -68,8 +68,9 @@ def update_makes_a_version(ctx: Context) -> None:
     made = make_agent(ctx, instructions="One.", description="kept")
     id_ = made["id"]
     changed = _update(ctx, id_, instructions="Two.", version_message="shorter")
-    expect_equal(ctx, changed["version"], 1, "the version", changed)
-    expect_equal(ctx, sorted(changed["versions"]), [0, 1], "the versions", changed)
+    first, second = made["version"], changed["version"]
+    ctx.expect(second > first, f"version {second} follows version {first}", made, changed)
+    expect_equal(ctx, sorted(changed["versions"]), [first, second], "the versions", changed)
     expect_equal(ctx, changed["instructions"], "Two.", "the instructions", changed)
     expect_equal(ctx, changed["version_message"], "shorter", "the note", changed)
     ignored = {*LATER, "instructions", "version_message"}
@@ -77,8 +78,8 @@ def update_makes_a_version(ctx: Context) -> None:
     later = read_time(changed["updated_at"]) > read_time(made["updated_at"])
     ctx.expect(later, "updated_at does not move", made, changed)
     for old in (
-        ctx.api.call(VERSION, agent_id=id_, version="0"),
-        ctx.api.call(GET, agent_id=id_, query={"agent_version": 0}),
+        ctx.api.call(VERSION, agent_id=id_, version=str(first)),
+        ctx.api.call(GET, agent_id=id_, query={"agent_version": first}),
     ):
         expect_same_fields(ctx, made, ctx.expect_status(old, 200), ignore=set(LATER[1:]))
     read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
@@ -93,22 +94,24 @@ def update_makes_a_version(ctx: Context) -> None:
 )
 def version_can_be_made_current(ctx: Context) -> None:
     """An older version becomes the one that is used, none is lost, and a change makes a new one."""
-    id_ = make_agent(ctx, instructions="One.")["id"]
+    made = make_agent(ctx, instructions="One.")
+    id_, first = made["id"], made["version"]
     second = _update(ctx, id_, instructions="Two.")
-    switched = ctx.api.call(SWITCH, agent_id=id_, query={"version": 0})
-    expect_equal(ctx, ctx.expect_status(switched, 200)["version"], 0, "the version", switched)
+    switched = ctx.api.call(SWITCH, agent_id=id_, query={"version": first})
+    expect_equal(ctx, ctx.expect_status(switched, 200)["version"], first, "the version", switched)
     read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
-    expect_equal(ctx, read["version"], 0, "the version read", switched, read)
+    expect_equal(ctx, read["version"], first, "the version read", switched, read)
     expect_equal(ctx, read["instructions"], "One.", "the instructions read", switched, read)
-    expect_equal(ctx, sorted(read["versions"]), [0, 1], "the versions", read)
+    expect_equal(ctx, sorted(read["versions"]), [first, second["version"]], "the versions", read)
     later = read_time(read["updated_at"]) > read_time(second["updated_at"])
     ctx.expect(later, "`updated_at` does not move with the switch", second, read)
     for operation, items in ((LIST, ""), (LIST_PAGES, "data")):
         listed = ctx.expect_status(ctx.api.call(operation, query={"id": id_}), 200)
         found = [each["version"] for each in (listed[items] if items else listed.json())]
-        expect_equal(ctx, found, [0], "the version in the list", switched, listed)
-    changed = _update(ctx, id_, description="third")
-    expect_equal(ctx, changed["version"], 2, "the next version", changed)
+        expect_equal(ctx, found, [first], "the version in the list", switched, listed)
+    third = _update(ctx, id_, description="third")
+    said = f"the next version is {third['version']}"
+    ctx.expect(third["version"] > second["version"], said, second, third)
 
 
 @rule(
@@ -122,9 +125,8 @@ def version_can_be_made_current(ctx: Context) -> None:
 )
 def alias_names_a_version(ctx: Context) -> None:
     """An alias finds its version wherever a version is named, and can be moved to another one."""
-    id_ = make_agent(ctx, instructions="One.")["id"]
-    _update(ctx, id_, instructions="Two.")
-    for version, text in ((0, "One."), (1, "Two.")):
+    id_, first, second = _make_two(ctx)
+    for version, text in ((first, "One."), (second, "Two.")):
         alias = ctx.api.call(ALIAS, agent_id=id_, query={"alias": "stable", "version": version})
         expect_equal(ctx, ctx.expect_status(alias, 200)["version"], version, "its version", alias)
         listed = ctx.expect_status(ctx.api.call(ALIASES, agent_id=id_), 200)
@@ -134,7 +136,7 @@ def alias_names_a_version(ctx: Context) -> None:
         found = ctx.expect_status(by_query, 200)["instructions"]
         expect_equal(ctx, found, text, "what the alias finds", alias, by_query)
     by_path = ctx.api.call(VERSION, agent_id=id_, version="stable")
-    expect_equal(ctx, ctx.expect_status(by_path, 200)["version"], 1, "the version", by_path)
+    expect_equal(ctx, ctx.expect_status(by_path, 200)["version"], second, "the version", by_path)
 
 
 @rule(
@@ -145,10 +147,9 @@ def alias_names_a_version(ctx: Context) -> None:
 )
 def moved_alias_is_the_same(ctx: Context) -> None:
     """An alias that is moved to another version was made when it was; its change is later."""
-    id_ = make_agent(ctx, instructions="One.")["id"]
-    _update(ctx, id_, instructions="Two.")
+    id_, *versions = _make_two(ctx)
     seen = []
-    for version in (0, 1):
+    for version in versions:
         ctx.pass_time(1)
         query = {"alias": "stable", "version": version}
         seen.append(ctx.expect_status(ctx.api.call(ALIAS, agent_id=id_, query=query), 200))
@@ -167,9 +168,8 @@ def moved_alias_is_the_same(ctx: Context) -> None:
 )
 def deleted_alias_is_gone(ctx: Context) -> None:
     """Deleting an alias answers 204; the alias finds nothing then, and the version stays."""
-    id_ = make_agent(ctx)["id"]
-    _update(ctx, id_, instructions="Two.")
-    query: dict[str, Any] = {"alias": "gone-soon", "version": 0}
+    id_, first, _ = _make_two(ctx)
+    query: dict[str, Any] = {"alias": "gone-soon", "version": first}
     ctx.need(ctx.api.call(ALIAS, agent_id=id_, query=query), 200)
     removed = ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "gone-soon"})
     ctx.expect_status(removed, 204)
@@ -177,7 +177,7 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     expect_equal(ctx, listed.json(), [], "the list of aliases", removed, listed)
     found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
     expect_refused(ctx, found, "an alias that is deleted")
-    ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version="0"), 200)
+    ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version=str(first)), 200)
 
 
 @rule(
@@ -188,12 +188,13 @@ def deleted_alias_is_gone(ctx: Context) -> None:
 )
 def unknown_version_is_not_found(ctx: Context) -> None:
     """A version that an agent does not have answers 404, also to aliases and switches."""
-    id_ = make_agent(ctx)["id"]
+    made = make_agent(ctx)
+    id_, unknown = made["id"], max(made["versions"]) + 7
     for answer in (
-        ctx.api.call(VERSION, agent_id=id_, version="7"),
-        ctx.api.call(GET, agent_id=id_, query={"agent_version": 7}),
-        ctx.api.call(SWITCH, agent_id=id_, query={"version": 7}),
-        ctx.api.call(ALIAS, agent_id=id_, query={"alias": "high", "version": 7}),
+        ctx.api.call(VERSION, agent_id=id_, version=str(unknown)),
+        ctx.api.call(GET, agent_id=id_, query={"agent_version": unknown}),
+        ctx.api.call(SWITCH, agent_id=id_, query={"version": unknown}),
+        ctx.api.call(ALIAS, agent_id=id_, query={"alias": "high", "version": unknown}),
         ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "absent"}),
     ):
         ctx.expect_status(answer, 404)
@@ -207,17 +208,18 @@ def unknown_version_is_not_found(ctx: Context) -> None:
 )
 def versions_page_without_gaps(ctx: Context) -> None:
     """The pages of an agent's versions, from 0, hold each version once, as it was."""
-    id_ = make_agent(ctx, instructions="0")["id"]
-    for number in (1, 2):
-        _update(ctx, id_, instructions=str(number))
+    made = make_agent(ctx, instructions="The first.")
+    id_ = made["id"]
+    changed = [_update(ctx, id_, instructions=each) for each in ("The second.", "The third.")]
+    wanted = {each["version"]: each["instructions"] for each in (made, *changed)}
     pages = walk_arrays(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
     found = [each for page in pages for each in page.json()]
     numbers = sorted(each["version"] for each in found)
-    expect_equal(ctx, numbers, [0, 1, 2], "the versions of all pages", *pages)
+    expect_equal(ctx, numbers, sorted(wanted), "the versions of all pages", *pages)
     expect_equal(ctx, len(pages[0].json()), 2, "the size of the first page", pages[0])
     for each in found:
         said = each["instructions"]
-        expect_equal(ctx, said, str(each["version"]), "a version's instructions", *pages)
+        expect_equal(ctx, said, wanted[each["version"]], "a version's instructions", *pages)
 
 
 @rule(
@@ -248,6 +250,13 @@ def filters_keep_and_leave_out(ctx: Context) -> None:
     bare = ctx.expect_status(ctx.api.call(LIST, query={"id": one["id"]}), 200)
     found = [each["id"] for each in bare.json()]
     expect_equal(ctx, found, both[:1], "the bare list by id", bare)
+
+
+def _make_two(ctx: Context) -> tuple[str, Any, Any]:
+    """The id of a new agent with two versions, and their numbers."""
+    made = make_agent(ctx, instructions="One.")
+    changed = _update(ctx, made["id"], instructions="Two.")
+    return made["id"], made["version"], changed["version"]
 
 
 def _update(ctx: Context, agent_id: str, **fields: object) -> Exchange:

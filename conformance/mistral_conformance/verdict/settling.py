@@ -46,7 +46,7 @@ def settle_repeat(first: Result, second: Result) -> Result:
     story where it failed too: by then nothing was there that other cases had made.
     """
     if second.status is Status.FAIL:
-        return evolve(first, exchanges=second.exchanges)
+        return evolve(first, evidence=second.evidence, exchanges=second.exchanges)
     if second.status is not Status.PASS:
         return first
     reason = f"did not repeat when tried again at once: {first.reason}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.chats import chat_model
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,6 +60,13 @@ def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
     entries = ctx.expect_status(answer, 200)["entries"]
     ctx.expect(isinstance(entries, list), "the entries are no list", answer)
     return picked(entries)
+
+
+def repeats_words(ctx: Context) -> bool:
+    """Whether the model tells a word that it was told to repeat: some read nothing."""
+    asked = word(ctx)
+    answer = start(ctx, inputs=f"Repeat this word and add nothing: {asked}")
+    return asked in text_of(last_message(ctx, answer))
 
 
 def of_kind(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:

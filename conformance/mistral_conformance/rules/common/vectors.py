@@ -21,11 +21,12 @@ TELLING = "embed"
 
 
 def embedding_model(ctx: Context) -> str:
-    """The first model whose name says that it embeds; asked once a run, skips where none does."""
+    """The first model one of whose names says that it embeds; asked once a run, or skips."""
     held = ctx.session.memory.get(embedding_model)
     if held is None:
         cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
-        able = [each["id"] for each in cards if TELLING in each["id"].lower()]
+        named = [(each["id"], *(each.get("aliases") or ())) for each in cards]
+        able = [names[0] for names in named if any(TELLING in each.lower() for each in names)]
         if not able:
             ctx.skip(f"no model of the list has {TELLING!r} in its name")
         held = ctx.session.memory[embedding_model] = able[0]

@@ -11,6 +11,7 @@ from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import FULL
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import make_plan, select_operations, select_rules
 from mistral_conformance.running.run import RunOptions, open_session
 from mistral_conformance.running.runner import judge_all
@@ -35,7 +36,7 @@ def unaltered(_answer: object) -> None:
 def judged() -> Judged:
     """The results of laws on a mock with altered answers, by the name of the case.
 
-    `part` takes a sample of the cases.
+    `part` takes a sample of the cases; with `rules` those are judged that are written by hand.
     """
 
     def judge(
@@ -46,9 +47,10 @@ def judged() -> Judged:
         alone: bool = False,
         refuse: Refuse = lambda: None,
         profile: str = "libraries",
+        rules: bool = False,
     ) -> dict[str, Result]:
         document = load_document()
-        laws = select_rules(load_laws(), patterns)
+        laws = select_rules(load_rules() if rules else load_laws(), patterns)
         plan = make_plan(document, laws, select_operations(document, profile), profile, FULL)
         cases = [each for each in plan if only in each.name][part]
         with mock_session() as plain, altering(plain.wire.base_url, alter, refuse) as base_url:

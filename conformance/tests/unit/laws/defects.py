@@ -482,6 +482,42 @@ def signatures_do_not_count(answer: Answer) -> None:
         answer.status = 200
 
 
+@remembering(
+    "ends-can-be-moved", "urls.altered-is-refused[files.get_signed_url]", "a later `until`"
+)
+def ends_can_be_moved() -> Alter:
+    served: dict[str, bytes] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/url"):
+            _, _, rest = answer.body["url"].partition("://")
+            path = rest.partition("/")[2].partition("?")[0]
+            served[f"/{path}"] = answer.again("GET", f"{answer.path[:-4]}/content").content
+            answer.body = {"url": f"{answer.own_url}/{path}?until=2000000000"}
+        elif not bearer(answer) and answer.path in served:
+            over = int(answer.query["until"][0]) < 1_900_000_000
+            answer.status, answer.content = (410, b"{}") if over else (200, served[answer.path])
+
+    return alter
+
+
+@remembering(
+    "told-ends-do-not-count", "urls.end-as-they-tell[files.get_signed_url]", "a past `until`"
+)
+def told_ends_do_not_count() -> Alter:
+    served: dict[str, bytes] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/url"):
+            key = answer.path[:-4]
+            served[key] = answer.again("GET", f"{key}/content").content
+            answer.body = {"url": f"{answer.own_url}{key}?until=2000000000"}
+        elif not bearer(answer) and answer.path in served:
+            answer.status, answer.content = 200, served[answer.path]
+
+    return alter
+
+
 @remembering("reads-touch", "reading.changes-nothing[beta.libraries.get]", "`updated_at`")
 def reads_touch() -> Alter:
     reads: list[str] = []

@@ -35,7 +35,7 @@ def pages_of_agents_hide_names(answer: Answer) -> None:
 
 @defect(
     "handovers-to-anybody",
-    "access.named-id-is-refused[beta.agents.create:handoffs, foreign]",
+    "access.named-for-later-is-refused[beta.agents.create:handoffs, foreign]",
     "200",
 )
 def handovers_to_anybody(answer: Answer) -> None:

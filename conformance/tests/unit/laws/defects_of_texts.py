@@ -72,7 +72,7 @@ def names_lose_letters(answer: Answer) -> None:
         answer.headers["content-disposition"] = f'attachment; filename="{plain}"'
 
 
-@defect("offsets-are-cut", "values.time-is-kept[document.expires_at]", "expires_at")
+@defect("offsets-are-cut", "values.time-is-kept[document.expires_at]", "+05:30")
 def offsets_are_cut(answer: Answer) -> None:
     if answer.is_("PATCH") and b"+05:30" in answer.sent:
         told = str(answer.sent_body["expires_at"])

@@ -10,7 +10,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.laws.variations import breaking, reordering, varying
+from tests.unit.laws.variations import (
+    answering_otherwise,
+    breaking,
+    counting_from_one,
+    reordering,
+    telling_an_end,
+    varying,
+)
 
 from mistral_conformance.verdict.outcome import Status
 
@@ -103,6 +110,28 @@ def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) 
 
     results = judged("pages.*", alter=silent, only="[beta.libraries.list]")
     assert broken(results) == {}
+
+
+def test_an_option_may_lead_to_another_answer_of_the_model(judged: Judged) -> None:
+    results = judged(
+        "answers.option-is-used", alter=answering_otherwise, only="[chat.complete:stop"
+    )
+    assert {each.status for each in results.values()} == {Status.SKIP}
+
+
+def test_a_time_in_a_url_that_does_not_count_lets_nobody_in_for_longer(judged: Judged) -> None:
+    results = judged("urls.*", alter=telling_an_end, only="[files.get_signed_url]")
+    wrong = {name for name, each in results.items() if each.status is Status.FAIL}
+    assert wrong == {"urls.end-as-they-tell[files.get_signed_url]"}
+
+
+def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
+    patterns = ("agents.*version*", "agents.*alias*", "input.plain-succeeds")
+    results = judged(*patterns, alter=counting_from_one, only="", profile="agents", rules=True)
+    passed = {name for name, each in results.items() if each.status is Status.PASS}
+    assert broken(results) == {}
+    assert "agents.update-makes-a-version" in passed
+    assert "input.plain-succeeds[beta.agents.update_version]" in passed
 
 
 def test_no_answer_breaks_a_law_itself(judged: Judged) -> None:

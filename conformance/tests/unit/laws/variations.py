@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from tests.unit.laws.altering import Alter, Answer
@@ -104,3 +105,57 @@ def is_json(answer: Answer) -> bool:
     found = {name.lower(): each for name, each in answer.headers.items()}
     is_object = answer.content[:1] in {b"{", b"["}
     return "json" in found.get("content-type", "") and is_object
+
+
+def answering_otherwise(answer: Answer) -> None:
+    """Another text where a text to stop at is asked for, as of a model that reads its options."""
+    if answer.is_("POST", "/chat/completions") and answer.sent_body.get("stop"):
+        body = answer.body
+        for choice in body["choices"]:
+            choice["message"]["content"] = "8 * 9 = 72"
+        answer.body = body
+
+
+def telling_an_end(answer: Answer) -> None:
+    """URLs with a time that their server does not read: what ends them is known to it alone."""
+    if answer.is_("GET", "/url"):
+        _, _, rest = answer.body["url"].partition("://")
+        answer.body = {"url": f"{answer.own_url}/{rest.partition('/')[2]}&told=2000000000"}
+
+
+def counting_from_one(answer: Answer) -> None:
+    """The versions of agents, counted from 1 where the mock begins with 0."""
+    if not answer.path.startswith("/v1/agents"):
+        return
+    shifted = _earlier(answer)
+    if shifted != (answer.path, answer.query):
+        path, query = shifted
+        again = answer.again(answer.method, f"{path}?{urlencode(query, doseq=True)}")
+        answer.status, answer.content = again.status_code, again.content
+    if answer.status < 300 and is_json(answer):
+        answer.body = _later(answer.body)
+
+
+def _earlier(answer: Answer) -> tuple[str, dict[str, list[str]]]:
+    """The path and the query of a request with the numbers of versions that the mock has."""
+    head, _, last = answer.path.rpartition("/")
+    counted = head.endswith("/versions") and last.isdigit()
+    path = f"{head}/{int(last) - 1}" if counted else answer.path
+    query = {
+        name: [
+            str(int(each) - 1) if "version" in name and each.isdigit() else each for each in told
+        ]
+        for name, told in answer.query.items()
+    }
+    return path, query
+
+
+def _later(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_later(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {**value, **({"version": value["version"] + 1} if "version" in value else {})}
+    if "versions" in value:
+        found["versions"] = [each + 1 for each in value["versions"]]
+    return {**found, "data": _later(value["data"])} if "data" in value else found

@@ -199,4 +199,5 @@ def test_script_sends_the_whole_case_again(
     answers = [line for line in done.stdout.splitlines() if line.startswith("HTTP/")]
     assert len(answers) == len(result.exchanges)
     assert "== 2: DELETE as caller; in the run: status 500" in done.stdout
+    assert f"== to be seen at 2 of {len(answers)}: " in done.stdout
     assert answers[-1].split()[1] == "200", "a healthy server deletes what the script made anew"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from mistral_conformance.model import load_model
 from mistral_conformance.mutants.judging import mock_session
-from mistral_conformance.probing.targets import Targets, load_targets
+from mistral_conformance.probing.targets import Targets, load_targets, take
 from mistral_conformance.session.context import Context
+from mistral_conformance.verdict.outcome import Skipped
 
 RESTART = "beta.conversations.restart"
 
@@ -22,6 +25,16 @@ def test_entry_of_a_forgotten_conversation_is_forgotten_with_it() -> None:
         second = targets.send_sample(operation)
         assert targets.lookup("entry_id") != entry
         assert (first.status, second.status) == (200, 200)
+        session.finish()
+
+
+def test_version_of_a_sample_is_one_that_the_agent_has() -> None:
+    with mock_session() as session:
+        context = Context(session, Random(0))  # noqa: S311 - test data
+        targets = Targets(context)
+        ids = {"agent_id": targets.lookup("agent_id")}
+        context.need(context.api.call("beta.agents.update", ids, json={"name": "later"}), 200)
+        assert targets.lookup("agent_version") == "1"
         session.finish()
 
 
@@ -51,3 +64,11 @@ def test_named_model_stands_for_what_has_its_ability() -> None:
         targets = Targets(Context(session, Random(0)))  # noqa: S311 - test data
         assert targets.lookup("model") == targets.lookup("model_id") == "my-model"
         assert targets.lookup("embedding_model") != "my-model"
+
+
+def test_model_is_known_by_any_of_its_names() -> None:
+    listed = {"data": [{"id": "vectors-1", "aliases": ["our-embed"]}, {"id": "chat-1"}]}
+    embedding = load_targets()["embedding_model"]
+    assert take(listed, embedding) == "vectors-1"
+    with pytest.raises(Skipped, match="no model for embeddings: name one, --model embeddings=NAME"):
+        take({"data": listed["data"][1:]}, embedding)
