@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.reading import Place
 
 DEFAULTS = "document: parameters (their defaults)"
-NULLS = "document: schemas (null is one of the values of these fields)"
+NULLS = "document: requestBody (null is one of the values of these fields)"
 CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
 FEW = 4
 """So many fields are sent with a wrong type, one after the other."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
-COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: schemas (their words)"
+COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: responses (totals)"
 
 
 def _answered(model: Model) -> Iterator[Subject]:

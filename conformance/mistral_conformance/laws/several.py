@@ -122,7 +122,7 @@ def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
     """What is put, or set by an action, a second time leaves all as it was after the first."""
     resource, operation = subject
     instance = world.make(resource)
-    request = plain_request(world, operation)
+    request = _request(world, instance, operation)
     still = world.ctx.session.clock is not None  # else what moves by itself may do so now
     looked_at = [each for each in (instance, instance.parent) if each]
     for each in looked_at:
@@ -141,6 +141,15 @@ def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
         if difference:
             reason = f"{operation} a second time changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, done, other.exchange)
+
+
+def _request(world: World, instance: Instance, operation: str) -> Json:
+    """What to send twice: a change of the first field to a new value, or the plainest request."""
+    fields = [each for each in instance.resource.fields.values() if each.changed]
+    if operation not in instance.resource.changes or not fields:
+        return plain_request(world, operation)
+    body = {fields[0].changed: new_value(world, instance.resource, fields[0])}
+    return {"json": world.complete(instance, operation, body)}
 
 
 def _uuids(resource: Resource) -> list[str]:
