@@ -154,9 +154,20 @@ def _ends_text(world: World, option: Option) -> None:
         if text != due or not ended:
             expect_steady(world, asked, plain)
         if not due.startswith(text) and stop not in text:
+            _ends_at_a_letter(world, option, plain)
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
+
+
+def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
+    """Whatever a model answers otherwise, a letter that hardly a text is without ends it."""
+    letters = [each for each in plain.first.text if each.isalpha()]
+    stop = max(sorted({*letters}), key=letters.count)
+    answer = _ask(world, option, {option.name: stop})
+    left, _ = shorten(answer.first.text, "")
+    reason = f"with {option.name} {stop!r} the text is {left}"
+    world.expect(stop not in answer.first.text, reason, answer.exchange)
 
 
 def _repeats(world: World, option: Option) -> None:
