@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.comparing import describe, first_change
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.named import send_naming
 from mistral_conformance.laws.requests import send_plain, unknown_id
@@ -311,7 +311,7 @@ def expect_untouched(
     for one, other in zip(before, world.look(instance), strict=True):
         said = f"{other.view} does not show the {instance.resource.name} any more"
         world.expect(other.value is not None, said, answer, other.exchange)
-        difference = first_difference(world.document, fields, one.fields, other.fields)
+        difference = first_change(world.document, fields, one.fields, other.fields)
         if difference:
             reason = f"a refused request changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, answer, other.exchange)

@@ -56,6 +56,18 @@ def first_difference(
     return None
 
 
+def first_change(
+    document: Document, fields: Iterable[Field], before: Json, after: Json
+) -> tuple[str, object, object] | None:
+    """The first of the fields that one view shows otherwise than it did; None when all are alike.
+
+    A field that the view leaves out is null there, so what it leaves out from now on is lost.
+    """
+    known_fields = [each for each in fields if each.name in before or each.name in after]
+    nulls = {each.name: None for each in known_fields}
+    return first_difference(document, known_fields, {**nulls, **before}, {**nulls, **after})
+
+
 def inside(path: str, left: object, right: object) -> tuple[str, object, object]:
     """The first place inside two values where they differ."""
     if isinstance(left, dict) and isinstance(right, dict):

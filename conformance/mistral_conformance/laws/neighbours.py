@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
-from mistral_conformance.laws.comparing import ABSENT, describe, first_difference
+from mistral_conformance.laws.comparing import ABSENT, describe, first_change, first_difference
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -302,7 +302,7 @@ def _expect_unchanged(
     for one, other in zip(before, after, strict=True):
         said = f"{other.view} does not show any more what it showed before {done.operation}"
         world.expect(other.value is not None or one.value is None, said, done, other.exchange)
-        difference = first_difference(world.document, fields, one.fields, other.fields)
+        difference = first_change(world.document, fields, one.fields, other.fields)
         if difference:
             reason = f"{done.operation} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, done, other.exchange)

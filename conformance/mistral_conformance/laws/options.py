@@ -41,6 +41,7 @@ from mistral_conformance.laws.tools import (
 )
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +55,20 @@ if TYPE_CHECKING:
     Use = Callable[[World, Option], None]
 
 DECLARED = "document: x-mistral-option (what the option does)"
+SEEDED = "document: ChatCompletionRequest.random_seed (equal answers as far as possible)"
+REPEATS = "repeats"
 CAP, COUNT = 4, 3
 NEVER = "§never§"
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
 CITY = "Name one city with how many people live there, as a JSON object."
+
+
+def _promised(model: Model) -> Iterator[Subject]:
+    return (each for each in _uses(model) if each.value[0].effect != REPEATS)
+
+
+def _tried(model: Model) -> Iterator[Subject]:
+    return (each for each in _uses(model) if each.value[0].effect == REPEATS)
 
 
 def _uses(model: Model) -> Iterator[Subject]:
@@ -76,9 +87,16 @@ def _uses(model: Model) -> Iterator[Subject]:
                 yield Subject(name, (each, judge), operation, needed, (each.origin,))
 
 
-@law(id="answers.option-is-used", over=_uses, source=DECLARED)
+@law(id="answers.option-is-used", over=_promised, source=DECLARED)
 def option_is_used(world: World, subject: tuple[Option, Use]) -> None:
     """An option of a request does what is declared of it."""
+    option, use = subject
+    use(world, option)
+
+
+@law(id="answers.seed-repeats", over=_tried, source=SEEDED, level=SHOULD)
+def seed_repeats(world: World, subject: tuple[Option, Use]) -> None:
+    """Equal requests with one seed get equal answers: that is promised as far as possible."""
     option, use = subject
     use(world, option)
 
@@ -141,9 +159,20 @@ def _ends_text(world: World, option: Option) -> None:
         if text != due or not ended:
             expect_steady(world, asked, plain)
         if not due.startswith(text) and stop not in text:
+            _ends_at_a_letter(world, option, plain)
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
+
+
+def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
+    """Whatever a model answers otherwise, a letter that hardly a text is without ends it."""
+    letters = [each for each in plain.first.text if each.isalpha()]
+    stop = max(sorted({*letters}), key=letters.count)
+    answer = _ask(world, option, {option.name: stop})
+    left, _ = shorten(answer.first.text, "")
+    reason = f"with {option.name} {stop!r} the text is {left}"
+    world.expect(stop not in answer.first.text, reason, answer.exchange)
 
 
 def _repeats(world: World, option: Option) -> None:
@@ -252,7 +281,7 @@ USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
     "counts choices": {"": _counts_choices},
     "ends text": {"": _ends_text},
-    "repeats": {"": _repeats},
+    REPEATS: {"": _repeats},
     "shapes json": {"": _shapes_object, "by a schema": _shapes_by_schema},
     "counts items": {"": _counts_items},
     "shows value": {"": _shows_value},

@@ -22,7 +22,12 @@ def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
     }
     return {
         "type": "function",
-        "function": {"name": name, "description": about, "parameters": parameters},
+        "function": {
+            "name": name,
+            "description": about,
+            "parameters": parameters,
+            "strict": True,  # else a model may call it with anything
+        },
     }
 
 

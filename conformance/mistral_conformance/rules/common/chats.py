@@ -46,6 +46,7 @@ WEATHER = {
         "name": "get_weather",
         "description": "Weather forecast for a city.",
         "parameters": WEATHER_PARAMETERS,
+        "strict": True,
     },
 }
 TIME = {
@@ -54,6 +55,7 @@ TIME = {
         "name": "get_time",
         "description": "Present time in a time zone.",
         "parameters": TIME_PARAMETERS,
+        "strict": True,
     },
 }
 TOOLS = [TIME, WEATHER]

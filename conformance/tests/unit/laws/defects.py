@@ -518,6 +518,23 @@ def told_ends_do_not_count() -> Alter:
     return alter
 
 
+@remembering(
+    "lost-values-are-left-out",
+    "neighbours.other-fields-stay[library.name]",
+    "changed `description`",
+)
+def lost_values_are_left_out() -> Alter:
+    renamed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and is_item(answer, LIBRARIES) and "name" in answer.sent_body:
+            renamed.add(answer.path)
+        if answer.path in renamed and answer.is_("GET"):
+            answer.body = {n: each for n, each in answer.body.items() if n != "description"}
+
+    return alter
+
+
 @remembering("reads-touch", "reading.changes-nothing[beta.libraries.get]", "`updated_at`")
 def reads_touch() -> Alter:
     reads: list[str] = []

@@ -59,6 +59,25 @@ def stop_takes_a_word(answer: Answer) -> None:
         with_choices(answer, shorter)
 
 
+@remembering(
+    "seeds-are-not-read", "answers.seed-repeats[chat.complete:random_seed]", "the next time"
+)
+def seeds_are_not_read() -> Alter:
+    answered: list[bytes] = []
+
+    def alter(answer: Answer) -> None:
+        if is_plain(answer) and answer.sent_body.get("random_seed"):
+            answered.append(answer.content)
+            number = len(answered)
+
+            def other(choice: dict[str, Any]) -> dict[str, Any]:
+                return {**choice, "message": {**choice["message"], "content": f"It is {number}."}}
+
+            with_choices(answer, other)
+
+    return alter
+
+
 @defect("first-tool-is-called", "answers.option-is-used[chat.complete:tools, by name]", "is called")
 def first_tool_is_called(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("tools"):

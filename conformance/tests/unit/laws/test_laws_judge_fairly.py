@@ -7,7 +7,8 @@ judges all of them.
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.unit.laws.variations import (
@@ -19,6 +20,8 @@ from tests.unit.laws.variations import (
     varying,
 )
 
+from mistral_conformance.laws.access import calm
+from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
@@ -123,6 +126,27 @@ def test_a_time_in_a_url_that_does_not_count_lets_nobody_in_for_longer(judged: J
     results = judged("urls.*", alter=telling_an_end, only="[files.get_signed_url]")
     wrong = {name for name, each in results.items() if each.status is Status.FAIL}
     assert wrong == {"urls.end-as-they-tell[files.get_signed_url]"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "waits"),
+    [
+        ("beta.libraries.documents.extracted_text_signed_url", True),
+        ("beta.libraries.documents.text_content", True),
+        ("beta.libraries.documents.get", False),
+    ],
+)
+def test_what_is_read_from_a_document_is_waited_for_without_a_clock(
+    operation: str, *, waits: bool
+) -> None:
+    settled: list[Any] = []
+    session = SimpleNamespace(clock=None)
+    world: Any = SimpleNamespace(
+        ctx=SimpleNamespace(session=session), model=load_model(), settle=settled.append
+    )
+    document: Any = SimpleNamespace(resource=world.model.resources["document"])
+    calm(world, document, operation)
+    assert settled == [document] * waits
 
 
 def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
