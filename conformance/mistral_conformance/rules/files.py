@@ -5,48 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.names import (
-    DELETE_FILE,
-    DOWNLOAD_FILE,
-    FILE_URL,
-    GET_FILE,
-    LIST_FILES,
-    UPLOAD_FILE,
-)
+from mistral_conformance.rules.common.names import GET_FILE, LIST_FILES, UPLOAD_FILE
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     expect_same_fields,
     word,
 )
-from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
-
-
-@rule(
-    id="files.uploaded-file-is-described",
-    level=MUST,
-    source="document: CreateFileResponse",
-    operations=(UPLOAD_FILE,),
-)
-def uploaded_file_is_described(ctx: Context) -> None:
-    """An upload answers 200 with the file: its name, size in bytes, purpose and source."""
-    sample = text_sample(f"größer {word(ctx)}", ctx.marker.name("été.txt"))
-    answer = ctx.expect_status(_put_in(ctx, sample, "ocr"), 200)
-    wanted = {
-        "object": "file",
-        "bytes": len(sample.content),
-        "filename": sample.name,
-        "purpose": "ocr",
-        "source": "upload",
-    }
-    for field, value in wanted.items():
-        expect_equal(ctx, answer[field], value, field, answer)
 
 
 @rule(
@@ -80,40 +51,6 @@ def lines_are_counted(ctx: Context) -> None:
 
 
 @rule(
-    id="files.same-content-is-another-file",
-    level=SHOULD,
-    source="choices.files-same-content-is-another-file",
-    operations=(UPLOAD_FILE,),
-)
-def same_content_is_another_file(ctx: Context) -> None:
-    """Uploading the same content twice gives two files."""
-    sample = text_sample(word(ctx))
-    first, second = _upload(ctx, sample), _upload(ctx, sample)
-    ctx.expect(first["id"] != second["id"], "two uploads, one file", first, second)
-
-
-@rule(
-    id="files.deleted-file-is-gone",
-    level=MUST,
-    source="document: DeleteFileResponse; shapes.success-codes",
-    operations=(DELETE_FILE, GET_FILE, DOWNLOAD_FILE, FILE_URL, LIST_FILES),
-)
-def deleted_file_is_gone(ctx: Context) -> None:
-    """Deleting a file answers 200 with `deleted`; the file is gone then from every path."""
-    part = word(ctx)
-    file = _upload(ctx, text_sample(part, f"{part}.txt"))["id"]
-    answer = ctx.expect_status(ctx.api.call(DELETE_FILE, file_id=file), 200)
-    wanted = {"id": file, "object": "file", "deleted": True}
-    for field, value in wanted.items():
-        expect_equal(ctx, answer[field], value, field, answer)
-    for operation in (GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE):
-        again = ctx.api.call(operation, file_id=file)
-        expect_refused(ctx, again, f"{operation} of a deleted file")
-    listed = ctx.expect_status(ctx.api.call(LIST_FILES, query={"search": part}), 200)
-    expect_equal(ctx, ids_of([listed]), [], "the list of ids", listed)
-
-
-@rule(
     id="files.missing-file-is-refused",
     level=MUST,
     source="document: files.upload (`file` is required)",
@@ -142,29 +79,6 @@ def total_can_be_left_out(ctx: Context) -> None:
     query = {"include_total": "false", "page_size": 1}
     listed = ctx.expect_status(ctx.api.call(LIST_FILES, query=query), 200)
     expect_equal(ctx, listed.json().get("total"), None, "total", listed)
-
-
-@rule(
-    id="files.strangers-see-nothing",
-    level=MUST,
-    source=(
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.files-strangers-see-nothing"
-    ),
-    operations=(GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE, LIST_FILES),
-    needs=("stranger",),
-)
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads, lists or deletes a file."""
-    part = word(ctx)
-    file = _upload(ctx, text_sample(part, f"{part}.txt"))["id"]
-    stranger = ctx.as_("stranger")
-    for operation in (GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE):
-        answer = stranger.call(operation, file_id=file)
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    listed = ctx.expect_status(stranger.call(LIST_FILES, query={"search": part}), 200)
-    expect_equal(ctx, ids_of([listed]), [], "the stranger's list", listed)
-    ctx.expect_status(ctx.api.call(GET_FILE, file_id=file), 200)
 
 
 def _put_in(ctx: Context, sample: Sample, purpose: str) -> Exchange:
