@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.names import GET_FILE, LIST_FILES, UPLOAD_FILE
+from mistral_conformance.rules.common.names import (
+    DELETE_FILE,
+    DOWNLOAD_FILE,
+    FILE_URL,
+    GET_FILE,
+    LIST_FILES,
+    UPLOAD_FILE,
+)
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     expect_same_fields,
     word,
 )
+from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -48,6 +56,27 @@ def lines_are_counted(ctx: Context) -> None:
         if made.json().get("num_lines") is None:
             ctx.skip("the server tells no number of lines")
         expect_equal(ctx, made["num_lines"], content.count(line), "num_lines", made)
+
+
+@rule(
+    id="files.deleted-file-is-gone",
+    level=MUST,
+    source="document: DeleteFileResponse; shapes.success-codes",
+    operations=(DELETE_FILE, GET_FILE, DOWNLOAD_FILE, FILE_URL, LIST_FILES),
+)
+def deleted_file_is_gone(ctx: Context) -> None:
+    """Deleting a file answers 200 with `deleted`; the file is gone then from every path."""
+    part = word(ctx)
+    file = _upload(ctx, text_sample(part, f"{part}.txt"))["id"]
+    answer = ctx.expect_status(ctx.api.call(DELETE_FILE, file_id=file), 200)
+    wanted = {"id": file, "object": "file", "deleted": True}
+    for field, value in wanted.items():
+        expect_equal(ctx, answer[field], value, field, answer)
+    for operation in (GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE):
+        again = ctx.api.call(operation, file_id=file)
+        expect_refused(ctx, again, f"{operation} of a deleted file")
+    listed = ctx.expect_status(ctx.api.call(LIST_FILES, query={"search": part}), 200)
+    expect_equal(ctx, ids_of([listed]), [], "the list of ids", listed)
 
 
 @rule(

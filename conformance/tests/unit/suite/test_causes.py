@@ -174,7 +174,9 @@ def test_script_sends_the_whole_case_again(
     judged: Callable[..., list[Result]], tmp_path: Path
 ) -> None:
     (result,) = [
-        each for each in judged(undeletable, rules="input.plain-succeeds") if each.status in RED
+        each
+        for each in judged(undeletable, rules="files.deleted-file-is-gone")
+        if each.status in RED
     ]
     with mock_session() as session:
         caller = session.identities["caller"]
