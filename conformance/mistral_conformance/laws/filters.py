@@ -41,6 +41,12 @@ SOON_S = 1
 """Times that are nearer are taken for the same: some answers tell whole seconds."""
 
 
+class Unheard(str):
+    """A word that stands in no text on the server, not even where items do not show it."""
+
+    __slots__ = ()
+
+
 def values_of(
     world: World, each: Filter, population: Population, items: tuple[Json, ...]
 ) -> Values:
@@ -52,7 +58,7 @@ def values_of(
 def _values_of(world: World, each: Filter, population: Population, found: Values) -> Values:
     renamed = population.renamed if set(population.renamed) & set(map(str, found)) else ()
     if each.compare in {"contains", "begins"}:
-        return [*_parts(population, found), *renamed, world.values.word()]
+        return [*_parts(population, found), *renamed, Unheard(world.values.word())]
     if each.values:
         return list(each.values)
     if each.compare in {"after", "before"}:
@@ -104,6 +110,8 @@ def fits(each: Filter, values: Values, item: Json) -> bool | None:
     told = [_fits(each, field, values, item) for field in (each.field, *each.others)]
     if True in told:
         return True
+    if each.beyond and isinstance(values[0], Unheard):
+        return False
     return None if each.beyond or None in told else False
 
 

@@ -26,9 +26,10 @@ from mistral_conformance.mutants.display import (
 from mistral_conformance.mutants.generic import draw_sample, load_equivalences, load_generic
 from mistral_conformance.mutants.judging import load_defects
 from mistral_conformance.mutants.page import board_page
-from mistral_conformance.mutants.registry import load_mutants
+from mistral_conformance.mutants.registry import load_formers, load_mutants
 from mistral_conformance.mutants.results import WrongResults, keep_verdicts, read_verdicts
 from mistral_conformance.rules import load_rules
+from mistral_conformance.running.plan import WrongSelection, leave_out_rules
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="which ones --sample draws, default: 0"
+    )
+    parser.add_argument(
+        "--without",
+        nargs="+",
+        default=[],
+        metavar="RULE",
+        help="leave out rules and laws by id or pattern: do others catch a defect, too?",
     )
     parser.add_argument(
         "--results",
@@ -121,6 +129,10 @@ def _wrong_use(arguments: argparse.Namespace) -> str:
         return "--sample: write 1 or more"
     if arguments.page and not arguments.results:
         return "--page tells what is in --results FILE: name it"
+    try:
+        leave_out_rules([*load_rules(), *load_laws()], arguments.without)
+    except WrongSelection as error:
+        return f"--without: {error}"
     return ""
 
 
@@ -155,7 +167,9 @@ def show_board(ids: Sequence[str], arguments: argparse.Namespace) -> int:
     if verdicts:
         _say(f"{len(verdicts)} of {len(ids)} defects are judged already")
     plain = arguments.schemathesis
-    judged = judge_all_mutants(left, jobs=arguments.jobs, schemathesis=plain)
+    judged = judge_all_mutants(
+        left, jobs=arguments.jobs, schemathesis=plain, without=arguments.without
+    )
     for verdict in keep_verdicts(arguments.results, judged):
         verdicts.append(verdict)
         _say(*verdict_lines(verdict))
@@ -171,7 +185,7 @@ def _page(verdicts: Sequence[Verdict]) -> str:
     used = {each.rule.partition("[")[0] for each in verdicts}
     idle = [each.id for each in (*load_rules(), *load_laws()) if each.id not in used]
     known = load_generic()
-    return board_page(verdicts, len(known), load_equivalences(), idle)
+    return board_page(verdicts, len(known), load_equivalences(), idle, load_formers())
 
 
 def show_rules(ids: Sequence[str], jobs: int) -> int:

@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 
 
 def judge_all_mutants(
-    ids: Sequence[str], *, jobs: int = 1, schemathesis: bool = False
+    ids: Sequence[str],
+    *,
+    jobs: int = 1,
+    schemathesis: bool = False,
+    without: Sequence[str] = (),
 ) -> Iterator[Verdict]:
-    """The verdicts on the defects, in order, each as soon as it is known.
+    """The verdicts on the defects, in order, each as soon as it is known; see `judge_mutant`.
 
     With one job all runs in this process.
     """
+    judge = partial(judge_mutant, schemathesis=schemathesis, without=tuple(without))
     if jobs == 1:
-        yield from map(partial(judge_mutant, schemathesis=schemathesis), ids)
+        yield from map(judge, ids)
         return
     with _pool(jobs) as pool:
-        yield from pool.map(partial(judge_mutant, schemathesis=schemathesis), ids)
+        yield from pool.map(judge, ids)
 
 
 def try_all_rules(ids: Sequence[str], *, jobs: int = 1) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from mistral_conformance.mutants.generic.traffic import Altered
 from mistral_conformance.mutants.plain import failing_checks
 from mistral_conformance.mutants.registry import load_mutants
 from mistral_conformance.rules import load_rules
-from mistral_conformance.running.plan import SEEN, Case, make_plan
+from mistral_conformance.running.plan import SEEN, Case, leave_out_rules, make_plan
 from mistral_conformance.running.run import RunOptions, open_session
 from mistral_conformance.running.runner import judge, judge_all
 from mistral_conformance.session.markers import seeded_run_id
@@ -107,10 +107,13 @@ def load_defects() -> dict[str, Defect]:
     return {**load_mutants(), **load_generic()}
 
 
-def judge_mutant(mutant_id: str, *, schemathesis: bool = False) -> Verdict:
+def judge_mutant(
+    mutant_id: str, *, schemathesis: bool = False, without: tuple[str, ...] = ()
+) -> Verdict:
     """The verdict on one defect, by the first of the strongest rules and laws that notice it.
 
-    On demand plain Schemathesis is asked, too.
+    Those whose id matches a pattern of `without` are not asked. On demand plain Schemathesis is
+    asked, too.
 
     Raises:
         KeyError: there is no such defect.
@@ -118,7 +121,8 @@ def judge_mutant(mutant_id: str, *, schemathesis: bool = False) -> Verdict:
     """
     mutant = load_defects()[mutant_id]
     started = time.monotonic()
-    cases: Sequence[Case] = cases_for(mutant, [*load_rules(), *load_laws()], FULL)
+    asked = leave_out_rules([*load_rules(), *load_laws()], without)
+    cases: Sequence[Case] = cases_for(mutant, asked, FULL)
     verdict = Verdict(mutant.id, mutant.family, group_of(mutant.operations[0]), mutant.description)
     requests, struck = 0, False
     while cases and not verdict.caught:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.mutants.generic import Equivalence
     from mistral_conformance.mutants.judging import Verdict
+    from mistral_conformance.mutants.registry import Formers
 
 LEVELS = (MUST.value, SHOULD.value, MAY.value)
 MISSED, UNMET = "missed", "not met"
@@ -45,6 +46,7 @@ def board_page(
     known: int,
     equivalences: Iterable[Equivalence],
     idle: Iterable[str],
+    formers: Formers,
 ) -> str:
     """The page. `known` defects there are in all; `idle` rules and laws noticed none of these."""
     parts = [
@@ -58,6 +60,7 @@ def board_page(
         *_missed(verdicts),
         *_equivalent(equivalences),
         *_idle(idle),
+        *_named(formers),
     ]
     return "".join(parts)
 
@@ -123,3 +126,12 @@ def _idle(idle: Iterable[str]) -> Iterator[str]:
     names = sorted(idle)
     yield "\n## Rules and laws that none of these made fail first\n\n"
     yield f"{', '.join(f'`{each}`' for each in names)}\n" if names else "None.\n"
+
+
+def _named(formers: Formers) -> Iterator[str]:
+    stay = formers.first - len(formers.gone)
+    yield f"\n## Named defects\n\nOf the first {formers.first} defects that were written by hand "
+    yield f"{stay} are still there by name, and {len(formers.gone)} have a successor.\n\n"
+    yield "| former defect | successor | why |\n|---|---|---|\n"
+    for each in formers.gone:
+        yield f"| `{each.id}` | `{each.now}` | {each.why} |\n"

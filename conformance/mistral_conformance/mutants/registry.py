@@ -12,7 +12,10 @@ the replacement:
 from __future__ import annotations
 
 import importlib
+import tomllib
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -47,7 +50,7 @@ class Mutant:
 
     @property
     def family(self) -> str:
-        """The rule family that should notice it first."""
+        """What it is about: most often the rule family that should notice it first."""
         return self.id.partition(".")[0]
 
     @property
@@ -124,6 +127,31 @@ def mutant(id_: str, *operations: str, place: str) -> Callable[[Factory], Factor
         return factory
 
     return register
+
+
+@frozen
+class Former:
+    """A named defect that is gone: the one that is in its place `now`, and why."""
+
+    id: str
+    now: str
+    why: str
+
+
+@frozen
+class Formers:
+    """What became of the `first` named defects: all stay by name but these."""
+
+    first: int
+    gone: tuple[Former, ...]
+
+
+@cache
+def load_formers() -> Formers:
+    """The named defects that are gone, see `former.toml`."""
+    text = files("mistral_conformance.mutants").joinpath("former.toml").read_text("utf-8")
+    found = tomllib.loads(text)
+    return Formers(found["first"], tuple(Former(**each) for each in found["former"]))
 
 
 def load_mutants() -> dict[str, Mutant]:

@@ -15,7 +15,7 @@ from mistral_conformance.rules.common.talks import CREATE_AGENT, make_agent
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.walks import walk_arrays
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -34,7 +34,6 @@ ALIASES = "beta.agents.list_version_aliases"
 UNALIAS = "beta.agents.delete_version_alias"
 
 ID = re.compile(r"ag_[0-9a-f]{32}")
-CONTENT = ("name", "model", "description", "instructions", "tools", "handoffs", "metadata")
 LATER = ("version", "versions", "updated_at")
 
 
@@ -140,27 +139,6 @@ def alias_names_a_version(ctx: Context) -> None:
 
 
 @rule(
-    id="agents.moved-alias-is-the-same",
-    level=SHOULD,
-    source="choices.agents-moved-alias-is-the-same",
-    operations=(ALIAS, ALIASES),
-)
-def moved_alias_is_the_same(ctx: Context) -> None:
-    """An alias that is moved to another version was made when it was; its change is later."""
-    id_, *versions = _make_two(ctx)
-    seen = []
-    for version in versions:
-        ctx.pass_time(1)
-        query = {"alias": "stable", "version": version}
-        seen.append(ctx.expect_status(ctx.api.call(ALIAS, agent_id=id_, query=query), 200))
-    born, moved = (
-        [read_time(str(each[name])) for each in seen] for name in ("created_at", "updated_at")
-    )
-    ctx.expect(born[0] == born[1], "`created_at` moves with the alias", *seen)
-    ctx.expect(moved[0] < moved[1], "`updated_at` does not move with the alias", *seen)
-
-
-@rule(
     id="agents.deleted-alias-is-gone",
     level=MUST,
     source="document: beta.agents.delete_version_alias; shapes.success-codes",
@@ -178,26 +156,6 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
     expect_refused(ctx, found, "an alias that is deleted")
     ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version=str(first)), 200)
-
-
-@rule(
-    id="agents.unknown-version-is-not-found",
-    level=SHOULD,
-    source="choices.agents-unknown-version-is-not-found",
-    operations=(VERSION, SWITCH, ALIAS, GET, UNALIAS),
-)
-def unknown_version_is_not_found(ctx: Context) -> None:
-    """A version that an agent does not have answers 404, also to aliases and switches."""
-    made = make_agent(ctx)
-    id_, unknown = made["id"], max(made["versions"]) + 7
-    for answer in (
-        ctx.api.call(VERSION, agent_id=id_, version=str(unknown)),
-        ctx.api.call(GET, agent_id=id_, query={"agent_version": unknown}),
-        ctx.api.call(SWITCH, agent_id=id_, query={"version": unknown}),
-        ctx.api.call(ALIAS, agent_id=id_, query={"alias": "high", "version": unknown}),
-        ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "absent"}),
-    ):
-        ctx.expect_status(answer, 404)
 
 
 @rule(

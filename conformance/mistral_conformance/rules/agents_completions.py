@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import (
-    chat_model,
-    first_choice,
-    text_of,
-)
+from mistral_conformance.rules.common.chats import chat_model, first_choice, text_of
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.talks import make_agent
@@ -23,7 +19,6 @@ COMPLETE = "agents.complete"
 UPDATE = "beta.agents.update"
 DELETE = "beta.agents.delete"
 QUESTION = "Write one short sentence about the river Seine."
-FEW = 2
 
 
 @rule(

@@ -19,11 +19,7 @@ from mistral_conformance.rules.common.hearing import (
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    unknown_id,
-)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -119,18 +115,6 @@ def streamed_speech_is_as_long(ctx: Context) -> None:
     streamed = sum(len(read_base64(ctx, each["audio_data"], answer)) for each in data)
     said = f"{streamed} bytes streamed, {size} in one piece"
     ctx.expect(0.9 * size < streamed < 1.1 * size, said, whole, answer)
-
-
-@rule(
-    id="audio.unknown-voice-is-refused",
-    level=SHOULD,
-    source="choices.audio-unknown-voice-is-refused",
-    operations=(SPEAK,),
-)
-def unknown_voice_is_refused(ctx: Context) -> None:
-    """A text for a voice that does not exist is refused."""
-    body = make_speech(ctx, SENTENCES, voice_id=unknown_id(ctx))
-    expect_refused(ctx, ctx.api.call(SPEAK, json=body), "an unknown voice")
 
 
 @rule(

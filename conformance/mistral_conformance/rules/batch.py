@@ -9,15 +9,9 @@ from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    unknown_id,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.uploads import upload_json_lines
-from mistral_conformance.rules.common.walks import ids_of, walk_numbers
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -177,52 +171,6 @@ def status_goes_forward(ctx: Context) -> None:
         ctx.expect(None not in times and times == sorted(times), "times are out of order", last)
 
 
-@rule(
-    id="batch.cancelled-job-stops",
-    level=MUST,
-    source="document: batch.jobs.cancel",
-    operations=(CREATE, CANCEL, GET),
-)
-def cancelled_job_stops(ctx: Context) -> None:
-    """A job that is cancelled at once is asked to stop, stops, and has not done everything."""
-    made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
-    answer = ctx.expect_status(ctx.api.call(CANCEL, job_id=made["id"]), 200)
-    if answer["status"] == "SUCCESS":
-        ctx.skip("the job was done before it could be cancelled")
-    stopped = answer["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
-    ctx.expect(stopped, f"a cancelled job is {answer['status']}", answer)
-    done = _finish(ctx, made)
-    expect_equal(ctx, done["status"], "CANCELLED", "the status at the end", done)
-
-
-@rule(
-    id="batch.own-jobs-are-ones-own",
-    level=MUST,
-    source="document: batch.jobs.list (created_by_me)",
-    operations=(LIST, CREATE),
-    needs=("colleague",),
-)
-def own_jobs_are_ones_own(ctx: Context) -> None:
-    """With `created_by_me` the list leaves out the jobs of a colleague, which it has otherwise."""
-    other = ctx.need(ctx.as_("colleague").call(CREATE, json=_body(ctx)), 200)
-    if other["id"] not in ids_of(walk_numbers(ctx, LIST, {})):
-        ctx.skip("the caller does not see the jobs of a colleague")
-    own = ids_of(walk_numbers(ctx, LIST, {"created_by_me": "true"}))
-    ctx.expect(other["id"] not in own, "created_by_me lists a colleague's job", other)
-
-
-@rule(
-    id="batch.one-source-of-requests",
-    level=SHOULD,
-    source="document: CreateBatchJobRequest (in `input_files` or in `requests`)",
-    operations=(CREATE,),
-)
-def one_source_of_requests(ctx: Context) -> None:
-    """A job without requests is refused, and one whose file does not exist."""
-    for fields in ({"requests": None}, {"requests": None, "input_files": [unknown_id(ctx)]}):
-        expect_refused(ctx, ctx.api.call(CREATE, json=_body(ctx, **fields)), f"a job of {fields}")
-
-
 def _expect_model(ctx: Context, found: dict[str, Any], done: Exchange) -> None:
     """Hold a result to the model that a chat with the suite's model says it is from."""
     sent = {"model": chat_model(ctx), "max_tokens": FEW, **MESSAGES}
@@ -261,7 +209,3 @@ def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:
     ctx.expect(job[field], f"the job has no {field}", job)
     answer = ctx.expect_status(ctx.api.call(DOWNLOAD_FILE, file_id=job[field]), 200)
     return read_lines(answer)
-
-
-def _list(ctx: Context, **query: object) -> Exchange:
-    return ctx.expect_status(ctx.api.call(LIST, query=query), 200)

@@ -18,14 +18,7 @@ from mistral_conformance.rules.common.observability import (
     search,
     walk,
 )
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    expect_same_fields,
-    unknown_id,
-    word,
-)
-from mistral_conformance.rules.judges import DELETE as DELETE_JUDGE
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
 from mistral_conformance.rules.judges import UPDATE as UPDATE_JUDGE
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
@@ -45,28 +38,6 @@ RUNNING, DONE = "RUNNING", "COMPLETED"
 LIMIT_S, STEP_S = 20, 0.5
 DAY_S = 24 * 3600
 """How long a rule waits for a campaign to end, and how long between two looks, in seconds."""
-
-
-@rule(
-    id="campaigns.created-campaign-is-readable",
-    level=MUST,
-    source="document: Campaign",
-    operations=(CREATE_CAMPAIGN, FETCH, LIST),
-)
-def created_campaign_is_readable(ctx: Context) -> None:
-    """A new campaign answers 201 with what was sent and its judge; it is read and listed so."""
-    wanted, judge = record_chats(ctx, TEXT), create_judge(ctx)
-    create_campaign(ctx, judge, wanted)
-    sent = plan(ctx, judge["id"], wanted, 5)
-    made = ctx.expect_status(ctx.api.call(CREATE_CAMPAIGN, json=sent), 201)
-    for name in ("name", "description", "max_nb_events", "search_params"):
-        expect_equal(ctx, made[name], sent[name], name, made)
-    expect_equal(ctx, made["judge"]["id"], judge["id"], "the judge", made)
-    read = ctx.expect_status(ctx.api.call(FETCH, campaign_id=made["id"]), 200)
-    expect_same_fields(ctx, made, read, ignore={"updated_at"})
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"q": sent["name"]}), 200)
-    found = [each["id"] for each in listed.at("campaigns.results")]
-    expect_equal(ctx, found, [made["id"]], "the campaigns of that name", listed)
 
 
 @rule(
@@ -172,35 +143,6 @@ def needs_matching_events(ctx: Context) -> None:
     none = {"field": "nb_input_tokens", "op": "lt", "value": 0}
     body = plan(ctx, create_judge(ctx)["id"], none)
     expect_code(ctx, ctx.api.call(CREATE_CAMPAIGN, json=body), "CAMPAIGN_NO_MATCHING_EVENTS")
-
-
-@rule(
-    id="campaigns.needs-a-judge",
-    level=MUST,
-    source="document: CreateCampaignRequest.judge_id",
-    operations=(CREATE_CAMPAIGN,),
-)
-def needs_a_judge(ctx: Context) -> None:
-    """A campaign of a judge that there is not is refused."""
-    wanted = record_chats(ctx, TEXT)
-    answer = ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, unknown_id(ctx), wanted))
-    expect_refused(ctx, answer, "an unknown judge")
-
-
-@rule(
-    id="campaigns.deleted-judge-leaves-the-campaign",
-    level=MAY,
-    source="choices.campaigns-deleted-judge-leaves-the-campaign",
-    operations=(FETCH, EVENTS),
-)
-def deleted_judge_leaves_the_campaign(ctx: Context) -> None:
-    """A campaign can still be read, with its judge and events, when the judge is deleted."""
-    judge = create_judge(ctx)
-    campaign = create_campaign(ctx, judge, record_chats(ctx, TEXT))
-    ctx.need(ctx.api.call(DELETE_JUDGE, judge_id=judge["id"]), 204)
-    read = ctx.expect_status(ctx.api.call(FETCH, campaign_id=campaign["id"]), 200)
-    expect_equal(ctx, read["judge"]["id"], judge["id"], "the judge", read)
-    expect_equal(ctx, _count(ctx, campaign["id"]), 1, "the number of selected events")
 
 
 @rule(

@@ -172,18 +172,6 @@ def longer_prompts_cost_more(ctx: Context) -> None:
     ctx.expect(tokens[1] > tokens[0], f"the prompts counted {tokens}", short, long)
 
 
-@rule(
-    id="chat.unknown-model-is-refused",
-    level=MUST,
-    source="errors.invalid-model (400 invalid_model, as publicly reported)",
-    operations=(CHAT,),
-)
-def unknown_model_is_refused(ctx: Context) -> None:
-    """A model that does not exist is refused."""
-    sent = {**body(ctx), "model": ctx.marker.name("no-such-model")}
-    expect_refused(ctx, ctx.api.call(CHAT, json=sent), "an unknown model")
-
-
 def _calls(ctx: Context, answer: Exchange) -> list[tuple[str, Any]]:
     """Give the tool calls of the first choice: name and parsed arguments."""
     calls = []

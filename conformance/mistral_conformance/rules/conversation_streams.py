@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import WEATHER, chat_model
-from mistral_conformance.rules.common.readings import expect_sum, within
+from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.talks import (
     APPEND,
@@ -22,7 +22,6 @@ from mistral_conformance.rules.common.talks import (
     read_history,
     start,
 )
-from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
@@ -45,7 +44,6 @@ KNOWN = {
     "agent.handoff.done",
     "function.call.delta",
 }
-PARTS = ("prompt_tokens", "completion_tokens", "connector_tokens", "total_tokens")
 ASK = {"inputs": "Write two short sentences about the river Seine."}
 
 
@@ -66,43 +64,6 @@ def events_are_framed(ctx: Context) -> None:
     unknown = sorted(set(map(str, found)) - KNOWN)
     ctx.expect(not unknown, f"the events {unknown} are not documented", answer)
     _forget(ctx, events)
-
-
-@rule(
-    id="conversation-streams.media-type-follows-the-body",
-    level=MUST,
-    source=("streams.one-url; streams.conversation-events (one URL, `stream` in the body decides)"),
-    operations=(START, APPEND, RESTART),
-)
-def media_type_follows_the_body(ctx: Context) -> None:
-    """`stream` decides between events and JSON for a start, an append and a restart alike."""
-    made = start(ctx)
-    id_, entry = made["conversation_id"], made["outputs"][-1]["id"]
-    for operation, body in (
-        (APPEND, {"inputs": "More."}),
-        (RESTART, {"inputs": "More.", "from_entry_id": entry}),
-    ):
-        whole = ctx.api.call(operation, conversation_id=id_, json={**body, "stream": False})
-        expect_equal(ctx, whole.media_type, "application/json", "the type", whole)
-        streamed = ctx.api.call(operation, conversation_id=id_, json={**body, "stream": True})
-        events = hear(ctx, streamed)
-        told = events[0].get("conversation_id") if events else None
-        same = operation == APPEND
-        ctx.expect(told and (told == id_) == same, f"it tells of {told!r}", streamed)
-        if not same:
-            _forget(ctx, events)
-
-
-@rule(
-    id="conversation-streams.message-is-the-whole-answer",
-    level=MUST,
-    source="document: MessageOutputEvent (text to add)",
-    operations=(START,),
-)
-def message_is_the_whole_answer(ctx: Context) -> None:
-    """The deltas of a streamed message add up to the message that the history keeps."""
-    answer, events = _start(ctx, **ASK)
-    _expect_told(ctx, answer, events)
 
 
 @rule(
@@ -184,26 +145,6 @@ def handovers_are_told(ctx: Context) -> None:
         ctx.expect(kind in by_kind, f"no event {kind} came", answer)
         expect_equal(ctx, by_kind[kind][field], agent, f"{field} of {kind}", answer)
     _expect_told(ctx, answer, events)
-
-
-@rule(
-    id="conversation-streams.usage-is-that-of-the-whole",
-    level=MUST,
-    source="conversations.connector-usage; document: ResponseDoneEvent",
-    operations=(START,),
-)
-def usage_adds_up(ctx: Context) -> None:
-    """The last event carries a usage that adds up, and tells all that a whole answer's tells."""
-    whole = start(ctx, None, **ASK)["usage"]
-    answer, events = _start(ctx, **ASK)
-    usage = within(events[-1], "usage")
-    untold = [name for name in PARTS if whole.get(name) is not None and name not in usage]
-    ctx.expect(not untold, f"the usage does not tell {', '.join(untold)}", answer)
-    expect_sum(ctx, usage, PARTS[:-1], answer)
-    ctx.expect((usage["completion_tokens"] or 0) > 0, "nothing was written", answer)
-    times = [read_time(str(each["created_at"])) for each in events]
-    ctx.expect(times == sorted(times), "the times of the events go back", answer)
-    _forget(ctx, events)
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Conversations: answered, kept, read back, continued, branched, listed, deleted."""
+"""Conversations: answered, kept, continued, branched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from mistral_conformance.rules.common.talks import (
     APPEND,
     GET_CONVERSATION,
     HISTORY,
-    LIST_CONVERSATIONS,
     MESSAGES,
     RESTART,
     START,
@@ -39,7 +38,6 @@ DELETE_AGENT = "beta.agents.delete"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
 ID = re.compile(r"conv_[0-9a-f]{32}")
-STAMPS = ("created_at", "updated_at")
 MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
 
 
@@ -112,34 +110,6 @@ def history_holds_all_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.conversation-is-described",
-    level=MUST,
-    source="document: ModelConversation; document: AgentConversation",
-    operations=(START, GET_CONVERSATION, LIST_CONVERSATIONS),
-)
-def conversation_is_described(ctx: Context) -> None:
-    """A conversation is read with what it was started with, and found by its metadata."""
-    key = word(ctx)
-    told: dict[str, Any] = {"description": "a talk", "metadata": {"key": key}}
-    by_model = start(ctx, instructions="Be brief.", **told)["conversation_id"]
-    made = make_agent(ctx)
-    agent, version = made["id"], made["version"]
-    by_agent = start(ctx, agent_id=agent, agent_version=version, **told)["conversation_id"]
-    for id_, more in (
-        (by_model, {"model": chat_model(ctx), "instructions": "Be brief."}),
-        (by_agent, {"agent_id": agent, "agent_version": version}),
-    ):
-        read = ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=id_), 200)
-        for field, value in {"id": id_, "object": "conversation", **told, **more}.items():
-            expect_equal(ctx, read[field], value, field, read)
-    for metadata, wanted in ((key, {by_model, by_agent}), ("other", set())):
-        query = {"metadata": f'{{"key": "{metadata}"}}'}
-        listed = ctx.expect_status(ctx.api.call(LIST_CONVERSATIONS, query=query), 200)
-        found = set(ids(listed.json()))
-        expect_equal(ctx, found, wanted, "what the metadata find", listed)
-
-
-@rule(
     id="conversations.agent-answers-in-its-version",
     level=MUST,
     source=("document: ConversationRequest.agent_version; conversations.tool-before-message"),
@@ -204,26 +174,6 @@ def restart_keeps_what_it_names(ctx: Context) -> None:
     kept = [(each["type"], each.get("content")) for each in entries[: len(before)]]
     wanted = [(each["type"], each.get("content")) for each in before]
     expect_equal(ctx, kept, wanted, "the beginning of the new one", branched)
-
-
-@rule(
-    id="conversations.turn-moves-the-stamp",
-    level=SHOULD,
-    source="choices.conversations-turn-moves-the-stamp",
-    operations=(APPEND, GET_CONVERSATION),
-)
-def turn_moves_the_stamp(ctx: Context) -> None:
-    """The `updated_at` of a conversation moves with each turn, its `created_at` never."""
-    id_ = start(ctx)["conversation_id"]
-    seen = []
-    for turn in range(2):
-        if turn:
-            ctx.pass_time(1)
-            go_on(ctx, id_, inputs="Go on.")
-        seen.append(ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=id_), 200))
-    born, moved = ([read_time(str(each[name])) for each in seen] for name in STAMPS)
-    ctx.expect(born[0] == born[1], "`created_at` moves with a turn", *seen)
-    ctx.expect(moved[0] < moved[1], "`updated_at` does not move with a turn", *seen)
 
 
 @rule(

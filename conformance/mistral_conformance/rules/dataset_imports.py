@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
     CREATE,
-    DELETE,
     EXPORT,
     FAILED,
     FETCH_TASK,
@@ -18,11 +17,9 @@ from mistral_conformance.rules.common.datasets import (
     FROM_PLAYGROUND,
     FROM_RECORDS,
     LIST_RECORDS,
-    LIST_TASKS,
     PUT_PAYLOAD,
     add_record,
     begin_import,
-    expect_missing,
     import_all,
     make_dataset,
     question,
@@ -30,13 +27,7 @@ from mistral_conformance.rules.common.datasets import (
     watch_task,
 )
 from mistral_conformance.rules.common.readings import some, texts_at
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    expect_same_fields,
-    unknown_id,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -48,28 +39,6 @@ IMPORT_S = 5
 """How long a rule gives an import that has nothing to import, in seconds."""
 EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 """A search for all recorded chats, by a field that the documents name."""
-
-
-@rule(
-    id="dataset-imports.task-is-found",
-    level=MUST,
-    source="document: DatasetImportTask",
-    operations=(FROM_RECORDS, FETCH_TASK, LIST_TASKS),
-)
-def task_is_found(ctx: Context) -> None:
-    """An import answers 202 with its task, which is read by its id and is in the dataset's list."""
-    source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
-    record = add_record(ctx, source, question("Hi"))["id"]
-    task = begin_import(ctx, FROM_RECORDS, target, dataset_record_ids=[record])
-    expect_equal(ctx, task["dataset_id"], target, "dataset_id", task)
-    ids = {"dataset_id": target, "task_id": task["id"]}
-    read = ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200)
-    moving = {"status", "progress", "message", "updated_at", "result"}
-    expect_same_fields(ctx, task, read, ignore=moving)
-    watch_task(ctx, task)
-    listed = ctx.expect_status(ctx.api.call(LIST_TASKS, dataset_id=target), 200)
-    found = [each["id"] for each in listed.at("tasks.results")]
-    expect_equal(ctx, found, [task["id"]], "the listed ids", listed)
 
 
 @rule(
@@ -137,30 +106,6 @@ def wrong_lines_are_told(ctx: Context) -> None:
     ctx.expect(told, "the task says nothing about the line", done)
     found = read_records(ctx, dataset)
     ctx.expect(found.at("records.count") <= 1, "there is a record of the wrong line", found)
-
-
-@rule(
-    id="dataset-imports.unreadable-source-fails",
-    level=SHOULD,
-    source="choices.dataset-imports-unreadable-source-fails",
-    operations=(FROM_FILE, FROM_RECORDS, FROM_PLAYGROUND, FETCH_TASK),
-)
-def unreadable_source_fails(ctx: Context) -> None:
-    """Files, records and conversations that are not there do not make an import succeed."""
-    dataset, unknown = make_dataset(ctx)["id"], unknown_id(ctx)
-    cases: list[tuple[str, dict[str, object]]] = [
-        (FROM_FILE, {"file_id": unknown}),
-        (FROM_RECORDS, {"dataset_record_ids": [unknown]}),
-        (FROM_PLAYGROUND, {"conversation_ids": [f"conv_{unknown.replace('-', '')}"]}),
-    ]
-    for operation, body in cases:
-        answer = ctx.api.call(operation, dataset_id=dataset, json=body)
-        if answer.status == 202:
-            answer = watch_task(ctx, answer)[-1]
-            expect_equal(ctx, answer["status"], FAILED, "the status in the end", answer)
-            ctx.expect(answer["message"], "the task does not say why", answer)
-        else:
-            expect_refused(ctx, answer, f"{operation} of nothing")
 
 
 @rule(
@@ -297,24 +242,6 @@ def conversations_become_records(ctx: Context) -> None:
     said = _said(found[0])
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
-
-
-@rule(
-    id="dataset-imports.tasks-go-with-their-dataset",
-    level=SHOULD,
-    source="choices.dataset-imports-tasks-go-with-their-dataset",
-    operations=(FETCH_TASK, LIST_TASKS, DELETE),
-)
-def tasks_go_with_their_dataset(ctx: Context) -> None:
-    """A task is not found under another dataset, nor under its own once that is deleted."""
-    own, other = (make_dataset(ctx, each)["id"] for each in ("own dataset", "other dataset"))
-    record = add_record(ctx, other, question("Hi"))["id"]
-    task = begin_import(ctx, FROM_RECORDS, own, dataset_record_ids=[record])["id"]
-    elsewhere = ctx.api.call(FETCH_TASK, dataset_id=other, task_id=task)
-    expect_missing(ctx, elsewhere, "DATASET_TASK_NOT_FOUND")
-    ctx.need(ctx.api.call(DELETE, dataset_id=own), 204)
-    ctx.expect_status(ctx.api.call(FETCH_TASK, dataset_id=own, task_id=task), 404)
-    ctx.expect_status(ctx.api.call(LIST_TASKS, dataset_id=own), 404)
 
 
 def _line(text: str, **properties: object) -> str:

@@ -1,4 +1,4 @@
-"""Datasets and their records: made, found, changed, judged, exported, deleted, gone."""
+"""Datasets and their records: judged, exported, deleted together. The laws tell the rest."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
-    CREATE,
-    CREATE_RECORD,
     DELETE,
     DELETE_RECORD,
     DELETE_RECORDS,
@@ -19,9 +17,6 @@ from mistral_conformance.rules.common.datasets import (
     JUDGE_RECORD,
     LIST,
     LIST_RECORDS,
-    PUT_PAYLOAD,
-    PUT_PROPERTIES,
-    UPDATE,
     add_record,
     expect_missing,
     make_dataset,
@@ -43,137 +38,6 @@ if TYPE_CHECKING:
 
 MANY = 55
 """More records than a page has unless a size is asked for."""
-ODD_PAYLOAD = {"messages": [], "größe": {"deep": [1, 2.5, None, True, {"": "图书馆"}]}}
-
-
-@rule(
-    id="datasets.created-dataset-is-found",
-    level=MUST,
-    source=(
-        "document: beta.observability.datasets.create; document: beta.observability.datasets.fetch"
-    ),
-    operations=(CREATE, FETCH, LIST),
-)
-def created_dataset_is_found(ctx: Context) -> None:
-    """A new dataset has what was sent, is not deleted, and is read back the same, alone and listed.
-
-    A word of its name finds it, and leaves out another dataset.
-    """
-    part = word(ctx)
-    make_dataset(ctx, "another")
-    made = make_dataset(ctx, part, f"about {part}")
-    expect_equal(ctx, made["name"], ctx.marker.name(part), "name", made)
-    expect_equal(ctx, made["description"], f"about {part}", "description", made)
-    expect_equal(ctx, made["deleted_at"], None, "deleted_at", made)
-    read = ctx.expect_status(ctx.api.call(FETCH, dataset_id=made["id"]), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"q": part}), 200)
-    expect_equal(ctx, listed.at("datasets.results"), [read.json()], "what `q` finds", listed, read)
-    expect_equal(ctx, listed.at("datasets.count"), 1, "count", listed)
-
-
-@rule(
-    id="datasets.update-changes-what-is-sent",
-    level=MUST,
-    source="document: beta.observability.datasets.update",
-    operations=(UPDATE, FETCH),
-)
-def update_changes_what_is_sent(ctx: Context) -> None:
-    """A change of the name leaves the description, one of the description the name; both stay."""
-    made = make_dataset(ctx, "first name", "first text")
-    name = ctx.marker.name("second name")
-    renamed = ctx.api.call(UPDATE, dataset_id=made["id"], json={"name": name})
-    ctx.expect_status(renamed, 200)
-    expect_same_fields(ctx, made, renamed, ignore={"name", "slug", "updated_at"})
-    changed = ctx.api.call(UPDATE, dataset_id=made["id"], json={"description": "second text"})
-    ctx.expect_status(changed, 200)
-    expect_equal(ctx, changed["name"], name, "name", changed)
-    expect_equal(ctx, changed["description"], "second text", "description", changed)
-    read = ctx.expect_status(ctx.api.call(FETCH, dataset_id=made["id"]), 200)
-    expect_same_fields(ctx, changed, read, ignore=set())
-
-
-@rule(
-    id="datasets.deleted-dataset-is-gone",
-    level=MUST,
-    source="document: beta.observability.datasets.delete; shapes.success-codes",
-    operations=(DELETE, FETCH, LIST, LIST_RECORDS, FETCH_RECORD),
-)
-def deleted_dataset_is_gone(ctx: Context) -> None:
-    """Deleting a dataset answers 204; it is gone from every path and list, with its records."""
-    part = word(ctx)
-    dataset = make_dataset(ctx, part)["id"]
-    record = add_record(ctx, dataset, question("Hi"))["id"]
-    answer = ctx.expect_status(ctx.api.call(DELETE, dataset_id=dataset), 204)
-    ctx.expect(not answer.content, "a 204 carries a body", answer)
-    for operation in (FETCH, LIST_RECORDS, DELETE):
-        ctx.expect_status(ctx.api.call(operation, dataset_id=dataset), 404)
-    ctx.expect_status(ctx.api.call(FETCH_RECORD, dataset_record_id=record), 404)
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"q": part}), 200)
-    expect_equal(ctx, listed.at("datasets.results"), [], "what is listed", listed)
-
-
-@rule(
-    id="datasets.record-is-kept",
-    level=MUST,
-    source="document: DatasetRecord (a payload is any JSON object)",
-    operations=(CREATE_RECORD, FETCH_RECORD, LIST_RECORDS),
-)
-def record_is_kept(ctx: Context) -> None:
-    """A record keeps any payload and properties, and is read back the same, alone and listed."""
-    dataset = make_dataset(ctx)["id"]
-    made = add_record(ctx, dataset, ODD_PAYLOAD, {"a": 1, "b": {"c": [None]}})
-    expect_equal(ctx, made["payload"], ODD_PAYLOAD, "payload", made)
-    expect_equal(ctx, made["properties"], {"a": 1, "b": {"c": [None]}}, "properties", made)
-    expect_equal(ctx, made["source"], "DIRECT_INPUT", "source", made)
-    expect_equal(ctx, made["dataset_id"], dataset, "dataset_id", made)
-    plain = add_record(ctx, dataset, question("Hi"))
-    expect_equal(ctx, plain["properties"], {}, "properties that were not sent", plain)
-    read = ctx.expect_status(ctx.api.call(FETCH_RECORD, dataset_record_id=made["id"]), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
-    listed = {each["id"]: each for each in read_records(ctx, dataset).at("records.results")}
-    wanted = {each["id"]: each.json() for each in (made, plain)}
-    expect_equal(ctx, listed, wanted, "what is listed")
-
-
-@rule(
-    id="datasets.payload-and-properties-are-apart",
-    level=MUST,
-    source=(
-        "document: beta.observability.datasets.records.update_payload (PUT "
-        "/v1/observability/dataset-records/{dataset_record_id}/…)"
-    ),
-    operations=(PUT_PAYLOAD, PUT_PROPERTIES, FETCH_RECORD),
-)
-def payload_and_properties_are_apart(ctx: Context) -> None:
-    """Either is replaced as a whole with an answer of 204, and leaves the other as it is."""
-    payload, properties = question("Hi", "Hello"), {"language": "en"}
-    made = add_record(ctx, make_dataset(ctx)["id"], question("Old"), {"topic": "old"})
-    ids = {"dataset_record_id": made["id"]}
-    ctx.expect_status(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": payload}), 204)
-    read = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
-    expect_equal(ctx, read["payload"], payload, "payload", read)
-    expect_same_fields(ctx, made, read, ignore={"payload", "updated_at"})
-    ctx.expect_status(ctx.api.call(PUT_PROPERTIES, ids, json={"properties": properties}), 204)
-    after = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
-    expect_equal(ctx, after["properties"], properties, "properties", after)
-    expect_same_fields(ctx, read, after, ignore={"properties", "updated_at"})
-
-
-@rule(
-    id="datasets.deleted-record-is-gone",
-    level=MUST,
-    source="document: beta.observability.datasets.records.delete",
-    operations=(DELETE_RECORD, FETCH_RECORD, LIST_RECORDS),
-)
-def deleted_record_is_gone(ctx: Context) -> None:
-    """Deleting a record answers 204; it is gone, and the others of its dataset stay."""
-    dataset = make_dataset(ctx)["id"]
-    first, second = (add_record(ctx, dataset, question(each))["id"] for each in "ab")
-    ctx.expect_status(ctx.api.call(DELETE_RECORD, dataset_record_id=first), 204)
-    for operation in (FETCH_RECORD, DELETE_RECORD):
-        ctx.expect_status(ctx.api.call(operation, dataset_record_id=first), 404)
-    _expect_holds(ctx, dataset, [second])
 
 
 @rule(

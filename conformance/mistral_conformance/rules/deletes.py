@@ -9,17 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.libraries import create_library, upload_document
-from mistral_conformance.rules.common.names import (
-    DELETE_DOCUMENT,
-    DELETE_LIBRARY,
-    GET_LIBRARY,
-    LIST_ACCESSES,
-    UNSHARE,
-)
+from mistral_conformance.rules.common.names import DELETE_LIBRARY, GET_LIBRARY, UNSHARE
 from mistral_conformance.rules.common.steps import (
     entity,
-    entries,
-    entries_of,
     expect_equal,
     read_library,
     share,
@@ -67,28 +59,6 @@ def library_is_shown_as_it_was(ctx: Context) -> None:
 
 
 @rule(
-    id="deletes.access-answers-200-or-204",
-    level=MUST,
-    source="accesses.delete-200-or-204; document: beta.libraries.accesses.delete",
-    operations=(UNSHARE, LIST_ACCESSES),
-    needs=("neighbour",),
-)
-def access_answers_200_or_204(ctx: Context) -> None:
-    """Deleting an access answers 200 with the entry, or 204 with nothing; the entry is gone."""
-    library = create_library(ctx)["id"]
-    who = entity(ctx, "neighbour")
-    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
-    answer = unshare(ctx.api, library, who)
-    _expect_object_or_nothing(ctx, answer)
-    if answer.status == 200:
-        expect_equal(ctx, answer["library_id"], library, "library_id", answer)
-        for field, value in who.items():
-            expect_equal(ctx, answer[field], value, field, answer)
-    listed, found = entries(ctx.api, library)
-    ctx.expect(not entries_of(found, who), "the deleted access is still listed", listed)
-
-
-@rule(
     id="deletes.library-and-access-answer-alike",
     level=MAY,
     source=(
@@ -107,22 +77,6 @@ def library_and_access_answer_alike(ctx: Context) -> None:
     answers += [ctx.api.call(DELETE_LIBRARY, library_id=each) for each in libraries]
     statuses = sorted({each.status for each in answers})
     ctx.expect(len(statuses) == 1, f"the deletions answered {statuses}", *answers)
-
-
-@rule(
-    id="deletes.document-answers-204",
-    level=MUST,
-    source="documents.delete-204",
-    operations=(DELETE_DOCUMENT,),
-)
-def document_answers_204(ctx: Context) -> None:
-    """Deleting a document answers 204 with nothing, each time that there is one to delete."""
-    library = create_library(ctx)["id"]
-    for _ in range(2):
-        document = upload_document(ctx, library)["id"]
-        ids = {"library_id": library, "document_id": document}
-        answer = ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
-        _expect_object_or_nothing(ctx, answer)
 
 
 @rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from mistral_conformance.rules.common.refusals import expect_none_or_refused
-from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id
 from mistral_conformance.rules.common.walks import collect, walk_tokens
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
@@ -69,18 +69,6 @@ def workers_make_the_list(ctx: Context) -> None:
         pages = walk_tokens(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
         shown = set(collect(pages, "workers", "name"))
         expect_equal(ctx, shown, names, f"the workers with {query}", found, *pages)
-
-
-@rule(
-    id="deployments.unknown-deployment-is-not-found",
-    level=SHOULD,
-    source="document: workflows.deployments.get_deployment",
-    operations=(GET, WORKERS),
-)
-def unknown_deployment_is_not_found(ctx: Context) -> None:
-    """A name that no deployment has answers 404."""
-    for operation in (GET, WORKERS):
-        ctx.expect_status(ctx.api.call(operation, name=word(ctx)), 404)
 
 
 @rule(

@@ -20,11 +20,7 @@ from mistral_conformance.rules.common.libraries import (
     upload_document,
     wait_processed,
 )
-from mistral_conformance.rules.common.names import (
-    DELETE_DOCUMENT,
-    DELETE_LIBRARY,
-    STATUS,
-)
+from mistral_conformance.rules.common.names import DELETE_DOCUMENT, DELETE_LIBRARY, STATUS
 from mistral_conformance.rules.common.steps import (
     entity,
     expect_equal,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.rules.common.readings import exactly, expect_sum
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.readings import expect_sum
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.vectors import (
     EMBED,
     embed,
@@ -34,53 +34,6 @@ NEARLY = 0.01
 SMALL = 16
 RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
 BITS = 8
-
-
-@rule(
-    id="embeddings.one-vector-for-each-text",
-    level=MUST,
-    source="document: EmbeddingResponseData",
-    operations=(EMBED,),
-)
-def one_vector_for_each_text(ctx: Context) -> None:
-    """Three texts get three vectors of one size, numbered from 0; a single text gets one."""
-    answer = embed(ctx, TEXTS)
-    expect_equal(ctx, answer["object"], "list", "object", answer)
-    indices = [each["index"] for each in answer["data"]]
-    expect_equal(ctx, indices, [0, 1, 2], "the indices", answer)
-    sizes = {len(vector) for vector in vectors_of(ctx, answer)}
-    ctx.expect(len(sizes) == 1, f"vectors have the sizes {sorted(sizes)}", answer)
-    single = embed(ctx, CAT)
-    expect_equal(ctx, len(single["data"]), 1, "the number of vectors", single)
-
-
-@rule(
-    id="embeddings.vectors-follow-the-texts",
-    level=MUST,
-    source="document: EmbeddingResponseData.index",
-    operations=(EMBED,),
-)
-def vectors_follow_the_texts(ctx: Context) -> None:
-    """The vectors stand in the order of the texts: turned around, they are turned around too."""
-    ahead, back = embed(ctx, [CAT, BANK]), embed(ctx, [BANK, CAT])
-    first, second = vectors_of(ctx, ahead), vectors_of(ctx, back)
-    for here, there in ((first[0], second[1]), (first[1], second[0])):
-        ctx.expect(likeness(here, there) > ALIKE, "a text has two vectors", ahead, back)
-    ctx.expect(likeness(first[0], first[1]) < ALIKE, "two texts have one vector", ahead)
-
-
-@rule(
-    id="embeddings.same-text-same-vector",
-    level=SHOULD,
-    source="choices.embeddings-same-text-same-vector",
-    operations=(EMBED,),
-)
-def same_text_same_vector(ctx: Context) -> None:
-    """A text has the same vector alone, among others and twice."""
-    alone, among = embed(ctx, CAT), embed(ctx, [BANK, CAT, CAT])
-    vector = vectors_of(ctx, alone)[0]
-    for other in exactly(3, vectors_of(ctx, among), "vectors", among)[1:]:
-        ctx.expect(likeness(vector, other) > ALIKE, "the vectors differ", alone, among)
 
 
 @rule(
@@ -196,15 +149,3 @@ def usage_grows_with_the_texts(ctx: Context) -> None:
         expect_sum(ctx, used, ("prompt_tokens", "completion_tokens"), answer)
     costs = [each.at("usage.prompt_tokens") for each in (one, three)]
     ctx.expect(0 < costs[0] < costs[1], f"one text and three cost {costs}", one, three)
-
-
-@rule(
-    id="embeddings.unknown-model-is-refused",
-    level=MUST,
-    source="errors.invalid-model; choices.embeddings-unknown-model-is-refused",
-    operations=(EMBED,),
-)
-def unknown_model_is_refused(ctx: Context) -> None:
-    """A model that does not exist embeds nothing."""
-    sent = {"model": ctx.marker.name("no-such-model"), "input": CAT}
-    expect_refused(ctx, ctx.api.call(EMBED, json=sent), "an unknown model")

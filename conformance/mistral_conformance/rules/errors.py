@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
@@ -14,12 +13,11 @@ from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_DOCUMENTS,
     LIST_LIBRARIES,
-    LIST_MODELS,
     PATCH_LIBRARY,
     SHARE,
 )
 from mistral_conformance.rules.common.refusals import expect_invalid, problems_of, words_of
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, update
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id, update
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -46,19 +44,6 @@ def unauthorized_says_so_in_json(ctx: Context) -> None:
         answer = ctx.need(who.call(LIST_LIBRARIES), 401)
         expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
         ctx.expect(words_of(answer), "neither `detail` nor `message` is a text", answer)
-
-
-@rule(
-    id="errors.404-says-so-in-json",
-    level=SHOULD,
-    source="errors.validation; choices.errors-404-says-so-in-json",
-    operations=(GET_LIBRARY,),
-)
-def not_found_says_so_in_json(ctx: Context) -> None:
-    """A 404 for an unknown library is JSON with a text in `detail` or `message`."""
-    answer = ctx.need(ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)), 404)
-    expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-    ctx.expect(words_of(answer), "neither `detail` nor `message` is a text", answer)
 
 
 @rule(
@@ -125,46 +110,6 @@ def every_problem_is_listed(ctx: Context) -> None:
 
 
 @rule(
-    id="errors.unknown-fields-are-refused",
-    level=MUST,
-    source=("document: ChatCompletionRequest (is closed); errors.validation (extra_forbidden)"),
-    operations=(CHAT,),
-)
-def unknown_fields_are_refused(ctx: Context) -> None:
-    """A field that a closed request does not know is refused, and named."""
-    answer = expect_invalid(ctx, ctx.api.call(CHAT, json={**body(ctx), "no_such_field": 1}))
-    ctx.expect("no_such_field" in answer.plain_text, "the answer does not name the field", answer)
-
-
-@rule(
-    id="errors.broken-json-is-refused",
-    level=MUST,
-    source="RFC 9110 §15.5.1; choices.errors-broken-json-is-refused",
-    operations=(CREATE_LIBRARY, CHAT),
-)
-def broken_json_is_refused(ctx: Context) -> None:
-    """A body that is cut off, empty, or not JSON at all is refused."""
-    headers = {"Content-Type": JSON}
-    for operation in (CREATE_LIBRARY, CHAT):
-        for content in (b'{"name": "cut', b"", b"\xff\xfe", b"name=x", b"null"):
-            answer = ctx.api.call(operation, content=content, headers=headers)
-            expect_refused(ctx, answer, f"{operation} with the body {content!r}")
-
-
-@rule(
-    id="errors.wrong-media-type-is-refused",
-    level=SHOULD,
-    source="choices.errors-wrong-media-type-is-refused",
-    operations=(CREATE_LIBRARY,),
-)
-def wrong_media_type_is_refused(ctx: Context) -> None:
-    """A form where JSON is documented is refused."""
-    name = ctx.marker.name("form")
-    answer = ctx.api.call(CREATE_LIBRARY, data={"name": name})
-    expect_refused(ctx, answer, "a form in place of JSON")
-
-
-@rule(
     id="errors.unknown-path-is-404",
     level=MUST,
     source="errors.validation",
@@ -174,19 +119,6 @@ def unknown_path_is_404(ctx: Context) -> None:
     """A path that the API does not have answers 404, in JSON."""
     answer = ctx.expect_status(ctx.api.get("/v1/no/such/path"), 404)
     expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-
-
-@rule(
-    id="errors.wrong-method-is-refused",
-    level=MUST,
-    source="RFC 9110 §15.5.6; choices.errors-wrong-method-is-refused",
-    operations=(LIST_LIBRARIES, LIST_MODELS),
-)
-def wrong_method_is_refused(ctx: Context) -> None:
-    """A method that a path does not have is refused."""
-    for method, path in (("DELETE", "/v1/libraries"), ("PUT", "/v1/models")):
-        answer = ctx.api.send(Message(method, path))
-        ctx.expect_status(answer, 404, 405)
 
 
 @rule(

@@ -18,11 +18,7 @@ from mistral_conformance.rules.common.observability import (
     search,
 )
 from mistral_conformance.rules.common.readings import exactly, within
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    unknown_id,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 

@@ -6,10 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.readings import some
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     BREAK,

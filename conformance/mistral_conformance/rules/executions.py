@@ -28,7 +28,6 @@ from mistral_conformance.rules.common.workflows import (
     RESET,
     RUNNING,
     SIGNAL,
-    STREAM,
     TERMINATE,
     TERMINATE_MANY,
     UPDATE,
@@ -48,21 +47,6 @@ if TYPE_CHECKING:
 LIST_RUNS = "workflows.runs.list_runs"
 RUN_HISTORY = "workflows.runs.get_run_history"
 DAY_S = 24 * 3600
-
-
-@rule(
-    id="executions.started-execution-is-readable",
-    level=MUST,
-    source="document: WorkflowExecutionResponse",
-    operations=(EXECUTE, GET_EXECUTION),
-)
-def started_execution_is_readable(ctx: Context) -> None:
-    """A started execution is read by its id, the same in every field that does not move."""
-    made = start(ctx, APPROVE, input={"amount": 5})
-    expect_equal(ctx, made["status"], RUNNING, "the status", made)
-    expect_equal(ctx, (made["end_time"], made["result"]), (None, None), "end and result", made)
-    expect_equal(ctx, made["root_execution_id"], made["execution_id"], "the root", made)
-    expect_same_fields(ctx, made, read(ctx, made), ignore=set())
 
 
 @rule(
@@ -235,21 +219,6 @@ def unknown_names_are_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.cancelled-execution-ends",
-    level=MUST,
-    source="document: workflows.executions.cancel_workflow_execution",
-    operations=(CANCEL, GET_EXECUTION),
-)
-def cancelled_execution_ends(ctx: Context) -> None:
-    """A cancelled execution ends as CANCELED, without a result."""
-    made = start(ctx, APPROVE, input={})
-    ctx.expect_status(act(ctx, CANCEL, made), 204)
-    done = wait_end(ctx, made)
-    expect_equal(ctx, (done["status"], done["result"]), ("CANCELED", None), "the end", done)
-    ctx.expect(done["end_time"] is not None, "it has no end", done)
-
-
-@rule(
     id="executions.ended-execution-takes-nothing",
     level=SHOULD,
     source="document: WorkflowExecutionStatus (all others are final)",
@@ -372,19 +341,3 @@ def time_runs_out(ctx: Context) -> None:
     ctx.clock.advance(120)
     done = read(ctx, made)
     expect_equal(ctx, (done["status"], done["result"]), ("TIMED_OUT", None), "the end", done)
-
-
-@rule(
-    id="executions.belong-to-their-workspace",
-    level=SHOULD,
-    source=("document: workflows.executions.get_workflow_execution (executions of the workspace)"),
-    operations=(GET_EXECUTION, TERMINATE, STREAM),
-    needs=("neighbour",),
-)
-def belong_to_their_workspace(ctx: Context) -> None:
-    """Another workspace neither sees an execution nor ends it."""
-    made = start(ctx, APPROVE, input={})
-    for operation in (GET_EXECUTION, TERMINATE, STREAM):
-        answer = ctx.as_("neighbour").call(operation, execution_id=made["execution_id"])
-        ctx.expect_status(answer, 403, 404)
-    expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")

@@ -29,27 +29,6 @@ if TYPE_CHECKING:
 
 
 @rule(
-    id="files.uploaded-file-is-described",
-    level=MUST,
-    source="document: CreateFileResponse",
-    operations=(UPLOAD_FILE,),
-)
-def uploaded_file_is_described(ctx: Context) -> None:
-    """An upload answers 200 with the file: its name, size in bytes, purpose and source."""
-    sample = text_sample(f"größer {word(ctx)}", ctx.marker.name("été.txt"))
-    answer = ctx.expect_status(_put_in(ctx, sample, "ocr"), 200)
-    wanted = {
-        "object": "file",
-        "bytes": len(sample.content),
-        "filename": sample.name,
-        "purpose": "ocr",
-        "source": "upload",
-    }
-    for field, value in wanted.items():
-        expect_equal(ctx, answer[field], value, field, answer)
-
-
-@rule(
     id="files.uploaded-file-is-readable",
     level=MUST,
     source="document: GetFileResponse",
@@ -77,19 +56,6 @@ def lines_are_counted(ctx: Context) -> None:
         if made.json().get("num_lines") is None:
             ctx.skip("the server tells no number of lines")
         expect_equal(ctx, made["num_lines"], content.count(line), "num_lines", made)
-
-
-@rule(
-    id="files.same-content-is-another-file",
-    level=SHOULD,
-    source="choices.files-same-content-is-another-file",
-    operations=(UPLOAD_FILE,),
-)
-def same_content_is_another_file(ctx: Context) -> None:
-    """Uploading the same content twice gives two files."""
-    sample = text_sample(word(ctx))
-    first, second = _upload(ctx, sample), _upload(ctx, sample)
-    ctx.expect(first["id"] != second["id"], "two uploads, one file", first, second)
 
 
 @rule(
@@ -142,29 +108,6 @@ def total_can_be_left_out(ctx: Context) -> None:
     query = {"include_total": "false", "page_size": 1}
     listed = ctx.expect_status(ctx.api.call(LIST_FILES, query=query), 200)
     expect_equal(ctx, listed.json().get("total"), None, "total", listed)
-
-
-@rule(
-    id="files.strangers-see-nothing",
-    level=MUST,
-    source=(
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.files-strangers-see-nothing"
-    ),
-    operations=(GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE, LIST_FILES),
-    needs=("stranger",),
-)
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads, lists or deletes a file."""
-    part = word(ctx)
-    file = _upload(ctx, text_sample(part, f"{part}.txt"))["id"]
-    stranger = ctx.as_("stranger")
-    for operation in (GET_FILE, DOWNLOAD_FILE, FILE_URL, DELETE_FILE):
-        answer = stranger.call(operation, file_id=file)
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    listed = ctx.expect_status(stranger.call(LIST_FILES, query={"search": part}), 200)
-    expect_equal(ctx, ids_of([listed]), [], "the stranger's list", listed)
-    ctx.expect_status(ctx.api.call(GET_FILE, file_id=file), 200)
 
 
 def _put_in(ctx: Context, sample: Sample, purpose: str) -> Exchange:

@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.names import GET_MODEL
 from mistral_conformance.rules.common.readings import exactly, within
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    unknown_id,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.tunings import (
     CANCEL_JOB,
     CREATE_JOB,
@@ -55,22 +50,6 @@ def dry_run_creates_nothing(ctx: Context) -> None:
     expect_equal(ctx, answer["training_steps"], STEPS, "training_steps", answer)
     listed = ctx.expect_status(ctx.api.call(LIST_JOBS, query={"suffix": suffix}), 200)
     expect_equal(ctx, listed["total"], 0, "the number of jobs", answer, listed)
-
-
-@rule(
-    id="fine-tuning.unknown-file-is-refused",
-    level=MUST,
-    source=(
-        "harm: a job trains on what nobody gave it; choices.fine-tuning-unknown-file-is-refused"
-    ),
-    operations=(CREATE_JOB,),
-)
-def unknown_file_is_refused(ctx: Context) -> None:
-    """No job is made of a file or a model that is not there."""
-    absent = ctx.api.call(CREATE_JOB, json=order(ctx, unknown_id(ctx)))
-    expect_refused(ctx, absent, "an unknown training file")
-    sent = {**order(ctx, upload_lines(ctx)), "model": ctx.marker.name("no-such-model")}
-    expect_refused(ctx, ctx.api.call(CREATE_JOB, json=sent), "an unknown model")
 
 
 @rule(

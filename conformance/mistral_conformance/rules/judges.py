@@ -1,4 +1,4 @@
-"""Judges: saved, listed, changed, asked, deleted."""
+"""Judges: their names, their codes, and what they answer. The laws tell the rest."""
 
 from __future__ import annotations
 
@@ -12,14 +12,10 @@ from mistral_conformance.rules.common.observability import (
     define_judge,
     expect_code,
 )
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_same_fields,
-    unknown_id,
-)
+from mistral_conformance.rules.common.steps import expect_equal, unknown_id
 from mistral_conformance.rules.events import expect_fitting
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -34,39 +30,6 @@ TALK = [
     {"role": "user", "content": "Which ships are in the port?"},
     {"role": "assistant", "content": "Two freighters came in from the sea."},
 ]
-
-
-@rule(
-    id="judges.created-judge-is-readable",
-    level=MUST,
-    source="document: Judge",
-    operations=(CREATE_JUDGE, FETCH),
-)
-def created_judge_is_readable(ctx: Context) -> None:
-    """A new judge answers 201 with what was sent, and is read back the same."""
-    sent = define_judge(ctx, output=SCALE)
-    made = ctx.expect_status(ctx.api.call(CREATE_JUDGE, json=sent), 201)
-    for name, value in sent.items():
-        expect_equal(ctx, made[name], value, name, made)
-    read = ctx.expect_status(ctx.api.call(FETCH, judge_id=made["id"]), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
-
-
-@rule(
-    id="judges.update-is-seen",
-    level=MUST,
-    source="document: beta.observability.judges.update",
-    operations=(UPDATE,),
-)
-def update_is_seen(ctx: Context) -> None:
-    """An update answers 204; the judge then has the new contents, its id and its first date."""
-    made = create_judge(ctx)
-    sent = define_judge(ctx, output=SCALE, instructions="Say how much is about animals.")
-    ctx.expect_status(ctx.api.call(UPDATE, judge_id=made["id"], json=sent), 204)
-    read = ctx.expect_status(ctx.api.call(FETCH, judge_id=made["id"]), 200)
-    for name, value in sent.items():
-        expect_equal(ctx, read[name], value, name, made, read)
-    expect_equal(ctx, read["created_at"], made["created_at"], "created_at", made, read)
 
 
 @rule(
@@ -96,28 +59,6 @@ def names_are_unique(ctx: Context) -> None:
     expect_code(ctx, ctx.api.call(CREATE_JUDGE, json=sent), "JUDGE_NAME_ALREADY_EXISTS")
     answer = ctx.api.call(UPDATE, judge_id=other["id"], json=sent)
     expect_code(ctx, answer, "JUDGE_NAME_ALREADY_EXISTS")
-
-
-@rule(
-    id="judges.former-contents-stay",
-    level=MAY,
-    source="choices.judges-former-contents-stay",
-    operations=(UPDATE, FETCH),
-)
-def former_contents_stay(ctx: Context) -> None:
-    """The older revision that an updated judge names has the former contents, and cannot change."""
-    made = create_judge(ctx, instructions="First.")
-    sent = define_judge(ctx, instructions="Second.")
-    ctx.need(ctx.api.call(UPDATE, judge_id=made["id"], json=sent), 204)
-    older_id = ctx.need(ctx.api.call(FETCH, judge_id=made["id"]), 200).json().get("down_revision")
-    if older_id is None:
-        ctx.skip("the server keeps no older revision")
-    older = ctx.expect_status(ctx.api.call(FETCH, judge_id=older_id), 200)
-    expect_equal(ctx, older["instructions"], "First.", "the older instructions", older)
-    expect_equal(ctx, older["up_revision"], made["id"], "the newer revision", older)
-    again = {**sent, "instructions": "Third."}
-    answer = ctx.api.call(UPDATE, judge_id=older_id, json=again)
-    expect_code(ctx, answer, "JUDGE_ALREADY_HAS_NEW_VERSION")
 
 
 @rule(

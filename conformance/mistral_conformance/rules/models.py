@@ -1,10 +1,10 @@
-"""Models: the list and the single card tell the same, and aliases lead somewhere."""
+"""Models: their list, their aliases, and what becomes of tuned ones."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_conformance.rules.common.chats import body, first_choice, text_of
+from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.tunings import tune
@@ -73,19 +73,6 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
 
 
 @rule(
-    id="models.chatting-model-chats",
-    level=MUST,
-    source="document: ModelCapabilities.completion_chat",
-    operations=(LIST_MODELS, CHAT),
-)
-def chatting_model_chats(ctx: Context) -> None:
-    """The model that the suite chats with by its card's word answers."""
-    sent = body(ctx, "Say yes.", max_tokens=8)
-    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
-    ctx.expect(text_of(first_choice(ctx, answer)), "the answer has no text", answer)
-
-
-@rule(
     id="models.tuned-model-is-listed-and-chats",
     about=("fine_tuning.jobs.create body/model values",),
     level=MUST,
@@ -103,55 +90,6 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
     sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
     ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
-
-
-@rule(
-    id="models.tuned-model-is-renamed",
-    about=("fine_tuning.jobs.create body/model values",),
-    level=MUST,
-    source="document: UpdateModelRequest; document: FineTunedModel",
-    operations=(UPDATE_MODEL, LIST_MODELS),
-    needs=("clock",),
-)
-def tuned_model_is_renamed(ctx: Context) -> None:
-    """A new name or description is in the answer and the list, and leaves the other field alone."""
-    name, title = tune(ctx), ctx.marker.name("renamed")
-    shown: dict[str, Any] = {}
-    for change in ({"name": title}, {"description": "Answers in numbers."}):
-        answer = ctx.api.call(UPDATE_MODEL, model_id=name, json=change)
-        ctx.expect_status(answer, 200)
-        shown |= change
-        listed, card = _card(ctx, name)
-        for field, value in shown.items():
-            expect_equal(ctx, answer[field], value, f"the {field}", answer)
-            expect_equal(ctx, card[field], value, f"the listed {field}", answer, listed)
-
-
-@rule(
-    id="models.tuned-model-is-archived",
-    about=("fine_tuning.jobs.create body/model values",),
-    level=MUST,
-    source=(
-        "document: ArchiveModelResponse; document: UnarchiveModelResponse; document: "
-        "FTModelCard.archived"
-    ),
-    operations=(ARCHIVE, UNARCHIVE, LIST_MODELS),
-    needs=("clock",),
-)
-def tuned_model_is_archived(ctx: Context) -> None:
-    """Archiving and bringing back a model answer its new state, which its cards show alone."""
-    name = tune(ctx)
-    told = {"name": ctx.marker.name("kept"), "description": "Answers in numbers."}
-    ctx.need(ctx.api.call(UPDATE_MODEL, model_id=name, json=told), 200)
-    for operation, archived in ((ARCHIVE, True), (UNARCHIVE, False)):
-        answer = ctx.expect_status(ctx.api.call(operation, model_id=name), 200)
-        expect_equal(ctx, answer["id"], name, "the id", answer)
-        expect_equal(ctx, answer["archived"], archived, "archived", answer)
-        read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
-        listed, card = _card(ctx, name)
-        for field, value in {**told, "archived": archived}.items():
-            expect_equal(ctx, read[field], value, f"the {field}", answer, read)
-            expect_equal(ctx, card.get(field), value, f"the listed {field}", answer, listed)
 
 
 @rule(

@@ -11,12 +11,7 @@ from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_text
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    expect_refused,
-    unknown_id,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -94,18 +89,6 @@ def one_document_three_ways(ctx: Context) -> None:
         answer = ctx.expect_status(ctx.api.call(OCR, json=_body(ctx, document)), 200)
         texts = [[page["markdown"] for page in one["pages"]] for one in (answer, whole)]
         expect_equal(ctx, texts[0], texts[1], f"the text by {document['type']}", answer, whole)
-
-
-@rule(
-    id="ocr.unknown-file-is-refused",
-    level=MUST,
-    source="document: FileChunk",
-    operations=(OCR,),
-)
-def unknown_file_is_refused(ctx: Context) -> None:
-    """A file that does not exist cannot be read."""
-    document = {"type": "file", "file_id": unknown_id(ctx)}
-    expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an unknown file")
 
 
 @rule(

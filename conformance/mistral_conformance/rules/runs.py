@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.refusals import expect_none_or_refused
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
@@ -99,34 +97,6 @@ def listed_run_has_no_result(ctx: Context) -> None:
 
 
 @rule(
-    id="runs.filters-select",
-    level=MUST,
-    source="document: workflows.runs.list_runs (all filters given have to hold at once)",
-    operations=(LIST,),
-)
-def filters_select(ctx: Context) -> None:
-    """The word `current` keeps the caller's runs, and the id of nobody leaves none."""
-    run = finished(ctx, execute(ctx))
-    listed = family(ctx, run, {"user_id": "current", "status": ["FAILED", "COMPLETED"]})
-    expect_equal(ctx, len(listed["executions"]), 1, "the caller's runs", listed)
-    nobodys = ctx.api.call(LIST, query={"user_id": unknown_id(ctx)})
-    expect_none_or_refused(ctx, nobodys, "executions")
-    tags = within(need_workflow(ctx, GREET), "tags")[:1]
-    _expect_all(ctx, run, "workflow_tags", *tags, word(ctx))
-    team = word(ctx)
-    marked = execute(ctx, custom_tracing_attributes={"team": team})
-    _expect_all(ctx, marked, "search_key", f"team:{team}", f"team:{word(ctx)}")
-
-
-def _expect_all(ctx: Context, run: Exchange, name: str, *values: str) -> None:
-    """Hold a filter to ask for all of its values, where the first one alone finds the run."""
-    alone = family(ctx, run, {name: [values[0]]})
-    both = family(ctx, run, {name: list(values)}) if len(values) > 1 else alone
-    found = alone["executions"] and len(values) > 1 and both["executions"]
-    ctx.expect(not found, f"`{name}` finds a run that has one of {values} alone", alone, both)
-
-
-@rule(
     id="runs.open-run-has-no-end",
     level=MUST,
     source="document: workflows.runs.list_runs (a run that still goes on has no end)",
@@ -178,18 +148,6 @@ def decoded_history_is_plain(ctx: Context) -> None:
         ctx.expect_status(answer, 200)
         said = "does not show" if shown else "shows"
         ctx.expect((name in answer.plain_text) == shown, f"it {said} the input as it is", answer)
-
-
-@rule(
-    id="runs.unknown-run-is-not-found",
-    level=SHOULD,
-    source="document: workflows.runs.get_run",
-    operations=(GET, HISTORY),
-)
-def unknown_run_is_not_found(ctx: Context) -> None:
-    """An id that no run has answers 404."""
-    for operation in (GET, HISTORY):
-        ctx.expect_status(ctx.api.call(operation, run_id=unknown_id(ctx)), 404)
 
 
 @rule(
@@ -260,17 +218,6 @@ def figures_keep_to_their_times(ctx: Context) -> None:
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
     early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
     expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
-
-
-@rule(
-    id="runs.unknown-workflow-has-no-figures",
-    level=SHOULD,
-    source="document: workflows.metrics.get_workflow_metrics",
-    operations=(METRICS,),
-)
-def unknown_workflow_has_no_figures(ctx: Context) -> None:
-    """The figures of a workflow that does not exist answer 404."""
-    ctx.expect_status(ctx.api.call(METRICS, workflow_name=word(ctx)), 404)
 
 
 def family(ctx: Context, run: Exchange, query: Mapping[str, Any] | None = None) -> Exchange:

@@ -1,4 +1,4 @@
-"""Schedules: created, read, listed, changed, paused, deleted; what they start, and when."""
+"""Schedules: what they start, and when; pauses, limits and overlaps."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mistral_conformance.rules.common.refusals import expect_none_or_refused
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, unknown_id, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     GET_EXECUTION,
@@ -20,7 +18,7 @@ from mistral_conformance.rules.common.workflows import (
     terminate,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -38,65 +36,6 @@ TRIGGER = "workflows.schedules.trigger_schedule"
 HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
 PARIS = ZoneInfo("Europe/Paris")
 HOUR_S = 3600
-
-
-@rule(
-    id="schedules.created-schedule-is-readable",
-    level=MUST,
-    source="document: workflows.schedules.schedule_workflow (ScheduleDefinitionOutput)",
-    operations=(CREATE, GET),
-)
-def created_schedule_is_readable(ctx: Context) -> None:
-    """A schedule answers 201 with the chosen id, and is read with what it was made with."""
-    times: dict[str, Any] = {
-        "cron_expressions": ["15 4 * * 1"],
-        "jitter": "PT10S",
-        "time_zone_name": "UTC",
-    }
-    id_ = create(ctx, **times, max_executions=7)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
-    wanted = {
-        "schedule_id": id_,
-        "workflow_name": GREET,
-        "input": GREETED,
-        "paused": False,
-        "remaining_executions": 7,
-        **times,
-    }
-    for field, value in wanted.items():
-        expect_equal(ctx, found[field], value, field, found)
-
-
-@rule(
-    id="schedules.deleted-schedule-is-gone",
-    level=MUST,
-    source="document: workflows.schedules.unschedule_workflow; shapes.success-codes",
-    operations=(DELETE, GET, LIST),
-)
-def deleted_schedule_is_gone(ctx: Context) -> None:
-    """Deleting a schedule answers 204 without a body; it is gone from every path then."""
-    id_ = create(ctx, **HOURLY)
-    answer = ctx.expect_status(ctx.api.call(DELETE, schedule_id=id_), 204)
-    ctx.expect(not answer.content, "the 204 has a body", answer)
-    for operation in (GET, DELETE):
-        expect_refused(ctx, ctx.api.call(operation, schedule_id=id_), f"{operation} when deleted")
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"workflow_name": GREET}), 200)
-    ctx.expect(id_ not in collect([listed], "schedules", "schedule_id"), "it is listed", listed)
-
-
-@rule(
-    id="schedules.filters-select",
-    level=MUST,
-    source="document: workflows.schedules.get_schedules (user_id)",
-    operations=(LIST,),
-)
-def filters_select(ctx: Context) -> None:
-    """The word `current` keeps the caller's schedules, and the id of nobody leaves none."""
-    id_ = create(ctx, **HOURLY)
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"user_id": "current"}), 200)
-    ctx.expect(id_ in collect([listed], "schedules", "schedule_id"), "it is left out", listed)
-    nobodys = ctx.api.call(LIST, query={"user_id": unknown_id(ctx)})
-    expect_none_or_refused(ctx, nobodys, "schedules")
 
 
 @rule(
@@ -138,29 +77,6 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     wanted = [read_time(f"2199-01-01T0{hour}:30:00Z") for hour in range(4)]
     expect_equal(ctx, moments, wanted, "the coming starts", found)
-
-
-@rule(
-    id="schedules.change-keeps-the-rest",
-    level=MUST,
-    source="document: workflows.schedules.update_schedule",
-    operations=(UPDATE, GET),
-)
-def change_keeps_the_rest(ctx: Context) -> None:
-    """A change is seen, and the fields that it does not name stay as they were."""
-    cron = {"cron_expressions": ["15 4 * * 1"]}
-    id_ = create(ctx, **HOURLY, **cron, jitter="PT5S", max_executions=3)
-    new = {"intervals": [{"every": "PT2H"}], "cron_expressions": ["0 5 * * 2"]}
-    change = {"schedule": new}
-    answer = ctx.expect_status(ctx.api.call(UPDATE, schedule_id=id_, json=change), 200)
-    expect_equal(ctx, answer["schedule_id"], id_, "schedule_id", answer)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
-    told = [each["every"] for each in found["intervals"]]
-    expect_equal(ctx, told, ["PT2H"], "the intervals", found)
-    expect_equal(ctx, found["cron_expressions"], new["cron_expressions"], "the times", found)
-    expect_equal(ctx, found["jitter"], "PT5S", "the jitter", found)
-    expect_equal(ctx, found["remaining_executions"], 3, "remaining_executions", found)
-    expect_equal(ctx, found["input"], GREETED, "the input", found)
 
 
 @rule(
@@ -320,39 +236,6 @@ def senseless_times_are_refused(ctx: Context) -> None:
     ]
     for times in cases:
         expect_refused(ctx, send(ctx, GREET, **times), f"a schedule with {times}")
-
-
-@rule(
-    id="schedules.id-in-use-is-refused",
-    level=MAY,
-    source="choices.schedules-id-in-use-is-refused",
-    operations=(CREATE,),
-)
-def id_in_use_is_refused(ctx: Context) -> None:
-    """A second schedule with the id of another one is refused."""
-    id_ = create(ctx, **HOURLY)
-    expect_refused(ctx, send(ctx, GREET, schedule_id=id_, **HOURLY), "a second one with the id")
-
-
-@rule(
-    id="schedules.strangers-see-nothing",
-    level=MUST,
-    source=(
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.schedules-strangers-see-nothing"
-    ),
-    operations=(GET, LIST, DELETE),
-    needs=("stranger",),
-)
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads, lists or deletes a schedule."""
-    id_ = create(ctx, **HOURLY)
-    stranger = ctx.as_("stranger")
-    for operation in (GET, DELETE):
-        answer = stranger.call(operation, schedule_id=id_)
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    listed = ctx.expect_status(stranger.call(LIST), 200)
-    ctx.expect(id_ not in collect([listed], "schedules", "schedule_id"), "it is listed", listed)
 
 
 def send(ctx: Context, workflow: str, /, **fields: object) -> Exchange:

@@ -1,33 +1,29 @@
-"""Sharing: entries, and who sees a library at all.
+"""Sharing: who owns a library, and what it tells of its members.
 
 The rules share with the neighbour (same organisation, another workspace), who has no right to
-the caller's libraries by birth. What each level may do is in `permissions`.
+the caller's libraries by birth. What a share shows and hides is told by the laws of `roles`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.libraries import create_library, upload_document
+from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
     GET_LIBRARY,
     LIST_ACCESSES,
-    LIST_DOCUMENTS,
     LIST_LIBRARIES,
     SHARE,
     UNSHARE,
 )
-from mistral_conformance.rules.common.refusals import HIDDEN, documented, expect_hidden
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
-    entries_of,
     expect_equal,
     expect_refused,
     read_library,
     share,
-    unknown_id,
     unshare,
     word,
 )
@@ -36,31 +32,11 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
 MEMBERS = (
     "explicit_user_members_count", "explicit_workspace_members_count", "org_sharing_role",
 )  # fmt: skip
-
-
-@rule(
-    id="sharing.one-entry-per-entity",
-    level=MUST,
-    source="accesses.one-entry-each",
-    operations=(SHARE, LIST_ACCESSES),
-    needs=("neighbour",),
-)
-def one_entry_per_entity(ctx: Context) -> None:
-    """Sharing again with the same entity changes its level and adds no entry."""
-    library = create_library(ctx)["id"]
-    who = entity(ctx, "neighbour")
-    for level in ("Viewer", "Editor", "Viewer"):
-        answer = ctx.expect_status(share(ctx.api, library, who, level), 200)
-        expect_equal(ctx, answer["role"], level, "the answered role", answer)
-        listed, found = entries(ctx.api, library)
-        roles = [each["role"] for each in entries_of(found, who)]
-        expect_equal(ctx, roles, [level], "the roles listed for the entity", listed)
 
 
 @rule(
@@ -74,113 +50,6 @@ def list_shows_the_owner(ctx: Context) -> None:
     listed, found = entries(ctx.api, create_library(ctx)["id"])
     roles = [each["role"] for each in found]
     expect_equal(ctx, roles, ["Owner"], "the listed roles", listed)
-
-
-@rule(
-    id="sharing.new-library-is-hidden",
-    level=MUST,
-    source="libraries.visible; libraries.creator-owns",
-    operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
-    needs=("neighbour",),
-)
-def new_library_is_hidden(ctx: Context) -> None:
-    """Nobody of another workspace reads or lists a library that was not shared with them."""
-    _expect_hidden(ctx, ctx.as_("neighbour"))
-
-
-@rule(
-    id="sharing.strangers-see-nothing",
-    level=MUST,
-    source="libraries.visible; libraries.stay-in-organisation",
-    operations=(GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS, LIST_ACCESSES),
-    needs=("stranger",),
-)
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads a library, even one shared with its organisation."""
-    library = _expect_hidden(ctx, ctx.as_("stranger"))
-    who = {"share_with_type": "Org", "share_with_uuid": ctx.identity().known("org")}
-    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
-    seen = ctx.as_("stranger").call(GET_LIBRARY, library_id=library)
-    expect_refused(ctx, seen, "a stranger reading a library shared with its organisation")
-
-
-@rule(
-    id="sharing.hidden-is-not-found",
-    level=MAY,
-    source="libraries.foreign-404; choices.sharing-hidden-is-not-found",
-    operations=(GET_LIBRARY,),
-    needs=("neighbour",),
-)
-def hidden_is_not_found(ctx: Context) -> None:
-    """A library that is hidden from the caller is refused exactly as one that does not exist."""
-    library = create_library(ctx)["id"]
-    neighbour = ctx.as_("neighbour")
-    hidden = expect_hidden(ctx, neighbour.call(GET_LIBRARY, library_id=library))
-    absent = ctx.need(neighbour.call(GET_LIBRARY, library_id=unknown_id(ctx)), *HIDDEN)
-    expect_equal(ctx, hidden.status, absent.status, "the status", hidden, absent)
-    shapes = [sorted(documented(each)) for each in (hidden, absent)]
-    expect_equal(ctx, shapes[0], shapes[1], "the fields of the answer", hidden, absent)
-
-
-@rule(
-    id="sharing.shared-library-is-seen",
-    about=("beta.libraries.list query/search",),
-    level=MUST,
-    source="libraries.visible; documents.writes-are-edits",
-    operations=(SHARE, GET_LIBRARY, LIST_LIBRARIES, LIST_DOCUMENTS),
-    needs=("neighbour",),
-)
-def shared_library_is_seen(ctx: Context) -> None:
-    """A library shared with a user, a workspace or an organisation is read and listed there."""
-    for kind in ("User", "Workspace", "Org"):
-        name = ctx.marker.name(f"shared {word(ctx)}")
-        library = create_library(ctx, name=name)["id"]
-        upload_document(ctx, library)
-        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"), 200)
-        neighbour = ctx.as_("neighbour")
-        ctx.expect_status(neighbour.call(GET_LIBRARY, library_id=library), 200)
-        documents = neighbour.call(LIST_DOCUMENTS, library_id=library)
-        ctx.expect(len(ctx.expect_status(documents, 200)["data"]) == 1, "no document is seen")
-        listed = neighbour.call(LIST_LIBRARIES, query={"search": name})
-        expect_equal(ctx, ids_of([listed]), [library], f"the list shared by {kind}", listed)
-
-
-@rule(
-    id="sharing.unshared-library-is-hidden-again",
-    level=MUST,
-    source="accesses.owner-deletes; libraries.visible",
-    operations=(UNSHARE, GET_LIBRARY, LIST_LIBRARIES),
-    needs=("neighbour",),
-)
-def unshared_library_is_hidden_again(ctx: Context) -> None:
-    """The owner takes an access away, and the library is hidden again."""
-    name = ctx.marker.name(f"unshared {word(ctx)}")
-    library = create_library(ctx, name=name)["id"]
-    who = entity(ctx, "neighbour")
-    neighbour = ctx.as_("neighbour")
-    ctx.need(share(ctx.api, library, who, "Viewer"), 200)
-    ctx.need(neighbour.call(GET_LIBRARY, library_id=library), 200)
-    ctx.expect_status(unshare(ctx.api, library, who), 200, 204)
-    seen = neighbour.call(GET_LIBRARY, library_id=library)
-    expect_refused(ctx, seen, "reading a library whose access was taken away")
-    listed = neighbour.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, ids_of([listed]), [], "the list", listed)
-
-
-@rule(
-    id="sharing.unshare-needs-no-level",
-    level=MUST,
-    source="accesses.delete-by-body",
-    operations=(UNSHARE,),
-    needs=("neighbour",),
-)
-def unshare_needs_no_level(ctx: Context) -> None:
-    """Taking an access away needs the entity alone; an own `org_id` beside it is taken too."""
-    library = create_library(ctx)["id"]
-    who = entity(ctx, "neighbour")
-    for body in (who, {**who, "org_id": ctx.identity().known("org")}):
-        ctx.need(share(ctx.api, library, who, "Viewer"), 200)
-        ctx.expect_status(unshare(ctx.api, library, body), 200, 204)
 
 
 @rule(
@@ -314,15 +183,3 @@ def private_library_needs_the_scope(ctx: Context) -> None:
     """
     body = {"name": ctx.marker.name(f"mine {word(ctx)}"), "owner_type": "User"}
     expect_refused(ctx, ctx.api.call(CREATE_LIBRARY, json=body), "a library owned by a user")
-
-
-def _expect_hidden(ctx: Context, other: Api) -> str:
-    """Hold a new library to be hidden from another caller; give its id."""
-    name = ctx.marker.name(f"hidden {word(ctx)}")
-    library = str(create_library(ctx, name=name)["id"])
-    for operation in (GET_LIBRARY, LIST_DOCUMENTS, LIST_ACCESSES):
-        answer = other.call(operation, library_id=library)
-        expect_refused(ctx, answer, f"{operation} of a library that was not shared")
-    listed = ctx.expect_status(other.call(LIST_LIBRARIES, query={"search": name}), 200)
-    expect_equal(ctx, ids_of([listed]), [], "the list", listed)
-    return library

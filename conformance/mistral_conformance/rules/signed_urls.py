@@ -1,41 +1,17 @@
-"""Signed URLs: the text that they serve, the lives that they can have. The rest is told by laws."""
+"""Signed URLs: the lives that they can have. The rest is told by laws."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.probing.uploads import Sample, pdf_sample, text_sample
-from mistral_conformance.rules.common.libraries import (
-    create_library,
-    upload_document,
-    wait_processed,
-)
-from mistral_conformance.rules.common.names import (
-    FILE_URL,
-    TEXT_SIGNED_URL,
-    UPLOAD_FILE,
-)
+from mistral_conformance.probing.uploads import Sample, text_sample
+from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
 from mistral_conformance.rules.common.steps import expect_refused, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
-
-
-@rule(
-    id="signed-urls.text-url-serves-the-text",
-    level=MUST,
-    source="documents.text-signed-url",
-    operations=(TEXT_SIGNED_URL,),
-)
-def text_url_serves_the_text(ctx: Context) -> None:
-    """Anyone without a key gets the extracted text of a completed document from its signed URL."""
-    mark = word(ctx)
-    ids = _document(ctx, pdf_sample([f"The word is {mark}"]))
-    answer = ctx.expect_status(ctx.api.call(TEXT_SIGNED_URL, ids), 200)
-    served = ctx.expect_status(ctx.nobody.get(answer.json()), 200)
-    ctx.expect(mark in served.text, "the URL serves no text of the document", served)
 
 
 @rule(
@@ -52,17 +28,6 @@ def file_url_expiry_is_bounded(ctx: Context) -> None:
     for hours in (0, 169):
         answer = ctx.api.call(FILE_URL, file_id=file, query={"expiry": hours})
         expect_refused(ctx, answer, f"a life of {hours} hours")
-
-
-def _document(ctx: Context, sample: Sample) -> dict[str, str]:
-    """Upload a sample and wait for its end; give the ids that name the document."""
-    library = create_library(ctx)["id"]
-    kind = sample.media_type
-    document = upload_document(ctx, library, sample.content, name=sample.name, media_type=kind)[
-        "id"
-    ]
-    wait_processed(ctx, library, document)
-    return {"library_id": library, "document_id": document}
 
 
 def _file(ctx: Context, sample: Sample) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.chats import (
-    ask_streamed,
-    body,
-)
+from mistral_conformance.rules.common.chats import ask_streamed, body
 from mistral_conformance.rules.common.events import assemble
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused

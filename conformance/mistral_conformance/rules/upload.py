@@ -12,11 +12,7 @@ from mistral_conformance.rules.common.names import (
     LIST_DOCUMENTS,
     UPLOAD_DOCUMENT,
 )
-from mistral_conformance.rules.common.steps import (
-    expect_equal,
-    read_library,
-    word,
-)
+from mistral_conformance.rules.common.steps import expect_equal, read_library, word
 from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -130,22 +126,6 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
     for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
         answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)), 201)
         expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
-
-
-@rule(
-    id="upload.missing-file-is-refused",
-    level=MUST,
-    source="documents.file-required",
-    operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
-)
-def missing_file_is_refused(ctx: Context) -> None:
-    """A form without the part `file` is refused with 422, and no document is made."""
-    library = create_library(ctx)["id"]
-    part = ("other.txt", word(ctx).encode(), "text/plain")
-    answer = ctx.api.call(UPLOAD_DOCUMENT, library_id=library, files={"document": part})
-    ctx.expect_status(answer, 422)
-    listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
-    expect_equal(ctx, listed["data"], [], "the list of documents", listed)
 
 
 def _put_in(ctx: Context, library: str, sample: Sample) -> Exchange:

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.readings import read_integer, some
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import COUNT, execute, finished
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -143,18 +143,6 @@ def events_are_merged(ctx: Context) -> None:
     last = {each["id"]: each["status"] for each in plain["events"]}
     found = [(each["id"], each["status"]) for each in merged["events"]]
     expect_equal(ctx, sorted(found), sorted(last.items()), "the merged events", plain, merged)
-
-
-@rule(
-    id="workflow-traces.unknown-execution-is-not-found",
-    level=SHOULD,
-    source=("document: workflows.executions.get_workflow_execution_trace_otel (404 of the traces)"),
-    operations=FORMS,
-)
-def unknown_execution_is_not_found(ctx: Context) -> None:
-    """The trace of an execution that does not exist answers 404 in every form."""
-    for operation in FORMS:
-        ctx.expect_status(ctx.api.call(operation, execution_id=word(ctx)), 404)
 
 
 def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange:

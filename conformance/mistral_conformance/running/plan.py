@@ -136,6 +136,18 @@ def select_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> l
     ]
 
 
+def leave_out_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> list[Rule | Law]:
+    """The rules and laws whose id matches none of the patterns.
+
+    Raises:
+        WrongSelection: a pattern matches none.
+
+    """
+    known = list(rules)
+    left_out = {each.id for each in select_rules(known, patterns)} if patterns else set()
+    return [each for each in known if each.id not in left_out]
+
+
 def make_plan(
     document: Document,
     rules: Iterable[Rule | Law],

@@ -45,9 +45,9 @@ def chosen_id_is_ignored(start: Part) -> Part:
 
 
 @mutant("executions.id-is-taken-over", op.EXECUTE, place=f"{EXECUTIONS}:_refuse")
-def id_is_taken_over(_refuse: Part) -> Part:
+def id_is_taken_over(refuse: Part) -> Part:
     """An execution takes the place of another one with its id."""
-    return lambda _ctx, _workflow: None
+    return lambda ctx, workflow: refuse(evolve(ctx, body={}), workflow)
 
 
 @mutant("executions.any-input-goes", op.EXECUTE, place=f"{PACKAGE}.lookup:check_value")

@@ -17,7 +17,6 @@ LIST_JOBS = "fine_tuning.jobs.list"
 GET_JOB = "fine_tuning.jobs.get"
 START_JOB = "fine_tuning.jobs.start"
 CANCEL_JOB = "fine_tuning.jobs.cancel"
-WAITING = ("QUEUED", "VALIDATING", "VALIDATED")
 ENDED = ("SUCCESS", "FAILED", "FAILED_VALIDATION", "CANCELLED")
 ROUNDS = 24
 ROUND_S = 600

@@ -16,20 +16,6 @@ LIMIT = 60
 """Pages after which a walk is taken for endless."""
 
 
-def walk_numbers(
-    ctx: Context, operation: str, query: Mapping[str, Any], **ids: str
-) -> list[Exchange]:
-    """The pages from number 0 to the first empty one, which is the last of the result."""
-    pages: list[Exchange] = []
-    while len(pages) < LIMIT:
-        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages)})
-        pages.append(ctx.expect_status(answer, 200))
-        if not answer["data"]:
-            break
-    ctx.expect(len(pages) < LIMIT, f"no empty page within {LIMIT} pages", *pages[-2:])
-    return pages
-
-
 def walk_arrays(
     ctx: Context, operation: str, query: Mapping[str, Any], **ids: str
 ) -> list[Exchange]:
@@ -64,14 +50,6 @@ def walk_tokens(
         )
         ctx.expect(most <= int(size), f"a page of {size} holds {most}", page)
     return pages
-
-
-def walk_offered_tokens(ctx: Context, operation: str, query: Mapping[str, Any]) -> list[Exchange]:
-    """The same; skips where the first page does not offer a token, not even none."""
-    first = ctx.expect_status(ctx.api.call(operation, query=query), 200)
-    if "next_page_token" not in first.json():
-        ctx.skip("the server offers no page tokens")
-    return walk_tokens(ctx, operation, query)
 
 
 def ids_of(pages: list[Exchange]) -> list[str]:

@@ -21,6 +21,7 @@ from mistral_conformance.mutants.generic import (
 from mistral_conformance.mutants.generic.traffic import Altered
 from mistral_conformance.mutants.judging import Verdict, judge_mutant, mock_session
 from mistral_conformance.mutants.page import board_page
+from mistral_conformance.mutants.registry import load_formers, load_mutants
 from mistral_conformance.mutants.results import WrongResults, keep_verdicts, read_verdicts
 from mistral_mock.store import Table
 
@@ -206,7 +207,7 @@ def test_the_page_counts_by_the_strongest_level_and_lists_what_was_missed() -> N
         _verdict("a[z]", schemathesis=""),
         _verdict("b[x]", struck=False),
     ]
-    page = board_page(verdicts, 9, (), ("chat.no-defect",))
+    page = board_page(verdicts, 9, (), ("chat.no-defect",), load_formers())
     assert "4 of 9 defects were judged." in page
     assert "| caught by a MUST | 33.3 % |" in page
     assert "| caught by a MUST or SHOULD | 66.7 % |" in page
@@ -214,8 +215,15 @@ def test_the_page_counts_by_the_strongest_level_and_lists_what_was_missed() -> N
     assert "- `a[z]`: Wrong." in page
     assert "noticed 1 of 2 (50.0 %)" in page
     assert "`chat.no-defect`" in page
+    assert "635 are still there by name, and 6 have a successor" in page
 
 
 def test_plain_schemathesis_is_asked_with_as_many_requests() -> None:
     verdict = judge_mutant("answer-retypes[files.list:data]", schemathesis=True)
     assert verdict.schemathesis == "files.list: JsonSchemaError"
+
+
+def test_each_named_defect_that_is_gone_has_a_successor() -> None:
+    gone = {each.id: each.now for each in load_formers().gone}
+    assert set(gone.values()) <= load_mutants().keys()
+    assert not gone.keys() & load_mutants().keys()

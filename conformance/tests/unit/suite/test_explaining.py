@@ -70,10 +70,10 @@ def test_breaches_are_told_of_laws_alone() -> None:
 
 
 def test_a_rule_is_told_with_its_sources_and_defects() -> None:
-    rule = next(each for each in load_rules() if each.id == "sharing.one-entry-per-entity")
+    rule = next(each for each in load_rules() if each.id == "permissions.owner-keeps-the-role")
     told = explain_rule(rule, DOCUMENT)
     assert re.search(r"Why MUST: what is published says so", told)
-    assert "accesses.one-entry-each" in told
+    assert "accesses.owner-keeps-role" in told
     assert "API reference, all endpoints on one page (2025-09-08)" in " ".join(told.split())
     assert "Servers that rules of its family notice:" in told
 
