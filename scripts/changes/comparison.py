@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from changes.operations import Result
 
 
+_OF_ERRORS = frozenset({"error-status-added", "error-status-removed"})
+_MANY = 10
+"""How many operations share an error before they are counted and not told one by one."""
+
+
 @attrs.frozen
 class Methods:
     """The client's method of each operation."""
@@ -67,8 +72,8 @@ def compare(old: Tree, new: Tree, methods: Methods) -> list[Change]:
     for key, finding in comparer.components.items():
         reaching = tuple(dict.fromkeys(reached.get(key, ())))
         changes += [attrs.evolve(one, operations=reaching) for one in finding.changes]
-    changes += _renamed_schemas(old, new, comparer)
-    return _ordered(_merged(changes))
+    changes += _renamed_schemas(old, new, comparer, reached)
+    return _ordered(_shared(_merged(changes)))
 
 
 def _pairs(found: Match) -> list[tuple[Endpoint, Endpoint]]:
@@ -99,6 +104,24 @@ def _merged(changes: Iterable[Change]) -> list[Change]:
             one = attrs.evolve(known, operations=both)  # noqa: PLW2901 - the two are one change
         found[key] = one
     return list(found.values())
+
+
+def _shared(changes: list[Change]) -> list[Change]:
+    """An error that came to many operations at once, or went from them, is told once."""
+    told = [one for one in changes if one.kind.id not in _OF_ERRORS]
+    alike: dict[tuple[str, ...], list[Change]] = {}
+    for one in changes:
+        if one.kind.id in _OF_ERRORS:
+            key = (one.kind.id, one.values["old"], one.values["new"])
+            alike.setdefault(key, []).append(one)
+    for each in alike.values():
+        if len(each) < _MANY:
+            told += each
+            continue
+        where = tuple(dict.fromkeys(name for one in each for name in one.operations))
+        values = each[0].values | {"name": f"{len(where)} operations"}
+        told.append(attrs.evolve(each[0], values=values, operations=where))
+    return told
 
 
 def _ordered(changes: list[Change]) -> list[Change]:
@@ -170,7 +193,12 @@ def _scheme(scheme: Tree) -> str:
     return " ".join(str(scheme[key]).lower() for key in said if key in scheme)
 
 
-def _renamed_schemas(old: Tree, new: Tree, comparer: Comparer) -> list[Change]:
+def _renamed_schemas(
+    old: Tree,
+    new: Tree,
+    comparer: Comparer,
+    reached: Mapping[tuple[str, str, str], list[Operation]],
+) -> list[Change]:
     """Components that are found under another name, which the old document did not have."""
     before, after = ((one.get("components") or {}).get("schemas") or {} for one in (old, new))
     renamed = {
@@ -178,7 +206,16 @@ def _renamed_schemas(old: Tree, new: Tree, comparer: Comparer) -> list[Change]:
         for name, found in comparer.names.items()
         if len(found) == 1 and name not in after and next(iter(found)) not in before
     }
+    users = {
+        pair: tuple(
+            dict.fromkeys(one for key, all_ in reached.items() if pair == key[:2] for one in all_)
+        )
+        for pair in renamed.items()
+    }
     return [
-        change("schema-renamed", COMPONENT + escaped(now), old=Text(name), new=Text(now))
+        attrs.evolve(
+            change("schema-renamed", COMPONENT + escaped(now), old=Text(name), new=Text(now)),
+            operations=users[name, now],
+        )
         for name, now in renamed.items()
     ]

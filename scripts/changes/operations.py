@@ -209,12 +209,18 @@ def _compare_contents(
     result: Result,
 ) -> None:
     before, after = contents
-    for media, one in before.items():
-        if media not in after:
-            result.add(f"{side}-media-type-removed", one.at, **told, old=Text(media))
+    gone = [media for media in before if media not in after]
+    added = [media for media in after if media not in before]
+    if len(gone) == len(added) == 1:
+        told_both = {"old": Text(gone[0]), "new": Text(added[0])}
+        result.add(f"{side}-media-type-changed", after[added[0]].at, **told, **told_both)
+    else:
+        for media in gone:
+            result.add(f"{side}-media-type-removed", before[media].at, **told, old=Text(media))
+        for media in added:
+            result.add(f"{side}-media-type-added", after[media].at, **told, new=Text(media))
     for media, other in after.items():
         if media not in before:
-            result.add(f"{side}-media-type-added", other.at, **told, new=Text(media))
             continue
         name = "the body" if side is Side.REQUEST else f"the answer {told['place']}"
         _collect(result, comparer, (before[media].schema, other.schema), side, name)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 import attrs
 
 from document.fingerprints import of_document
-from document.folding import normalise, rename_placeholders, shape
+from document.folding import normalise, rename_paths, rename_placeholders, shape
 from document.grouping import SHARED
+from document.naming import rename_schemas
 from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
 from document.stripping import keep_operation, keep_schema, keep_security
@@ -74,6 +75,9 @@ def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
     newest_first = sorted(upstreams, key=lambda one: one.date, reverse=True)
     refuse_ties(newest_first)
     documents = [_of(one, normalise, one.document) for one in newest_first]
+    for document in documents:
+        rename_schemas(document, sources.schemas)
+        rename_paths(document, sources.paths)
     merged = _Merged()
     origins: list[Origin] = []
     gone: str | None = None

@@ -45,6 +45,15 @@ def normalise(document: Tree) -> Tree:
     return document | {"paths": paths}
 
 
+def rename_paths(document: Tree, names: dict[str, str]) -> None:
+    """Give the placeholders of paths other names, in place; the document has plain paths."""
+    paths: Tree = document["paths"]
+    for path in [path for path in paths if path in names]:
+        for operation in paths[path].values():
+            rename_placeholders(operation, path, names[path])
+    document["paths"] = {names.get(path, path): item for path, item in paths.items()}
+
+
 def shape(path: str) -> str:
     """The path with nameless placeholders: what a server tells apart."""
     return PLACEHOLDER.sub("{}", path)

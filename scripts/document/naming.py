@@ -40,6 +40,17 @@ def name_schemas(document: Tree) -> None:
             raise DocumentProblem(f"{place.where}: another schema is called {name}; rename one")
 
 
+def rename_schemas(document: Tree, names: dict[str, str]) -> None:
+    """Give components other names, in place, where the document has no component of that name."""
+    components: Tree = document.get("components", {}).get("schemas", {})
+    chosen = {old: new for old, new in names.items() if old in components and new not in components}
+    if chosen:
+        document["components"]["schemas"] = {
+            chosen.get(name, name): schema for name, schema in components.items()
+        }
+        _point(document, {PREFIX + old: PREFIX + new for old, new in chosen.items()})
+
+
 def tag_operations(document: Tree) -> None:
     """Give every operation with an id its tag, in place: the id without its last word."""
     for item in document["paths"].values():

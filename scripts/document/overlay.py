@@ -22,13 +22,16 @@ from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 Location = tuple[str | int, ...]
 _MONTHS = re.compile(r"20\d\d(-\d\d( to 20\d\d-\d\d)?)?")
 """When something was recorded; a year alone where no more is known."""
+_ITEM = re.compile(r"  - \S")
+"""How the line begins with which an action does."""
 _FIELDS = {"target", "description", "update", "remove"}
+_SCHEMAS = "#/components/schemas/"
 DRAFT = "x-draft"
 """Marks an action that a person still has to go over."""
 
@@ -63,12 +66,19 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
         DocumentProblem: The file is not an overlay, or an action is malformed.
 
     """
-    data = read_yaml(read_part(path), str(path))
-    return parse_overlay(data, f"{path.parent.name}/{path.name}", reasons=reasons)
+    text = read_part(path)
+    data = read_yaml(text, str(path))
+    lines = [at for at, line in enumerate(text.splitlines(), start=1) if _ITEM.match(line)]
+    return parse_overlay(data, f"{path.parent.name}/{path.name}", reasons=reasons, lines=lines)
 
 
-def parse_overlay(data: object, name: str, *, reasons: bool = False) -> Overlay:
-    """The overlay that the YAML value stands for; errors as in `read_overlay`."""
+def parse_overlay(
+    data: object, name: str, *, reasons: bool = False, lines: Sequence[int] = ()
+) -> Overlay:
+    """The overlay that the YAML value stands for; errors as in `read_overlay`.
+
+    `lines` are those at which its actions begin, which messages name.
+    """
     if not isinstance(data, dict) or not str(data.get("overlay", "")).startswith("1.0"):
         raise DocumentProblem(
             f"{name} is not an Overlay 1.0 document; begin it with overlay: 1.0.0"
@@ -81,10 +91,15 @@ def parse_overlay(data: object, name: str, *, reasons: bool = False) -> Overlay:
     return Overlay(
         name,
         tuple(
-            _action(action, f"{name}, action {at}", reasons=reasons)
+            _action(action, f"{name}, action {at}{_line(lines, at, actions)}", reasons=reasons)
             for at, action in enumerate(actions, start=1)
         ),
     )
+
+
+def _line(lines: Sequence[int], at: int, actions: list[object]) -> str:
+    """Where an action begins; nothing where the file is not written as the others are."""
+    return f" in line {lines[at - 1]}" if len(lines) == len(actions) else ""
 
 
 def _action(data: object, where: str, *, reasons: bool) -> Action:
@@ -228,11 +243,20 @@ def _update(target: object, action: Action) -> None:
         )
 
 
+def _stands_alone(value: Tree) -> bool:
+    """Whether it is a reference that OpenAPI allows no content beside, as it does for schemas."""
+    reference = str(value.get("$ref", _SCHEMAS))
+    return not reference.startswith(_SCHEMAS)
+
+
 def _merge(target: Tree, update: Tree) -> None:
-    """Objects merge, lists are joined, everything else is replaced."""
+    """Objects merge, lists are joined, everything else is replaced.
+
+    A reference to a shared answer, parameter or body stands alone, so it replaces what is there.
+    """
     for key, value in update.items():
         present = target.get(key)
-        if isinstance(present, dict) and isinstance(value, dict):
+        if isinstance(present, dict) and isinstance(value, dict) and not _stands_alone(value):
             _merge(present, value)
         elif isinstance(present, list) and isinstance(value, list):
             present.extend(value)

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 MARK = "# ---- below this line: written by scripts/import_facts.py ----"
 
 
+_NAMES = """\
+# Upstream has given these {what} other names: its name, and the one that stays here, so that no
+# words, corrections or classes have to change. To follow upstream, take a row out.
+[{table}]
+"""
+
+
 @attrs.frozen
 class Group:
     """Operations that share one facts file and one prose file."""
@@ -63,6 +70,10 @@ class SourceList:
     dates: dict[str, dt.date]
     """Dates of inputs, by file name, URL or sha256."""
     origins: tuple[Origin, ...]
+    schemas: dict[str, str] = attrs.field(factory=dict)
+    """The names here of schemas that upstream calls otherwise, by upstream's."""
+    paths: dict[str, str] = attrs.field(factory=dict)
+    """The paths here whose placeholders have other names upstream, by upstream's."""
 
     def group_of(self, method: str, path: str) -> str | None:
         """The name of the first group that takes the operation."""
@@ -92,7 +103,9 @@ def read_sources(path: Path) -> SourceList:
         ) from error
     dates = {str(key): _date(value, path) for key, value in data.get("dates", {}).items()}
     dates |= {origin.sha256: origin.date for origin in origins}
-    return SourceList(text.partition(MARK)[0].rstrip() + "\n", groups, dates, origins)
+    handwritten = text.partition(MARK)[0].rstrip() + "\n"
+    schemas, paths = data.get("schemas", {}), data.get("paths", {})
+    return SourceList(handwritten, groups, dates, origins, schemas, paths)
 
 
 def _date(value: Any, path: Path) -> dt.date:  # noqa: ANN401 - TOML of any kind
@@ -118,4 +131,8 @@ def write_sources(sources: SourceList) -> str:
             plain = _toml(value)
             lines.append(f"{name} = {plain}")
         parts.append("\n".join(lines) + "\n")
+    for table, what in (("schemas", "schemas"), ("paths", "placeholders")):
+        names: dict[str, str] = getattr(sources, table)
+        rows = "".join(f"{_toml(one)} = {_toml(here)}\n" for one, here in names.items())
+        parts += [_NAMES.format(table=table, what=what) + rows] if rows else []
     return "\n".join(parts)

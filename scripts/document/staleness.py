@@ -63,9 +63,13 @@ def without(update: Tree, gone: list[tuple[str, ...]]) -> Tree:
 
 
 def missing_names(target: str, document: Any) -> Iterator[str]:  # noqa: ANN401 - JSON of any kind
-    """The names of a list of names in a target (`['A', 'B']`) of which none is there."""
+    """The names of a list of names in a target (`['A', 'B']`) that lead nowhere.
+
+    Of a list that more steps follow, the whole way is given: what is gone may be any part of it.
+    """
     for names in _NAMES.finditer(target):
+        rest = target[names.end() :]
         for name in re.findall(r"'[^']*'", names[1]):
-            alone = f"{target[: names.start()]}[{name}]{target[names.end() :]}"
+            alone = f"{target[: names.start()]}[{name}]{rest}"
             if not jsonpath.find(alone, document):
-                yield name.strip("'")
+                yield alone if rest else name.strip("'")

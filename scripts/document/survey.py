@@ -26,7 +26,6 @@ _WORDS = ("no description", "its summary has to be", "has a sentence of the upst
 _FILES = re.compile(r"(?:see|in|of) (?:curation/)?([a-z_]+\.yaml)")
 _HOMES = {
     "no operationId": "curation/names.yaml",
-    "deprecated and x-mistral-deprecated": "curation/deprecated.yaml",
     "x-mistral-deprecated has no": "curation/deprecated.yaml",
     "x-mistral-stream": "curation/streams.yaml",
     "is the vendor's": "curation/vendor_extensions.yaml",

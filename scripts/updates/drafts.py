@@ -63,6 +63,8 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
             continue
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
+        elif "of its own" in task.text:
+            target = f"$.components.schemas.{titles.get(target, 'Unnamed')}"
         else:
             target = _as_titled(target, titles)
         key = (task.file, target)
@@ -154,12 +156,15 @@ def _update_of(task: Task, target: str | None, document: Tree) -> Tree | str | N
     nodes = [node.value for node in jsonpath.find(target, document)] if target else []
     if not nodes or not isinstance(nodes[0], dict):
         return None
-    return _words(task, nodes[0]) or _correction(task, nodes[0], document)
+    return _words(task, nodes[0], document) or _correction(task, nodes[0], document)
 
 
-def _words(task: Task, node: Tree) -> Tree | None:
+def _words(task: Task, node: Tree, document: Tree) -> Tree | None:
     """Words and examples."""
     what = task.where.rpartition(".")[2].rpartition(" ")[2].replace("_", " ")
+    if re.fullmatch(r"[A-Z]+ /[^:]*", task.where):
+        verb = node.get("operationId") or operation_id(task.where, document)
+        what = verb.rpartition(".")[2].replace("_", " ")
     if "has to be 1 to" in task.text:
         return {"summary": f"DRAFT: {what}"[:60]}
     if "no description" in task.text:
@@ -167,7 +172,7 @@ def _words(task: Task, node: Tree) -> Tree | None:
     if "no entry in tags" in task.text:
         tag = re.findall(r"'([^']*)'", task.text)[0]
         return {"tags": [{"name": tag, "description": "DRAFT: what these are for."}]}
-    if "deprecated and x-mistral-deprecated" in task.text and node.get("deprecated"):
+    if task.text.startswith("deprecated;"):
         note = {"replacement": None, "message": "DRAFT: what to use instead."}
         return {"x-mistral-deprecated": note}
     return None

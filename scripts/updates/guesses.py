@@ -22,7 +22,7 @@ def operation_id(where: str, document: Tree) -> str:
     literal = [re.sub(r"\W", "_", word.partition("#")[0]) for word in words if word[:1] != "{"]
     is_one = bool(words) and words[-1].startswith("{")
     verb = _VERBS.get(method.lower(), method.lower())
-    if method == "GET" and not is_one:
+    if method == "GET" and not is_one and _answers_list(path, document):
         verb = "list"
     elif method == "POST" and len(words) > 1 and words[-2].startswith("{"):
         verb = literal.pop()
@@ -30,6 +30,20 @@ def operation_id(where: str, document: Tree) -> str:
     taken = {operation.get("operationId") for _, _, operation in operations(document)}
     name = f"{parent}.{verb}"
     return name if name not in taken else f"{name}_{literal[-1] if literal else 'again'}"
+
+
+def _answers_list(path: str, document: Tree) -> bool:
+    """Whether what a GET of the path answers is, or has, a list."""
+    for status, answer in (
+        document["paths"].get(path, {}).get("get", {}).get("responses", {}).items()
+    ):
+        for media in answer.get("content", {}).values() if status.startswith("2") else ():
+            schema = media.get("schema", {})
+            schema = follow(document, schema["$ref"]) or {} if "$ref" in schema else schema
+            parts = [schema, *schema.get("properties", {}).values()]
+            if any(isinstance(one, dict) and one.get("type") == "array" for one in parts):
+                return True
+    return False
 
 
 def _neighbour(path: str, document: Tree) -> str | None:
@@ -51,9 +65,15 @@ def _neighbour(path: str, document: Tree) -> str | None:
 
 def schema_name(where: str, document: Tree) -> str:
     """A name in words with capitals, after the place where the schema stands."""
-    bare = re.sub(r"(anyOf|oneOf|properties|items|body)\b", " ", where)
-    words = re.findall(r"[A-Za-z0-9]+", bare)
-    words = [word for word in words if word not in {"application", "json", "v1", "v2"}][-3:]
+    place, _, part = (
+        where.partition(": ") if where.partition(" ")[2][:1] == "/" else (where, "", "")
+    )
+    media, *inner = part.split(".") if part else ("",)
+    ends = [] if not part or inner else ["request" if media.startswith("body") else "response"]
+    bare = re.sub(r"(anyOf|oneOf|properties|items)\b|\{[^}]*\}|^[A-Z]+ ", " ", place)
+    inside = re.sub(r"(anyOf|oneOf|properties|items)\b", " ", " ".join(inner))
+    words = [word for word in re.findall(r"[A-Za-z0-9]+", bare) if not re.fullmatch(r"v\d+", word)]
+    words = [*words[-3:], *re.findall(r"[A-Za-z0-9]+", inside), *ends]
     name = "".join(word[:1].upper() + word[1:] for word in words) or "Unnamed"
     name = re.sub(r"(OUT|Out|IN|In)$|\d+$", "", name) or "Unnamed"
     taken = document.get("components", {}).get("schemas", {})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 from changes.kinds import Severity
-from changes.report import counted
+from changes.report import NAMED_MAX, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def with_draft(changelog: str, day: str, changes: Sequence[Change], version: Ver
     """The changelog with a draft of what changed, in the place of an earlier one of that day."""
     lines = [f"Next version: {version.number} ({version.reason}).", ""]
     for title in _TITLES:
-        told = [one.sentence for one in changes if _title(one) == title and _is_told(one)]
+        told = [_told(one) for one in changes if _title(one) == title and _is_told(one)]
         if told:
             lines += [f"### {title}", "", *(f"- {one}" for one in dict.fromkeys(told)), ""]
     silent = Counter(one.kind.id for one in changes if not _is_told(one))
@@ -85,6 +85,17 @@ def _title(one: Change) -> str:
     if kind.endswith("deprecated") and "undeprecated" not in kind:
         return "Deprecated"
     return "Added" if kind == "operation-added" else "Changed"
+
+
+def _told(one: Change) -> str:
+    """The sentence with the methods that it is about, or the operations of which it names none."""
+    names = [f"`{each.method or each.name}`" for each in one.operations]
+    if any(each.name in one.sentence and not each.method for each in one.operations):
+        names = []
+    more = len(dict.fromkeys(names)) - NAMED_MAX
+    shown = ", ".join(list(dict.fromkeys(names))[:NAMED_MAX])
+    where = f" ({shown}{f' and {more} more' if more > 0 else ''})" if shown else ""
+    return f"{one.sentence}{where}"
 
 
 def _is_told(one: Change) -> bool:

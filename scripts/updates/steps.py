@@ -18,7 +18,7 @@ from changes.surface import compare_surfaces
 from document.curated import LOADABLE, composed
 from document.keeping import read_kept
 from document.problems import DocumentProblem
-from document.sources import read_sources
+from document.sources import read_sources, write_sources
 from document.storage import publish
 from document.survey import survey
 from document.tree import operations
@@ -30,7 +30,7 @@ from import_facts import merge_facts
 
 from updates.release import next_version, with_draft
 from updates.removals import refuse_removals, untaken
-from updates.renaming import renamed_methods, with_renamed
+from updates.renaming import renamed_methods, with_paths_kept, with_renamed, with_schemas_kept
 from updates.todo import Unfinished
 
 if TYPE_CHECKING:
@@ -161,8 +161,27 @@ class Run:
         path = folder / "drift" / f"{self.day}.md"
         report = (title + as_markdown(changes)).encode()
         print(f"    {summary(changes)}; see openapi/drift/{path.name}")
+        if self._before:
+            self._keep_names(changes, old.document, new.document)
         if not (path.exists() and path.read_bytes() == report):
             publish({path: report, **self._changelog(changes)})
+
+    def _keep_names(self, changes: list[Change], old: Tree, new: Tree) -> None:
+        """Go on calling schemas and placeholders as before that upstream calls otherwise."""
+        sources = read_sources(self.stage.openapi / "source.toml")
+        schemas = with_schemas_kept(sources.schemas, changes)
+        paths = with_paths_kept(sources.paths, old, new)
+        fresh = (schemas.items() - sources.schemas.items()) | (
+            paths.items() - sources.paths.items()
+        )
+        if not fresh:
+            return
+        listed = attrs.evolve(sources, schemas=schemas, paths=paths)
+        publish({self.stage.openapi / "source.toml": write_sources(listed).encode()})
+        imported = merge_facts((), self.stage.openapi)
+        publish(imported.files, imported.obsolete)
+        for upstream, here in sorted(fresh):
+            print(f"    upstream's {upstream} stays {here} here; see openapi/source.toml")
 
     def _changelog(self, changes: list[Change]) -> dict[Path, bytes]:
         log, project = (self.stage.copy / one for one in ("CHANGELOG.md", "pyproject.toml"))

@@ -5,6 +5,7 @@ A request that is on its way when a worker dies is not counted.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve
@@ -12,7 +13,9 @@ from attrs import define, evolve
 from mistral_conformance.session.prices import highest_cost_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from mistral_conformance.campaign.shares import Share
     from mistral_conformance.record.exchange import Exchange
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 class Spending:
     """What all tries of a share have spent; `cost` is in US dollars, and 0 if it has no bound."""
 
-    path: Path
     share: Share
+    file: BinaryIO
     requests: int = 0
     cost: float = 0.0
 
@@ -32,8 +35,7 @@ class Spending:
         self.requests += 1
         if self.share.most_cost:
             self.cost += highest_cost_of(exchange)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{self.requests} {self.cost!r}\n")
+        self.file.write(f"{self.requests} {self.cost!r}\n".encode())
 
     @property
     def left(self) -> Share | None:
@@ -49,12 +51,13 @@ class Spending:
         )
 
 
-def read_spending(path: Path, share: Share) -> Spending:
-    """What earlier tries of a share have spent; a line that a kill cut off is left out."""
-    if not path.exists():
-        return Spending(path, share)
-    *lines, _cut = path.read_text("utf-8").split("\n")
-    if not lines:
-        return Spending(path, share)
-    requests, cost = lines[-1].split()
-    return Spending(path, share, int(requests), float(cost))
+@contextmanager
+def spending_of(path: Path, share: Share) -> Iterator[Spending]:
+    """What all tries of a share have spent, in a file that is there until one try ends well."""
+    with path.open("a+b", buffering=0) as file:
+        file.seek(0)
+        whole, newline, _cut = file.read().rpartition(b"\n")
+        file.truncate(len(whole + newline))  # without the line that a kill cut off
+        requests, cost = whole.split(b"\n")[-1].split() if whole else (b"0", b"0.0")
+        yield Spending(share, file, int(requests), float(cost))
+    path.unlink()

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from mistral_conformance.campaign.heard import judge_heard
 from mistral_conformance.campaign.shares import GENERATED, Done, plan_campaign
-from mistral_conformance.campaign.spending import read_spending
+from mistral_conformance.campaign.spending import spending_of
 from mistral_conformance.model.document import load_document
 from mistral_conformance.running.cleaning import clean_up
 from mistral_conformance.running.examples import hypothesis_at_home
@@ -69,8 +69,12 @@ def do_share(job: Job, share: Share) -> Done:
     """
     ledger = job.corpus / LEDGERS / f"{job.campaign}-{share.number}.jsonl"
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    spending = read_spending(ledger.with_suffix(SPENT), share)
-    before, before_cost = spending.requests, spending.cost
+    with spending_of(ledger.with_suffix(SPENT), share) as spending:
+        return _do(job, spending, ledger)
+
+
+def _do(job: Job, spending: Spending, ledger: Path) -> Done:
+    share, before, before_cost = spending.share, spending.requests, spending.cost
     heard: list[Exchange] = []
 
     def hear(exchange: Exchange) -> None:
@@ -90,7 +94,6 @@ def do_share(job: Job, share: Share) -> Done:
             return _nothing(spending, target, spent.reason)
     if not run.leftovers:
         ledger.unlink(missing_ok=True)
-    spending.path.unlink(missing_ok=True)
     budget = session.budget
     packed = _packed(run, session, target)
     return Done(share, packed, before + budget.sent, before_cost + budget.cost)
@@ -98,7 +101,6 @@ def do_share(job: Job, share: Share) -> Done:
 
 def _nothing(spending: Spending, target: RunOptions, why: str) -> Done:
     """A share that had no more to spend before anything was judged."""
-    spending.path.unlink(missing_ok=True)
     run = Run(_plain_options(target), [], stopped=why)
     return Done(spending.share, run, spending.requests, spending.cost)
 

@@ -21,6 +21,7 @@ from mistral_conformance.running.plan import (
     profile_operations,
 )
 from mistral_conformance.session.identities import KNOWN
+from mistral_conformance.verdict.exit_codes import MEANINGS, ExitCode
 from mistral_openapi import eras
 
 if TYPE_CHECKING:
@@ -28,18 +29,13 @@ if TYPE_CHECKING:
 
     Command = Callable[[argparse.Namespace], int]
 
-WRONG_USE = 2
-EXIT_CODES = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-..., or
-shards are missing; 130 interrupted, after cleaning up"""
-
 
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong and how to see what is right."""
 
     def error(self, message: str) -> NoReturn:
         """End with the exit code for wrong use."""
-        self.exit(WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(ExitCode.WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def make_parser(
@@ -67,11 +63,11 @@ def make_parser(
     parser = Parser(
         prog="mistral-conformance",
         description="Judge servers that speak the Mistral HTTP API.",
-        epilog=EXIT_CODES,
+        epilog=MEANINGS,
     )
     parser.add_argument("--version", action="version", version=version("mistral-openapi"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    judging = commands.add_parser("run", help="judge a server", epilog=EXIT_CODES)
+    judging = commands.add_parser("run", help="judge a server", epilog=MEANINGS)
     _add_run(judging)
     judging.set_defaults(command=run)
     planning = commands.add_parser(
@@ -87,20 +83,20 @@ def make_parser(
         help="compare the register of evidence with a server, within a budget",
         description="Judges what stands on evidence, within --max-requests 2000, --max-cost 1 "
         "and --max-examples 2 unless other bounds are given.",
-        epilog=EXIT_CODES,
+        epilog=MEANINGS,
     )
     _add_run(careful)
     careful.set_defaults(command=calibrate, max_requests=2000, max_cost=1.0, max_examples=2)
     campaigns = commands.add_parser(
         "fuzz",
         help="judge a server for hours by generated requests and random sequences of actions",
-        epilog=EXIT_CODES,
+        epilog=MEANINGS,
     )
     _add_run(campaigns)
     add_fuzz(campaigns)
     campaigns.set_defaults(command=fuzz)
     recorded = commands.add_parser(
-        "judge", help="judge recorded traffic; sends nothing", epilog=EXIT_CODES
+        "judge", help="judge recorded traffic; sends nothing", epilog=MEANINGS
     )
     _add_judge(recorded)
     recorded.set_defaults(command=judge)

@@ -6,10 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.cli.commands import (
-    BROKEN,
-    HOLDS,
-    INTERRUPTED,
-    STOPPED,
     estimate_of,
     plan_run,
     target_of,
@@ -33,6 +29,7 @@ from mistral_conformance.running.examples import hypothesis_at_home
 from mistral_conformance.running.plan import WrongSelection, select_operations
 from mistral_conformance.running.run import Run, execute, open_session
 from mistral_conformance.running.target import require_consent
+from mistral_conformance.verdict.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
@@ -77,7 +74,8 @@ def calibrate_command(options: argparse.Namespace) -> int:
     told = json.dumps(lines_of(found), indent=1, ensure_ascii=False)
     write_whole(folder / FINDINGS, session.redactor.text(told).encode() + b"\n")
     if run.interrupted:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if run.stopped:
-        return STOPPED
-    return BROKEN if any(each.finding is Finding.REFUTED for each in found) else HOLDS
+        return ExitCode.STOPPED
+    refuted = any(each.finding is Finding.REFUTED for each in found)
+    return ExitCode.BROKEN if refuted else ExitCode.HOLDS

@@ -14,25 +14,23 @@ from attrs import evolve
 
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.comparing import exit_code
-from mistral_conformance.cli.connecting import WrongConnection, make_connection
+from mistral_conformance.cli.connecting import make_connection
+from mistral_conformance.cli.endings import run_to_end
 from mistral_conformance.cli.explaining import explain_law, explain_rule
 from mistral_conformance.cli.reporting import recording_traffic, reporting_to
-from mistral_conformance.cli.settings import WrongSettings, shaping_settings, show_settings
-from mistral_conformance.cli.workers import WrongWorkers, run_workers
+from mistral_conformance.cli.settings import shaping_settings, show_settings
+from mistral_conformance.cli.workers import run_workers
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
-from mistral_conformance.own import WrongModule, load_own
+from mistral_conformance.own import load_own
 from mistral_conformance.record.connection import Connection
-from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.expenses import print_estimate
 from mistral_conformance.report.files import write_whole
-from mistral_conformance.report.folders import Unwritable
 from mistral_conformance.report.knowledge import tell_resource, tell_resources
 from mistral_conformance.report.listing import print_rules
-from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.report.reproducing import make_scripts
 from mistral_conformance.report.terminal import Live, make_console, print_cleaning
 from mistral_conformance.rules import load_rules
@@ -51,17 +49,13 @@ from mistral_conformance.running.plan import (
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
 from mistral_conformance.running.shards import take
 from mistral_conformance.running.target import (
-    KeyRefused,
-    LiveRefused,
-    Unreachable,
     is_live,
     require_consent,
 )
-from mistral_conformance.session.budget import Spent
 from mistral_conformance.session.clock import TOKEN_VARIABLE
-from mistral_conformance.session.identities import WrongIdentity, parse_identities
+from mistral_conformance.session.identities import parse_identities
 from mistral_conformance.session.ledger import NAME as LEDGER
-from mistral_conformance.session.ledger import WrongLedger, read_ledger
+from mistral_conformance.session.ledger import read_ledger
 from mistral_conformance.session.markers import fresh_run_id, seeded_run_id
 from mistral_conformance.verdict.baseline import (
     Baseline,
@@ -69,6 +63,7 @@ from mistral_conformance.verdict.baseline import (
     no_baseline,
     read_baseline,
 )
+from mistral_conformance.verdict.exit_codes import ExitCode
 from mistral_openapi import eras
 
 if TYPE_CHECKING:
@@ -82,22 +77,6 @@ if TYPE_CHECKING:
     from mistral_conformance.verdict.outcome import Result
 
 MIGRATION = "migration.json"
-HOLDS, BROKEN, WRONG_USE, NO_TARGET, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
-WRONG = (
-    LiveRefused,
-    RecordingError,
-    WrongBaseline,
-    WrongConnection,
-    WrongIdentity,
-    WrongLedger,
-    WrongModule,
-    WrongReport,
-    WrongSelection,
-    WrongSettings,
-    WrongWorkers,
-    Unwritable,
-)
-ABSENT = (Unreachable, KeyRefused)
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -110,7 +89,7 @@ def run_command(options: argparse.Namespace) -> int:
     """
     if options.show_config:
         sys.stdout.write(show_settings(options, make_run_parser()))
-        return HOLDS
+        return ExitCode.HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
     load_own(options.rules_from)
@@ -128,16 +107,13 @@ def judge_part(options: argparse.Namespace, show: Callable[[Result], None]) -> i
 
     What makes a run end early is told as the command line tells it, with the same exit code.
     """
-    load_own(options.rules_from)
-    try:
+
+    def judge() -> int:
+        load_own(options.rules_from)
         with target_of(options) as run_options:
             return _run(run_options, plan_run(options), options, show)
-    except (*WRONG, *ABSENT) as error:
-        sys.stderr.write(f"mistral-conformance: {error}\n")
-        return NO_TARGET if isinstance(error, ABSENT) else WRONG_USE
-    except Spent as spent:
-        sys.stderr.write(f"mistral-conformance: {spent}\n")
-        return STOPPED
+
+    return run_to_end(judge)
 
 
 def _announce(base_url: str) -> None:
@@ -174,7 +150,7 @@ def plan_command(options: argparse.Namespace) -> int:
 
     """
     print_estimate(make_console(), estimate_of(options, plan_run(options)))
-    return HOLDS
+    return ExitCode.HOLDS
 
 
 def clean_command(options: argparse.Namespace) -> int:
@@ -198,7 +174,7 @@ def clean_command(options: argparse.Namespace) -> int:
     console = make_console()
     cleaning = clean_up(account, run_options, teller(console))
     print_cleaning(console, cleaning.found, cleaning.leftovers, account.unsure)
-    return BROKEN if cleaning.leftovers else HOLDS
+    return ExitCode.BROKEN if cleaning.leftovers else ExitCode.HOLDS
 
 
 def rules_command(options: argparse.Namespace) -> int:
@@ -212,7 +188,7 @@ def rules_command(options: argparse.Namespace) -> int:
     selected = _operations(options)
     rules = select_rules([*load_rules(), *load_laws()], options.rules)
     print_rules(make_console(), rules, load_document(options.era), selected)
-    return HOLDS
+    return ExitCode.HOLDS
 
 
 def model_command(options: argparse.Namespace) -> int:
@@ -227,7 +203,7 @@ def model_command(options: argparse.Namespace) -> int:
         raise WrongSelection(f"no resource {options.resource!r}: see `mistral-conformance model`")
     told = tell_resource(model, options.resource) if options.resource else tell_resources(model)
     sys.stdout.write(told)
-    return HOLDS
+    return ExitCode.HOLDS
 
 
 def explain_command(options: argparse.Namespace) -> int:
@@ -253,7 +229,7 @@ def explain_command(options: argparse.Namespace) -> int:
         hint = f": is it {' or '.join(near)}?" if near else ": see `mistral-conformance rules`"
         raise WrongSelection(f"no rule or law {wanted!r}{hint}")
     sys.stdout.write(told)
-    return HOLDS
+    return ExitCode.HOLDS
 
 
 def add_mutants_arguments(parser: argparse.ArgumentParser) -> None:
@@ -331,7 +307,7 @@ def _run(
     report = build_report(run, redactor)
     reporting.end(report, make_scripts(run, redactor))
     code = exit_code(report, stops=not options.fail_fast)
-    return HOLDS if given.update_baseline and code == BROKEN else code
+    return ExitCode.HOLDS if given.update_baseline and code == ExitCode.BROKEN else code
 
 
 def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None:

@@ -17,6 +17,7 @@ from mistral_conformance.report.merging import merge
 from mistral_conformance.report.reading import read_report
 from mistral_conformance.report.reproducing import FOLDER
 from mistral_conformance.report.terminal import make_console
+from mistral_conformance.verdict.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from mistral_conformance.cli.reporting import Reporting
     from mistral_conformance.report.model import Report
-
-HOLDS, BROKEN, STOPPED, INTERRUPTED = 0, 1, 4, 130
 
 
 def add_merge_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,13 +78,13 @@ def write_merged(reporting: Reporting, report: Report, folders: Iterable[Path]) 
     reporting.end(report, ())
 
 
-def exit_code(report: Report, *, stops: bool = True) -> int:
+def exit_code(report: Report, *, stops: bool = True) -> ExitCode:
     """How the run ends that a report tells of; `stops` says that an early end is one of its own."""
     if report.run.interrupted:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     if report.run.holds:
-        return HOLDS
-    return STOPPED if report.run.stopped and stops else BROKEN
+        return ExitCode.HOLDS
+    return ExitCode.STOPPED if report.run.stopped and stops else ExitCode.BROKEN
 
 
 def compare_command(options: argparse.Namespace) -> int:
@@ -102,4 +101,4 @@ def compare_command(options: argparse.Namespace) -> int:
         prepare_folder(options.html.parent)
         write_whole(options.html, render_comparison(comparison).encode("utf-8", errors="replace"))
         sys.stdout.write(f"  {options.html}\n")
-    return HOLDS
+    return ExitCode.HOLDS

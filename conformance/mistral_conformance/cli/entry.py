@@ -7,11 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from mistral_conformance.running.interruption import watch_signals
+from mistral_conformance.verdict.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-WRONG_USE, NO_TARGET, STOPPED, INTERRUPTED, CUT_OFF = 2, 3, 4, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,13 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(
             f"{error.name} is not installed; in a checkout: "
             "pip install '.[conformance,mock,campaign]'",
-            WRONG_USE,
+            ExitCode.WRONG_USE,
         )
     except BrokenPipeError:
         _silence()
-        return CUT_OFF
+        return ExitCode.CUT_OFF
     except KeyboardInterrupt:
-        return _say("interrupted before anything was created", INTERRUPTED)
+        return _say("interrupted before anything was created", ExitCode.INTERRUPTED)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -39,9 +38,9 @@ def _run(given: Sequence[str]) -> int:
     from mistral_conformance.cli import commands, comparing, fuzzing  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
     from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
+    from mistral_conformance.cli.endings import run_to_end  # noqa: PLC0415
     from mistral_conformance.cli.recordings import judge_command  # noqa: PLC0415
     from mistral_conformance.cli.settings import complete  # noqa: PLC0415
-    from mistral_conformance.session.budget import Spent  # noqa: PLC0415
 
     parser = make_parser(
         run=commands.run_command,
@@ -59,19 +58,17 @@ def _run(given: Sequence[str]) -> int:
         add_mutants=commands.add_mutants_arguments if given[:1] == ["mutants"] else None,
         add_fuzz=fuzzing.add_fuzz_arguments,
     )
-    try:
+
+    def command() -> int:
+        whole = given
         if given[:1] in (["run"], ["plan"], ["calibrate"], ["fuzz"]):
-            given = [given[0], *complete(given[1:], make_run_parser())]
-        options = parser.parse_args(given)
+            whole = [given[0], *complete(given[1:], make_run_parser())]
+        options = parser.parse_args(whole)
         with watch_signals():
             code: int = options.command(options)
-    except (*commands.WRONG, *fuzzing.WRONG) as error:
-        return _say(error, WRONG_USE)
-    except (*commands.ABSENT, *fuzzing.ABSENT) as error:
-        return _say(error, NO_TARGET)
-    except Spent as error:
-        return _say(f"{error}: that is before anything could be judged", STOPPED)
-    return code
+        return code
+
+    return run_to_end(command)
 
 
 def _silence() -> None:
@@ -79,6 +76,6 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _say(message: object, code: int) -> int:
+def _say(message: object, code: ExitCode) -> ExitCode:
     sys.stderr.write(f"mistral-conformance: {message}\n")
     return code

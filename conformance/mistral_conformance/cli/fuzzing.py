@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.campaign.corpus import WrongCorpus, open_corpus
+from mistral_conformance.campaign.corpus import open_corpus
 from mistral_conformance.campaign.course import Course, run_campaign
 from mistral_conformance.campaign.findings import Findings
-from mistral_conformance.campaign.pools import NoScheduler, WorkerDied, pool
+from mistral_conformance.campaign.pools import pool
 from mistral_conformance.campaign.shares import make_rounds, plan_campaign
 from mistral_conformance.campaign.working import Job, clean_ledgers, do_share
 from mistral_conformance.cli import values
 from mistral_conformance.cli.arguments import make_run_parser
 from mistral_conformance.cli.commands import (
-    HOLDS,
     estimate_of,
     make_run_options,
     target_of,
@@ -39,6 +38,7 @@ from mistral_conformance.report.terminal import make_console
 from mistral_conformance.running.plan import WrongSelection, select_operations
 from mistral_conformance.running.run import Run
 from mistral_conformance.running.target import is_live, require_consent
+from mistral_conformance.verdict.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from mistral_conformance.verdict.outcome import Result
 
 CORPUS = "corpus"
-WRONG, ABSENT = (WrongCorpus,), (NoScheduler, WorkerDied)
 HOUR_S, MINUTE_S = 3600.0, 60.0
 EMBEDDED = "http://embedded.invalid"
 """Stands for the mocks of a campaign, which each share has one of."""
@@ -104,7 +103,7 @@ def fuzz_command(options: argparse.Namespace) -> int:
     """
     if options.show_config:
         sys.stdout.write(show_settings(options, make_run_parser()))
-        return HOLDS
+        return ExitCode.HOLDS
     for name, advice in UNFIT.items():
         if getattr(options, name):
             raise WrongSelection(f"--{name.replace('_', '-')} is not for campaigns: {advice}")
@@ -114,7 +113,7 @@ def fuzz_command(options: argparse.Namespace) -> int:
     if options.plan or live:
         print_estimate(make_console(), estimate_of(options, plan))
     if options.plan:
-        return HOLDS
+        return ExitCode.HOLDS
     if options.base_url:
         require_consent(options.base_url, yes_live=options.yes_live)
     return _campaign(options, whole, plan)

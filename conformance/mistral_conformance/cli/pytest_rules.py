@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from mistral_conformance.cli.arguments import Parser, make_run_parser
-from mistral_conformance.cli.commands import ABSENT, WRONG, make_run_options, plan_run
+from mistral_conformance.cli.commands import make_run_options, plan_run
+from mistral_conformance.cli.endings import ABSENT, WRONG
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.cli.settings import complete
 from mistral_conformance.model.document import load_document
@@ -29,6 +30,7 @@ from mistral_conformance.running.runner import judge_all, leave_out
 from mistral_conformance.running.shards import take
 from mistral_conformance.running.target import require_consent
 from mistral_conformance.session.budget import Spent
+from mistral_conformance.verdict.exit_codes import ExitCode
 from mistral_conformance.verdict.outcome import RED, Result, Status
 from mistral_conformance.verdict.requirement import Level
 from mistral_conformance.verdict.settling import settle_blocked
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from mistral_conformance.cli.reporting import Reporting
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.session import Session
-
-NO_TARGET = 3
 
 
 class RuleBroken(Exception):  # noqa: N818 - reads as what happened
@@ -139,7 +139,7 @@ class RulesPlugin:
             except ABSENT as error:
                 if self._reporting:
                     self._reporting.discard()
-                pytest.exit(str(error), NO_TARGET)
+                pytest.exit(str(error), ExitCode.NO_TARGET)
             if self._reporting:
                 self._reporting.begin()
         return self._session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.recorded import RecordingError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-HOLDS, BROKEN = 0, 1
 SHOWN = 5
 
 
@@ -53,7 +53,7 @@ def judge_command(options: argparse.Namespace) -> int:
             judgement = judge_traffic(traffic, plan, baseline, live.show)
         report = build_report(judgement.run, judgement.redactor)
         reporting.end(report, make_scripts(judgement.run, judgement.redactor))
-    return HOLDS if report.run.holds else BROKEN
+    return exit_code(report)
 
 
 def _tell(console: Console, traffic: Traffic) -> None:

@@ -30,6 +30,7 @@ from mistral_conformance.mutants.registry import load_formers, load_mutants
 from mistral_conformance.mutants.results import WrongResults, keep_verdicts, read_verdicts
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import WrongSelection, leave_out_rules
+from mistral_conformance.verdict.exit_codes import ExitCode
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 ENOUGH = 0.95
 """The part of the defects that must be caught, by a MUST or a SHOULD."""
 STRONG = (MUST.value, SHOULD.value)
-HELD, BROKEN, WRONG_USE = 0, 1, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +105,7 @@ def main(arguments: argparse.Namespace) -> int:
     wrong = _wrong_use(arguments)
     if wrong:
         sys.stderr.write(f"{wrong}\n")
-        return WRONG_USE
+        return ExitCode.WRONG_USE
     ids = choose(arguments)
     if arguments.list:
         return show_list(ids)
@@ -115,7 +115,7 @@ def main(arguments: argparse.Namespace) -> int:
         return show_board(ids, arguments)
     except WrongResults as error:
         sys.stderr.write(f"{error}\n")
-        return WRONG_USE
+        return ExitCode.WRONG_USE
 
 
 def _wrong_use(arguments: argparse.Namespace) -> str:
@@ -156,7 +156,7 @@ def show_list(ids: Sequence[str]) -> int:
     known = load_defects()
     for each in ids:
         _say(each, indented(known[each].description))
-    return HELD
+    return ExitCode.HOLDS
 
 
 def show_board(ids: Sequence[str], arguments: argparse.Namespace) -> int:
@@ -178,7 +178,7 @@ def show_board(ids: Sequence[str], arguments: argparse.Namespace) -> int:
         arguments.page.write_text(_page(verdicts), encoding="utf-8")
     met = [each for each in verdicts if each.caught or each.struck]
     caught = sum(each.level in STRONG for each in met)
-    return HELD if caught >= ENOUGH * len(met) else BROKEN
+    return ExitCode.HOLDS if caught >= ENOUGH * len(met) else ExitCode.BROKEN
 
 
 def _page(verdicts: Sequence[Verdict]) -> str:
@@ -196,7 +196,7 @@ def show_rules(ids: Sequence[str], jobs: int) -> int:
         idle.discard(rule)
         _say(*proof_lines(rule, mutant))
     _say("", *idle_lines(idle, count))
-    return BROKEN if idle else HELD
+    return ExitCode.BROKEN if idle else ExitCode.HOLDS
 
 
 def _say(*lines: str) -> None:

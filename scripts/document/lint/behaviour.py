@@ -165,8 +165,10 @@ def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
     nodes += [(place.where, place.node) for place in schemas(document) if place.is_property]
     for where, node in nodes:
         note = node.get("x-mistral-deprecated")
-        if bool(node.get("deprecated")) != isinstance(note, dict):
-            yield Finding(where, "deprecated and x-mistral-deprecated belong together")
+        if node.get("deprecated") and not isinstance(note, dict):
+            yield Finding(where, "deprecated; say in curation/deprecated.yaml what replaces it")
+        elif note is not None and not node.get("deprecated"):
+            yield Finding(where, "not deprecated; take its note out of curation/deprecated.yaml")
         elif isinstance(note, dict) and not note.get("message"):
             yield Finding(where, "x-mistral-deprecated has no message")
 

@@ -32,6 +32,7 @@ def objects_have_names(document: Tree) -> Iterator[Finding]:
         inside = id(place.node) not in named and id(place.node) not in parts
         if inside and place.node.get("properties"):
             yield Finding(place.where, "an object in place; name it in curation/schema_names.yaml")
+            yield Finding(place.where, "no description of its own; write a sentence in prose")
         elif inside and len(_objects(document, place.node)) > 1:
             yield Finding(place.where, "a union in place; name it in curation/schema_names.yaml")
 
@@ -70,8 +71,13 @@ def tags_are_mapped(document: Tree) -> Iterator[Finding]:
             continue
         members = [*place.node.get("anyOf", ()), *place.node.get("oneOf", ())]
         references = {member.get("$ref") for member in members}
-        if set(stated.get("mapping", {}).values()) != references:
-            yield Finding(place.where, "its mapping and its members differ; see unions.yaml")
+        mapped = set(stated.get("mapping", {}).values())
+        for each in sorted(mapped - references):
+            name = each.rpartition("/")[2]
+            yield Finding(place.where, f"its mapping has {name}, no member; see unions.yaml")
+        for each in sorted(str(one) for one in references - mapped):
+            name = each.rpartition("/")[2]
+            yield Finding(place.where, f"its mapping lacks the member {name}; see unions.yaml")
         for value, reference in stated.get("mapping", {}).items():
             if _constant(document, reference, stated["propertyName"]) != value:
                 yield Finding(place.where, f"{reference} does not have {value!r} as its tag")

@@ -26,8 +26,19 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
     if any(references_resolve(document)):
         return  # the validator stops at the first dangling reference with less to say
     for error in OpenAPIV31SpecValidator(document).iter_errors():
-        where = "/".join(["document", *(str(part) for part in error.absolute_path)])
+        where = _place([str(part) for part in error.absolute_path])
         yield Finding(where, f"not valid OpenAPI 3.1: {error.message.splitlines()[0]}")
+
+
+def _place(parts: list[str]) -> str:
+    """The place as other rules name it: by its operation or its schema, where it has one."""
+    match parts:
+        case ["paths", path, method, *rest]:
+            return f"{method.upper()} {path}" + (f": {'/'.join(rest)}" if rest else "")
+        case ["components", "schemas", *rest]:
+            return ".".join(rest)
+        case _:
+            return "/".join(["document", *parts])
 
 
 def with_descriptions(document: Tree) -> Tree:

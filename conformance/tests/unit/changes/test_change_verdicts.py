@@ -144,6 +144,20 @@ def test_what_operations_share_of_authorization_is_told_once() -> None:
     assert len(change.operations) == 2
 
 
+@pytest.mark.parametrize(("count", "told"), [(9, 9), (10, 1)])
+def test_an_error_that_came_to_many_operations_is_told_once(count: int, told: int) -> None:
+    old = document({})
+    item = old["paths"].pop("/v1/shelves/{shelf_id}")
+    old["paths"] = {f"/v1/shelves{at}/{{shelf_id}}": copy.deepcopy(item) for at in range(count)}
+    new = copy.deepcopy(old)
+    for each in new["paths"].values():
+        each["get"]["responses"]["429"] = {"description": "Wait."}
+    changes = compare(old, new, Methods({}))
+    assert len(changes) == told
+    assert sum(len(each.operations) for each in changes) == count
+    assert changes[0].sentence.startswith("10 operations may answer 429" if told == 1 else "GET")
+
+
 def _with_fields(*names: str, **others: Schema) -> Schema:
     return {"type": "object", "properties": dict.fromkeys(names, TEXT) | others}
 

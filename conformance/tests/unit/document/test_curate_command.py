@@ -164,7 +164,7 @@ _MISTAKES = {
     "no facts": ("facts/fingerprints.txt", None, "", "run scripts/import_facts.py"),
     "a stale target": (
         "curation/names.yaml", "$.paths['/v1/books'].get", "$.paths['/v1/tomes'].get",
-        "names.yaml, action 2 ($.paths['/v1/tomes'].get): the target matches nothing",
+        "names.yaml, action 2 in line 8 ($.paths['/v1/tomes'].get): the target matches nothing",
     ),
     "no reason": ("curation/names.yaml", "x-reason: It grows.", "", "needs x-reason"),
     "missing prose": ("prose/all.yaml", "      summary: Get one shelf\n", "", "its summary"),

@@ -262,7 +262,7 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     ),
     (only_known_keywords, lambda d: _schemas(d)["Book"].update(nullable=True), "no nullable"),
     (only_known_keywords, lambda d: _schemas(d)["Wood"].update(format="byte"), "contentEncoding"),
-    (deprecations_say_what_to_do, lambda d: _shelf(d).update(deprecated=True), "belong together"),
+    (deprecations_say_what_to_do, lambda d: _shelf(d).update(deprecated=True), "what replaces it"),
     (
         deprecations_say_what_to_do,
         lambda d: _schemas(d)["Shelf"]["properties"]["wood"].update(deprecated=True),

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from mistral_conformance.campaign.findings import Findings
 from mistral_conformance.campaign.pools import WorkerDied, pool
 from mistral_conformance.campaign.sequences import sequence_law
 from mistral_conformance.campaign.shares import Done, Rounds, Share, make_rounds, plan_campaign
-from mistral_conformance.campaign.spending import read_spending
+from mistral_conformance.campaign.spending import spending_of
 from mistral_conformance.campaign.working import LEDGERS, SPENT, Job, do_share
 from mistral_conformance.cli import fuzzing
 from mistral_conformance.embedded import embedded_mock
@@ -243,14 +243,27 @@ def test_share_of_which_a_dead_worker_spent_all_sends_nothing(tmp_path: Path) ->
 
 
 def test_spending_of_a_share_is_on_disk_while_it_is_done(tmp_path: Path) -> None:
-    spending = read_spending(tmp_path / "spent", Share(0, 0, (), most_requests=5))
+    path, share = tmp_path / "spent", Share(0, 0, (), most_requests=5)
     listing = Exchange(1, "caller", "models.list", "GET", "", (), b"", 200)
-    for _ in range(2):
+    path.write_text("1 0.0\n2")  # killed while writing
+    with spending_of(path, share) as spending:
         spending.note(listing)
-    after = read_spending(spending.path, spending.share)
-    assert after.requests == 2
-    assert after.left is not None
-    assert after.left.most_requests == 3
+        spending.note(listing)
+        with spending_of(path, share) as after:
+            assert after.requests == 3
+            assert after.left is not None
+            assert after.left.most_requests == 2
+        path.touch()
+    assert not path.exists()
+
+
+def test_spending_stays_on_disk_when_a_share_fails(tmp_path: Path) -> None:
+    path = tmp_path / "spent"
+    listing = Exchange(1, "caller", "models.list", "GET", "", (), b"", 200)
+    with suppress(OSError), spending_of(path, Share(0, 0, ())) as spending:
+        spending.note(listing)
+        raise OSError
+    assert path.read_text() == "1 0.0\n"
 
 
 # Sequences

@@ -22,6 +22,11 @@ def _document(project: Project) -> dict[str, Any]:
     return document
 
 
+def _content(project: Project) -> dict[str, Any]:
+    """The document without its date."""
+    return {key: value for key, value in _document(project).items() if key != "info"}
+
+
 def _deprecate(document: dict[str, Any]) -> None:
     document["components"]["schemas"]["Wood"]["enum"] = ["oak"]
 
@@ -141,10 +146,11 @@ def test_all_that_is_missing_is_told_at_once_with_drafts(
     assert "\nGET /v1/shelves/{shelf_id}/rack\n" in told.out
     for part in (
         "no operationId",
-        "operationId: shelves.list",
+        "operationId: shelves.get_rack",
         "closes an answer",
         "mark it in enums_open.yaml",
-        "title: Rack",
+        "title: ShelvesRackResponse",
+        "no description of its own",
         "its summary has to be",
         "no example",
         "openapi/prose/shelves.yaml",
@@ -172,8 +178,8 @@ def test_drafts_are_written_marked_and_refused_until_they_are_gone_over(
         path.write_text(undrafted.replace("DRAFT: ", "A "), encoding="utf-8")
     assert project.update() == 0, capsys.readouterr()
     added = _document(project)["paths"]["/v1/shelves/{shelf_id}/rack"]["get"]
-    assert added["operationId"] == "shelves.list"
-    assert "Rack" in _document(project)["components"]["schemas"]
+    assert added["operationId"] == "shelves.get_rack"
+    assert "ShelvesRackResponse" in _document(project)["components"]["schemas"]
 
 
 def test_a_broken_target_hides_no_other_problem(
@@ -258,3 +264,57 @@ def test_new_operations_that_no_group_takes_are_named(
     told = capsys.readouterr().out
     assert "1 new operation in no group" in told
     assert "GET /v9/hooks" in told
+
+
+def test_a_schema_that_upstream_calls_otherwise_keeps_name_and_words(
+    project: Project, newer: Newer
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        text = json.dumps(document).replace("schemas/Shelf", "schemas/Board")
+        document |= json.loads(text)
+        document["components"]["schemas"]["Board"] = document["components"]["schemas"].pop("Shelf")
+
+    before = _content(project)
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 0
+    assert _content(project) == before
+    listed = (project.root / "openapi/source.toml").read_text("utf-8")
+    assert '[schemas]\n"Board" = "Shelf"\n' in listed
+    report = (project.root / "openapi/drift/2026-06-01.md").read_text("utf-8")
+    assert "`GET /v1/shelves/{shelf_id}` | `client.shelves.get`" in report
+
+
+def test_a_placeholder_that_upstream_calls_otherwise_keeps_its_name(
+    project: Project, newer: Newer
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        item = document["paths"].pop(SHELF)
+        item["parameters"][0]["name"] = "id"
+        document["paths"]["/v1/shelves/{id}"] = item
+
+    before = _content(project)
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 0
+    assert _content(project) == before
+
+
+def test_the_changelog_names_the_methods_of_a_change(project: Project, newer: Newer) -> None:
+    def narrow(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Shelf"]["properties"]["title"]["type"] = "integer"
+
+    project.edit("prose/all.yaml", "{title: Poems}", "{title: 1}")
+    assert project.update(project.write(newer(narrow), "2026-06-01")) == 0
+    log = (project.root / "CHANGELOG.md").read_text("utf-8")
+    assert "(`client.shelves.get`)" in log
+
+
+def test_an_answer_that_upstream_documents_now_gives_way_to_the_shared_one(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _content(project)
+
+    def document_it(document: dict[str, Any]) -> None:
+        content = {"application/json": {"schema": {"type": "string"}}}
+        answers = document["paths"][SHELF]["get"]["responses"]
+        answers["429"] = {"description": "Too many of them.", "content": content}
+
+    assert project.update(project.write(newer(document_it), "2026-06-01")) == 0, capsys.readouterr()
+    assert _content(project) == before
