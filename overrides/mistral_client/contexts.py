@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
     from mistral_client.retries import Retries
+    from mistral_client.settings import AsyncKey
 
 T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
@@ -131,7 +132,7 @@ def _read_rate_limit(value: object) -> RateLimit | None:
 
 
 def context_of(
-    api_key: str | None,
+    api_key: AsyncKey | None,
     url: str,
     options: ClientOptions,
     *,
