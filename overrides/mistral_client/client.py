@@ -8,7 +8,7 @@ be able to use it: treat such a pickle like the key itself. Its representation d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar, Unpack, overload
 
 import httpx
 
@@ -169,6 +169,17 @@ class Mistral(Resources):
         /,
     ) -> None:
         self.close()
+
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what stands for the names that other clients have."""
+            from mistral_client.other_names import (  # noqa: PLC0415 - for errors only
+                ON_CLIENTS,
+                no_attribute,
+            )
+
+            raise no_attribute(self, name, ON_CLIENTS)
 
     def __repr__(self) -> str:
         return shown(self)

@@ -13,7 +13,6 @@ from mistral_client.checks import (
     check_retries,
     check_strict,
     configuration_error,
-    ours_for,
 )
 from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
@@ -107,6 +106,8 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
     """
     for name in options:
         if name not in _KNOWN:
+            from mistral_client.other_names import ours_for  # noqa: PLC0415 - for errors only
+
             raise TypeError(f"got an unexpected keyword argument {name!r}{ours_for(name)}")
     timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
     return attr.evolve(
