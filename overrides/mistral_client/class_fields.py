@@ -116,7 +116,8 @@ def _unqualified(kind: Kind) -> tuple[Kind, set[str]]:
     """Return the type of a key without what qualifies it, and by which names that goes."""
     names: set[str] = set()
     while True:
-        inner = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+        outer: Kind = get_origin(kind)
+        inner: Kind = get_args(kind)[0] if outer is Annotated else kind
         name: str | None = getattr(get_origin(inner), "_name", None)
         if name is None or name not in _QUALIFIERS:
             return kind, names
