@@ -282,6 +282,17 @@ else:
             holder.__dict__.pop(self._name, None)
 
 
+# What other clients call operations, and what those may be here: the first that a group has counts.
+_OTHERS: Final = {
+    "completions": ("complete",),
+    "content": ("download",),
+    "create": ("complete", "upload", "start"),
+    "get": ("retrieve",),
+    "retrieve": ("get",),
+    "send": ("complete", "start"),
+}
+
+
 class Group:
     """The base of every facade: the operations of a group, and the groups below it."""
 
@@ -297,5 +308,7 @@ class Group:
                 hint = "; use stream(..., response_format=YourClass)"
             elif plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"
+            elif ours := next((o for o in _OTHERS.get(name, ()) if hasattr(type(self), o)), None):
+                hint = f"; here it is {ours}(...)"
             said = f"{kind!r} object has no attribute {name!r}{hint}"
             raise AttributeError(said, name=name, obj=self)

@@ -7,7 +7,7 @@ be able to use it: treat such a pickle like the key itself. Its representation d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar, Unpack, overload
 
 import httpx
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mistral_client.async_stored_files import AsyncFiles
     from mistral_client.contexts import ClientOptions, Server
     from mistral_client.raw import Raw
-    from mistral_client.settings import Timing
+    from mistral_client.settings import AsyncKey, Timing
     from mistral_generated.senders import AsyncEventStream
 
 P = ParamSpec("P")
@@ -42,8 +42,9 @@ E = TypeVar("E")
 class AsyncMistral(AsyncResources):
     """The client: `await client.chat.complete(...)`, `await client.models.list()` and so on.
 
-    `api_key` defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL
-    or the public service; `server` names one of the public hosts instead. `http_client` or
+    `api_key` is the key, or a function that gives it, which is called before each request; it
+    defaults to the environment variable MISTRAL_API_KEY, `base_url` to MISTRAL_BASE_URL or the
+    public service; `server` names one of the public hosts instead. `http_client` or
     `transport` are the caller's own, used as they are and never closed here. `verify`, `cert` and
     `proxy` are explained at `Network` in `settings`; without them the environment decides. `timing`
     replaces clock and waiting in tests. The rest is explained at `ClientOptions`
@@ -56,7 +57,7 @@ class AsyncMistral(AsyncResources):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         server: Server | None = None,
@@ -171,6 +172,17 @@ class AsyncMistral(AsyncResources):
         /,
     ) -> None:
         await self.aclose()
+
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what stands for the names that other clients have."""
+            from mistral_client.other_names import (  # noqa: PLC0415 - for errors only
+                ON_CLIENTS,
+                no_attribute,
+            )
+
+            raise no_attribute(self, name, ON_CLIENTS)
 
     def __repr__(self) -> str:
         return shown(self)

@@ -14,7 +14,7 @@ import httpx
 from mistral_client.bodies import read_body_async
 from mistral_client.exchange import call_steps, download_steps, open_steps
 from mistral_client.executors import Executor, whole
-from mistral_client.steps import Pause, Read, Transfer
+from mistral_client.steps import Ask, Pause, Read, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -138,12 +138,16 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         finally:
             steps.close()
 
-    async def _do(self, step: Step) -> httpx.Response | Body | bool | None:
+    async def _do(self, step: Step) -> httpx.Response | Body | str | bool | None:
         if isinstance(step, Transfer):
             return await self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
             await self.context.timing.sleep_async(step.delay_s)
             return None
+        if isinstance(step, Ask):
+            from mistral_client.keys import ask_async  # noqa: PLC0415 - few clients have one
+
+            return await ask_async(step.source)
         try:
             if isinstance(step, Read):
                 return await read_body_async(step.response, step.limit)

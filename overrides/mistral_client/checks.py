@@ -19,24 +19,6 @@ _OUR_HEADERS: Final = frozenset({"content-length", "transfer-encoding"})
 # More seconds than any clock of an operating system takes; three years.
 _LONGEST_S: Final = 1e8
 
-# What other clients of this API call things, and what they are here.
-_OURS: Final = {
-    "async_client": "AsyncMistral(http_client=...)",
-    "client": "http_client=...",
-    "extra_headers": "headers=...",
-    "http_headers": "headers=...",
-    "max_retries": "retries=...",
-    "retry_config": "retries=Retries(...)",
-    "server_url": "base_url=...",
-    "stream": "a method of its own, such as chat.stream(...)",
-    "timeout_ms": "timeout=..., in seconds",
-}
-
-
-def ours_for(name: str) -> str:
-    """Return the rest of a message about an unknown argument: our name for it, if it has one."""
-    return f"; here it is {_OURS[name]}" if name in _OURS else ""
-
 
 def check_timeout(name: str, value: object) -> float | None:
     """Return a time in seconds.

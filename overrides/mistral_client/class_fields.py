@@ -1,16 +1,27 @@
-"""The fields of attrs classes and dataclasses, and their types without annotations."""
+"""The fields of classes that only hold values, and their types without annotations.
+
+These are attrs classes, dataclasses, typed dicts and named tuples.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
 from itertools import pairwise
-from typing import Annotated, Any, NewType, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NewType, TypeAlias, get_args, get_origin, get_type_hints
 
 import attr
 
 Kind: TypeAlias = Any
+Hints: TypeAlias = dict[str, Kind]
+Texts: TypeAlias = dict[str, str]
+
+# What says of a key of a typed dict whether it has to be there.
+_REQUIRED: Final = "Required"
+_NOT_REQUIRED: Final = "NotRequired"
+_QUALIFIERS: Final = frozenset({_REQUIRED, _NOT_REQUIRED, "ReadOnly"})
 
 
 @attr.frozen
@@ -32,27 +43,31 @@ def bare(kind: Kind) -> Kind:
 
 
 def fields_of(kind: Kind) -> list[Field] | None:
-    """Return the fields of an attrs class or a dataclass, or None for anything else."""
+    """Return the fields of a class that only holds values, or None for anything else."""
     if not isinstance(kind, type):
         return None
-    texts = _docstrings(kind)
-    if attr.has(kind):
-        hints = get_type_hints(kind, include_extras=True)
-        listed = [each for each in attr.fields(kind) if each.init]
-        return [
-            Field(
-                _alias(each),
-                hints.get(each.name, Any),
-                each.default is attr.NOTHING,
-                _described(hints.get(each.name), texts.get(each.name)),
-            )
-            for each in listed
-        ]
-    if not hasattr(kind, "__dataclass_fields__"):
-        return None
+    read = next((read for has, read in _KINDS if has(kind)), None)
+    return (
+        read(kind, get_type_hints(kind, include_extras=True), _docstrings(kind)) if read else None
+    )
+
+
+def _of_attrs(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
+    return [
+        Field(
+            _alias(each),
+            hints.get(each.name, Any),
+            each.default is attr.NOTHING,
+            _described(hints.get(each.name), texts.get(each.name)),
+        )
+        for each in attr.fields(kind)
+        if each.init
+    ]
+
+
+def _of_dataclass(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
     import dataclasses  # noqa: PLC0415 - only dataclasses need it
 
-    hints = get_type_hints(kind, include_extras=True)
     return [
         Field(
             each.name,
@@ -63,6 +78,60 @@ def fields_of(kind: Kind) -> list[Field] | None:
         for each in dataclasses.fields(kind)
         if each.init
     ]
+
+
+def _of_typed_dict(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
+    found: list[Field] = []
+    for name, hint in hints.items():
+        inner, qualifiers = _unqualified(hint)
+        is_required = name in kind.__required_keys__
+        if qualifiers & {_REQUIRED, _NOT_REQUIRED}:  # which the class misses in annotations as text
+            is_required = _REQUIRED in qualifiers
+        found.append(Field(name, inner, is_required, _described(hint, texts.get(name))))
+    return found
+
+
+def _of_named_tuple(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
+    return [
+        Field(
+            name,
+            hints.get(name, Any),
+            name not in kind._field_defaults,
+            _described(hints.get(name), texts.get(name)),
+        )
+        for name in kind._fields
+    ]
+
+
+def _is_typed_dict(kind: type) -> bool:
+    """Say whether a class is a typed dict, that of `typing` or of typing_extensions."""
+    return issubclass(kind, dict) and hasattr(kind, "__required_keys__")
+
+
+def _is_named_tuple(kind: type) -> bool:
+    return issubclass(kind, tuple) and hasattr(kind, "_field_defaults")
+
+
+def _unqualified(kind: Kind) -> tuple[Kind, set[str]]:
+    """Return the type of a key without what qualifies it, and by which names that goes."""
+    names: set[str] = set()
+    while True:
+        outer: Kind = get_origin(kind)
+        inner: Kind = get_args(kind)[0] if outer is Annotated else kind
+        name: str | None = getattr(get_origin(inner), "_name", None)
+        if name is None or name not in _QUALIFIERS:
+            return kind, names
+        names.add(name)
+        kind = get_args(inner)[0]
+
+
+_Reader: TypeAlias = Callable[[Kind, Hints, Texts], list[Field]]
+_KINDS: Final[tuple[tuple[Callable[[type], bool], _Reader], ...]] = (
+    (attr.has, _of_attrs),
+    (lambda kind: hasattr(kind, "__dataclass_fields__"), _of_dataclass),
+    (_is_typed_dict, _of_typed_dict),
+    (_is_named_tuple, _of_named_tuple),
+)
 
 
 def _described(kind: Kind, docstring: str | None) -> str:

@@ -13,7 +13,6 @@ from mistral_client.checks import (
     check_retries,
     check_strict,
     configuration_error,
-    ours_for,
 )
 from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
     from mistral_client.retries import Retries
+    from mistral_client.settings import AsyncKey
 
 T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
@@ -106,6 +106,8 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
     """
     for name in options:
         if name not in _KNOWN:
+            from mistral_client.other_names import ours_for  # noqa: PLC0415 - for errors only
+
             raise TypeError(f"got an unexpected keyword argument {name!r}{ours_for(name)}")
     timeouts = settings.timeouts.changed(cast("dict[str, object]", options))
     return attr.evolve(
@@ -131,7 +133,7 @@ def _read_rate_limit(value: object) -> RateLimit | None:
 
 
 def context_of(
-    api_key: str | None,
+    api_key: AsyncKey | None,
     url: str,
     options: ClientOptions,
     *,

@@ -33,7 +33,7 @@ they carry.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from mistral_client.problems import Problem
 
@@ -69,6 +69,17 @@ class MistralError(Exception):
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.message}" if self.operation else self.message
+
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what stands for the names that the errors of other clients have."""
+            from mistral_client.other_names import (  # noqa: PLC0415 - for errors only
+                ON_ERRORS,
+                no_attribute,
+            )
+
+            raise no_attribute(self, name, ON_ERRORS)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__.copy())

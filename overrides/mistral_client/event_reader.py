@@ -111,23 +111,28 @@ class EventReader(Generic[T]):
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
         parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
-        for raw in self.parser.feed(chunk):
+        parser, check, largest = self.parser, self._check, self.largest
+        events = parser.feed(chunk)
+        text, parser.text = parser.text, ""
+        may_fail = 'rror"' in text or '"detail"' in text or '"message"' in text
+        for raw in events:
             data, name, last_id = raw
             if data == end:
                 self._end_well()
                 return
             if not data:
                 continue
-            if len(data) > self.largest:
+            size = len(data)
+            if size > largest:
                 self._refuse_large()
-            if name == "error" or 'rror"' in data:
+            if name == "error" or (may_fail and 'rror"' in data):
                 self._raise_inside(raw)
             try:
                 value = parse(raw)
-                if '"detail"' in data or '"message"' in data:
+                if may_fail and ('"detail"' in data or '"message"' in data):
                     self._raise_if_error(data, value)
-                if self._check is not None:
-                    self._check(value)
+                if check is not None:
+                    check(value)
             except (ValueError, RecursionError) as fault:
                 if self._is_end(data):
                     self._end_well()
@@ -135,14 +140,14 @@ class EventReader(Generic[T]):
                 self._pass_over(data, fault)
                 continue
             arrived.append(raw)
-            self._arrived_size += len(data)
+            self._arrived_size += size
             if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
                 self._drop_oldest()
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self._end_well()
                 return
-        if self.parser.held > self.largest:
+        if parser.held > largest:
             self._refuse_large()
 
     def finish(self) -> None:

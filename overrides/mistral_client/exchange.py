@@ -1,8 +1,8 @@
 """The one algorithm behind every request: send, adapt, retry, give up, in steps.
 
-`Exchange.run` is a generator. It yields what has to be done (`Transfer`, `Read`, `Pause`, `Save`)
-and is sent the outcome, or thrown the failure. It decides everything and does no I/O itself; the
-two drivers in `send` do the steps, one with and one without `await`.
+`Exchange.run` is a generator. It yields what has to be done (the steps of `steps`) and is sent the
+outcome, or thrown the failure. It decides everything and does no I/O itself; the two drivers in
+`send` do the steps, one with and one without `await`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import httpx
 from mistral_client.bodies import Answer, Body, limit_of_error
 from mistral_client.quirks import quirks_of
 from mistral_client.requests import encode_json
-from mistral_client.steps import Pause, Read, Save, Transfer
+from mistral_client.steps import Ask, Pause, Read, Save, Transfer
 from mistral_generated.base import Model
 from mistral_generated.types import Call, StreamCall
 
@@ -119,7 +119,9 @@ class Exchange:
 
             yield from take_turn(limit, self, content)
         self.attempt += 1
-        request = self.context.writer.write(self.call, self._bounded(), content)
+        source = self.context.writer.key_source
+        key = None if source is None else cast("str", (yield Ask(source)))
+        request = self.context.writer.write(self.call, self._bounded(), content, key)
         response: httpx.Response | None = None
         answer: httpx.Response | Answer
         try:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from mistral_generated.files import FileInput, ReceivedFile
     from mistral_generated.types import Form
 
-# How much of a file is in memory at a time, in bytes.
+# How much of a file is in memory at a time, in bytes; asyncio holds several pieces.
 PIECE: Final = 256 * 1024
+ASYNC_PIECE: Final = 96 * 1024
 
 # The name of a file that comes without one.
 _NAMELESS = "upload"
@@ -58,8 +59,21 @@ class Source:
         elif self.is_read:
             raise OSError("the stream was read already and cannot be read again")
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the content piece by piece: exactly `size` bytes where that is known.
+    def is_in_memory(self) -> bool:
+        """Say whether reading the next piece of a file waits for no disk.
+
+        Its last byte tells, since systems read files in order. Only Linux answers that.
+        """
+        if not self.is_ours or self.size is None:
+            return False
+        last = min(self.stream.tell() + ASYNC_PIECE, self.size) - 1
+        try:
+            return os.preadv(self.stream.fileno(), [bytearray(1)], last, os.RWF_NOWAIT) == 1
+        except (AttributeError, OSError):
+            return False
+
+    def pieces(self, most: int = PIECE) -> Iterator[bytes]:
+        """Yield the content in pieces of at most so many bytes: `size` in all where that is known.
 
         Raises OSError if the stream ends early or was read before and cannot seek, TypeError if
         it gives text.
@@ -67,7 +81,7 @@ class Source:
         self.rewind()
         left = self.size
         while left != 0:
-            piece = self.stream.read(PIECE if left is None else min(PIECE, left))
+            piece = self.stream.read(most if left is None else min(most, left))
             self.is_read = True
             if not isinstance(piece, bytes):
                 raise TypeError(_TEXT_STREAM)
@@ -142,7 +156,7 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield self._tail
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the same; files are read in a thread, so that the event loop goes on."""
+        """Yield the same; what is still on a disk is read in a thread: the event loop goes on."""
         from anyio import to_thread  # noqa: PLC0415 - only asynchronous uploads need it
 
         for part in self._parts:
@@ -151,8 +165,12 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
             if isinstance(content, bytes):
                 yield content
             else:
-                pieces = content.pieces()
-                while piece := await to_thread.run_sync(next, pieces, b""):
+                pieces = content.pieces(ASYNC_PIECE)
+                while piece := (
+                    next(pieces, b"")
+                    if content.is_in_memory()
+                    else await to_thread.run_sync(next, pieces, b"")
+                ):
                     yield piece
             yield b"\r\n"
         yield self._tail

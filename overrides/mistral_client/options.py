@@ -13,7 +13,6 @@ from mistral_client.checks import (
     check_max_answer_bytes,
     check_retries,
     check_timeout,
-    ours_for,
 )
 from mistral_client.settings import DEFAULT_MAX_ANSWER_BYTES
 
@@ -68,6 +67,8 @@ def read_options(
     """
     for name in options:
         if name not in _KNOWN_OPTIONS:
+            from mistral_client.other_names import ours_for  # noqa: PLC0415 - for errors only
+
             raise TypeError(
                 f"{operation}() got an unexpected keyword argument {name!r}"
                 f"{ours_for(name) or _BEYOND}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_client.files import Multipart
+    from mistral_client.keys import KeySource
     from mistral_client.options import Options
     from mistral_client.quirks.quirk import AnyCall
     from mistral_client.settings import Settings
@@ -52,14 +53,25 @@ class RequestWriter:
         self._common["host"] = httpx.URL(settings.base_url).netloc.decode("ascii")
         self._common["accept-encoding"] = "gzip, deflate"
         self._common["user-agent"] = USER_AGENT
-        self._common["authorization"] = f"Bearer {settings.api_key}"
+        key = settings.api_key
+        self._common["authorization"] = f"Bearer {key}"
         self._common.update(settings.headers)
+        self.key_source: KeySource | None = None
+        if not isinstance(key, str) and "authorization" not in httpx.Headers(settings.headers):
+            self.key_source = key
+            del self._common["authorization"]
         self._prepared: dict[tuple[str, bool], httpx.Headers] = {}
 
     def write(
-        self, call: AnyCall, options: Options, content: bytes | Multipart | None
+        self,
+        call: AnyCall,
+        options: Options,
+        content: bytes | Multipart | None,
+        key: str | None = None,
     ) -> httpx.Request:
         """Return the request for a call, with `content` (see `encode_json`) as its body.
+
+        `key` is what `key_source` gave, where there is one.
 
         Raises ValueError for arguments that make no URL, such as one of a megabyte.
         """
@@ -82,6 +94,8 @@ class RequestWriter:
             request.headers.update(content.headers)
         elif operation.method in _WITH_LENGTH:
             request.headers["content-length"] = "0"
+        if key is not None:
+            request.headers["authorization"] = f"Bearer {key}"
         if call.headers:
             request.headers.update(call.headers)
         if options.headers:

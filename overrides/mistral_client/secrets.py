@@ -50,7 +50,9 @@ def redactor_for(settings: Settings, *headers: Mapping[str, str] | None) -> Reda
 
     The proxies are those that the environment names now.
     """
-    found = [settings.api_key, *_in_proxies(os.environ, settings.network.proxy)]
+    key = settings.api_key
+    found = [key] if isinstance(key, str) else [*key.given]
+    found += _in_proxies(os.environ, settings.network.proxy)
     for each in (settings.headers, *headers):
         for name, value in (each or {}).items():
             found += _in_header(name.lower(), value)

@@ -15,7 +15,7 @@ import httpx
 from mistral_client.bodies import read_body
 from mistral_client.exchange import call_steps, download_steps, open_steps
 from mistral_client.executors import Executor, whole
-from mistral_client.steps import Pause, Read, Transfer
+from mistral_client.steps import Ask, Pause, Read, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -136,12 +136,16 @@ class Sender(Executor[httpx.Client]):
         finally:
             steps.close()
 
-    def _do(self, step: Step) -> httpx.Response | Body | bool | None:
+    def _do(self, step: Step) -> httpx.Response | Body | str | bool | None:
         if isinstance(step, Transfer):
             return self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
             self.context.timing.sleep(step.delay_s)
             return None
+        if isinstance(step, Ask):
+            from mistral_client.keys import ask  # noqa: PLC0415 - few clients have one
+
+            return ask(step.source)
         try:
             if isinstance(step, Read):
                 return read_body(step.response, step.limit)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from mistral_client.checks import configuration_error
+
+if TYPE_CHECKING:
+    from mistral_client.keys import KeySource
+    from mistral_client.settings import AsyncKey
 
 DEFAULT_BASE_URL: Final = "https://api.mistral.ai"
 KEY_VARIABLE: Final = "MISTRAL_API_KEY"
@@ -26,17 +30,29 @@ SERVERS: Final = {
 BASE_URL_VARIABLE: Final = "MISTRAL_BASE_URL"
 
 
-def read_api_key(given: str | None) -> str:
-    """Return the key to use.
+def read_api_key(given: AsyncKey | KeySource | None) -> str | KeySource:
+    """Return the key to use, or what gives it.
 
     Raises ConfigurationError when there is none, when it is empty, or when it cannot stand in a
     header.
     """
+    if given is not None and not isinstance(given, str):
+        from mistral_client.keys import KeySource  # noqa: PLC0415 - few clients have one
+
+        if isinstance(given, KeySource):
+            return given
+        if callable(given):
+            return KeySource(given)
     key = _given_or_set("API key", "api_key", given, KEY_VARIABLE)
     if key is None:
         raise configuration_error(
             f"No API key: pass api_key=... or set the environment variable {KEY_VARIABLE}."
         )
+    return check_key(key)
+
+
+def check_key(key: str) -> str:
+    """Return a key. Raises ConfigurationError for one that cannot stand in a header."""
     if not (key.isascii() and key.isprintable()):
         raise configuration_error("The API key holds characters that cannot stand in a header.")
     if key[0] in "'\"" or key[-1] in "'\"":

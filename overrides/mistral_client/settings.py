@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attr
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Mapping
 
+    from mistral_client.keys import KeySource
     from mistral_client.rate_limits import RateLimit
     from mistral_client.retries import Retries
 
@@ -26,6 +27,13 @@ DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
 
 # How much of one answer may be in memory, in bytes: as much as the largest file that the API keeps.
 DEFAULT_MAX_ANSWER_BYTES: Final = 512 * 1024 * 1024
+
+
+Key: TypeAlias = "str | Callable[[], str]"
+"""An API key, or a function that gives one."""
+
+AsyncKey: TypeAlias = "str | Callable[[], str | Awaitable[str]]"
+"""The same for an asynchronous client, which awaits what the function gives."""
 
 
 async def _sleep_async(delay_s: float) -> None:
@@ -115,7 +123,7 @@ class Settings:
     `base_url` has no trailing slash and no version.
     """
 
-    api_key: str = attr.field(repr=False)
+    api_key: str | KeySource = attr.field(repr=False)
     base_url: str
     timeouts: Timeouts = attr.field(factory=Timeouts)
     retries: Retries | int = 3

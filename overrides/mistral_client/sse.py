@@ -9,6 +9,7 @@ What the data mean, and what ends a stream, is the business of `streams`.
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\n\n"
 _DATA = b"data: "
 _DATA_TEXT = "data: "
+_NEXT_DATA = "\n\ndata: "
 
 # How a stream begins, whatever its label says; no JSON and no page does.
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -51,10 +53,20 @@ class EventParser:
     `stray` is the first block that can be no event: JSON or a page where a stream was due.
     `last_id` is the last event id seen, `retry_ms` the last reconnection delay asked for, in
     milliseconds; both are None until the stream sets them. `held` is how much of an unfinished
-    event waits here, in bytes.
+    event waits here, in bytes. `text` is what the last events were read out of; whoever looks for
+    words in all of them looks here once.
     """
 
-    __slots__ = ("_after_cr", "_at_start", "_pending", "held", "last_id", "retry_ms", "stray")
+    __slots__ = (
+        "_after_cr",
+        "_at_start",
+        "_pending",
+        "held",
+        "last_id",
+        "retry_ms",
+        "stray",
+        "text",
+    )
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
@@ -64,6 +76,7 @@ class EventParser:
         self.last_id: str | None = None
         self.retry_ms: int | None = None
         self.stray = b""
+        self.text = ""
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """Return the events that end within `chunk`, in order; bytes after them wait."""
@@ -72,9 +85,15 @@ class EventParser:
         if not chunk:
             return []
         pending = self._pending
-        if not pending and chunk.startswith(_DATA) and _is_one_line(chunk):
+        if (
+            not pending  # one line and its blank line, as most chunks are: the quick case
+            and chunk.find(b"\n") == len(chunk) - 2
+            and chunk.startswith(_DATA)
+            and chunk.endswith(_BLANK)
+        ):
             self._at_start = False
-            return [_event((chunk[6:-2].decode("utf-8", "replace"), None, self.last_id))]
+            self.text = data = chunk[6:-2].decode("utf-8", "replace")
+            return [_event((data, None, self.last_id))]
         if pending:
             if _BLANK not in chunk and not (chunk[0] == 10 and pending[-1][-1] == 10):
                 pending.append(chunk)
@@ -115,13 +134,13 @@ class EventParser:
         if self._at_start:
             self._at_start = False
             whole = whole.removeprefix(_BOM)
-        events: list[ServerEvent] = []
-        for block in whole.decode("utf-8", "replace").split("\n\n"):
-            if block.startswith(_DATA_TEXT) and "\n" not in block:
-                events.append(_event((block[6:], None, self.last_id)))
-            elif (event := self._read_lines(block)) is not None:
-                events.append(event)
-        return events
+        self.text = text = whole.decode("utf-8", "replace")
+        if text.startswith(_DATA_TEXT):
+            lines = text[6:].split(_NEXT_DATA)
+            if text.count("\n") == 2 * (len(lines) - 1):  # no block has another line
+                return list(map(_event, zip(lines, repeat(None), repeat(self.last_id))))
+        found = map(self._read_lines, text.split("\n\n"))
+        return [event for event in found if event is not None]
 
     def _read_lines(self, block: str) -> ServerEvent | None:
         """Return the event of one block, or None if it holds no data."""
@@ -148,8 +167,3 @@ class EventParser:
         """Keep an event id; one that holds a NUL is ignored, as the standard says."""
         if "\0" not in value:
             self.last_id = value
-
-
-def _is_one_line(chunk: bytes) -> bool:
-    """Say whether a chunk is one line and its blank line, as most chunks are: the quick case."""
-    return chunk.find(b"\n") == len(chunk) - 2 and chunk.endswith(_BLANK)

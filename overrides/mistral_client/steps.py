@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mistral_client.downloads import Sink
+    from mistral_client.keys import KeySource
 
 T = TypeVar("T")
 
@@ -44,5 +45,11 @@ class Pause(NamedTuple):
     delay_s: float
 
 
-Step: TypeAlias = Transfer | Read | Save | Pause
+class Ask(NamedTuple):
+    """Ask for the API key; the outcome is the key."""
+
+    source: KeySource
+
+
+Step: TypeAlias = Transfer | Read | Save | Pause | Ask
 Steps: TypeAlias = "Generator[Step, Any, T]"

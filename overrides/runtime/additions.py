@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, SupportsIndex, TypeVar, cast, overload
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Message:
 
 
 class Page(Generic[T]):
-    """A page of a list: it has a length, iterates over its items, and prints one a line."""
+    """A page of a list: it has a length and items, by iteration or index, and prints one a line."""
 
     __slots__ = ()
 
@@ -83,6 +83,19 @@ class Page(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._listed())
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
+        """Return an item of this page, counted from 0, or several of them.
+
+        Raises IndexError for one that is not there.
+        """
+        return self._listed()[index]
 
     def __str__(self) -> str:
         return "\n".join(map(str, self._listed()))

@@ -140,6 +140,19 @@ def create_all(base_url: str) -> Callable[[], Any]:
     return once
 
 
+def create_some(base_url: str) -> Callable[[], Any]:
+    """The same for a tenth of the texts: what memory all of them may take."""
+    from mistral_client import Mistral
+
+    client = Mistral(KEY, base_url=base_url)
+
+    def once() -> int:
+        texts = ("a text" for _ in range(10_000))
+        return sum(1 for _ in client.embeddings.create_all(texts, model="narrow", batch_size=50))
+
+    return once
+
+
 def stream_sync(base_url: str) -> Callable[[], Any]:
     """A stream of 5,000 typed events."""
     return _stream(base_url, MODEL)

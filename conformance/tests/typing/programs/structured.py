@@ -1,6 +1,7 @@
 """An answer in the form of a class."""
 
 from dataclasses import dataclass
+from typing import NamedTuple, NotRequired, TypedDict
 
 from mistral_client import AsyncMistral, Mistral, StructuredOutputError
 
@@ -49,3 +50,26 @@ def follow_plain(client: Mistral) -> int:
         model="m", messages=question, response_format={"type": "json_object"}
     ) as events:
         return (events.final().usage.total_tokens or 0) + 1
+
+
+class Place(TypedDict):
+    town: str
+    country: NotRequired[str]
+
+
+class Span(NamedTuple):
+    first: int
+    last: int
+
+
+def find_place(client: Mistral) -> str:
+    question = [{"role": "user", "content": "Name a place."}]
+    place = client.chat.parse(model="m", messages=question, response_format=Place)
+    return place["town"] + place.get("country", "")
+
+
+def find_span(client: Mistral) -> int:
+    question = [{"role": "user", "content": "Name pages."}]
+    with client.chat.stream(model="m", messages=question, response_format=Span) as events:
+        first, last = events.final()
+    return last - first

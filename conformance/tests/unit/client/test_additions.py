@@ -70,6 +70,9 @@ def test_page_has_a_length_items_and_a_line_for_each() -> None:
     page = ListLibrariesResponse.from_dict({"data": [LIBRARY, {**LIBRARY, "name": "Maps"}]})
     assert len(page) == 2
     assert [library.name for library in page] == ["Papers", "Maps"]
+    assert (page[0].name, page[-1].name, len(page[:1])) == ("Papers", "Maps", 1)
+    with pytest.raises(IndexError):
+        _ = page[2]
     lines = str(page).splitlines()
     assert len(lines) == 2
     assert "Maps" in lines[1]

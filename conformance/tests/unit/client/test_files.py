@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import os
+import threading
 from email import message_from_bytes
 from email.policy import HTTP
 from pathlib import Path
@@ -12,8 +14,12 @@ import pytest
 from tests.unit.client.harness import DOCUMENT, Server, answer
 
 from mistral_client import ConnectionFailed, File, RateLimited
+from mistral_client.files import ASYNC_PIECE, Multipart, Source, open_file
+from mistral_generated.types import Form
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.unit.client.harness import Both
 
 CREATED = answer(201, DOCUMENT)
@@ -225,3 +231,57 @@ def test_own_file_is_closed_after_a_failure(both: Both, tmp_path: Path) -> None:
     path.write_bytes(b"x")
     with pytest.raises(ConnectionFailed):  # an open file would warn, and warnings are errors
         upload(both, path, [httpx.ReadError("reset")])
+
+
+def _pieces_of(content: Multipart) -> bytes:
+    async def collect() -> bytes:
+        return b"".join([piece async for piece in content])
+
+    return asyncio.run(collect())
+
+
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_file_is_the_same_from_memory_and_from_a_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_cached: bool
+) -> None:
+    path = tmp_path / "large.bin"
+    path.write_bytes(data := os.urandom(3 * ASYNC_PIECE + 5))
+    monkeypatch.setattr(Source, "is_in_memory", lambda _: is_cached)
+    content = Multipart(Form(files=(("file", path),)))
+    assert data in _pieces_of(content)
+    content.close()
+
+
+def test_what_waits_for_a_disk_is_read_in_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.bin"
+    path.write_bytes(b"x" * 3 * ASYNC_PIECE)
+    readers: list[int] = []
+    read = Source.pieces
+
+    def watched(source: Source, most: int) -> Iterator[bytes]:
+        for piece in read(source, most):
+            readers.append(threading.get_ident())
+            yield piece
+
+    monkeypatch.setattr(Source, "pieces", watched)
+    monkeypatch.setattr(os, "preadv", _would_block, raising=False)
+    content = Multipart(Form(files=(("file", path),)))
+    _pieces_of(content)
+    content.close()
+    assert len(readers) == 3
+    assert threading.get_ident() not in readers
+
+
+def _would_block(*_: object) -> int:
+    raise BlockingIOError
+
+
+def test_stream_of_the_caller_is_always_read_in_a_thread(tmp_path: Path) -> None:
+    path = tmp_path / "small.bin"
+    path.write_bytes(b"x")
+    with path.open("rb") as stream:
+        source = open_file(stream).content
+        assert isinstance(source, Source)
+        assert not source.is_in_memory()

@@ -7,13 +7,14 @@ import datetime as dt
 import enum
 import json
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Any, Literal, NamedTuple, NewType, NotRequired, Required, TypedDict
 from uuid import UUID
 
 import attrs
 import jsonschema
 import pydantic
 import pytest
+import typing_extensions
 
 from mistral_client.forms import read_form, schema_of
 
@@ -103,6 +104,38 @@ class Keyed:
 @attrs.frozen
 class Checked:
     count: int = attrs.field(validator=attrs.validators.lt(3))
+
+
+class Place(TypedDict):
+    town: str
+    """Where it was printed."""
+    country: NotRequired[str]
+
+
+class Loose(TypedDict, total=False):
+    shelf: Required[int]
+    row: Annotated[NotRequired[int], "Counted from below."]
+
+
+class Elsewhere(typing_extensions.TypedDict):
+    depth: int
+    floor: typing_extensions.NotRequired[typing_extensions.ReadOnly[int]]
+
+
+class Edition(Place, total=False):
+    number: int
+
+
+class Span(NamedTuple):
+    first: int
+    """Its first page."""
+    last: int = 9
+
+
+@dataclasses.dataclass
+class Printing:
+    place: Place
+    spans: list[Span]
 
 
 def test_every_type_is_read_as_itself() -> None:
@@ -208,3 +241,42 @@ def test_two_classes_of_one_name_keep_their_own_schemas() -> None:
     jsonschema.validate({"x": {"a": 1}, "y": {"b": "t"}}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"x": {"b": "t"}, "y": {"b": "t"}}, schema)
+
+
+@pytest.mark.parametrize(
+    ("kind", "required", "optional"),
+    [
+        (Place, ["town"], ["country"]),
+        (Loose, ["shelf"], ["row"]),
+        (Elsewhere, ["depth"], ["floor"]),
+        (Edition, ["town"], ["country", "number"]),
+        (Span, ["first"], ["last"]),
+    ],
+)
+def test_typed_dict_and_named_tuple_are_objects(
+    kind: type, required: list[str], optional: list[str]
+) -> None:
+    schema = schema_of(kind)
+    assert schema["required"] == required
+    assert sorted(schema["properties"]) == sorted([*required, *optional])
+    assert schema["additionalProperties"] is False
+
+
+def test_texts_of_a_typed_dict_and_a_named_tuple_reach_the_schema() -> None:
+    properties = [schema_of(kind)["properties"] for kind in (Place, Loose, Span)]
+    assert properties[0]["town"] == {"type": "string", "description": "Where it was printed."}
+    assert properties[1]["row"] == {"type": "integer", "description": "Counted from below."}
+    assert properties[2]["first"] == {"type": "integer", "description": "Its first page."}
+
+
+def test_typed_dict_and_named_tuple_are_read_as_themselves() -> None:
+    text = '{"place": {"town": "Ulm"}, "spans": [{"first": 1}, {"first": 3, "last": 4}]}'
+    found = read_form(Printing, text)
+    assert found == Printing({"town": "Ulm"}, [Span(1), Span(3, 4)])
+    assert type(found.spans[0]) is Span
+
+
+@pytest.mark.parametrize("text", ["{}", '{"town": 3}', "[]"])
+def test_typed_dict_that_does_not_fit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Place"):
+        read_form(Place, text)

@@ -13,10 +13,11 @@ import pytest
 from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
 
 import mistral_client
-from mistral_client import StreamError, TimedOut
+from mistral_client import NotFound, StreamError, TimedOut
 from mistral_client.forms import schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.unit.client.harness import Both
@@ -333,3 +334,57 @@ def test_misspelt_attribute_carries_what_python_suggests_from(both: Both) -> Non
 
 def test_public_names_are_listed_before_they_are_loaded() -> None:
     assert set(mistral_client.__all__) <= set(dir(mistral_client))
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("seed", "random_seed="),
+        ("max_completion_tokens", "max_tokens="),
+        ("stop_sequences", "stop="),
+    ],
+)
+def test_argument_of_other_clients_is_answered_with_ours(both: Both, name: str, ours: str) -> None:
+    with pytest.raises(TypeError, match=f"here it is {ours}"):
+        both.run(
+            answer(200), lambda client: client.chat.complete(model="m", messages=[], **{name: 3})
+        )
+
+
+@pytest.mark.parametrize(
+    ("case", "ours"),
+    [
+        (lambda client: client.chat.completions, r"complete\(\.\.\.\)$"),
+        (lambda client: client.files.create, r"upload\(\.\.\.\)$"),
+        (lambda client: client.files.content, r"download\(\.\.\.\)$"),
+        (lambda client: client.beta.libraries.retrieve, r"get\(\.\.\.\)$"),
+        (lambda client: client.models.get, r"retrieve\(\.\.\.\)$"),
+        (lambda client: client.beta.conversations.create, r"start\(\.\.\.\)$"),
+        (lambda client: client.messages, r"chat\.complete\(\.\.\.\)$"),
+        (lambda client: client.copy, r"with_options\(\.\.\.\)$"),
+    ],
+)
+def test_attribute_of_other_clients_is_answered_with_ours(
+    both: Both, case: Callable[[Any], Any], ours: str
+) -> None:
+    with pytest.raises(AttributeError, match=f"; here it is {ours}"):
+        case(both.client(answer(200)))
+
+
+def test_attribute_that_nobody_has_is_answered_without_advice(both: Both) -> None:
+    client = both.client(answer(200))
+    holders: list[Any] = [client, client.chat, NotFound("no such thing")]
+    for holder in holders:
+        with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$") as caught:
+            _ = holder.nothing
+        assert caught.value.obj is holder
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("status_code", "status"), ("response", "status, headers and body")]
+)
+def test_attribute_of_the_errors_of_other_clients_is_answered_with_ours(
+    name: str, ours: str
+) -> None:
+    with pytest.raises(AttributeError, match=f"; here it is {ours}$"):
+        getattr(NotFound("no such thing"), name)

@@ -21,6 +21,7 @@ def whole(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
     for part in ("openapi", "overrides", "scripts", "generated"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)  # how twins are formatted
     return tmp_path
 
 

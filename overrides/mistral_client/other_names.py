@@ -1,0 +1,58 @@
+"""What other clients of this API, and of those like it, call things, and what they are here.
+
+Only errors read this: each names what to write instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ARGUMENTS: Final = {
+    "async_client": "AsyncMistral(http_client=...)",
+    "auth_token": "api_key=...",
+    "client": "http_client=...",
+    "default_headers": "headers=...",
+    "extra_headers": "headers=...",
+    "http_headers": "headers=...",
+    "max_completion_tokens": "max_tokens=...",
+    "max_retries": "retries=...",
+    "retry_config": "retries=Retries(...)",
+    "seed": "random_seed=...",
+    "server_url": "base_url=...",
+    "stop_sequences": "stop=...",
+    "stream": "a method of its own, such as chat.stream(...)",
+    "timeout_ms": "timeout=..., in seconds",
+}
+
+ON_CLIENTS: Final = {
+    "completions": "chat.complete(...)",
+    "copy": "with_options(...)",
+    "messages": "chat.complete(...)",
+    "moderations": "classifiers.moderate(...)",
+    "responses": "beta.conversations.start(...)",
+    "with_raw_response": "raw(...) of the client, which takes the method and its arguments",
+}
+
+ON_ERRORS: Final = {
+    "code": "problem.code",
+    "param": "problem.param",
+    "raw_response": "status, headers and body",
+    "response": "status, headers and body",
+    "retry_after": "retry_after_s of RateLimited",
+    "status_code": "status",
+    "type": "problem.type",
+}
+
+
+def ours_for(name: str, names: Mapping[str, str] = ARGUMENTS) -> str:
+    """Return the rest of a message about an unknown name: ours for it, if it has one."""
+    return f"; here it is {names[name]}" if name in names else ""
+
+
+def no_attribute(owner: object, name: str, names: Mapping[str, str]) -> AttributeError:
+    """Return the error for an attribute that an object does not have."""
+    said = f"{type(owner).__name__!r} object has no attribute {name!r}{ours_for(name, names)}"
+    return AttributeError(said, name=name, obj=owner)
