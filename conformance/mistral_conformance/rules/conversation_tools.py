@@ -106,11 +106,11 @@ def calls_need_their_results(ctx: Context) -> None:
     """A result that answers no call is refused, and nothing of it is kept."""
     answer, _ = _call_weather(ctx)
     id_ = answer["conversation_id"]
+    before = read_history(ctx, id_)
     stray = {"type": "function.result", "tool_call_id": "abcdefghi", "result": "1"}
     refused = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": [stray]})
     expect_refused(ctx, refused, "the result of no call")
-    found = kinds(read_history(ctx, id_))
-    expect_equal(ctx, found, ["message.input", "function.call"], "the history", refused)
+    expect_equal(ctx, read_history(ctx, id_), before, "the history", refused)
 
 
 @rule(
