@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.schemas import creating_schema, taken
 from mistral_conformance.model.access import VIEW
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, ListView, Model, Resource
     from mistral_conformance.model.document import Json
@@ -320,3 +322,14 @@ def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tupl
         for _ in range(2):
             identity = world.make(of).ids[of.parameter]
             yield [(field.sent, identity), *((each, None) for each in named.without)]
+
+
+def appeared(
+    world: World, view: ListView, found_in: tuple[Population, Walk], keys: set[tuple[Any, ...]]
+) -> set[tuple[Any, ...]]:
+    """Those that the whole list has by now and had not: jobs write files in their own time."""
+    population, whole = found_in
+    resource = world.model.resources[view.resource]
+    again = world.walk(resource, population.ids, population.query, through=view.operation)
+    before, after = ({key_of(resource, e) for e in each.items} for each in (whole, again))
+    return (keys & after) - before

@@ -38,14 +38,18 @@ def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str)
 
     """
     own = load_samples().get(operation, Sample()).ids
-    literal = {name: each for name, each in own.items() if not each.startswith("$")}
+    lacking = {name: each for name, each in own.items() if name not in ids}
+    found = {
+        name: world.lookup(word.removeprefix("$")) if word.startswith("$") else word
+        for name, word in lacking.items()
+    }
     request = plain_request(world, operation)
     if "json" in request:
         request["json"] = {
             **request["json"],
             **_shown_there(world, operation, ids, request["json"]),
         }
-    return world.ask(operation, {**literal, **ids}, by=by, **request)
+    return world.ask(operation, {**found, **ids}, by=by, **request)
 
 
 def _shown_there(

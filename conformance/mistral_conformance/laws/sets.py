@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import judged, makes, population_of
+from mistral_conformance.laws.populations import appeared, judged, makes, population_of
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.model.schemas import facet, items_of
@@ -273,13 +273,15 @@ def _expect_set(
     shown = ", ".join(f"{name}={value!r}" for name, value in wished.items())
     missing = {key_of(resource, each) for each in sure} - set(found)
     extra = set(found) - {key_of(resource, each) for each in maybe}
+    if extra:
+        fitting = [e for e in walk.items if all(fits(f, v, e) is not False for f, v in asked)]
+        extra -= appeared(world, view, found_in, {key_of(resource, each) for each in fitting})
     names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}
+    field = asked[0][0].field
     for lost in sorted(missing, key=str):
-        field = asked[0][0].field
         reason = f"{shown} leaves out an item whose `{field}` is {value_at(names[lost], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     for each in sorted(extra & set(names), key=str):
-        field = asked[0][0].field
         reason = f"{shown} gives an item whose `{field}` is {value_at(names[each], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)

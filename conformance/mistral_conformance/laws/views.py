@@ -252,11 +252,19 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
     body = plain_request(world, resource.create).get("json") or {}
     items = world.walk(named).items
     one = next((each for each in items if key_of(named, each)[0] == body.get(field.sent)), {})
-    others = [each for each in items if key_of(named, each) != key_of(named, one)]
+    able = [each for each in items if _able(each) >= _able(one)]
+    others = [each for each in able if key_of(named, each) != key_of(named, one)]
     if not one or not others:
         raise Skipped(f"there are no two {named.name}s to choose from")
     best = max(others, key=lambda each: sum(each.get(name) == one[name] for name in one))
     return str(key_of(named, best)[0])
+
+
+def _able(item: dict[str, Any]) -> set[str]:
+    """What a model is said to be able to do; nothing of what is no model."""
+    found = item.get("capabilities")
+    able = found.items() if isinstance(found, dict) else ()
+    return {str(name) for name, can in able if can is True}
 
 
 def stable(resource: Resource) -> list[Field]:

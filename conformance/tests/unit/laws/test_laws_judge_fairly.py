@@ -21,6 +21,7 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.populations import appeared
 from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
 
@@ -147,6 +148,17 @@ def test_what_is_read_from_a_document_is_waited_for_without_a_clock(
     document: Any = SimpleNamespace(resource=world.model.resources["document"])
     calm(world, document, operation)
     assert settled == [document] * waits
+
+
+def test_what_appears_in_a_list_meanwhile_is_no_item_too_many() -> None:
+    def walk(*ids: str) -> Any:
+        return SimpleNamespace(items=[{"id": each} for each in ids])
+
+    model = load_model()
+    world: Any = SimpleNamespace(model=model, walk=lambda *_, **__: walk("old", "late"))
+    found_in: Any = (SimpleNamespace(ids={}, query={}), walk("old"))
+    keys: Any = {("old",), ("late",), ("hidden",)}
+    assert appeared(world, model.lists["files.list"], found_in, keys) == {("late",)}
 
 
 def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
