@@ -12,23 +12,24 @@ import logging
 import sqlite3
 from base64 import b64decode, b64encode
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from attrs import fields
 
 from mistral_mock import texts
 from mistral_mock.clock import EVER, NEVER, SPARE
-from mistral_mock.store import Record, kind_of
+from mistral_mock.store import kind_of, record_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mistral_mock.store import Record
+
     R = TypeVar("R", bound=Record)
 
+OLD = "mistral_mock."
 LOG = logging.getLogger(__name__)
-OURS = "mistral_mock."
 APPLICATION = 0x4D6F636B  # "Mock", in the file's header
 SCHEMA = """
 create table if not exists records (
@@ -43,6 +44,8 @@ PUT = """
 insert into records (kind, id, fields) values (?, ?, ?)
 on conflict (kind, id) do update set fields = excluded.fields
 """
+RENAME = "update or ignore records set kind = ? where kind = ?"
+"""Earlier versions saved a record under the name of its class and that of the class's module."""
 ADVANCE = "insert or replace into progress values (1, ?, ?)"
 
 
@@ -96,13 +99,10 @@ class StateFile:
             StateFileError: This version of the mock has no such class.
 
         """
+        known = {kind_of(cls): cls for cls in record_classes()}
         for (kind,) in self._select("select distinct kind from records"):
-            module, _, name = str(kind).rpartition(".")
-            try:
-                found = getattr(import_module(module), name) if module.startswith(OURS) else None
-            except (ImportError, AttributeError):
-                found = None
-            if not (isinstance(found, type) and issubclass(found, Record)):
+            found = known.get(kind)
+            if found is None:
                 raise StateFileError(
                     f"{self._path}: it holds {kind!r}, which this version of the mock does not "
                     "know: name another --state file"
@@ -182,6 +182,10 @@ class StateFile:
             database.execute("begin exclusive")
             database.execute(f"pragma application_id = {APPLICATION}")
         database.executescript(SCHEMA)
+        with database:
+            for (kind,) in database.execute("select distinct kind from records").fetchall():
+                if str(kind).startswith(OLD):
+                    database.execute(RENAME, (str(kind).rpartition(".")[2], kind))
 
 
 def _advise(error: Exception) -> str:

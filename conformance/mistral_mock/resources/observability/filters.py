@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from mistral_mock import clock
-from mistral_mock.errors import observability_error
 from mistral_mock.resources.observability import field_table
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
