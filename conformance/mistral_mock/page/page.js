@@ -36,7 +36,7 @@ function fillRow(row, one) {
   const operation = make("td", one.operation || `${one.method} ?`);
   operation.append(make("span", `${one.method} ${one.path}${one.model ? ` · ${one.model}` : ""}`, { class: "path" }));
   row.replaceChildren(
-    make("td", one.number),
+    make("td", one.number, { class: "number" }),
     operation,
     make("td", status + (one.status && !one.done ? " …" : ""), { class: one.status >= 400 ? "error" : "ok" }),
     make("td", one.done ? `${(one.duration_s * 1000).toFixed(1)} ms` : "", { class: "wide" }),
@@ -92,7 +92,7 @@ function showTable(place, heads, lines) {
   heads.forEach((one) => head.append(make("th", one)));
   lines.forEach((line) => {
     const row = make("tr");
-    line.forEach((one) => row.append(make("td", one)));
+    line.forEach((one) => row.append(make("td", one, typeof one === "number" ? { class: "number" } : {})));
     body.append(row);
   });
   table.append(make("thead"));
