@@ -87,7 +87,7 @@ class StateFile:
                 raise self._unusable(f"a saved {cls.__name__}", error) from error
             if mended:
                 LOG.warning(
-                    "%s: %s %s held text that is no Unicode; U+FFFD now stands for what was broken",
+                    "%s: %s %s held text that is not Unicode; U+FFFD replaces what was broken",
                     *(self._path, cls.__name__, record.id),
                 )
             yield record
@@ -154,9 +154,9 @@ class StateFile:
 
     def _open(self) -> sqlite3.Connection:
         if self._path.exists() and not self._path.is_file():
-            raise StateFileError(f"{self._path} is no file; name another --state file")
+            raise StateFileError(f"{self._path} is not a file; name another --state file")
         if not self._path.parent.is_dir():
-            raise StateFileError(f"{self._path.parent} is no folder; make it first")
+            raise StateFileError(f"{self._path.parent} is not a folder; make it first")
         try:
             database = sqlite3.connect(self._path, timeout=0.2, check_same_thread=False)
         except sqlite3.Error as error:
@@ -231,7 +231,7 @@ def _parse(text: str) -> tuple[dict[str, Any], bool]:
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _encode(record: Record) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def make_raw(raw: str | Mapping[str, Any], beside: Mapping[str, Any]) -> Answer:
         try:
             content = b64decode(given["base64"], validate=True)
         except Base64Error as error:
-            raise APIError(500, {"detail": f"The reply is no base64: {error}"}) from error
+            raise APIError(500, {"detail": f"The reply is not base64: {error}"}) from error
     usual = PLAIN if isinstance(body, str) else JSON
     headers = {**beside.get("headers", {}), **given.get("headers", {})}
     status = given.get("status") or beside.get("status") or 200

@@ -170,7 +170,7 @@ def _read_pattern(value: object) -> jsonschema_rs.Draft202012Validator:
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": value}, pattern_options=options)
     except ValueError as error:
-        raise refuse(f"This is no regular expression: {value!r:.100}") from error
+        raise refuse(f"This is not a regular expression: {value!r:.100}") from error
 
 
 READERS: dict[str, Callable[[object], Any]] = {

@@ -218,12 +218,12 @@ def test_two_mocks_cannot_share_a_state_file(tmp_path: Path) -> None:
 
 
 def test_an_absent_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StateFileError, match="is no folder"):
+    with pytest.raises(StateFileError, match="is not a folder"):
         visit(tmp_path / "none" / "state", read)
 
 
 def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
-    with pytest.raises(StateFileError, match="is no file"):
+    with pytest.raises(StateFileError, match="is not a file"):
         visit(tmp_path, read)
 
 

@@ -139,7 +139,7 @@ def test_answers_that_change_with_what_is_announced_are_shown_once(
     browser.open(f"{mock.base_url}/_mock/#coming")
     browser.wait("document.querySelector('#coming').textContent.includes('beta.libraries.delete')")
     coming = browser.run("document.querySelector('#coming').textContent")
-    assert "the answer 200 with a body is not given; instead there is the answer 204." in coming
+    assert "the answer is no longer 200 with a body, but 204." in coming
     assert coming.count("beta.libraries.update_with_put") == 1
 
 
