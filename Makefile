@@ -12,10 +12,11 @@ YES_LIVE ?=
 FUZZ ?=
 SCHEMATHESIS ?=
 HOURS ?= 1
+HOSTILE ?=
 SPEC ?=
 UPDATE ?=
 
-.PHONY: help setup conformance test check docs generate update examples reference recordings interop schemathesis fuzz mutants board variations mutations kills bench clean
+.PHONY: help setup conformance test check docs generate update examples reference recordings interop schemathesis fuzz mutants board variations mutations kills hostile bench clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +76,9 @@ mutations: setup ## Spoil every field that a rule reads: does any rule break?
 
 kills: setup ## Kill runs at 60 random moments: does `clean` leave anything behind?
 	@$(BIN)/python -m tests.kills
+
+hostile: setup ## Send a million hostile requests to the mock: no 500, no hang, flat memory; HOSTILE="--seed 1"
+	@$(BIN)/python -m tests.hostile $(HOSTILE)
 
 bench: setup ## Compare client and mock with their peers, side by side
 	@$(BIN)/python conformance/tests/bench/run.py

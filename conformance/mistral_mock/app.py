@@ -37,12 +37,12 @@ from mistral_mock.errors import (
     bad_host,
     failed,
     not_found,
+    not_implemented,
     not_saved,
     unauthorized,
 )
 from mistral_mock.hosts import Host, parse_host
 from mistral_mock.journal.exchange import Exchange
-from mistral_mock.resources import processing
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
 from mistral_mock.threads import aside
@@ -53,9 +53,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_mock.answers import Answer, EventStream, Later, Passing
+    from mistral_mock.context import Upload
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
+    from mistral_mock.registry import Handler
 
 BEARER = "bearer "
 KEY_HEADER = "x-api-key"
@@ -269,8 +271,9 @@ class App:
         """The operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
-        if not self.world.replies.may_answer(operation.id):
-            dispatch.check_implemented(operation.id)
+        handle = registry.handler(operation.id)
+        if handle is None and not self.world.replies.may_answer(operation.id):
+            raise not_implemented(operation.id)
         problems: list[Problem] = []
         values = inputs.check_path(operation, path, problems)
         query, sent = inputs.check_query(operation, request.query, problems)
@@ -279,7 +282,7 @@ class App:
         if wire.exchange is not None:
             wire.exchange.take(body.value, body.files, body.size)
         inputs.refuse(operation, problems)
-        await processing.read_ahead(operation.id, body.files)
+        await read_ahead(operation, body.files)
         await agenda.catch_up(self.world)
         self.world.taken_in += body.size
         context = self._context(
@@ -301,16 +304,18 @@ class App:
                 wire.exchange.reply = given.reply.name
         known = self.world.store.version
         try:
-            return await self._perform(context, body)
+            return await self._perform(context, handle, body.size)
         finally:
             self._save(known)
 
-    async def _perform(self, context: Context, body: inputs.Body) -> Answer | EventStream | Later:
+    async def _perform(
+        self, context: Context, handle: Handler | None, size: int
+    ) -> Answer | EventStream | Later:
         """What the operation answers; while it works on much, others go on."""
-        if body.size <= LITTLE and self.world.is_light:
-            return dispatch.run(context)
+        if size <= LITTLE and self.world.is_light:
+            return dispatch.run(context, handle)
         return await transactions.perform(
-            self.world, lambda world: dispatch.run(evolve(context, world=world))
+            self.world, lambda world: dispatch.run(evolve(context, world=world), handle)
         )
 
     async def _catch_up(self) -> None:
@@ -342,6 +347,14 @@ class App:
             headers=request.headers,
             **inputs,
         )
+
+
+async def read_ahead(operation: Operation, files: Mapping[str, Upload]) -> None:
+    """Reads what the files hold before the operation asks for it, where that can take long."""
+    read = registry.reader_ahead(operation.id)
+    if read is not None:
+        for file in files.values():
+            await read(file)
 
 
 def make_request(scope: Mapping[str, Any], settings: Settings, request_id: str) -> Request:

@@ -25,15 +25,17 @@ if TYPE_CHECKING:
     from mistral_mock.errors import Problem
     from mistral_mock.identities import Identity
     from mistral_mock.operations import Operation
+    from mistral_mock.registry import Handler
     from mistral_mock.world import World
 
 
 LOG = logging.getLogger(__name__)
 
 
-def run(ctx: Context) -> Answer | EventStream | Later:
+def run(ctx: Context, handle: Handler | None) -> Answer | EventStream | Later:
     """The operation's answer to input that holds what the document asks for.
 
+    `handle` is the operation's handler, which a reply that answers everything can do without.
     An operation that ends in an error, whichever, has changed nothing.
 
     Raises:
@@ -42,23 +44,11 @@ def run(ctx: Context) -> Answer | EventStream | Later:
     """
     if ctx.given is not None and ctx.given.is_whole:
         return building.make_whole(ctx.given.answer, find_operation(ctx.operation_id))
-    handle = registry.handler(ctx.operation_id)
     if handle is None:
         raise not_implemented(ctx.operation_id)
     edge = find_edge(ctx.settings.the_era, ctx.operation_id)
     with ctx.store.transaction():
         return edge.shape_answer(handle(edge.shape_request(ctx)))
-
-
-def check_implemented(operation_id: str) -> None:
-    """Passes when something answers the operation.
-
-    Raises:
-        APIError: 501, the mock does not implement it.
-
-    """
-    if not registry.is_implemented(operation_id):
-        raise not_implemented(operation_id)
 
 
 def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream:  # noqa: ANN401 - JSON
@@ -95,7 +85,9 @@ def _send(
     given = {"path": values, "query": typed, "sent": sent, "body": body, "files": {}}
     asked = evolve(ctx, operation_id=operation.id, given=None, **given)
     try:
-        answer = run(evolve(asked, given=ctx.world.root.replies.take(asked)))
+        answer = run(
+            evolve(asked, given=ctx.world.root.replies.take(asked)), registry.handler(operation.id)
+        )
     except APIError:
         raise
     except Exception as error:

@@ -136,11 +136,6 @@ def inference_error(
     return APIError(status, {**body, "raw_status_code": status})
 
 
-def observability_error(status: int, message: str, code: str | None) -> APIError:
-    """An error of the observability group; the codes are listed in `ObservabilityErrorCode`."""
-    return APIError(status, {"detail": {"message": message, "error_code": code}})
-
-
 def invalid_file_format(mime_type: str) -> APIError:
     """422 whose detail is a string, as reported for refused uploads."""
     message = f"Received file with mimetype {mime_type}"

@@ -237,12 +237,12 @@ def read_script(path: Path) -> list[Fault]:
     except OSError as error:
         raise FaultScriptError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise FaultScriptError(f"{path} is no JSON: {error}") from error
+        raise FaultScriptError(f"{path} is not JSON: {error}") from error
 
 
 def _parse_entry(number: int, entry: object) -> Fault:
     if not isinstance(entry, dict):
-        raise FaultScriptError(f"entry {number} is no object")
+        raise FaultScriptError(f"entry {number} is not an object")
     unknown = sorted(entry.keys() - {a.name for a in fields(Fault)})
     if unknown:
         raise FaultScriptError(f"entry {number} has unknown fields: {', '.join(unknown)}")

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 from python_multipart.multipart import parse_options_header
 
-from mistral_mock import bodies, texts
+from mistral_mock import bodies, registry, texts
 from mistral_mock.answers import JSON
 from mistral_mock.bodies import Form
 from mistral_mock.errors import (
     Problem,
     failed,
     invalid,
-    observability_error,
     unsupported_media_type,
 )
 from mistral_mock.operations import MULTIPART
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from mistral_mock.schemas import Schema
     from mistral_mock.settings import Settings
 
-OBSERVABILITY = ("v1", "observability")
-FILE_UPLOAD = "files.upload"
-"""Files may be larger than the documents of libraries."""
 URLENCODED = "application/x-www-form-urlencoded"
 PARSING = {
     "int_type": ("int_parsing", "unable to parse string as an integer"),
@@ -184,7 +180,7 @@ async def read_form(source: Source, limit: int) -> Form:
 
 async def _check_form(operation: Operation, source: Source, problems: list[Problem]) -> Body:
     settings = source.settings
-    limit = settings.max_file if operation.id == FILE_UPLOAD else settings.max_upload
+    limit: int = getattr(settings, registry.file_limit(operation.id))
     form = await read_form(source, limit)
     schema = operation.bodies[MULTIPART]
     files = {name: upload for name, upload in form.files.items() if upload.name}
@@ -229,17 +225,14 @@ def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
     """
     if not problems:
         return
-    if operation.segments[:2] == OBSERVABILITY:
-        message = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in problems)
-        raise observability_error(422, message, "VALIDATION_ERROR")
-    raise invalid(*problems)
+    shape = registry.error_shape(operation.segments)
+    raise invalid(*problems) if shape is None else shape.invalid(problems)
 
 
 def fail(operation: Operation) -> APIError:
     """500 for an operation that failed, in the shape of its group."""
-    if operation.segments[:2] == OBSERVABILITY:
-        return observability_error(500, "Internal server error", "UNKNOWN_ERROR")
-    return failed()
+    shape = registry.error_shape(operation.segments)
+    return failed() if shape is None else shape.failed()
 
 
 def _unnamed(operation: Operation, given: Mapping[str, list[str]]) -> dict[str, str]:

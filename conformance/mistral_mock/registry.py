@@ -1,21 +1,22 @@
 """Which function answers which operation of the document, and what else resources register.
 
-Signed URLs have servers, the passing of time has keepers, fixture worlds have sections, and chat
-traffic has listeners.
+Signed URLs have servers, the passing of time has keepers, fixture worlds have sections, chat
+traffic has listeners, uploads have what reads them ahead, and groups have errors of their own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer, EventStream, Later
-    from mistral_mock.context import Context
+    from mistral_mock.context import Context, Upload
+    from mistral_mock.errors import APIError, Problem
     from mistral_mock.fixtures import Seeding
     from mistral_mock.store import Record
     from mistral_mock.traffic import Chat
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Load = Callable[[Seeding, Any], None]
     Listen = Callable[[Context, Chat], None]
     Read = Callable[[Context], Mapping[str, Any]]
+    ReadAhead = Callable[[Upload], Awaitable[None]]
 
     H = TypeVar("H", bound=Handler)
     S = TypeVar("S", bound=Server)
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     L = TypeVar("L", bound=Load)
     N = TypeVar("N", bound=Listen)
     D = TypeVar("D", bound=Read)
+    A = TypeVar("A", bound=ReadAhead)
+
+FileLimit = Literal["max_upload", "max_file"]
+"""The setting that says how large a file in a form may be."""
 
 
 @frozen
@@ -61,12 +67,27 @@ class Section:
     load: Load
 
 
+@frozen
+class ErrorShape:
+    """How the errors of a group of operations look; each function gives one that can be raised."""
+
+    make: Callable[[int, str, str | None], APIError]
+    """An error of a status, with a message and a code, if there is one."""
+    invalid: Callable[[Sequence[Problem]], APIError]
+    """For input that does not hold what the document asks for."""
+    failed: Callable[[], APIError]
+    """For what the mock did not expect."""
+
+
 HANDLERS: dict[str, Handler] = {}
 SERVERS: dict[str, Server] = {}
 KEEPERS: dict[str, Keeper] = {}
 SECTIONS: dict[str, Section] = {}
 LISTENERS: dict[str, Listen] = {}
 READERS: dict[str, Read] = {}
+READERS_AHEAD: dict[str, ReadAhead] = {}
+FILE_LIMITS: dict[str, FileLimit] = {}
+ERROR_SHAPES: dict[tuple[str, ...], ErrorShape] = {}
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -74,8 +95,8 @@ def name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__name__}"
 
 
-def operation(*ids: str) -> Callable[[H], H]:
-    """Registers a handler for the operations with these ids.
+def operation(*ids: str, file_limit: FileLimit = "max_upload") -> Callable[[H], H]:
+    """Registers a handler for the operations with these ids, and how large their files may be.
 
     A handler answers completely, without a look at the state after it has returned, and as if
     nothing else ran meanwhile. It may run on a thread and more than once, see `transactions.py`:
@@ -85,6 +106,7 @@ def operation(*ids: str) -> Callable[[H], H]:
     def register(function: H) -> H:
         for id_ in ids:
             HANDLERS[id_] = function
+            FILE_LIMITS[id_] = file_limit
         return function
 
     return register
@@ -143,6 +165,40 @@ def reads(*ids: str) -> Callable[[D], D]:
     return register
 
 
+def reads_ahead(*ids: str) -> Callable[[A], A]:
+    """Registers what reads a file that these operations bring, while other requests go on."""
+
+    def register(function: A) -> A:
+        for id_ in ids:
+            READERS_AHEAD[id_] = function
+        return function
+
+    return register
+
+
+def shapes_errors(*segments: str, shape: ErrorShape) -> None:
+    """Registers how errors look below the path of these segments."""
+    ERROR_SHAPES[segments] = shape
+
+
+def error_shape(segments: tuple[str, ...]) -> ErrorShape | None:
+    """How errors look at a path of these segments, where its group has a shape of its own."""
+    for length in {len(each) for each in ERROR_SHAPES}:
+        if segments[:length] in ERROR_SHAPES:
+            return ERROR_SHAPES[segments[:length]]
+    return None
+
+
+def file_limit(operation_id: str) -> FileLimit:
+    """The setting that says how large the operation's files may be."""
+    return FILE_LIMITS.get(operation_id, "max_upload")
+
+
+def reader_ahead(operation_id: str) -> ReadAhead | None:
+    """What reads the files that the operation brings before it runs, or None."""
+    return READERS_AHEAD.get(operation_id)
+
+
 def reader(operation_id: str) -> Read | None:
     """What shows a request for the operation as a chat, or None when its body is one."""
     return READERS.get(operation_id)
@@ -171,11 +227,6 @@ def handler(operation_id: str) -> Handler | None:
 def server(kind: str) -> Server | None:
     """What serves signed URLs of the kind, or None for an unknown kind."""
     return SERVERS.get(kind)
-
-
-def is_implemented(operation_id: str) -> bool:
-    """The operation has a handler."""
-    return operation_id in HANDLERS
 
 
 def implemented() -> frozenset[str]:

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from mistral_mock import scripting
 from mistral_mock.app import create_app
+from mistral_mock.faults import parse_script
 from mistral_mock.hosts import is_remote
 from mistral_mock.wire import ABORT
 
@@ -83,6 +84,19 @@ class RunningServer:
         What `reply` adds inside of the block is gone at its end too.
         """
         return scripting.adding(self.world, given)
+
+    def fault(self, **fields: object) -> None:
+        """Adds a fault: which calls suffer and what happens to them; see docs/mock.md.
+
+        Raises:
+            FaultScriptError: A field is unknown or has a wrong value.
+
+        """
+        self.world.faults.add(parse_script(fields))
+
+    def clear_faults(self) -> None:
+        """Ends all faults."""
+        self.world.faults.clear()
 
     def requests(self, **wanted: object) -> list[Exchange]:
         """What was asked and answered, the oldest first; narrowed by what is wanted.

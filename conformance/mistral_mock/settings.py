@@ -35,7 +35,7 @@ def _check_host_name(_: object, __: Attribute[str], value: str) -> None:
     except ValueError:
         known = False
     if not known:
-        raise ValueError(f"{value!r} is no host's name alone, such as mock or mock.test")
+        raise ValueError(f"{value!r} is not just the name of a host, such as mock or mock.test")
 
 
 def _check_token(_: object, __: Attribute[str | None], value: str | None) -> None:

@@ -12,23 +12,24 @@ import logging
 import sqlite3
 from base64 import b64decode, b64encode
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from attrs import fields
 
 from mistral_mock import texts
 from mistral_mock.clock import EVER, NEVER, SPARE
-from mistral_mock.store import Record, kind_of
+from mistral_mock.store import kind_of, record_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mistral_mock.store import Record
+
     R = TypeVar("R", bound=Record)
 
+OLD = "mistral_mock."
 LOG = logging.getLogger(__name__)
-OURS = "mistral_mock."
 APPLICATION = 0x4D6F636B  # "Mock", in the file's header
 SCHEMA = """
 create table if not exists records (
@@ -43,6 +44,8 @@ PUT = """
 insert into records (kind, id, fields) values (?, ?, ?)
 on conflict (kind, id) do update set fields = excluded.fields
 """
+RENAME = "update or ignore records set kind = ? where kind = ?"
+"""Earlier versions saved a record under the name of its class and that of the class's module."""
 ADVANCE = "insert or replace into progress values (1, ?, ?)"
 
 
@@ -84,7 +87,7 @@ class StateFile:
                 raise self._unusable(f"a saved {cls.__name__}", error) from error
             if mended:
                 LOG.warning(
-                    "%s: %s %s held text that is no Unicode; U+FFFD now stands for what was broken",
+                    "%s: %s %s held text that is not Unicode; U+FFFD replaces what was broken",
                     *(self._path, cls.__name__, record.id),
                 )
             yield record
@@ -96,13 +99,10 @@ class StateFile:
             StateFileError: This version of the mock has no such class.
 
         """
+        known = {kind_of(cls): cls for cls in record_classes()}
         for (kind,) in self._select("select distinct kind from records"):
-            module, _, name = str(kind).rpartition(".")
-            try:
-                found = getattr(import_module(module), name) if module.startswith(OURS) else None
-            except (ImportError, AttributeError):
-                found = None
-            if not (isinstance(found, type) and issubclass(found, Record)):
+            found = known.get(kind)
+            if found is None:
                 raise StateFileError(
                     f"{self._path}: it holds {kind!r}, which this version of the mock does not "
                     "know: name another --state file"
@@ -154,9 +154,9 @@ class StateFile:
 
     def _open(self) -> sqlite3.Connection:
         if self._path.exists() and not self._path.is_file():
-            raise StateFileError(f"{self._path} is no file; name another --state file")
+            raise StateFileError(f"{self._path} is not a file; name another --state file")
         if not self._path.parent.is_dir():
-            raise StateFileError(f"{self._path.parent} is no folder; make it first")
+            raise StateFileError(f"{self._path.parent} is not a folder; make it first")
         try:
             database = sqlite3.connect(self._path, timeout=0.2, check_same_thread=False)
         except sqlite3.Error as error:
@@ -182,6 +182,10 @@ class StateFile:
             database.execute("begin exclusive")
             database.execute(f"pragma application_id = {APPLICATION}")
         database.executescript(SCHEMA)
+        with database:
+            for (kind,) in database.execute("select distinct kind from records").fetchall():
+                if str(kind).startswith(OLD):
+                    database.execute(RENAME, (str(kind).rpartition(".")[2], kind))
 
 
 def _advise(error: Exception) -> str:
@@ -227,7 +231,7 @@ def _parse(text: str) -> tuple[dict[str, Any], bool]:
 
 
 def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _encode(record: Record) -> dict[str, Any]:

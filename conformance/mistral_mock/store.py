@@ -171,7 +171,18 @@ class Table(Generic[R]):
 
 def kind_of(cls: type[Record]) -> str:
     """The name under which records of a class are saved."""
-    return f"{cls.__module__}.{cls.__name__}"
+    return cls.__name__
+
+
+def record_classes() -> frozenset[type[Record]]:
+    """All classes of records that can be stored."""
+    found = set[type[Record]]()
+    waiting: list[type[Record]] = [Record]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found.update(below)
+        waiting += below
+    return frozenset(each for each in found if not each.__subclasses__())
 
 
 class Store:

@@ -28,6 +28,10 @@ class UsageError(ValueError):
     """A file that cannot be read; the message says where and why."""
 
 
+ANSWER = "answer/"
+"""Begins the place of a status among the places of an era."""
+
+
 @frozen
 class Use:
     """One recorded request, and how it was answered."""
@@ -142,18 +146,17 @@ def find_breaks(uses: Iterable[Use], era: Era) -> list[Break]:
 def _missing(use: Use, operation: str, era: Era) -> Iterator[str]:
     if not era.has(operation):
         instead = _instead(operation, "", era)
-        yield f"the operation is not there{instead}"
+        yield f"the operation is gone{instead}"
         return
     for name in use.query:
         if not era.has(operation, f"query/{name}"):
-            yield f"the parameter {name} means nothing{_instead(operation, f'query/{name}', era)}"
+            yield f"the parameter {name} has no effect{_instead(operation, f'query/{name}', era)}"
     tree = grow(era.places(operation)).find("body")
     for field in _fields(use.body, tree, era, ""):
-        yield f"the field {field} means nothing"
-    status = f"answer/{use.status}"
+        yield f"the field {field} has no effect"
+    status = f"{ANSWER}{use.status}"
     if use.has_answer and not era.has(operation, status):
-        instead = _instead(operation, status, era)
-        yield f"the answer {use.status} with a body is not given{instead}"
+        yield f"the answer is no longer {use.status} with a body{_instead(operation, status, era)}"
 
 
 def _fields(value: Any, branch: Branch, era: Era, at: str) -> Iterator[str]:  # noqa: ANN401 - JSON of any kind
@@ -179,14 +182,18 @@ def _instead(operation: str, at: str, era: Era) -> str:
     """What takes its place, where that is announced and there."""
     known = ((one.operation, one.at, one.instead) for one in era.announced)
     told = next((new for id_, place, new in known if (id_, place) == (operation, at) and new), "")
-    return f"; instead there is {told.replace('answer/', 'the answer ')}" if told else ""
+    if told.startswith(ANSWER):
+        return f", but {told.removeprefix(ANSWER)}"
+    return f"; use {told}" if told else ""
 
 
 def tell(breaks: list[Break], era: Era, count: int) -> str:
     """The breaks for a person."""
     if not breaks:
-        return f"nothing of {count} requests breaks in the era {era.name}\n"
-    lines = [f"{len(breaks)} things of {count} requests break in the era {era.name}:"]
+        return f"none of {count} requests breaks in the era {era.name}\n"
+    uses = "1 use" if len(breaks) == 1 else f"{len(breaks)} uses"
+    verb = "breaks" if len(breaks) == 1 else "break"
+    lines = [f"{uses} of the API in {count} requests {verb} in the era {era.name}:"]
     for one in breaks:
         times = "once" if one.count == 1 else f"{one.count} times"
         lines.append(f"  {one.operation}: {one.what}\n    {times}, first in {one.first}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mistral_pytest.serving import Servers
 
 REPLIES, WORLD, STRICT = "mistral_replies", "mistral_world", "mistral_strict_replies"
-SETTINGS = "mistral_settings"
+SETTINGS, ERA = "mistral_settings", "mistral_era"
 RECORDED, RECORDING = "mistral_recorded", "mistral_recording"
 RECORDINGS, UPSTREAM = "mistral_recordings", "mistral_upstream"
 RECORD, LIVE = "--mistral-record", "--mistral-record-live"
@@ -26,6 +26,7 @@ VENDOR = "https://api.mistral.ai"
 MARKERS = (
     f"{REPLIES}(*replies, strict=False): what the mock answers: texts, mappings, files",
     f"{WORLD}(file): the fixture world that the test begins with",
+    f"{ERA}(name): the era of the API that the mock serves, such as announced",
     f"{RECORDED}(folder=None, upstream=None, missing='refuse'): recorded once, then replayed",
     f"{SETTINGS}(**settings): settings of the mock for this test, those of mistral_mock.Settings",
 )
@@ -203,16 +204,32 @@ def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str
     worlds = list(config.getini(WORLD))
     for marker in reversed(list(request.node.iter_markers(SETTINGS))):
         found.update(marker.kwargs)
+    era = read_single(request, ERA, "the name of an era")
+    if era is not None:
+        found["era"] = era
     for marker in request.node.iter_markers(REPLIES):
         found["strict_replies"] = found["strict_replies"] or marker.kwargs.get("strict", False)
-    marked = request.node.get_closest_marker(WORLD)
-    if marked is not None:
-        if len(marked.args) != 1:
-            raise pytest.UsageError(f"{WORLD} takes one file")
-        worlds = [find_path(request, marked.args[0])]
+    world = read_single(request, WORLD, "one file")
+    if world is not None:
+        worlds = [find_path(request, world)]
     if len(worlds) > 1:
         raise pytest.UsageError(f"{WORLD} names more than one file")
     return {**found, "world_file": worlds[0]} if worlds else found
+
+
+def read_single(request: pytest.FixtureRequest, name: str, what: str) -> Any:  # noqa: ANN401 - of any marker
+    """The argument of the closest marker of a name, or None.
+
+    Raises:
+        UsageError: The marker has not exactly one.
+
+    """
+    marked = request.node.get_closest_marker(name)
+    if marked is None:
+        return None
+    if len(marked.args) != 1 or marked.kwargs:
+        raise pytest.UsageError(f"{name} takes {what}")
+    return marked.args[0]
 
 
 def read_replies(request: pytest.FixtureRequest) -> list[object]:

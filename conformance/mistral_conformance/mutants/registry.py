@@ -3,7 +3,9 @@
 A defect replaces one function or constant of the mock. Its factory gets the healthy one and gives
 the replacement:
 
-    @mutant("upload.known-content-is-201", UPLOAD_DOCUMENT, place="resources.documents:upload")
+    @mutant(
+        "upload.known-content-is-201", UPLOAD_DOCUMENT, place="resources.libraries.documents:upload"
+    )
     def known_content_is_201(upload):
         '''Known content answers 201 like new content.'''
         return answering(upload, status=201)

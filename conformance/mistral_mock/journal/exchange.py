@@ -196,7 +196,7 @@ def read_events(text: str) -> list[Any]:
 def find_difference(wanted: Any, found: Any, place: str) -> str | None:  # noqa: ANN401 - JSON
     """Where what was found lacks what is wanted: objects may hold more, lists may not."""
     if callable(wanted):
-        return None if wanted(found) else f"{place} does not please the function, it is {found!r}"
+        return None if wanted(found) else f"{place} does not satisfy the function, it is {found!r}"
     if isinstance(wanted, re.Pattern):
         fits = isinstance(found, str) and wanted.search(found)
         return None if fits else f"{place} does not match {wanted.pattern!r}, it is {found!r}"
@@ -249,6 +249,6 @@ DIFFERENCES: dict[str, Any] = {
         if wanted in json.dumps(one.body, ensure_ascii=False)
         else f"the body does not contain {wanted!r}"
     ),
-    "where": lambda one, wanted: None if wanted(one) else "the function says no",
+    "where": lambda one, wanted: None if wanted(one) else "the function returned false",
 }
 """What can be asked of an exchange, and why it is not so."""

@@ -49,7 +49,7 @@ def find_in_era(found: Iterable[Exchange], known: set[str]) -> Iterator[dict[str
     for each in find_breaks(uses, find_era(ANNOUNCED)):
         names = {f"{each.operation}: {word}" for word in each.what.split()}
         if not known & {each.operation, *names}:
-            advice = f"When all that is announced has happened, {each.what}."
+            advice = f"After the announced changes, {each.what}."
             yield {"what": each.operation, "advice": advice, "uses": each.count}
 
 

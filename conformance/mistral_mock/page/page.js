@@ -31,12 +31,19 @@ function count(tab, number) {
   find(`tab-${tab}`).querySelector(".count").textContent = number ? `${number}` : "";
 }
 
+// A cell whose long names break between their parts.
+function cell(value) {
+  const made = make("td", undefined, typeof value === "number" ? { class: "number" } : {});
+  for (const part of String(value ?? "").split(/(?<=[._/])/)) made.append(part, make("wbr"));
+  return made;
+}
+
 function fillRow(row, one) {
   const status = one.status ? `${one.status}${one.stream ? " stream" : ""}` : "…";
-  const operation = make("td", one.operation || `${one.method} ?`);
+  const operation = cell(one.operation || `${one.method} ?`);
   operation.append(make("span", `${one.method} ${one.path}${one.model ? ` · ${one.model}` : ""}`, { class: "path" }));
   row.replaceChildren(
-    make("td", one.number),
+    make("td", one.number, { class: "number" }),
     operation,
     make("td", status + (one.status && !one.done ? " …" : ""), { class: one.status >= 400 ? "error" : "ok" }),
     make("td", one.done ? `${(one.duration_s * 1000).toFixed(1)} ms` : "", { class: "wide" }),
@@ -92,7 +99,7 @@ function showTable(place, heads, lines) {
   heads.forEach((one) => head.append(make("th", one)));
   lines.forEach((line) => {
     const row = make("tr");
-    line.forEach((one) => row.append(make("td", one)));
+    line.forEach((one) => row.append(cell(one)));
     body.append(row);
   });
   table.append(make("thead"));
@@ -122,7 +129,7 @@ function showReplies(rest) {
   const place = find("replies");
   place.replaceChildren(make("h2", "Replies"));
   if (rest.replies.length) {
-    showTable(place, ["Name", "When", "Counted"], rest.replies.map((one) => [one.name, JSON.stringify(one.when), one.calls]));
+    showTable(place, ["Name", "When", "Used"], rest.replies.map((one) => [one.name, JSON.stringify(one.when), one.calls]));
   } else {
     place.append(make("p", "No replies: the engine answers everything.", { class: "hint" }));
   }
@@ -132,7 +139,7 @@ function showReplies(rest) {
   }
   if (rest.recordings.length) {
     place.append(make("h2", "Recordings"));
-    showTable(place, ["Name", "Answered", "Drift from the document"], rest.recordings.map((one) => [one.name, one.uses, (one.drift || []).join("; ")]));
+    showTable(place, ["Name", "Used", "Drift from the document"], rest.recordings.map((one) => [one.name, one.uses, (one.drift || []).join("; ")]));
   }
   count("replies", rest.replies.length + rest.recordings.length);
 }
@@ -230,6 +237,7 @@ function select(tab) {
     one.tabIndex = on ? 0 : -1;
     find(one.getAttribute("aria-controls")).hidden = !on;
   }
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   history.replaceState(null, "", `#${tab.getAttribute("aria-controls")}`);
 }
 tabs.forEach((tab, number) => {

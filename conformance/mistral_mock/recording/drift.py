@@ -81,7 +81,7 @@ def check_event(one: Event, number: int, schemas: Mapping[str, Schema]) -> Itera
     """Why the document does not know an event."""
     schema = schemas.get(one.name or "", schemas.get(""))
     if not one.is_json:
-        yield f"answer.events[{number}]: its data are no JSON"
+        yield f"answer.events[{number}]: its data are not JSON"
     elif schema is not None:
         yield from map(tell, schema.problems(one.data, ("answer", "events", number)))
 

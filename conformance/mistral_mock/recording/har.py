@@ -141,7 +141,7 @@ def read(content: bytes) -> list[Recording]:
         entries = json.loads(content)["log"]["entries"]
         return [read_entry(one, number) for number, one in enumerate(entries, start=1)]
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"it is no HAR archive: {error!r}") from error
+        raise ValueError(f"it is not a HAR archive: {error!r}") from error
 
 
 def read_entry(raw: Mapping[str, Any], number: int) -> Recording:

@@ -79,7 +79,7 @@ def write_archive(options: argparse.Namespace) -> int:
 
     """
     if not options.folder.is_dir():
-        raise files.RecordingError(f"{options.folder} is no folder")
+        raise files.RecordingError(f"{options.folder} is not a folder")
     found = har.make(files.read_recordings(options.folder))
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     if options.into is None:
@@ -134,6 +134,6 @@ def parse_pace(text: str) -> float:
     pace = words.get(text, float(match[1]) if match else 0.0)
     if text not in words and not pace:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no pace: write none, recorded, or a speed such as 2x"
+            f"{text!r} is not a pace: write none, recorded, or a speed such as 2x"
         )
     return pace

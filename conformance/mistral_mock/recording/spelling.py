@@ -130,7 +130,7 @@ def read(raw: object, name: str, fetch: Fetch) -> Recording:
 
     """
     if not isinstance(raw, dict) or raw.get("recording") != FORMAT:
-        raise SpelledError(f"it is no recording: it begins with `recording: {FORMAT}`")
+        raise SpelledError(f"it is not a recording: it begins with `recording: {FORMAT}`")
     try:
         return Recording(
             name=name,

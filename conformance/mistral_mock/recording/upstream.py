@@ -47,7 +47,9 @@ def parse_upstream(text: str, *, live: bool) -> Upstream:
     url = urlsplit(text)
     host = (url.hostname or "").rstrip(".").lower()
     if url.scheme not in {"http", "https"} or not host or url.query or url.fragment:
-        raise ValueError(f"{url.scheme or 'it'} is no server's address: write http://HOST:PORT")
+        raise ValueError(
+            f"{url.scheme or 'it'} is not the address of a server: write http://HOST:PORT"
+        )
     if "@" in url.netloc:
         raise ValueError("the address of a server has no user and no password in it")
     if is_vendors(host) and not live:

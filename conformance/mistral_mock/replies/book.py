@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections import Counter, deque
 from threading import Lock
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MISSES = 10
 """Requests that no reply fitted and that are kept, to tell the nearest reply of each."""
+
+LOG = logging.getLogger(__name__)
 
 
 @frozen
@@ -71,7 +74,7 @@ class Slot:
         met, reason = conditions.explain(asked, self.reply.when)
         times = self.reply.times
         if reason is None and times is not None and self.counts[self.find_scope(asked)] >= times:
-            return met, f"it has counted {times} times"
+            return met, f"it has been used {times} times"
         return met, reason
 
     def find_scope(self, asked: Asked) -> str:
@@ -157,8 +160,8 @@ class Book:
         """The answer of the first reply that fits; None leaves the request to the engine.
 
         Raises:
-            APIError: 400, no reply fits and replies are strict; 500, a reply made at the time of
-                the request lies.
+            APIError: 400, no reply fits and replies are strict; or a reply's function has failed,
+                or its answer lies.
 
         """
         self._refresh()
@@ -208,9 +211,16 @@ class Book:
     def _choose(self, slots: Slots, asked: Asked) -> Slot | None:
         user = asked.user
         for needle, slot in slots.all if user else slots.bare:
-            if needle in user and slot.explain(asked)[1] is None:
+            if needle in user and self._fits(slot, asked):
                 return slot
         return None
+
+    @staticmethod
+    def _fits(slot: Slot, asked: Asked) -> bool:
+        try:
+            return slot.explain(asked)[1] is None
+        except ReplyError as error:
+            raise spoiled(slot, asked, error) from error
 
     def _find(self, operation: str) -> Slots:
         """The replies that may be for an operation."""
@@ -257,7 +267,7 @@ def fill(slot: Slot, asked: Asked) -> Given:
     """The next answer of a reply.
 
     Raises:
-        APIError: 500, a function of the tester gave what the API could not answer.
+        APIError: 400, a function of the tester failed, or gave what the API could not answer.
 
     """
     number = slot.count(asked)
@@ -265,13 +275,13 @@ def fill(slot: Slot, asked: Asked) -> Given:
     answer: Any = answers[min(number, len(answers)) - 1]
     try:
         if callable(answer):
-            answer = checks.parse_answer(answer(asked), asked.operation, ("answer",))
+            answer = conditions.call(answer, asked)
+            answer = checks.parse_answer(answer, asked.operation, ("answer",))
         if checks.has_places(answer):
             answer = templates.render(answer, make_scope(slot, asked, number))
             answer = checks.parse_answer(answer, asked.operation, ("answer",))
     except ReplyError as error:
-        told = f"The reply {slot.reply.name} cannot be given: {error}"
-        raise APIError(500, {"detail": told}) from error
+        raise spoiled(slot, asked, error) from error
     return Given(slot.reply, answer)
 
 
@@ -291,6 +301,13 @@ def make_scope(slot: Slot, asked: Asked, number: int) -> dict[str, Any]:
         "match": conditions.find_groups(asked, slot.reply.when),
         "call": number,
     }
+
+
+def spoiled(slot: Slot, asked: Asked, error: ReplyError) -> APIError:
+    """400, which clients do not try again, for a reply that cannot be used or given."""
+    LOG.error("%s of the test: %s", slot.reply.name, error, exc_info=error.__cause__)
+    told = f"{slot.reply.name} cannot answer this request to {asked.operation}: {error}"
+    return inference_error(400, told, "reply_failed", "reply_failed")
 
 
 def refuse(slots: Sequence[Slot], asked: Asked) -> APIError:

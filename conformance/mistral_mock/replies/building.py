@@ -7,6 +7,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock import registry
 from mistral_mock.answers import JSON, PLAIN, Answer, encode
 from mistral_mock.completion import limits, tokens, usage
 from mistral_mock.completion.dice import Dice
@@ -17,7 +18,6 @@ from mistral_mock.errors import (
     Problem,
     inference_error,
     invalid,
-    observability_error,
 )
 from mistral_mock.replies.reply import MODELLED
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 TYPES = {401: "invalid_api_key", 404: "not_found", 429: "rate_limited", 503: "unavailable"}
 """What errors of the inference layer call themselves, unless a reply says."""
-OBSERVABILITY = ("v1", "observability")
 
 
 def make_completion(
@@ -91,7 +90,7 @@ def make_raw(raw: str | Mapping[str, Any], beside: Mapping[str, Any]) -> Answer:
         try:
             content = b64decode(given["base64"], validate=True)
         except Base64Error as error:
-            raise APIError(500, {"detail": f"The reply is no base64: {error}"}) from error
+            raise APIError(500, {"detail": f"The reply is not base64: {error}"}) from error
     usual = PLAIN if isinstance(body, str) else JSON
     headers = {**beside.get("headers", {}), **given.get("headers", {})}
     status = given.get("status") or beside.get("status") or 200
@@ -103,10 +102,11 @@ def make_error(
 ) -> APIError:
     """An error in the shape of the operation's group."""
     status, message = error["status"], error.get("message", "This was scripted")
+    shape = registry.error_shape(operation.segments)
     if status == 422:
         made: APIError = invalid(Problem(("body",), message, error.get("type", "value_error")))
-    elif operation.segments[:2] == OBSERVABILITY:
-        made = observability_error(status, message, error.get("code"))
+    elif shape is not None:
+        made = shape.make(status, message, error.get("code"))
     elif operation.id in MODELLED:
         type_ = error.get("type") or TYPES.get(status, "invalid_request_error")
         made = inference_error(status, message, type_, error.get("code"))

@@ -131,7 +131,7 @@ def check_arguments(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
         try:
             value = json.loads(value)
         except ValueError as error:
-            raise ReplyError(place, f"it is no JSON: {error}") from error
+            raise ReplyError(place, f"it is not JSON: {error}") from error
     if not isinstance(value, str):
         demand(isinstance(value, dict), place, "arguments are an object")
         check_json(value, place)

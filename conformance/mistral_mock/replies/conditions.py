@@ -6,6 +6,8 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock.replies.problem import ReplyError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -50,7 +52,7 @@ def find_pattern(wanted: Wanted) -> re.Pattern[str] | None:
 def fits(text: str, wanted: Any) -> bool:  # noqa: ANN401 - text, pattern or function
     """Whether a text is what a condition wants: a text stands in it, a pattern occurs in it."""
     if callable(wanted):
-        return bool(wanted(text))
+        return bool(call(wanted, text))
     pattern = find_pattern(wanted)
     if pattern is not None:
         return pattern.search(text) is not None
@@ -59,13 +61,27 @@ def fits(text: str, wanted: Any) -> bool:  # noqa: ANN401 - text, pattern or fun
     return str(wanted) in text
 
 
+def call(function: Callable[..., Any], given: object) -> Any:  # noqa: ANN401 - a tester's function
+    """What a function of the tester gives.
+
+    Raises:
+        ReplyError: It has failed.
+
+    """
+    try:
+        return function(given)
+    except Exception as error:
+        name = getattr(function, "__name__", function)
+        raise ReplyError((), f"the function {name} raised {error!r}") from error
+
+
 def spell(wanted: Any) -> str:  # noqa: ANN401 - text, pattern or function
     """A condition as people read it."""
     pattern = find_pattern(wanted)
     if pattern is not None:
         return f"match {pattern.pattern!r}"
     if callable(wanted):
-        return f"please the function {getattr(wanted, '__name__', wanted)}"
+        return f"satisfy the function {getattr(wanted, '__name__', wanted)}"
     if isinstance(wanted, dict) and "equals" in wanted:
         return f"be {wanted['equals']!r}"
     return f"contain {(wanted['contains'] if isinstance(wanted, dict) else wanted)!r}"
@@ -114,14 +130,14 @@ def check_headers(asked: Asked, wanted: Mapping[str, str]) -> str | None:
 
 def check_key(asked: Asked, wanted: str) -> str | None:
     """Why the key is another one; neither is told."""
-    return None if asked.key == wanted else "key is another one"
+    return None if asked.key == wanted else "the key is another one"
 
 
 def check_function(asked: Asked, wanted: Callable[[Asked], object]) -> str | None:
     """Why a function about the whole request says no."""
-    if wanted(asked):
+    if call(wanted, asked):
         return None
-    return f"the function {getattr(wanted, '__name__', wanted)} says no"
+    return f"the function {getattr(wanted, '__name__', wanted)} returns false"
 
 
 CHECKS: dict[str, Callable[[Asked, Any], str | None]] = {

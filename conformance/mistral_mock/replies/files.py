@@ -124,7 +124,7 @@ def compose(path: Path) -> yaml.Node | None:
         if isinstance(error, ReplyError):
             raise
         reason = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise ReplyError((), f"it is no YAML: {reason}", source) from error
+        raise ReplyError((), f"it is not YAML: {reason}", source) from error
 
 
 def construct(root: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML of any kind

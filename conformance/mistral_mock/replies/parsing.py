@@ -135,7 +135,7 @@ def check_text(wanted: Any, place: Place) -> None:  # noqa: ANN401 - JSON or a f
         try:
             re.compile(value)
         except re.error as error:
-            raise ReplyError((*place, name), f"it is no pattern: {error}") from error
+            raise ReplyError((*place, name), f"it is not a pattern: {error}") from error
 
 
 def parse_pace(raw: object, place: Place) -> Pace:

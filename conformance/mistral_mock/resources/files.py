@@ -60,7 +60,7 @@ class StoredFile(Record):
         return self.workspace_id
 
 
-@operation("files.upload")
+@operation("files.upload", file_limit="max_file")
 def upload(ctx: Context) -> Answer:
     """200 with the new file; 422 with a text as detail when its type is refused."""
     part = ctx.files["file"]

@@ -115,7 +115,7 @@ def decode(text: str) -> bytes:
     try:
         return unpack(text)
     except ValueError as error:
-        raise bad_request(f"The content is no base64: {error}") from error
+        raise bad_request(f"The content is not base64: {error}") from error
 
 
 def unpack(text: str) -> bytes:

@@ -199,7 +199,7 @@ def read_part(name: str, text: str, *place: str | int) -> Numbers:
         start, end, count = first, last, 0
     end = end + len(DAYS) if name == "day_of_week" and end < start else end
     if not first <= start <= last or start > end or count < 1:
-        raise TermError(f"{text!r} is no part of a cron expression's {name}", *place)
+        raise TermError(f"{text!r} is not part of a cron expression's {name}", *place)
     numbers = range(start, end + 1, count)
     if name == "day_of_week":
         return frozenset(number % len(DAYS) for number in numbers)

@@ -9,27 +9,33 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited, forgiving
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.resources import upkeep
-from mistral_mock.resources.records import Document, Share
+from mistral_mock.resources.libraries import upkeep
+from mistral_mock.resources.libraries.records import Document, Share
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 
-@mutant("deletes.library-answers-another", op.DELETE_LIBRARY, place="resources.libraries:delete")
+@mutant(
+    "deletes.library-answers-another", op.DELETE_LIBRARY, place="resources.libraries.crud:delete"
+)
 def library_answers_another(delete: Part) -> Part:
     """Deleting a library shows another id than that of the deleted one."""
     other = "0c0ffee0-0000-7000-8000-000000000000"
     return edited(delete, lambda library: {**library, "id": other})
 
 
-@mutant("deletes.library-is-shown-empty", op.DELETE_LIBRARY, place="resources.libraries:delete")
+@mutant(
+    "deletes.library-is-shown-empty", op.DELETE_LIBRARY, place="resources.libraries.crud:delete"
+)
 def library_is_shown_empty(delete: Part) -> Part:
     """A deleted library is shown as it is afterwards: without documents."""
     return edited(delete, lambda library: {**library, "nb_documents": 0, "total_size": 0})
 
 
-@mutant("deletes.library-answers-in-turn", op.DELETE_LIBRARY, place="resources.libraries:delete")
+@mutant(
+    "deletes.library-answers-in-turn", op.DELETE_LIBRARY, place="resources.libraries.crud:delete"
+)
 def library_answers_in_turn(delete: Part) -> Part:
     """Every other deletion of a library answers 204."""
     calls = count()
@@ -41,7 +47,9 @@ def library_answers_in_turn(delete: Part) -> Part:
     return defect
 
 
-@mutant("deletes.access-always-answers-204", op.UNSHARE, place="resources.accesses:delete")
+@mutant(
+    "deletes.access-always-answers-204", op.UNSHARE, place="resources.libraries.accesses:delete"
+)
 def access_always_answers_204(delete: Part) -> Part:
     """Accesses answer 204 already, libraries still 200."""
 
@@ -52,7 +60,12 @@ def access_always_answers_204(delete: Part) -> Part:
     return defect
 
 
-@mutant("deletes.access-stays", op.UNSHARE, op.LIST_ACCESSES, place="resources.accesses:delete")
+@mutant(
+    "deletes.access-stays",
+    op.UNSHARE,
+    op.LIST_ACCESSES,
+    place="resources.libraries.accesses:delete",
+)
 def access_stays(delete: Part) -> Part:
     """The deletion of an access is answered but the entry stays."""
 
@@ -66,7 +79,9 @@ def access_stays(delete: Part) -> Part:
     return defect
 
 
-@mutant("deletes.document-answers-200", op.DELETE_DOCUMENT, place="resources.documents:delete")
+@mutant(
+    "deletes.document-answers-200", op.DELETE_DOCUMENT, place="resources.libraries.documents:delete"
+)
 def document_answers_200(delete: Part) -> Part:
     """Deleting a document answers 200 with an empty object."""
 
@@ -77,13 +92,13 @@ def document_answers_200(delete: Part) -> Part:
     return defect
 
 
-@mutant("deletes.library-twice", op.DELETE_LIBRARY, place="resources.libraries:delete")
+@mutant("deletes.library-twice", op.DELETE_LIBRARY, place="resources.libraries.crud:delete")
 def library_twice(delete: Part) -> Part:
     """Deleting what is not there succeeds."""
     return forgiving(delete, no_content())
 
 
-@mutant("deletes.library-answers-202", op.DELETE_LIBRARY, place="resources.libraries:delete")
+@mutant("deletes.library-answers-202", op.DELETE_LIBRARY, place="resources.libraries.crud:delete")
 def library_answers_202(delete: Part) -> Part:
     """Deleting a library answers 202."""
     return answering(delete, status=202)
@@ -93,7 +108,7 @@ def library_answers_202(delete: Part) -> Part:
     "deletes.takes-equal-documents-along",
     op.DELETE_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:remove",
+    place="resources.libraries.crud:remove",
 )
 def takes_equal_documents_along(remove: Part) -> Part:
     """Deleting a library deletes documents of equal content in other libraries too."""

@@ -10,7 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names
 from mistral_conformance.rules.common import talks as op
-from mistral_mock.resources.records import Document, DocumentText, Library, Share
+from mistral_mock.resources.libraries.records import Document, DocumentText, Library, Share
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -120,7 +120,7 @@ def index_is_never_cleaned(search: Part) -> Part:
 @mutant(
     "document-search.deleted-libraries-are-searched",
     *(op.START, names.DELETE_LIBRARY),
-    place="resources.libraries:remove",
+    place="resources.libraries.crud:remove",
 )
 def deleted_libraries_are_searched(_remove: Part) -> Part:
     """Deleting a library is answered but it stays."""

@@ -44,7 +44,7 @@ def key_is_repeated(authenticate: Part) -> Part:
     return defect
 
 
-@mutant("errors.stack-is-shown", op.GET_LIBRARY, place="resources.permissions:not_found")
+@mutant("errors.stack-is-shown", op.GET_LIBRARY, place="resources.libraries.permissions:not_found")
 def stack_is_shown(_not_found: Part) -> Part:
     """A 404 shows the stack of calls."""
     stack = 'Traceback (most recent call last):\n  File "/srv/app.py", line 12, in handle\nKeyError'
@@ -57,7 +57,9 @@ def errors_are_plain_text(_answer: Part) -> Part:
     return lambda self: Answer(self.status, str(self.body).encode(), "text/plain")
 
 
-@mutant("errors.404-says-nothing", op.GET_LIBRARY, place="resources.permissions:not_found")
+@mutant(
+    "errors.404-says-nothing", op.GET_LIBRARY, place="resources.libraries.permissions:not_found"
+)
 def not_found_says_nothing(_not_found: Part) -> Part:
     """A 404 is an empty object."""
     return lambda _detail: APIError(404, {})

@@ -11,7 +11,7 @@ from mistral_conformance.mutants.tools import answering, edited, forgiving
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
-from mistral_mock.resources.records import Library
+from mistral_mock.resources.libraries.records import Library
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -32,7 +32,7 @@ EMPTY_PAGE = {
     "lifecycle.create-keeps-nothing",
     op.CREATE_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:create",
+    place="resources.libraries.crud:create",
 )
 def create_keeps_nothing(create: Part) -> Part:
     """A new library is answered but not stored."""
@@ -46,7 +46,7 @@ def create_keeps_nothing(create: Part) -> Part:
     return defect
 
 
-@mutant("lifecycle.read-shows-another-id", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("lifecycle.read-shows-another-id", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def read_shows_another_id(get: Part) -> Part:
     """A library is read under an id that is not its own."""
     other = "0c0ffee0-0000-7000-8000-000000000000"
@@ -54,7 +54,9 @@ def read_shows_another_id(get: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.list-lacks-the-newest", op.LIST_LIBRARIES, place="resources.libraries:find_listed"
+    "lifecycle.list-lacks-the-newest",
+    op.LIST_LIBRARIES,
+    place="resources.libraries.crud:find_listed",
 )
 def list_lacks_the_newest(find_listed: Part) -> Part:
     """The newest library is missing from the list."""
@@ -65,14 +67,16 @@ def list_lacks_the_newest(find_listed: Part) -> Part:
     "lifecycle.new-library-counts-one",
     op.CREATE_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:view",
+    place="resources.libraries.crud:view",
 )
 def new_library_counts_one(view: Part) -> Part:
     """A library counts one document more than it has."""
     return lambda library: {**view(library), "nb_documents": library.nb_documents + 1}
 
 
-@mutant("lifecycle.new-library-is-described", op.CREATE_LIBRARY, place="resources.libraries:create")
+@mutant(
+    "lifecycle.new-library-is-described", op.CREATE_LIBRARY, place="resources.libraries.crud:create"
+)
 def new_library_is_described(create: Part) -> Part:
     """A new library has a generated description before it has any document."""
     return edited(create, lambda library: {**library, "generated_description": "A library."})
@@ -90,7 +94,10 @@ def ids_are_random(_uuid7: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.change-is-lost", op.PATCH_LIBRARY, op.GET_LIBRARY, place="resources.libraries:change"
+    "lifecycle.change-is-lost",
+    op.PATCH_LIBRARY,
+    op.GET_LIBRARY,
+    place="resources.libraries.crud:change",
 )
 def change_is_lost(_change: Part) -> Part:
     """A change is answered but not stored."""
@@ -101,7 +108,7 @@ def change_is_lost(_change: Part) -> Part:
     "lifecycle.change-leaves-updated-at",
     op.PATCH_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:change",
+    place="resources.libraries.crud:change",
 )
 def change_leaves_updated_at(_change: Part) -> Part:
     """A change leaves the time of the last change as it was."""
@@ -112,7 +119,7 @@ def change_leaves_updated_at(_change: Part) -> Part:
     "lifecycle.size-stands-still",
     op.GET_LIBRARY,
     op.UPLOAD_DOCUMENT,
-    place="resources.upkeep:measure",
+    place="resources.libraries.upkeep:measure",
 )
 def size_stands_still(_measure: Part) -> Part:
     """The size of a library does not follow its documents."""
@@ -124,7 +131,7 @@ def size_stands_still(_measure: Part) -> Part:
     op.DELETE_LIBRARY,
     op.GET_LIBRARY,
     op.LIST_LIBRARIES,
-    place="resources.libraries:remove",
+    place="resources.libraries.crud:remove",
 )
 def deleted_library_stays(_remove: Part) -> Part:
     """A deletion is answered but nothing is deleted."""
@@ -135,7 +142,7 @@ def deleted_library_stays(_remove: Part) -> Part:
     "lifecycle.accesses-of-nothing-are-empty",
     op.LIST_ACCESSES,
     op.DELETE_LIBRARY,
-    place="resources.accesses:list_accesses",
+    place="resources.libraries.accesses:list_accesses",
 )
 def accesses_of_nothing_are_empty(list_accesses: Part) -> Part:
     """A library that does not exist has an empty list of accesses."""
@@ -146,7 +153,7 @@ def accesses_of_nothing_are_empty(list_accesses: Part) -> Part:
     "lifecycle.documents-of-nothing-are-empty",
     op.LIST_DOCUMENTS,
     op.DELETE_LIBRARY,
-    place="resources.documents:list_documents",
+    place="resources.libraries.documents:list_documents",
 )
 def documents_of_nothing_are_empty(list_documents: Part) -> Part:
     """A library that does not exist has an empty list of documents."""
@@ -157,7 +164,7 @@ def documents_of_nothing_are_empty(list_documents: Part) -> Part:
     "lifecycle.upload-is-not-listed",
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
-    place="resources.documents:find_all",
+    place="resources.libraries.documents:find_all",
 )
 def upload_is_not_listed(find_all: Part) -> Part:
     """The last document of a library is missing from its list."""
@@ -170,7 +177,7 @@ def upload_is_not_listed(find_all: Part) -> Part:
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
     *op.DOCUMENT_READS,
-    place="resources.upkeep:forget",
+    place="resources.libraries.upkeep:forget",
 )
 def deleted_document_stays(_forget: Part) -> Part:
     """The deletion of a document is answered but the document stays."""
@@ -182,7 +189,7 @@ def deleted_document_stays(_forget: Part) -> Part:
     op.PATCH_DOCUMENT,
     op.DELETE_DOCUMENT,
     *op.DOCUMENT_READS,
-    place="resources.documents:belongs",
+    place="resources.libraries.documents:belongs",
 )
 def document_in_every_library(_belongs: Part) -> Part:
     """A document is found below any library."""
@@ -195,7 +202,7 @@ def document_in_every_library(_belongs: Part) -> Part:
     op.PATCH_LIBRARY,
     op.LIST_DOCUMENTS,
     op.UPLOAD_DOCUMENT,
-    place="resources.permissions:not_found",
+    place="resources.libraries.permissions:not_found",
 )
 def unknown_library_is_500(_not_found: Part) -> Part:
     """A library that does not exist breaks the server."""
@@ -206,7 +213,7 @@ def unknown_library_is_500(_not_found: Part) -> Part:
     "lifecycle.unknown-document-is-400",
     op.GET_DOCUMENT,
     op.DELETE_DOCUMENT,
-    place="resources.documents:not_found",
+    place="resources.libraries.documents:not_found",
 )
 def unknown_document_is_400(_not_found: Part) -> Part:
     """A document that does not exist answers 400."""
@@ -217,14 +224,16 @@ def unknown_document_is_400(_not_found: Part) -> Part:
     "lifecycle.expiry-does-nothing",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
-    place="resources.processing:has_expired",
+    place="resources.libraries.processing:has_expired",
 )
 def expiry_does_nothing(_has_expired: Part) -> Part:
     """A document outlives its `expires_at`."""
     return lambda _document, _now: False
 
 
-@mutant("lifecycle.update-answers-the-old", op.PATCH_LIBRARY, place="resources.libraries:update")
+@mutant(
+    "lifecycle.update-answers-the-old", op.PATCH_LIBRARY, place="resources.libraries.crud:update"
+)
 def update_answers_the_old(update: Part) -> Part:
     """An update answers 202 with the library."""
     return answering(update, status=202)

@@ -67,7 +67,7 @@ def token_repeats_an_item(read_token: Part) -> Part:
     return lambda signer, token: read_token(signer, token) + "~"
 
 
-@mutant("paging.token-never-ends", op.LIST_LIBRARIES, place="resources.libraries:next_token")
+@mutant("paging.token-never-ends", op.LIST_LIBRARIES, place="resources.libraries.crud:next_token")
 def token_never_ends(next_token: Part) -> Part:
     """The page after a token gives that token again."""
 
@@ -90,7 +90,9 @@ def invented_token_is_taken(read_token: Part) -> Part:
     return defect
 
 
-@mutant("paging.block-beside-tokens", op.LIST_LIBRARIES, place="resources.libraries:page_by_token")
+@mutant(
+    "paging.block-beside-tokens", op.LIST_LIBRARIES, place="resources.libraries.crud:page_by_token"
+)
 def block_beside_tokens(page_by_token: Part) -> Part:
     """A page asked for by token has a paging block too."""
     return lambda ctx, found: {
@@ -123,7 +125,11 @@ def any_size_goes(_refuse: Part) -> Part:
     return overlooking("page_size")
 
 
-@mutant("paging.default-size-is-20", op.LIST_DOCUMENTS, place="resources.documents:list_documents")
+@mutant(
+    "paging.default-size-is-20",
+    op.LIST_DOCUMENTS,
+    place="resources.libraries.documents:list_documents",
+)
 def default_size_is_20(list_documents: Part) -> Part:
     """A list that names no page size comes in pages of 20."""
 
@@ -147,33 +153,41 @@ def search_finds_everything(_matches: Part) -> Part:
     return lambda _name, _search: True
 
 
-@mutant("paging.order-changes", op.LIST_LIBRARIES, place="resources.libraries:find_listed")
+@mutant("paging.order-changes", op.LIST_LIBRARIES, place="resources.libraries.crud:find_listed")
 def order_changes(find_listed: Part) -> Part:
     """Every other listing of the libraries comes in reverse."""
     calls = count()
     return lambda ctx: find_listed(ctx)[:: 1 if next(calls) % 2 else -1]
 
 
-@mutant("paging.oldest-first", op.LIST_DOCUMENTS, place="resources.documents:sort")
+@mutant("paging.oldest-first", op.LIST_DOCUMENTS, place="resources.libraries.documents:sort")
 def oldest_first(sort: Part) -> Part:
     """Sorting takes `asc` for `desc` and the other way round."""
     turned = {"asc": "desc", "desc": "asc"}
     return lambda documents, by, order: sort(documents, by, turned[order])
 
 
-@mutant("paging.sort-field-is-ignored", op.LIST_DOCUMENTS, place="resources.documents:sort")
+@mutant(
+    "paging.sort-field-is-ignored", op.LIST_DOCUMENTS, place="resources.libraries.documents:sort"
+)
 def sort_field_is_ignored(sort: Part) -> Part:
     """Documents always come by their time of creation."""
     return lambda documents, _by, order: sort(documents, "created_at", order)
 
 
-@mutant("paging.documents-come-by-name", op.LIST_DOCUMENTS, place="resources.documents:sort")
+@mutant(
+    "paging.documents-come-by-name", op.LIST_DOCUMENTS, place="resources.libraries.documents:sort"
+)
 def documents_come_by_name(sort: Part) -> Part:
     """Documents always come by their name, so a rename moves them between pages."""
     return lambda documents, _by, _order: sort(documents, "name", "asc")
 
 
-@mutant("paging.any-sort-field-goes", op.LIST_DOCUMENTS, place="resources.documents:list_documents")
+@mutant(
+    "paging.any-sort-field-goes",
+    op.LIST_DOCUMENTS,
+    place="resources.libraries.documents:list_documents",
+)
 def any_sort_field_goes(list_documents: Part) -> Part:
     """An unknown sort field is taken for the default."""
 

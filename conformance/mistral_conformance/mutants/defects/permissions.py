@@ -10,7 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
 from mistral_mock.errors import APIError, forbidden
-from mistral_mock.resources import permissions
+from mistral_mock.resources.libraries import permissions
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -29,7 +29,7 @@ WRITES = (
     op.LIST_DOCUMENTS,
     op.GET_DOCUMENT,
     op.STATUS,
-    place="resources.documents:find_document",
+    place="resources.libraries.documents:find_document",
 )
 def viewers_read_no_documents(find_document: Part) -> Part:
     """Reading one document takes the level Editor."""
@@ -41,7 +41,7 @@ def viewers_read_no_documents(find_document: Part) -> Part:
     return defect
 
 
-@mutant("permissions.viewers-edit", *WRITES, place="resources.permissions:may_edit")
+@mutant("permissions.viewers-edit", *WRITES, place="resources.libraries.permissions:may_edit")
 def viewers_edit(_may_edit: Part) -> Part:
     """A Viewer may do what an Editor may."""
     return lambda role: role is not None
@@ -50,14 +50,14 @@ def viewers_edit(_may_edit: Part) -> Part:
 @mutant(
     "permissions.viewers-upload",
     *WRITES,
-    place="resources.documents:upload",
+    place="resources.libraries.documents:upload",
 )
 def viewers_upload(upload: Part) -> Part:
     """An upload is done with the rights of the first caller that the mock knows."""
     return lambda ctx: upload(evolve(ctx, caller=ctx.settings.identities[0]))
 
 
-@mutant("permissions.editors-only-read", *WRITES, place="resources.permissions:may_edit")
+@mutant("permissions.editors-only-read", *WRITES, place="resources.libraries.permissions:may_edit")
 def editors_only_read(_may_edit: Part) -> Part:
     """Only the owner may edit."""
     return lambda role: role == permissions.OWNER
@@ -69,14 +69,16 @@ def editors_only_read(_may_edit: Part) -> Part:
     op.LIST_ACCESSES,
     op.DELETE_LIBRARY,
     op.UNSHARE,
-    place="resources.permissions:may_manage",
+    place="resources.libraries.permissions:may_manage",
 )
 def editors_manage(_may_manage: Part) -> Part:
     """An Editor may share and delete the library like its owner."""
     return lambda role: role in {permissions.EDITOR, permissions.OWNER}
 
 
-@mutant("permissions.everyone-shares", op.SHARE, place="resources.permissions:find_managed")
+@mutant(
+    "permissions.everyone-shares", op.SHARE, place="resources.libraries.permissions:find_managed"
+)
 def everyone_shares(_find_managed: Part) -> Part:
     """Whoever sees a library may share it."""
     return lambda ctx, _act: permissions.find_library(ctx)[0]
@@ -86,7 +88,7 @@ def everyone_shares(_find_managed: Part) -> Part:
     "permissions.owner-may-step-down",
     op.SHARE,
     op.LIST_ACCESSES,
-    place="resources.accesses:is_own",
+    place="resources.libraries.accesses:is_own",
 )
 def owner_may_step_down(_is_own: Part) -> Part:
     """The owner may change the own role."""
@@ -97,7 +99,7 @@ def owner_may_step_down(_is_own: Part) -> Part:
     "permissions.removals-are-not-checked",
     op.UNSHARE,
     op.LIST_ACCESSES,
-    place="resources.accesses:check_removal",
+    place="resources.libraries.accesses:check_removal",
 )
 def removals_are_not_checked(_check_removal: Part) -> Part:
     """Any member may delete anyone's access."""
@@ -105,7 +107,10 @@ def removals_are_not_checked(_check_removal: Part) -> Part:
 
 
 @mutant(
-    "permissions.owner-may-leave", op.UNSHARE, op.GET_LIBRARY, place="resources.accesses:delete"
+    "permissions.owner-may-leave",
+    op.UNSHARE,
+    op.GET_LIBRARY,
+    place="resources.libraries.accesses:delete",
 )
 def owner_may_leave(delete: Part) -> Part:
     """The owner's own access can be deleted."""
@@ -120,14 +125,19 @@ def owner_may_leave(delete: Part) -> Part:
     return defect
 
 
-@mutant("permissions.members-cannot-leave", op.UNSHARE, place="resources.accesses:is_leaving")
+@mutant(
+    "permissions.members-cannot-leave", op.UNSHARE, place="resources.libraries.accesses:is_leaving"
+)
 def members_cannot_leave(_is_leaving: Part) -> Part:
     """A member cannot delete the own access."""
     return lambda _caller, _entity: False
 
 
 @mutant(
-    "permissions.lowest-level-wins", op.PATCH_LIBRARY, op.SHARE, place="resources.permissions:RANKS"
+    "permissions.lowest-level-wins",
+    op.PATCH_LIBRARY,
+    op.SHARE,
+    place="resources.libraries.permissions:RANKS",
 )
 def lowest_level_wins(_ranks: Part) -> Part:
     """Of several shares the lowest level counts."""
@@ -138,14 +148,18 @@ def lowest_level_wins(_ranks: Part) -> Part:
     "permissions.shares-leave-the-organisation",
     op.SHARE,
     op.LIST_ACCESSES,
-    place="resources.accesses:is_foreign",
+    place="resources.libraries.accesses:is_foreign",
 )
 def shares_leave_the_organisation(_is_foreign: Part) -> Part:
     """A library can be shared with anyone anywhere."""
     return lambda _known, _caller, _entity: False
 
 
-@mutant("permissions.org-id-is-refused", op.SHARE, place="resources.accesses:check_organisation")
+@mutant(
+    "permissions.org-id-is-refused",
+    op.SHARE,
+    place="resources.libraries.accesses:check_organisation",
+)
 def org_id_is_refused(check_organisation: Part) -> Part:
     """The deprecated `org_id` is refused whatever it says."""
 
@@ -161,7 +175,7 @@ def org_id_is_refused(check_organisation: Part) -> Part:
     "permissions.refusals-are-401",
     op.PATCH_LIBRARY,
     op.DELETE_LIBRARY,
-    place="resources.permissions:forbidden",
+    place="resources.libraries.permissions:forbidden",
 )
 def refusals_are_401(_forbidden: Part) -> Part:
     """A right that is missing answers 401 like a key that is missing."""

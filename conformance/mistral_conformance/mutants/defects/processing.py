@@ -13,8 +13,8 @@ from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
 from mistral_mock.errors import APIError, not_found
-from mistral_mock.resources import processing, statuses
-from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.resources.libraries import processing, statuses
+from mistral_mock.resources.libraries.records import Document, DocumentText
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -23,7 +23,7 @@ STATES = (op.UPLOAD_DOCUMENT, op.STATUS, op.GET_DOCUMENT)
 RESULTS = (op.UPLOAD_DOCUMENT, op.GET_DOCUMENT)
 
 
-@mutant("processing.upload-waits-for-it", *STATES, place="resources.documents:add")
+@mutant("processing.upload-waits-for-it", *STATES, place="resources.libraries.documents:add")
 def upload_waits_for_it(add: Part) -> Part:
     """An upload answers when the document is processed already."""
 
@@ -35,25 +35,25 @@ def upload_waits_for_it(add: Part) -> Part:
     return defect
 
 
-@mutant("processing.never-ends", *STATES, place="resources.processing:run_end")
+@mutant("processing.never-ends", *STATES, place="resources.libraries.processing:run_end")
 def never_ends(run_end: Part) -> Part:
     """Processing takes years."""
     return lambda *given: run_end(*given) + timedelta(days=3650)
 
 
-@mutant("processing.words-are-small", *STATES, place="resources.statuses:old_status")
+@mutant("processing.words-are-small", *STATES, place="resources.libraries.statuses:old_status")
 def words_are_small(old_status: Part) -> Part:
     """The old status words begin with a small letter."""
     return lambda status: old_status(status).lower()
 
 
-@mutant("processing.words-disagree", *STATES, place="resources.statuses:old_status")
+@mutant("processing.words-disagree", *STATES, place="resources.libraries.statuses:old_status")
 def words_disagree(_old_status: Part) -> Part:
     """The old status word says Completed while the new one still says to do."""
     return lambda status: "Running" if status == "in_progress" else "Completed"
 
 
-@mutant("processing.goes-back", *STATES, place="resources.contents:status")
+@mutant("processing.goes-back", *STATES, place="resources.libraries.contents:status")
 def goes_back(status: Part) -> Part:
     """A finished document is shown as waiting at every third look."""
     calls = count(1)
@@ -66,27 +66,29 @@ def goes_back(status: Part) -> Part:
     return edited(status, turn)
 
 
-@mutant("processing.status-tells-more", op.STATUS, place="resources.contents:status")
+@mutant("processing.status-tells-more", op.STATUS, place="resources.libraries.contents:status")
 def status_tells_more(status: Part) -> Part:
     """The status answer tells the document's summary too."""
     return edited(status, lambda found: {**found, "summary": "It is short."})
 
 
-@mutant("processing.summary-is-missing", *RESULTS, place="resources.processing:bill")
+@mutant("processing.summary-is-missing", *RESULTS, place="resources.libraries.processing:bill")
 def summary_is_missing(bill: Part) -> Part:
     """A processed document has no summary."""
     return lambda *given: evolve(bill(*given), summary=None)
 
 
 @mutant(
-    "processing.total-leaves-out-the-summary", *RESULTS, place="resources.documents:total_tokens"
+    "processing.total-leaves-out-the-summary",
+    *RESULTS,
+    place="resources.libraries.documents:total_tokens",
 )
 def total_leaves_out_the_summary(_total_tokens: Part) -> Part:
     """The token total leaves the summary out."""
     return lambda document: document.main_tokens or 0
 
 
-@mutant("processing.pages-count-from-0", *RESULTS, place="resources.processing:bill")
+@mutant("processing.pages-count-from-0", *RESULTS, place="resources.libraries.processing:bill")
 def pages_count_from_0(bill: Part) -> Part:
     """The number of pages is one too low."""
 
@@ -97,13 +99,19 @@ def pages_count_from_0(bill: Part) -> Part:
     return defect
 
 
-@mutant("processing.text-is-empty", op.TEXT_CONTENT, place="resources.contents:text_content")
+@mutant(
+    "processing.text-is-empty", op.TEXT_CONTENT, place="resources.libraries.contents:text_content"
+)
 def text_is_empty(text_content: Part) -> Part:
     """The text content is always empty."""
     return edited(text_content, lambda _found: {"text": ""})
 
 
-@mutant("processing.text-is-the-first-page", op.TEXT_CONTENT, place="resources.contents:find_text")
+@mutant(
+    "processing.text-is-the-first-page",
+    op.TEXT_CONTENT,
+    place="resources.libraries.contents:find_text",
+)
 def text_is_the_first_page(find_text: Part) -> Part:
     """The text content stops after the first page."""
 
@@ -115,7 +123,9 @@ def text_is_the_first_page(find_text: Part) -> Part:
 
 
 @mutant(
-    "processing.unfinished-text-is-empty", op.TEXT_CONTENT, place="resources.contents:find_text"
+    "processing.unfinished-text-is-empty",
+    op.TEXT_CONTENT,
+    place="resources.libraries.contents:find_text",
 )
 def unfinished_text_is_empty(find_text: Part) -> Part:
     """The text of a running document is empty in place of not found."""
@@ -131,20 +141,30 @@ def unfinished_text_is_empty(find_text: Part) -> Part:
     return defect
 
 
-@mutant("processing.reprocess-answers-200", op.REPROCESS, place="resources.documents:reprocess")
+@mutant(
+    "processing.reprocess-answers-200",
+    op.REPROCESS,
+    place="resources.libraries.documents:reprocess",
+)
 def reprocess_answers_200(reprocess: Part) -> Part:
     """Reprocessing answers 202."""
     return answering(reprocess, status=202, body=b"{}", media_type="application/json")
 
 
-@mutant("processing.reprocess-does-nothing", op.REPROCESS, place="resources.documents:reprocess")
+@mutant(
+    "processing.reprocess-does-nothing",
+    op.REPROCESS,
+    place="resources.libraries.documents:reprocess",
+)
 def reprocess_does_nothing(_reprocess: Part) -> Part:
     """Reprocessing is answered but nothing runs."""
     return lambda _ctx: no_content()
 
 
 @mutant(
-    "processing.running-cannot-be-reprocessed", op.REPROCESS, place="resources.documents:reprocess"
+    "processing.running-cannot-be-reprocessed",
+    op.REPROCESS,
+    place="resources.libraries.documents:reprocess",
 )
 def running_cannot_be_reprocessed(reprocess: Part) -> Part:
     """Reprocessing a running document answers 404."""
@@ -162,14 +182,14 @@ def running_cannot_be_reprocessed(reprocess: Part) -> Part:
     "processing.library-stays-undescribed",
     op.UPLOAD_DOCUMENT,
     op.GET_LIBRARY,
-    place="resources.upkeep:describe",
+    place="resources.libraries.upkeep:describe",
 )
 def library_stays_undescribed(_describe: Part) -> Part:
     """A library never gets a generated description."""
     return lambda _finished: None
 
 
-@mutant("processing.ends-before-it-began", *RESULTS, place="resources.processing:run_end")
+@mutant("processing.ends-before-it-began", *RESULTS, place="resources.libraries.processing:run_end")
 def ends_before_it_began(run_end: Part) -> Part:
     """Processing ends before the document was made."""
     return lambda *given: run_end(*given) - timedelta(hours=1)

@@ -20,7 +20,7 @@ PUT = "_with_put"
     "put-patch.put-replaces-the-library",
     op.PUT_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:update",
+    place="resources.libraries.crud:update",
 )
 def put_replaces_the_library(update: Part) -> Part:
     """PUT clears the description when its body names none."""
@@ -31,13 +31,15 @@ def put_replaces_the_library(update: Part) -> Part:
     return only_for(PUT, update, replace)
 
 
-@mutant("put-patch.put-answers-less", op.PUT_LIBRARY, place="resources.libraries:update")
+@mutant("put-patch.put-answers-less", op.PUT_LIBRARY, place="resources.libraries.crud:update")
 def put_answers_less(update: Part) -> Part:
     """PUT answers null for the description that PATCH shows."""
     return only_for(PUT, update, edited(update, lambda found: {**found, "description": None}))
 
 
-@mutant("put-patch.put-ignores-descriptions", op.PUT_LIBRARY, place="resources.libraries:update")
+@mutant(
+    "put-patch.put-ignores-descriptions", op.PUT_LIBRARY, place="resources.libraries.crud:update"
+)
 def put_ignores_descriptions(update: Part) -> Part:
     """PUT changes the name only."""
 
@@ -62,7 +64,9 @@ def put_takes_any_type(check_body: Part) -> Part:
 
 
 @mutant(
-    "put-patch.document-put-ignores-attributes", op.PUT_DOCUMENT, place="resources.documents:update"
+    "put-patch.document-put-ignores-attributes",
+    op.PUT_DOCUMENT,
+    place="resources.libraries.documents:update",
 )
 def document_put_ignores_attributes(update: Part) -> Part:
     """PUT of a document changes its name only."""
@@ -73,7 +77,11 @@ def document_put_ignores_attributes(update: Part) -> Part:
     return only_for(PUT, update, rename)
 
 
-@mutant("put-patch.document-put-answers-204", op.PUT_DOCUMENT, place="resources.documents:update")
+@mutant(
+    "put-patch.document-put-answers-204",
+    op.PUT_DOCUMENT,
+    place="resources.libraries.documents:update",
+)
 def document_put_answers_204(update: Part) -> Part:
     """PUT of a document answers 204 and shows nothing."""
     return only_for(PUT, update, answering(update, status=204, body=b"", media_type=None))

@@ -20,7 +20,7 @@ CUT = 4096
     "round-trip.names-lose-accents",
     op.CREATE_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:view",
+    place="resources.libraries.crud:view",
 )
 def names_lose_accents(view: Part) -> Part:
     """Names keep their ASCII characters only."""
@@ -34,7 +34,7 @@ def names_lose_accents(view: Part) -> Part:
     "round-trip.descriptions-lose-lines",
     op.CREATE_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:view",
+    place="resources.libraries.crud:view",
 )
 def descriptions_lose_lines(view: Part) -> Part:
     """Line breaks and tabs of a description become spaces."""
@@ -50,7 +50,7 @@ def descriptions_lose_lines(view: Part) -> Part:
     "round-trip.long-descriptions-are-cut",
     op.PATCH_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:pick_changes",
+    place="resources.libraries.crud:pick_changes",
 )
 def long_descriptions_are_cut(pick_changes: Part) -> Part:
     """A long description is cut without a word."""
@@ -68,7 +68,7 @@ def long_descriptions_are_cut(pick_changes: Part) -> Part:
     "round-trip.empty-description-becomes-null",
     op.PATCH_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:pick_changes",
+    place="resources.libraries.crud:pick_changes",
 )
 def empty_description_becomes_null(pick_changes: Part) -> Part:
     """An empty description is stored as none."""
@@ -79,7 +79,7 @@ def empty_description_becomes_null(pick_changes: Part) -> Part:
     "round-trip.null-changes-nothing",
     op.PATCH_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:pick_changes",
+    place="resources.libraries.crud:pick_changes",
 )
 def null_changes_nothing(pick_changes: Part) -> Part:
     """A description of null is taken as not sent."""
@@ -98,14 +98,14 @@ def null_name_is_taken(_refuse: Part) -> Part:
     "round-trip.update-is-a-replacement",
     op.PATCH_LIBRARY,
     op.GET_LIBRARY,
-    place="resources.libraries:pick_changes",
+    place="resources.libraries.crud:pick_changes",
 )
 def update_is_a_replacement(pick_changes: Part) -> Part:
     """A description that an update does not name is cleared."""
     return lambda body: {"description": None, **pick_changes(body)}
 
 
-@mutant("round-trip.chunk-size-is-fixed", op.CREATE_LIBRARY, place="resources.libraries:whole")
+@mutant("round-trip.chunk-size-is-fixed", op.CREATE_LIBRARY, place="resources.libraries.crud:whole")
 def chunk_size_is_fixed(_whole: Part) -> Part:
     """Every library gets the same chunk size."""
     return lambda _number: 2048
@@ -121,7 +121,7 @@ def chunk_size_is_unbounded(_refuse: Part) -> Part:
     "round-trip.list-denies-the-description",
     op.LIST_LIBRARIES,
     op.GET_LIBRARY,
-    place="resources.libraries:page_of",
+    place="resources.libraries.crud:page_of",
 )
 def list_denies_the_description(page_of: Part) -> Part:
     """The list of libraries shows null for the description that a read shows."""
@@ -137,7 +137,7 @@ def list_denies_the_description(page_of: Part) -> Part:
     "round-trip.document-names-are-lowered",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
-    place="resources.documents:pick_changes",
+    place="resources.libraries.documents:pick_changes",
 )
 def document_names_are_lowered(pick_changes: Part) -> Part:
     """A document's new name is stored in lower case."""
@@ -153,7 +153,7 @@ def document_names_are_lowered(pick_changes: Part) -> Part:
     "round-trip.attributes-become-text",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
-    place="resources.documents:pick_changes",
+    place="resources.libraries.documents:pick_changes",
 )
 def attributes_become_text(pick_changes: Part) -> Part:
     """Attributes lose their JSON types."""
@@ -172,7 +172,7 @@ def attributes_become_text(pick_changes: Part) -> Part:
     "round-trip.attributes-are-merged",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
-    place="resources.documents:change",
+    place="resources.libraries.documents:change",
 )
 def attributes_are_merged(change: Part) -> Part:
     """New attributes are added to the old ones."""
@@ -190,7 +190,7 @@ def attributes_are_merged(change: Part) -> Part:
     "round-trip.empty-document-update-clears",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
-    place="resources.documents:change",
+    place="resources.libraries.documents:change",
 )
 def empty_document_update_clears(change: Part) -> Part:
     """An update of a document that names nothing takes its extension away."""
@@ -205,7 +205,7 @@ def empty_document_update_clears(change: Part) -> Part:
     "round-trip.created-at-moves",
     op.GET_LIBRARY,
     op.PATCH_LIBRARY,
-    place="resources.libraries:view",
+    place="resources.libraries.crud:view",
 )
 def created_at_moves(view: Part) -> Part:
     """The time of creation is shown as that of the last change."""

@@ -16,32 +16,36 @@ if TYPE_CHECKING:
 
 
 @mutant(
-    "schema.status-is-undocumented", op.LIST_LIBRARIES, place="resources.libraries:list_libraries"
+    "schema.status-is-undocumented",
+    op.LIST_LIBRARIES,
+    place="resources.libraries.crud:list_libraries",
 )
 def status_is_undocumented(list_libraries: Part) -> Part:
     """The list of libraries answers 203."""
     return answering(list_libraries, status=203)
 
 
-@mutant("schema.media-type-is-wrong", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("schema.media-type-is-wrong", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def media_type_is_wrong(get: Part) -> Part:
     """A library comes as text/plain."""
     return answering(get, media_type="text/plain")
 
 
-@mutant("schema.field-is-dropped", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("schema.field-is-dropped", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def field_is_dropped(get: Part) -> Part:
     """A read library lacks its size."""
     return edited(get, without("total_size"))
 
 
-@mutant("schema.number-is-quoted", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("schema.number-is-quoted", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def number_is_quoted(get: Part) -> Part:
     """The count of a library's documents comes as text."""
     return edited(get, lambda found: {**found, "nb_documents": str(found["nb_documents"])})
 
 
-@mutant("schema.id-is-no-uuid", op.LIST_DOCUMENTS, place="resources.documents:list_documents")
+@mutant(
+    "schema.id-is-no-uuid", op.LIST_DOCUMENTS, place="resources.libraries.documents:list_documents"
+)
 def id_is_no_uuid(list_documents: Part) -> Part:
     """Listed documents have ids that are no UUIDs."""
     return edited(
@@ -53,19 +57,23 @@ def id_is_no_uuid(list_documents: Part) -> Part:
     )
 
 
-@mutant("schema.error-has-no-known-shape", op.GET_LIBRARY, place="resources.permissions:not_found")
+@mutant(
+    "schema.error-has-no-known-shape",
+    op.GET_LIBRARY,
+    place="resources.libraries.permissions:not_found",
+)
 def error_has_no_known_shape(_not_found: Part) -> Part:
     """A 404 has a body of its own making."""
     return lambda _detail: APIError(404, ["not", "found"])
 
 
-@mutant("schema.word-is-unknown", op.GET_DOCUMENT, place="resources.documents:get")
+@mutant("schema.word-is-unknown", op.GET_DOCUMENT, place="resources.libraries.documents:get")
 def word_is_unknown(get: Part) -> Part:
     """A document shows a status word that the document does not list."""
     return edited(get, lambda found: {**found, "process_status": "sleeping"})
 
 
-@mutant("schema.limit-is-a-word", op.GET_LIBRARY, place="resources.permissions:not_found")
+@mutant("schema.limit-is-a-word", op.GET_LIBRARY, place="resources.libraries.permissions:not_found")
 def limit_is_a_word(_not_found: Part) -> Part:
     """A caller who asks for what is not there is told to slow down, its limit in words."""
     body = {"message": "Requests rate limit exceeded"}
@@ -73,7 +81,7 @@ def limit_is_a_word(_not_found: Part) -> Part:
     return lambda _detail: APIError(429, body, headers)
 
 
-@mutant("input.plain-request-is-refused", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("input.plain-request-is-refused", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def plain_request_is_refused(get: Part) -> Part:
     """A library that exists cannot be read."""
 
@@ -84,7 +92,9 @@ def plain_request_is_refused(get: Part) -> Part:
     return defect
 
 
-@mutant("input.bound-is-refused", op.LIST_LIBRARIES, place="resources.libraries:list_libraries")
+@mutant(
+    "input.bound-is-refused", op.LIST_LIBRARIES, place="resources.libraries.crud:list_libraries"
+)
 def bound_is_refused(list_libraries: Part) -> Part:
     """The greatest page size that the document allows is refused."""
 
@@ -96,7 +106,7 @@ def bound_is_refused(list_libraries: Part) -> Part:
     return defect
 
 
-@mutant("input.bound-breaks-it", op.LIST_LIBRARIES, place="resources.libraries:list_libraries")
+@mutant("input.bound-breaks-it", op.LIST_LIBRARIES, place="resources.libraries.crud:list_libraries")
 def bound_breaks_it(list_libraries: Part) -> Part:
     """The smallest page size breaks the server."""
 
@@ -156,7 +166,7 @@ def media_type_is_not_checked(check_body: Part) -> Part:
     return defect
 
 
-@mutant("input.unknown-id-is-found", op.GET_LIBRARY, place="resources.libraries:get")
+@mutant("input.unknown-id-is-found", op.GET_LIBRARY, place="resources.libraries.crud:get")
 def unknown_id_is_found(get: Part) -> Part:
     """A library that does not exist answers 200 with an empty object."""
 

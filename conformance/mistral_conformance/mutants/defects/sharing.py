@@ -11,8 +11,8 @@ from mistral_conformance.mutants.tools import edited, forgiving, without
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import Problem, forbidden, invalid
-from mistral_mock.resources import accesses
-from mistral_mock.resources.records import Share
+from mistral_mock.resources.libraries import accesses
+from mistral_mock.resources.libraries.records import Share
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEEING = (op.GET_LIBRARY, op.LIST_LIBRARIES)
 
 
-@mutant("sharing.role-is-called-level", op.SHARE, place="resources.accesses:view")
+@mutant("sharing.role-is-called-level", op.SHARE, place="resources.libraries.accesses:view")
 def role_is_called_level(view: Part) -> Part:
     """An entry shows its role as `level`, the word of the request."""
 
@@ -34,7 +34,7 @@ def role_is_called_level(view: Part) -> Part:
     "sharing.level-is-always-viewer",
     op.SHARE,
     op.LIST_ACCESSES,
-    place="resources.accesses:put_share",
+    place="resources.libraries.accesses:put_share",
 )
 def level_is_always_viewer(put_share: Part) -> Part:
     """Whatever level is given, Viewer is stored."""
@@ -42,7 +42,10 @@ def level_is_always_viewer(put_share: Part) -> Part:
 
 
 @mutant(
-    "sharing.first-level-stays", op.SHARE, op.LIST_ACCESSES, place="resources.accesses:put_share"
+    "sharing.first-level-stays",
+    op.SHARE,
+    op.LIST_ACCESSES,
+    place="resources.libraries.accesses:put_share",
 )
 def first_level_stays(put_share: Part) -> Part:
     """Sharing again with an entity is answered but its level stays."""
@@ -54,7 +57,12 @@ def first_level_stays(put_share: Part) -> Part:
     return defect
 
 
-@mutant("sharing.entries-add-up", op.SHARE, op.LIST_ACCESSES, place="resources.accesses:new_share")
+@mutant(
+    "sharing.entries-add-up",
+    op.SHARE,
+    op.LIST_ACCESSES,
+    place="resources.libraries.accesses:new_share",
+)
 def entries_add_up(new_share: Part) -> Part:
     """Each level of an entity gets an entry of its own."""
 
@@ -65,7 +73,11 @@ def entries_add_up(new_share: Part) -> Part:
     return defect
 
 
-@mutant("sharing.list-shows-users-only", op.LIST_ACCESSES, place="resources.accesses:list_accesses")
+@mutant(
+    "sharing.list-shows-users-only",
+    op.LIST_ACCESSES,
+    place="resources.libraries.accesses:list_accesses",
+)
 def list_shows_users_only(list_accesses: Part) -> Part:
     """Entries of workspaces and organisations are not listed."""
 
@@ -81,7 +93,11 @@ def list_shows_users_only(list_accesses: Part) -> Part:
     return edited(list_accesses, keep)
 
 
-@mutant("sharing.owner-is-not-listed", op.LIST_ACCESSES, place="resources.accesses:list_accesses")
+@mutant(
+    "sharing.owner-is-not-listed",
+    op.LIST_ACCESSES,
+    place="resources.libraries.accesses:list_accesses",
+)
 def owner_is_not_listed(list_accesses: Part) -> Part:
     """The list of accesses leaves the owner out."""
     return edited(list_accesses, lambda found: {"data": found["data"][1:]})
@@ -92,7 +108,7 @@ def owner_is_not_listed(list_accesses: Part) -> Part:
     *SEEING,
     op.LIST_DOCUMENTS,
     op.LIST_ACCESSES,
-    place="resources.permissions:find_role",
+    place="resources.libraries.permissions:find_role",
 )
 def organisation_sees_everything(find_role: Part) -> Part:
     """Every library is seen by the whole organisation."""
@@ -109,14 +125,16 @@ def organisation_sees_everything(find_role: Part) -> Part:
     "sharing.everyone-sees-everything",
     *SEEING,
     op.LIST_ACCESSES,
-    place="resources.permissions:find_role",
+    place="resources.libraries.permissions:find_role",
 )
 def everyone_sees_everything(find_role: Part) -> Part:
     """Every library is seen by everyone, strangers too."""
     return lambda *given: find_role(*given) or "Viewer"
 
 
-@mutant("sharing.list-shows-everything", op.LIST_LIBRARIES, place="resources.libraries:is_listed")
+@mutant(
+    "sharing.list-shows-everything", op.LIST_LIBRARIES, place="resources.libraries.crud:is_listed"
+)
 def list_shows_everything(_is_listed: Part) -> Part:
     """The list shows libraries that its caller may not read."""
 
@@ -126,14 +144,19 @@ def list_shows_everything(_is_listed: Part) -> Part:
     return defect
 
 
-@mutant("sharing.hidden-is-forbidden", op.GET_LIBRARY, place="resources.permissions:not_found")
+@mutant(
+    "sharing.hidden-is-forbidden", op.GET_LIBRARY, place="resources.libraries.permissions:not_found"
+)
 def hidden_is_forbidden(_not_found: Part) -> Part:
     """A library that is hidden from the caller answers 403."""
     return forbidden
 
 
 @mutant(
-    "sharing.workspaces-are-not-reached", op.SHARE, *SEEING, place="resources.permissions:reaches"
+    "sharing.workspaces-are-not-reached",
+    op.SHARE,
+    *SEEING,
+    place="resources.libraries.permissions:reaches",
 )
 def workspaces_are_not_reached(reaches: Part) -> Part:
     """A share with a workspace reaches nobody."""
@@ -148,7 +171,7 @@ def workspaces_are_not_reached(reaches: Part) -> Part:
     "sharing.organisations-are-not-reached",
     op.SHARE,
     *SEEING,
-    place="resources.permissions:reaches",
+    place="resources.libraries.permissions:reaches",
 )
 def organisations_are_not_reached(reaches: Part) -> Part:
     """A share with an organisation reaches nobody."""
@@ -163,7 +186,7 @@ def organisations_are_not_reached(reaches: Part) -> Part:
     "sharing.list-shows-own-only",
     op.LIST_LIBRARIES,
     op.SHARE,
-    place="resources.libraries:is_listed",
+    place="resources.libraries.crud:is_listed",
 )
 def list_shows_own_only(is_listed: Part) -> Part:
     """The list leaves out libraries that others share with its caller."""
@@ -176,7 +199,10 @@ def list_shows_own_only(is_listed: Part) -> Part:
 
 
 @mutant(
-    "sharing.unshared-stays-visible", op.UNSHARE, op.GET_LIBRARY, place="resources.accesses:delete"
+    "sharing.unshared-stays-visible",
+    op.UNSHARE,
+    op.GET_LIBRARY,
+    place="resources.libraries.accesses:delete",
 )
 def unshared_stays_visible(_delete: Part) -> Part:
     """Taking an access away is answered but changes nothing."""
@@ -187,7 +213,7 @@ def unshared_stays_visible(_delete: Part) -> Part:
     )
 
 
-@mutant("sharing.unshare-wants-a-level", op.UNSHARE, place="resources.accesses:delete")
+@mutant("sharing.unshare-wants-a-level", op.UNSHARE, place="resources.libraries.accesses:delete")
 def unshare_wants_a_level(delete: Part) -> Part:
     """Taking an access away is refused without the level that the old document demands."""
 
@@ -199,19 +225,26 @@ def unshare_wants_a_level(delete: Part) -> Part:
     return defect
 
 
-@mutant("sharing.absent-entry-is-deleted", op.UNSHARE, place="resources.accesses:delete")
+@mutant("sharing.absent-entry-is-deleted", op.UNSHARE, place="resources.libraries.accesses:delete")
 def absent_entry_is_deleted(delete: Part) -> Part:
     """Taking away an access that was never given succeeds."""
     return forgiving(delete, json_answer({}))
 
 
-@mutant("sharing.counts-stay-null", op.SHARE, op.GET_LIBRARY, place="resources.accesses:count")
+@mutant(
+    "sharing.counts-stay-null", op.SHARE, op.GET_LIBRARY, place="resources.libraries.accesses:count"
+)
 def counts_stay_null(_count: Part) -> Part:
     """The member counts of a library are never filled in."""
     return lambda *_given: None
 
 
-@mutant("sharing.counts-never-fall", op.UNSHARE, op.GET_LIBRARY, place="resources.accesses:count")
+@mutant(
+    "sharing.counts-never-fall",
+    op.UNSHARE,
+    op.GET_LIBRARY,
+    place="resources.libraries.accesses:count",
+)
 def counts_never_fall(count: Part) -> Part:
     """The member counts of a library stay after a share has ended."""
 
@@ -222,7 +255,9 @@ def counts_never_fall(count: Part) -> Part:
     return defect
 
 
-@mutant("sharing.filter-is-ignored", op.LIST_LIBRARIES, place="resources.libraries:list_libraries")
+@mutant(
+    "sharing.filter-is-ignored", op.LIST_LIBRARIES, place="resources.libraries.crud:list_libraries"
+)
 def filter_is_ignored(list_libraries: Part) -> Part:
     """`filter_owned_by_me` filters nothing."""
 
@@ -236,7 +271,7 @@ def filter_is_ignored(list_libraries: Part) -> Part:
     "sharing.workspace-library-is-hidden",
     op.CREATE_LIBRARY,
     *SEEING,
-    place="resources.libraries:create",
+    place="resources.libraries.crud:create",
 )
 def workspace_library_is_hidden(create: Part) -> Part:
     """A library is owned by its user when the request names no owner."""
@@ -253,7 +288,7 @@ def workspace_library_is_hidden(create: Part) -> Part:
     "sharing.private-library-is-the-workspaces",
     op.CREATE_LIBRARY,
     *SEEING,
-    place="resources.libraries:choose_owner_type",
+    place="resources.libraries.crud:choose_owner_type",
 )
 def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
     """A library that its user shall own is owned by the workspace."""
@@ -266,7 +301,9 @@ def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
 
 
 @mutant(
-    "sharing.scope-is-not-checked", op.CREATE_LIBRARY, place="resources.permissions:may_own_alone"
+    "sharing.scope-is-not-checked",
+    op.CREATE_LIBRARY,
+    place="resources.libraries.permissions:may_own_alone",
 )
 def scope_is_not_checked(_may_own_alone: Part) -> Part:
     """Any key may create libraries owned by a user."""

@@ -11,7 +11,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules.common import names as op
 from mistral_mock import app
-from mistral_mock.resources.records import Document
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 URLS = (op.SIGNED_URL, op.TEXT_SIGNED_URL)
 
 
-@mutant("signed-urls.url-in-an-object", op.SIGNED_URL, place="resources.contents:get_signed_url")
+@mutant(
+    "signed-urls.url-in-an-object",
+    op.SIGNED_URL,
+    place="resources.libraries.contents:get_signed_url",
+)
 def url_in_an_object(get_signed_url: Part) -> Part:
     """A document's signed URL comes in an object, as a file's does."""
     return edited(get_signed_url, lambda url: {"url": url})
 
 
-@mutant("signed-urls.url-is-relative", op.SIGNED_URL, place="resources.contents:get_signed_url")
+@mutant(
+    "signed-urls.url-is-relative",
+    op.SIGNED_URL,
+    place="resources.libraries.contents:get_signed_url",
+)
 def url_is_relative(get_signed_url: Part) -> Part:
     """A document's signed URL lacks scheme and host."""
     return edited(get_signed_url, lambda url: urlsplit(url)._replace(scheme="", netloc="").geturl())
@@ -42,7 +50,11 @@ def key_is_wanted(serve_signed: Part) -> Part:
     return defect
 
 
-@mutant("signed-urls.type-is-forgotten", op.SIGNED_URL, place="resources.contents:serve_document")
+@mutant(
+    "signed-urls.type-is-forgotten",
+    op.SIGNED_URL,
+    place="resources.libraries.contents:serve_document",
+)
 def type_is_forgotten(serve_document: Part) -> Part:
     """A signed URL serves every document as text/html."""
 
@@ -52,7 +64,11 @@ def type_is_forgotten(serve_document: Part) -> Part:
     return defect
 
 
-@mutant("signed-urls.bytes-are-trimmed", op.SIGNED_URL, place="resources.contents:serve_document")
+@mutant(
+    "signed-urls.bytes-are-trimmed",
+    op.SIGNED_URL,
+    place="resources.libraries.contents:serve_document",
+)
 def bytes_are_trimmed(serve_document: Part) -> Part:
     """A signed URL serves the document without white space at its end."""
 
@@ -66,7 +82,7 @@ def bytes_are_trimmed(serve_document: Part) -> Part:
 @mutant(
     "signed-urls.newest-document-is-served",
     op.SIGNED_URL,
-    place="resources.contents:serve_document",
+    place="resources.libraries.contents:serve_document",
 )
 def newest_document_is_served(serve_document: Part) -> Part:
     """Every signed URL serves the document that was uploaded last."""
@@ -79,7 +95,9 @@ def newest_document_is_served(serve_document: Part) -> Part:
 
 
 @mutant(
-    "signed-urls.text-url-serves-nothing", op.TEXT_SIGNED_URL, place="resources.contents:serve_text"
+    "signed-urls.text-url-serves-nothing",
+    op.TEXT_SIGNED_URL,
+    place="resources.libraries.contents:serve_text",
 )
 def text_url_serves_nothing(serve_text: Part) -> Part:
     """The signed URL of a text serves an empty text."""
@@ -96,13 +114,15 @@ def urls_never_end(_is_alive: Part) -> Part:
     return lambda _expires, _now: True
 
 
-@mutant("signed-urls.urls-live-an-hour", *URLS, place="resources.contents:URL_LIFETIME_S")
+@mutant("signed-urls.urls-live-an-hour", *URLS, place="resources.libraries.contents:URL_LIFETIME_S")
 def urls_live_an_hour(_lifetime: Part) -> Part:
     """Signed URLs of documents work for an hour."""
     return 3600
 
 
-@mutant("signed-urls.urls-live-a-minute", *URLS, place="resources.contents:URL_LIFETIME_S")
+@mutant(
+    "signed-urls.urls-live-a-minute", *URLS, place="resources.libraries.contents:URL_LIFETIME_S"
+)
 def urls_live_a_minute(_lifetime: Part) -> Part:
     """Signed URLs of documents work for a minute."""
     return 60
@@ -120,7 +140,11 @@ def end_is_not_signed(digest: Part) -> Part:
     return lambda self, text: digest(self, text.rpartition("/")[0] or text)
 
 
-@mutant("signed-urls.url-answers-202", op.SIGNED_URL, place="resources.contents:get_signed_url")
+@mutant(
+    "signed-urls.url-answers-202",
+    op.SIGNED_URL,
+    place="resources.libraries.contents:get_signed_url",
+)
 def url_answers_202(get_signed_url: Part) -> Part:
     """Asking for a signed URL answers 202."""
     return answering(get_signed_url, status=202)

@@ -11,7 +11,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, forgiving, overlooking
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
-from mistral_mock.resources.records import Document
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 UPLOADS = (op.UPLOAD_DOCUMENT, op.GET_DOCUMENT)
 
 
-@mutant("upload.known-content-is-201", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+@mutant(
+    "upload.known-content-is-201", op.UPLOAD_DOCUMENT, place="resources.libraries.documents:upload"
+)
 def known_content_is_201(upload: Part) -> Part:
     """Known content answers 201 like new content."""
     return answering(upload, status=201)
 
 
-@mutant("upload.new-content-is-200", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+@mutant(
+    "upload.new-content-is-200", op.UPLOAD_DOCUMENT, place="resources.libraries.documents:upload"
+)
 def new_content_is_200(upload: Part) -> Part:
     """New content answers 200 like known content."""
     return answering(upload, status=200)
@@ -35,14 +39,16 @@ def new_content_is_200(upload: Part) -> Part:
     "upload.content-is-never-known",
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
-    place="resources.documents:find_twin",
+    place="resources.libraries.documents:find_twin",
 )
 def content_is_never_known(_find_twin: Part) -> Part:
     """The same content is stored again and again."""
     return lambda _store, _library, _digest: None
 
 
-@mutant("upload.content-is-known-elsewhere", *UPLOADS, place="resources.documents:find_twin")
+@mutant(
+    "upload.content-is-known-elsewhere", *UPLOADS, place="resources.libraries.documents:find_twin"
+)
 def content_is_known_elsewhere(_find_twin: Part) -> Part:
     """Content that any library holds is known."""
 
@@ -52,7 +58,7 @@ def content_is_known_elsewhere(_find_twin: Part) -> Part:
     return defect
 
 
-@mutant("upload.known-content-is-renamed", *UPLOADS, place="resources.documents:upload")
+@mutant("upload.known-content-is-renamed", *UPLOADS, place="resources.libraries.documents:upload")
 def known_content_is_renamed(upload: Part) -> Part:
     """Known content under a new file name renames the document."""
 
@@ -67,13 +73,17 @@ def known_content_is_renamed(upload: Part) -> Part:
     return defect
 
 
-@mutant("upload.all-content-is-one", op.UPLOAD_DOCUMENT, place="resources.documents:fingerprint")
+@mutant(
+    "upload.all-content-is-one",
+    op.UPLOAD_DOCUMENT,
+    place="resources.libraries.documents:fingerprint",
+)
 def all_content_is_one(_fingerprint: Part) -> Part:
     """All content has one hash, so only the first upload counts."""
     return lambda _content: "0" * 32
 
 
-@mutant("upload.hash-depends-on-the-library", *UPLOADS, place="resources.documents:view")
+@mutant("upload.hash-depends-on-the-library", *UPLOADS, place="resources.libraries.documents:view")
 def hash_depends_on_the_library(view: Part) -> Part:
     """The hash of a document depends on its library."""
 
@@ -84,7 +94,7 @@ def hash_depends_on_the_library(view: Part) -> Part:
     return defect
 
 
-@mutant("upload.name-loses-accents", *UPLOADS, place="resources.documents:view")
+@mutant("upload.name-loses-accents", *UPLOADS, place="resources.libraries.documents:view")
 def name_loses_accents(view: Part) -> Part:
     """A document's name keeps its ASCII characters only."""
     return lambda document: {
@@ -109,13 +119,13 @@ def type_is_unknown(_find_mime_type: Part) -> Part:
     return lambda _file: "application/octet-stream"
 
 
-@mutant("upload.size-counts-characters", *UPLOADS, place="resources.documents:view")
+@mutant("upload.size-counts-characters", *UPLOADS, place="resources.libraries.documents:view")
 def size_counts_characters(view: Part) -> Part:
     """The size of a document is told in kilobytes."""
     return lambda document: {**view(document), "size": document.size // 1024}
 
 
-@mutant("upload.uploader-is-nobody", *UPLOADS, place="resources.documents:view")
+@mutant("upload.uploader-is-nobody", *UPLOADS, place="resources.libraries.documents:view")
 def uploader_is_nobody(view: Part) -> Part:
     """A document does not tell who uploaded it."""
     return lambda document: {**view(document), "uploaded_by_id": None}
@@ -127,7 +137,11 @@ def missing_file_breaks_it(_refuse: Part) -> Part:
     return overlooking("file")
 
 
-@mutant("upload.unknown-library-is-silent", op.UPLOAD_DOCUMENT, place="resources.documents:upload")
+@mutant(
+    "upload.unknown-library-is-silent",
+    op.UPLOAD_DOCUMENT,
+    place="resources.libraries.documents:upload",
+)
 def unknown_library_is_silent(upload: Part) -> Part:
     """An upload to a library that does not exist seems to succeed."""
     return forgiving(upload, json_answer({}, 201))

@@ -13,7 +13,7 @@ import attrs
 from mistral_conformance.mutants.generic.defect import StoreDefect, Strikes
 from mistral_conformance.mutants.generic.surface import operations
 from mistral_mock import registry, resources
-from mistral_mock.store import Record, Table, kind_of
+from mistral_mock.store import Record, Table, kind_of, record_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,15 +44,8 @@ def defects() -> Iterator[StoreDefect]:
 def kinds() -> tuple[Kind, ...]:
     """All classes of records, in the order of their names."""
     resources.load()
-    found = set[type[Record]]()
-    waiting: list[type[Record]] = [Record]
-    while waiting:
-        below = waiting.pop().__subclasses__()
-        found.update(below)
-        waiting += below
-    own = (each for each in found if each.__module__.startswith(OWN))
-    bare = (each for each in own if not each.__subclasses__())
-    return tuple(sorted(bare, key=kind_of))
+    own = (each for each in record_classes() if each.__module__.startswith(OWN))
+    return tuple(sorted(own, key=kind_of))
 
 
 def _operations_on(kind: Kind) -> tuple[str, ...]:
@@ -87,7 +80,7 @@ def _modules_of(operation: str) -> frozenset[str]:
 
 
 def _of_table(kind: Kind, touched: tuple[str, ...]) -> Iterator[StoreDefect]:
-    name = _name(kind)
+    name = kind_of(kind)
     for operator, said, method, wrap, likely in TABLES:
         put_in = partial(_replaced, kind_of(kind), method, wrap)
         yield StoreDefect(operator, name, f"{name}: {said}", touched, put_in, likely)
@@ -96,7 +89,7 @@ def _of_table(kind: Kind, touched: tuple[str, ...]) -> Iterator[StoreDefect]:
 def _of_field(
     kind: Kind, field: attrs.Attribute[Any], touched: tuple[str, ...]
 ) -> Iterator[StoreDefect]:
-    name, of = field.name, _name(kind)
+    name, of = field.name, kind_of(kind)
     if name == "id":
         return
     ways = [(*LOST_UPDATE, partial(_keep_old, name))]
@@ -110,10 +103,6 @@ def _of_field(
         put_in = partial(_replaced, kind_of(kind), "put", wrap)
         sentence = f"{of}: `{name}` {said}"
         yield StoreDefect(operator, f"{of}:{name}", sentence, touched, put_in, KEPT)
-
-
-def _name(kind: Kind) -> str:
-    return kind_of(kind).removeprefix(PLACE).removeprefix(OWN)
 
 
 def _is_of(field: attrs.Attribute[Any], type_: str) -> bool:

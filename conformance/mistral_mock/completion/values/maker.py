@@ -106,7 +106,7 @@ class Maker:
             except (LookupError, TypeError, ValueError) as error:
                 raise UnsatisfiableError(f"{reference} is nowhere in the schema") from error
         if not isinstance(place, dict | bool):
-            raise UnsatisfiableError(f"{reference} is no schema")
+            raise UnsatisfiableError(f"{reference} is not a schema")
         return place
 
     def _pick_member(self, flat: Schema) -> Any:  # noqa: ANN401 - JSON

@@ -8,7 +8,7 @@ from mistral_mock.completion.tokens import count_tokens
 from mistral_mock.errors import forbidden
 from mistral_mock.resources.conversations import passages
 from mistral_mock.resources.conversations.findings import Finding, reference, text
-from mistral_mock.resources.records import Document, Library, Share
+from mistral_mock.resources.libraries.records import Document, Library, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

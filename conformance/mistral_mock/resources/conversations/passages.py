@@ -16,8 +16,8 @@ from attrs import frozen
 
 from mistral_mock import long_text
 from mistral_mock.completion.needs import COMMON
-from mistral_mock.resources import statuses
-from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.resources.libraries import statuses
+from mistral_mock.resources.libraries.records import Document, DocumentText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

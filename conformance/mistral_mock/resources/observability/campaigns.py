@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock import clock
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.errors import APIError, observability_error
+from mistral_mock.errors import APIError
 from mistral_mock.ownership import visible
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import events, judges, judging, lookups
 from mistral_mock.resources.observability.campaign_state import Selected, StoredCampaign
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from mistral_mock import clock, pages
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError, observability_error
+from mistral_mock.errors import APIError
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import (
     field_table,
@@ -17,6 +17,7 @@ from mistral_mock.resources.observability import (
     recordings,
     texts,
 )
+from mistral_mock.resources.observability.errors import observability_error
 from mistral_mock.resources.observability.recordings import StoredEvent
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mistral_mock import clock
-from mistral_mock.errors import observability_error
 from mistral_mock.resources.observability import texts
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import observability_error
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import field_table, filters, recordings
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

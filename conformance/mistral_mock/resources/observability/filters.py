@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from mistral_mock import clock
-from mistral_mock.errors import observability_error
 from mistral_mock.resources.observability import field_table
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,7 +170,7 @@ def _read_pattern(value: object) -> jsonschema_rs.Draft202012Validator:
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": value}, pattern_options=options)
     except ValueError as error:
-        raise refuse(f"This is no regular expression: {value!r:.100}") from error
+        raise refuse(f"This is not a regular expression: {value!r:.100}") from error
 
 
 READERS: dict[str, Callable[[object], Any]] = {

@@ -14,10 +14,10 @@ from attrs import evolve, frozen
 
 from mistral_mock import clock
 from mistral_mock.answers import json_answer, no_content
-from mistral_mock.errors import observability_error
 from mistral_mock.ownership import Owned, visible
 from mistral_mock.registry import operation, section
 from mistral_mock.resources.observability import campaign_state, judging, lookups
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.errors import observability_error
 from mistral_mock.resources.observability import texts
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from mistral_mock import ownership, pages
-from mistral_mock.errors import observability_error
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,6 @@ from attrs import evolve
 
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.clock import spell
-from mistral_mock.errors import observability_error
 from mistral_mock.ownership import may_see
 from mistral_mock.registry import operation
 from mistral_mock.resources.observability import judging, lookups
@@ -19,6 +18,7 @@ from mistral_mock.resources.observability.dataset_state import (
     find_record,
     list_records,
 )
+from mistral_mock.resources.observability.errors import observability_error
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer

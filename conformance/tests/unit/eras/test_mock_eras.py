@@ -189,16 +189,13 @@ async def test_usage_tells_what_breaks_how_often_and_where_first(
     file = await exported(asking, tmp_path, kind)
     assert main(["usage", str(file), "--era", "announced"]) == 1
     told = capsys.readouterr().out
-    assert (
-        "update_with_put: the operation is not there; instead there is beta.libraries.update\n"
-        in told
-    )
+    assert "update_with_put: the operation is gone; use beta.libraries.update\n" in told
     assert (
         f"    2 times, first in {'entry' if kind == 'har' else 'line'} 2: PUT /v1/libraries/"
         in told
     )
-    assert "the parameter filter_owned_by_me means nothing" in told
-    assert "the answer 200 with a body is not given; instead there is the answer 204" in told
+    assert "the parameter filter_owned_by_me has no effect" in told
+    assert "the answer is no longer 200 with a body, but 204" in told
 
 
 async def test_usage_of_what_stays_breaks_nothing(
@@ -206,7 +203,7 @@ async def test_usage_of_what_stays_breaks_nothing(
 ) -> None:
     file = await exported(asking, tmp_path, "har")
     assert main(["usage", str(file), "--era", "today"]) == 0
-    assert "nothing of 5 requests breaks" in capsys.readouterr().out
+    assert "none of 5 requests breaks" in capsys.readouterr().out
 
 
 def test_usage_tells_fields_that_an_older_server_does_not_know(
@@ -221,7 +218,7 @@ def test_usage_tells_fields_that_an_older_server_does_not_know(
     file = tmp_path / "use.jsonl"
     file.write_text(json.dumps(line) + "\n", "utf-8")
     assert main(["usage", str(file), "--era", "2026-03-31"]) == 1
-    assert "the field owner_type means nothing" in capsys.readouterr().out
+    assert "the field owner_type has no effect" in capsys.readouterr().out
 
 
 def test_usage_refuses_what_is_no_recording(

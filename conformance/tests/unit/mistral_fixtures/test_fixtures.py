@@ -85,9 +85,29 @@ def test_markers_set_replies_world_and_settings(project: pytest.Pytester) -> Non
         @pytest.mark.mistral_settings(clock="manual", seed=7)
         def test_settings(mistral_server):
             assert mistral_server.clock.mode == "manual"
+
+        @pytest.mark.mistral_era("announced")
+        def test_era(mistral_server):
+            assert mistral_server.world.settings.era == "announced"
         """
     )
-    run(project).assert_outcomes(passed=5)
+    run(project).assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("arguments", ["", "'today', 'announced'", "name='announced'"])
+def test_era_marker_takes_one_name(project: pytest.Pytester, arguments: str) -> None:
+    project.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.mistral_era({arguments})
+        def test_era(mistral_server):
+            pass
+        """
+    )
+    result = run(project)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*mistral_era takes the name of an era*"])
 
 
 def test_ini_sets_replies_for_every_test(project: pytest.Pytester) -> None:

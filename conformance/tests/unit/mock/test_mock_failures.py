@@ -15,11 +15,11 @@ from attrs import evolve
 
 from mistral_mock import registry
 from mistral_mock.answers import Later
-from mistral_mock.resources import processing, upkeep
 from mistral_mock.resources.batch.records import BatchJob, BatchRequest
 from mistral_mock.resources.fine_tuning.records import Job
+from mistral_mock.resources.libraries import processing, upkeep
+from mistral_mock.resources.libraries.records import Document, DocumentText, Library
 from mistral_mock.resources.observability.dataset_state import Dataset, ImportTask
-from mistral_mock.resources.records import Document, DocumentText, Library
 from mistral_mock.resources.workflows.records import Execution
 from mistral_mock.resources.workflows.schedule_records import Schedule
 from mistral_mock.server import running

@@ -194,7 +194,7 @@ def test_a_fault_that_was_added_counts_from_then_on(api: httpx.Client) -> None:
 
 
 WRONG = [
-    ("x", "no object"),
+    ("x", "not an object"),
     ({}, "exactly one of"),
     ({"status": 500, "drop": True}, "exactly one of"),
     ({"status": 99}, "status is 99"),

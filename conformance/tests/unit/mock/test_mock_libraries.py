@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from mistral_mock.resources.records import Document, DocumentText, Library, Share
+from mistral_mock.resources.libraries.records import Document, DocumentText, Library, Share
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from mistral_mock import extraction
 from mistral_mock.clock import INSTANT
 from mistral_mock.completion import tokens
 from mistral_mock.extraction import kind
-from mistral_mock.resources import processing, statuses
-from mistral_mock.resources.records import Document
+from mistral_mock.resources.libraries import processing, statuses
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

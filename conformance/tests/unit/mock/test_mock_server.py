@@ -14,7 +14,7 @@ from mistral_conformance.running.plan import load_profiles
 from mistral_mock import registry
 from mistral_mock.app import create_app
 from mistral_mock.operations import load_operations
-from mistral_mock.resources import libraries
+from mistral_mock.resources.libraries import crud as libraries
 from mistral_mock.server import ServerError, running
 from mistral_mock.settings import Settings
 

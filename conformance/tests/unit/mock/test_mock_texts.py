@@ -282,7 +282,7 @@ def test_a_world_that_no_answer_could_repeat_is_refused(tmp_path: Path, value: s
 def test_a_fault_script_that_no_answer_could_repeat_is_refused(tmp_path: Path, body: str) -> None:
     file = tmp_path / "faults.json"
     file.write_text(f'[{{"status": 500, "body": {body}}}]')
-    with pytest.raises(FaultScriptError, match="is no JSON"):
+    with pytest.raises(FaultScriptError, match="is not JSON"):
         read_script(file)
 
 

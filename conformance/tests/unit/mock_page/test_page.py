@@ -96,14 +96,20 @@ def test_narrow_screens_need_no_sideways_scrolling(
     ask(mock, "word" * 500)
     mock.reply("Never.", user="something that nobody asks", model="mistral-large-*")
     ask(mock, "unanswered" * 20)
+    httpx.get(f"{mock.base_url}/v1/agents", headers=HEADERS)
+    library = httpx.post(f"{mock.base_url}/v1/libraries", headers=HEADERS, json={"name": "Maps"})
+    address = f"{mock.base_url}/v1/libraries/{library.json()['id']}"
+    httpx.put(address, headers=HEADERS, json={"name": "Papers"})
     browser.open(f"{mock.base_url}/_mock/", width=390, dark=dark)
-    browser.wait("document.querySelectorAll('#rows tr').length === 3")
+    browser.wait("document.querySelectorAll('#rows tr').length === 6")
     browser.run("document.querySelector('#rows tr').click()")
     browser.wait("document.querySelector('#detail details')")
+    browser.run("fits = (box) => box.scrollWidth <= box.clientWidth")
     for tab in ("requests", "state", "replies", "controls", "coming"):
         browser.run(f"document.querySelector('#tab-{tab}').click()")
         browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert browser.run("document.documentElement.scrollWidth") <= 390, tab
+        assert browser.run(f"[...document.querySelectorAll('#{tab} .scroll')].every(fits)"), tab
     color = browser.run("getComputedStyle(document.body).backgroundColor")
     assert (color == "rgb(23, 23, 27)") is dark
 
@@ -133,7 +139,7 @@ def test_answers_that_change_with_what_is_announced_are_shown_once(
     browser.open(f"{mock.base_url}/_mock/#coming")
     browser.wait("document.querySelector('#coming').textContent.includes('beta.libraries.delete')")
     coming = browser.run("document.querySelector('#coming').textContent")
-    assert "the answer 200 with a body is not given; instead there is the answer 204." in coming
+    assert "the answer is no longer 200 with a body, but 204." in coming
     assert coming.count("beta.libraries.update_with_put") == 1
 
 

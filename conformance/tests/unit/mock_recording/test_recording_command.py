@@ -39,12 +39,15 @@ def test_command_records_and_replays(upstream: RunningServer, folder: Path) -> N
 
 WRONG = {
     "vendor": (["record", "--to", "https://api.mistral.ai", "--into", "x"], "--yes-live"),
-    "no address": (["record", "--to", "localhost:80", "--into", "x"], "is no server's address"),
+    "no address": (
+        ["record", "--to", "localhost:80", "--into", "x"],
+        "is not the address of a server",
+    ),
     "password": (["record", "--to", "http://u:p@h", "--into", "x"], "no user and no password"),
     "absent": (["serve", "--replay", "/nowhere/at/all"], "does not exist"),
     "no server": (["serve", "--replay", "/", "--missing", "record"], "need each other"),
     "no folder": (["serve", "--missing", "engine"], "need --replay"),
-    "no recordings": (["har", "/nowhere/at/all"], "is no folder"),
+    "no recordings": (["har", "/nowhere/at/all"], "is not a folder"),
 }
 
 
@@ -59,4 +62,4 @@ def test_wrong_use_is_told(name: str, capsys: pytest.CaptureFixture[str]) -> Non
 def test_pace_that_is_none_is_refused(pace: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["serve", "--replay", "/", "--pace", pace])
-    assert "is no pace" in capsys.readouterr().err
+    assert "is not a pace" in capsys.readouterr().err

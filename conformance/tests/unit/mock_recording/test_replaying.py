@@ -391,7 +391,7 @@ def test_archive_of_the_journal_can_be_replayed(upstream: RunningServer, tmp_pat
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("mine: true\n", "it is no recording"),
+        ("mine: true\n", "it is not a recording"),
         ("recording: 1\n", "request is missing"),
         ("recording: [\n", "expected (the )?node content"),
         (

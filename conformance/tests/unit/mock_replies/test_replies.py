@@ -185,7 +185,26 @@ def test_function_of_a_tester_answers(scripted: Scripted) -> None:
 def test_function_that_lies_is_told(scripted: Scripted) -> None:
     scripted.mock.reply(lambda _: {"tool_calls": [{"name": ""}]})
     answer = scripted.chat()
-    assert (answer.status_code, "tool_calls[0].name" in answer.text) == (500, True)
+    assert (answer.status_code, "tool_calls[0].name" in answer.text) == (400, True)
+
+
+def fail(_: object) -> str:
+    raise ValueError("mine")
+
+
+@pytest.mark.parametrize("fields", [{"user": fail}, {"function": fail}, {"header": {"host": fail}}])
+def test_condition_that_fails_is_told(scripted: Scripted, fields: dict[str, Any]) -> None:
+    scripted.mock.reply("Never.", **fields)
+    answer = scripted.chat()
+    assert answer.status_code == 400
+    assert "the function fail raised ValueError('mine')" in answer.json()["message"]
+
+
+def test_answer_that_fails_is_told(scripted: Scripted) -> None:
+    scripted.mock.reply(fail, name="broken")
+    answer = scripted.chat()
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("broken cannot answer this request to chat.complete")
 
 
 def test_one_reply_serves_agents_conversations_and_fim(scripted: Scripted) -> None:
@@ -381,7 +400,7 @@ def test_control_route_says_what_lies(scripted: Scripted) -> None:
         ({"text": "a", "finish_reason": "done"}, "it is one of"),
         ({"text": "${who}"}, "leads nowhere"),
         ({"text": "a", "turn": 0}, "from 1"),
-        ({"text": "a", "user": {"pattern": "("}}, "no pattern"),
+        ({"text": "a", "user": {"pattern": "("}}, "not a pattern"),
         ({"text": "a", "times": 0}, "from 1"),
         ({"text": "a", "pace": {"per_second": 0}}, "makes no sense"),
         ({"tool_calls": [{"name": "f", "id": "x"}]}, "9 letters"),
@@ -449,7 +468,7 @@ def test_change_that_lies_leaves_the_replies_as_they_were(
         (FILE + "- when: {user: x}\n  answer:\n    vectors: [1]\n    text: a\n", 7, "together"),
         (FILE + "- answer: {text: a}\n  times: many\n", 7, "whole number"),
         ("- answer: a\n  wehn: {}\n", 2, "do you mean when?"),
-        ("- {answer: a\n", 2, "no YAML"),
+        ("- {answer: a\n", 2, "not YAML"),
         ("answer: a\n", 1, "list"),
     ],
 )

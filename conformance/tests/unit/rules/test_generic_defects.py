@@ -35,7 +35,7 @@ CAUGHT = (
     "action-is-only-said[workflows.executions.cancel_workflow_execution]",
     "deleted-stays-listed[files.list]",
     "update-is-lost[beta.libraries.update:name]",
-    "removal-is-not-done[batch.records.BatchJob]",
+    "removal-is-not-done[BatchJob]",
     "list-lags[audio.voices.list]",
 )
 """One of each module, with what is fast to judge; `make board` judges all."""
@@ -137,7 +137,7 @@ def test_a_field_that_is_left_out_is_left_out_of_that_operation_alone(altered: A
 
 def test_a_defect_of_the_store_is_gone_afterwards() -> None:
     healthy = Table.remove
-    with load_all()["removal-is-not-done[batch.records.BatchJob]"].applied():
+    with load_all()["removal-is-not-done[BatchJob]"].applied():
         assert Table.remove is not healthy
     assert Table.remove is healthy
 

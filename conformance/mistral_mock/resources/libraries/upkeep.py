@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_mock import extraction
-from mistral_mock.resources import statuses
-from mistral_mock.resources.records import Document, DocumentText, Library
+from mistral_mock.resources.libraries import statuses
+from mistral_mock.resources.libraries.records import Document, DocumentText, Library
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:

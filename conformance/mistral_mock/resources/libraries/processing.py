@@ -16,30 +16,29 @@ from attrs import evolve
 from mistral_mock import agenda, extraction
 from mistral_mock.clock import NEVER
 from mistral_mock.completion import tokens
-from mistral_mock.registry import keeper
-from mistral_mock.resources import filetypes, statuses, upkeep
-from mistral_mock.resources.records import Document, DocumentText, Library
+from mistral_mock.registry import keeper, reads_ahead
+from mistral_mock.resources import filetypes
+from mistral_mock.resources.libraries import statuses, upkeep
+from mistral_mock.resources.libraries.records import Document, DocumentText, Library
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mistral_mock.context import Upload
     from mistral_mock.store import Store
     from mistral_mock.world import World
 
-UPLOAD = "beta.libraries.documents.upload"
 QUEUED_SHARE = 0.25
 """The part of a run that a document waits in `todo` (our choice)."""
 
 
-async def read_ahead(operation: str, files: Mapping[str, Upload]) -> None:
+@reads_ahead("beta.libraries.documents.upload")
+async def read_ahead(file: Upload) -> None:
     """Lets a thread read what an upload brings, while other requests go on."""
-    if operation == UPLOAD:
-        for file in files.values():
-            mime_type = filetypes.find_mime_type(file)
-            await extraction.read_ahead(file.content, name=file.name, mime_type=mime_type)
+    mime_type = filetypes.find_mime_type(file)
+    await extraction.read_ahead(file.content, name=file.name, mime_type=mime_type)
 
 
 def read(store: Store, document: Document) -> None:

@@ -8,8 +8,8 @@ from mistral_mock.answers import PLAIN, binary, json_answer
 from mistral_mock.errors import not_found
 from mistral_mock.extraction import Extraction
 from mistral_mock.registry import operation, signed
-from mistral_mock.resources import documents, statuses
-from mistral_mock.resources.records import Document, DocumentText
+from mistral_mock.resources.libraries import documents, statuses
+from mistral_mock.resources.libraries.records import Document, DocumentText
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:

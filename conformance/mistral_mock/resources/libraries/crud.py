@@ -10,8 +10,8 @@ from mistral_mock import clock, pages
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import forbidden
 from mistral_mock.registry import operation
-from mistral_mock.resources import permissions, upkeep
-from mistral_mock.resources.records import Document, Library, Share
+from mistral_mock.resources.libraries import permissions, upkeep
+from mistral_mock.resources.libraries.records import Document, Library, Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

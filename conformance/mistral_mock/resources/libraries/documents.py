@@ -11,14 +11,15 @@ from mistral_mock import clock, moments, pages
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.registry import operation
-from mistral_mock.resources import filetypes, permissions, processing, statuses, upkeep
-from mistral_mock.resources.records import Document
+from mistral_mock.resources import filetypes
+from mistral_mock.resources.libraries import permissions, processing, statuses, upkeep
+from mistral_mock.resources.libraries.records import Document
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context, Upload
-    from mistral_mock.resources.records import Library
+    from mistral_mock.resources.libraries.records import Library
     from mistral_mock.store import Store
 
 CHANGEABLE = ("name", "attributes", "expires_at")

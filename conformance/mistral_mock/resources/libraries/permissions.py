@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_mock.errors import forbidden, not_found
-from mistral_mock.resources.records import Library, Share
+from mistral_mock.resources.libraries.records import Library, Share
 
 if TYPE_CHECKING:
     from mistral_mock.context import Context

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock.context import Upload
 from mistral_mock.registry import section
-from mistral_mock.resources import documents, filetypes, processing, statuses, upkeep
-from mistral_mock.resources.records import Document, Library, Share
+from mistral_mock.resources import filetypes
+from mistral_mock.resources.libraries import documents, processing, statuses, upkeep
+from mistral_mock.resources.libraries.records import Document, Library, Share
 from mistral_mock.store import Blob
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.errors import forbidden, not_found
 from mistral_mock.registry import operation
-from mistral_mock.resources import permissions
-from mistral_mock.resources.records import Library, Share
+from mistral_mock.resources.libraries import permissions
+from mistral_mock.resources.libraries.records import Library, Share
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer

@@ -1,0 +1,1 @@
+"""Libraries, their documents, and who may see and change them."""
