@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.laws.evidence import entries_of
 from mistral_conformance.laws.world import World
 from mistral_conformance.session.rule import Rule
 from mistral_conformance.verdict.registry import Registry
@@ -100,7 +101,7 @@ class Law:
         told = dict.fromkeys(
             f"document: {each.pointer}" for each in subject.origins if each.declared
         )
-        return "; ".join([self.source, *told])
+        return "; ".join([self.source, *told, *entries_of(self.id, subject.name)])
 
 
 def _judge(law: Law, model: Model, subject: Subject, context: Context) -> None:

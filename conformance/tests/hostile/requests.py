@@ -131,7 +131,7 @@ class Attack:
         pairs = zip(("", *operation.segments), operation.segments, strict=False)
         path = "".join(f"/{self._segment(above, each, hostile=hostile)}" for above, each in pairs)
         content, type_ = self._body(operation, hostile=hostile)
-        pieces = (content,)
+        pieces: tuple[bytes, ...] = (content,)
         if hostile and dice.random() < 0.1:
             cut = dice.randrange(len(content) + 1)
             pieces = (content[:cut], b"", content[cut:])

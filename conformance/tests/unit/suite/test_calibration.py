@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from mistral_conformance import cli
+from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.evidence import load_judged
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session, silence
 from mistral_conformance.mutants.registry import load_mutants
@@ -16,7 +20,11 @@ from mistral_conformance.report.calibration import Calibrated, Finding, calibrat
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.plan import make_plan
 from mistral_conformance.running.runner import judge_all
+from mistral_conformance.verdict.outcome import Result, Status
 from mistral_openapi.evidence import load_evidence
+
+if TYPE_CHECKING:
+    from mistral_conformance.running.plan import Case
 
 ROOT = Path(__file__).parents[4]
 ALTERED = [
@@ -42,6 +50,35 @@ def test_a_server_that_does_otherwise_refutes_the_entry(defect: str, entry: str)
         refuted = _calibrate()[entry]
     assert refuted.finding is Finding.REFUTED
     assert refuted.place == f"openapi/evidence/{entry.partition('.')[0]}.yaml"
+
+
+def _cases() -> list[Case]:
+    document = load_document()
+    return make_plan(document, load_laws(), list(document.operations))
+
+
+@pytest.mark.parametrize("entry", load_judged())
+def test_each_entry_that_laws_judge_is_cited_by_all_their_cases(entry: str) -> None:
+    assert entry in load_evidence()
+    citing = [each.name for each in _cases() if entry in each.rule.source.split("; ")]
+    for law, subjects in load_judged()[entry].items():
+        for pattern in subjects:
+            name = f"{law}[{pattern}]".replace("[", "[[]", 1)
+            assert any(fnmatchcase(each, name) for each in citing), (law, pattern)
+
+
+def test_a_law_that_finds_a_fault_refutes_what_the_register_says() -> None:
+    entry = "libraries.null-clears-description"
+    case = next(each for each in _cases() if each.name == "values.null-clears[library.description]")
+    results = {
+        status: calibrate([Result(case.rule, None, status, subject=case.subject)])
+        for status in (Status.PASS, Status.FAIL)
+    }
+    told = {
+        status: next(each.finding for each in found if each.entry.id == entry)
+        for status, found in results.items()
+    }
+    assert told == {Status.PASS: Finding.CONFIRMED, Status.FAIL: Finding.REFUTED}
 
 
 @pytest.mark.parametrize("entry", load_evidence())
