@@ -12,7 +12,7 @@ from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.probing.uploads import pdf_sample
 from mistral_conformance.record.wire import Message
 from mistral_conformance.verdict.outcome import Skipped
-from mistral_conformance.verdict.requirement import SHOULD
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
         world.expect(400 <= answer.status < 500, reason, answer)
 
 
-@law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=SHOULD)
+@law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=MAY)
 def end_as_they_tell(world: World, subject: tuple[Resource, str]) -> None:
     """The end that a URL tells counts: with one that is over it opens nothing."""
     resource, link = subject

@@ -107,6 +107,21 @@ def test_a_field_of_another_kind_of_object_may_be_null(judged: Judged) -> None:
     assert broken(results) == {}
 
 
+def test_a_state_may_change_while_a_list_is_filtered_by_it(judged: Judged) -> None:
+    read: list[Answer] = []
+
+    def moving(answer: Answer) -> None:
+        jobs = answer.body["data"] if answer.is_("GET", "/batch/jobs") else []
+        if jobs and "status" not in answer.query:
+            read.append(answer)
+            if len(read) == 1:
+                answer.body = {**answer.body, "data": [{**e, "status": "QUEUED"} for e in jobs]}
+
+    only = "[batch.jobs.list:status]"
+    results = judged("sets.filter-over-pages", alter=moving, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
 def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) -> None:
     def silent(answer: Answer) -> None:
         if answer.is_("GET", "/libraries"):
