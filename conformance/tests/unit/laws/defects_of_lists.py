@@ -34,6 +34,13 @@ def providers_are_ignored(answer: Answer) -> None:
         answer.content = answer.again("GET", "/v1/models").content
 
 
+@defect("words-of-nobody-find-all", "sets.filter[workflows.get_workflows:search]", "gives an item")
+def words_of_nobody_find_all(answer: Answer) -> None:
+    searched = answer.is_("GET", "/v1/workflows") and "search" in answer.query
+    if searched and not answer.body["workflows"]:
+        answer.content = answer.again("GET", "/v1/workflows").content
+
+
 @defect(
     "wishes-turn-lists", "sets.default-is-no-wish[beta.libraries.documents.list:sort_by]", "order"
 )
