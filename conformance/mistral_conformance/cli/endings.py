@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from mistral_conformance.campaign.corpus import WrongCorpus
@@ -20,7 +19,7 @@ from mistral_conformance.session.budget import Spent
 from mistral_conformance.session.identities import WrongIdentity
 from mistral_conformance.session.ledger import WrongLedger
 from mistral_conformance.verdict.baseline import WrongBaseline
-from mistral_conformance.verdict.exit_codes import ExitCode
+from mistral_conformance.verdict.exit_codes import ExitCode, tell_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +52,3 @@ def run_to_end(command: Callable[[], int]) -> int:
         return tell_end(error, ExitCode.NO_TARGET)
     except Spent as error:
         return tell_end(f"{error}: that is before anything could be judged", ExitCode.STOPPED)
-
-
-def tell_end(message: object, code: ExitCode) -> ExitCode:
-    """Say why a command ends; its exit code."""
-    sys.stderr.write(f"mistral-conformance: {message}\n")
-    return code

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mistral_conformance.running.interruption import watch_signals
-from mistral_conformance.verdict.exit_codes import ExitCode
+from mistral_conformance.verdict.exit_codes import ExitCode, tell_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("mistral_conformance"):
             raise
-        return _say(
+        return tell_end(
             f"{error.name} is not installed; in a checkout: "
             "pip install '.[conformance,mock,campaign]'",
             ExitCode.WRONG_USE,
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _silence()
         return ExitCode.CUT_OFF
     except KeyboardInterrupt:
-        return _say("interrupted before anything was created", ExitCode.INTERRUPTED)
+        return tell_end("interrupted before anything was created", ExitCode.INTERRUPTED)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -74,8 +74,3 @@ def _run(given: Sequence[str]) -> int:
 def _silence() -> None:
     """Nobody reads any more, as after `| head`: what is still buffered goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _say(message: object, code: ExitCode) -> ExitCode:
-    sys.stderr.write(f"mistral-conformance: {message}\n")
-    return code

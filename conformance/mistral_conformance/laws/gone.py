@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.links import make_opened, open_url
 from mistral_conformance.laws.named import make_naming
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
@@ -164,10 +164,7 @@ def absent_is_not_told(world: World, resource: Resource) -> None:
 def links_die(world: World, subject: tuple[Resource, str]) -> None:
     """A URL that was made before opens nothing after its object was deleted."""
     resource, link = subject
-    instance = world.make(resource)
-    world.settle(instance)
-    url = read_url(world, world.call(link, instance.ids))
-    world.need(open_url(world, url))
+    instance, url, _ = make_opened(world, resource, link)
     deleted = world.need(world.delete(instance))
     answer = open_url(world, url)
     reason = f"the URL of a deleted {resource.name} answers {answer.status}, a refusal is due"
@@ -178,10 +175,7 @@ def links_die(world: World, subject: tuple[Resource, str]) -> None:
 def links_die_with_parents(world: World, subject: tuple[Resource, str]) -> None:
     """A URL opens nothing after what its object was part of was deleted."""
     resource, link = subject
-    instance = world.make(resource)
-    world.settle(instance)
-    url = read_url(world, world.call(link, instance.ids))
-    world.need(open_url(world, url))
+    instance, url, _ = make_opened(world, resource, link)
     parent = instance.parent
     if parent is None:
         raise Skipped(f"{resource.one} is part of nothing")

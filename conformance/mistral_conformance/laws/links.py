@@ -17,6 +17,7 @@ from mistral_conformance.verdict.requirement import MAY, SHOULD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Lifetime, Model, Resource
     from mistral_conformance.record.exchange import Exchange
@@ -127,11 +128,7 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
 @law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=MAY)
 def end_as_they_tell(world: World, subject: tuple[Resource, str]) -> None:
     """The end that a URL tells counts: with one that is over it opens nothing."""
-    resource, link = subject
-    instance = world.make(resource)
-    world.settle(instance)
-    url = read_url(world, world.call(link, instance.ids))
-    world.need(open_url(world, url))
+    _, url, _ = make_opened(world, *subject)
     ends = list(_ends(url))
     if not ends:
         raise Skipped("the URL tells no end")
@@ -162,11 +159,8 @@ def do_not_mix(world: World, resource: Resource) -> None:
 @law(id="urls.are-for-reading", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
 def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
     """Who has only a URL changes nothing by it: whatever other methods answer, all stays."""
-    resource, link = subject
-    instance = world.make(resource)
-    world.settle(instance)
-    url = read_url(world, world.call(link, instance.ids))
-    before = world.need(open_url(world, url))
+    resource, _ = subject
+    instance, url, before = make_opened(world, *subject)
     for method in WRITING:
         answer = world.ctx.nobody.try_send(Message(method, url, content=b"other words"))
         after = open_url(world, url)
@@ -194,6 +188,14 @@ def live_as_long_as_said(world: World, subject: tuple[Resource, Lifetime, int | 
     late = open_url(world, url)
     said = f"a URL for {life_s:.0f} s answers {late.status} {SLACK_S} s after its end"
     world.expect(400 <= late.status < 500, said, early, late)
+
+
+def make_opened(world: World, resource: Resource, link: str) -> tuple[Instance, str, Exchange]:
+    """A new object, its URL that a link's operation gives, and what that URL opens."""
+    instance = world.make(resource)
+    world.settle(instance)
+    url = read_url(world, world.call(link, instance.ids))
+    return instance, url, world.need(open_url(world, url))
 
 
 def read_url(world: World, answer: Exchange) -> str:

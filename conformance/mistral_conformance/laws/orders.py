@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.filters import fits, spell, value_at
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import judged
+from mistral_conformance.laws.populations import judged, walk_population
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.sets import DECLARED, list_subject, values_for, whole_of
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -89,9 +89,7 @@ def sorted_and_filtered(world: World, subject: tuple[ListView, Sort, Filter]) ->
     values = values_for(world, each, population, whole)
     value = max(values, key=lambda one: sum(fits(each, [one], i) is True for i in whole.items))
     query = {each.parameter: spell(each, [value])}
-    alone = world.walk(
-        resource, population.ids, {**population.query, **query}, through=view.operation
-    )
+    alone = walk_population(world, view, population, query)
     due = {key_of(resource, item) for item in alone.items}
     fields = sorted(sort.fields, key=lambda one: -_told_apart(sort.fields[one], alone))[:TELLING]
     if not any(_told_apart(sort.fields[field], alone) > 1 for field in fields):
@@ -125,8 +123,8 @@ def direction_turns_the_list(world: World, view: ListView) -> None:
     if len(whole.items) < TELLING:
         raise Skipped("there are no two items to be in an order")
     resource, direction = world.model.resources[view.resource], view.sort and view.sort.direction
-    queries = [{**population.query, str(direction): way} for way in ("asc", "desc")]
-    walks = [world.walk(resource, population.ids, e, through=view.operation) for e in queries]
+    ways = ({str(direction): way} for way in ("asc", "desc"))
+    walks = [walk_population(world, view, population, each) for each in ways]
     up, down = ([key_of(resource, each) for each in walk.items] for walk in walks)
     world.expect(set(up) == set(down), "one direction holds other items", walks[0].last)
     said = f"with {direction} asc and desc the list is in one order"
@@ -156,9 +154,8 @@ def _walk(
 ) -> Walk:
     """The list sorted by a field, and narrowed by a query."""
     view, sort, field = subject
-    resource = world.model.resources[view.resource]
-    asked = {**population.query, **(query or {}), **sort.ask(field, down=down)}
-    return world.walk(resource, population.ids, asked, size=size, through=view.operation)
+    asked = {**(query or {}), **sort.ask(field, down=down)}
+    return walk_population(world, view, population, asked, size=size)
 
 
 def _expect_keys(

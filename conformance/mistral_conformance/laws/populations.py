@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.schemas import creating_schema, taken
 from mistral_conformance.model.access import VIEW
@@ -324,12 +323,15 @@ def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tupl
             yield [(field.sent, identity), *((each, None) for each in named.without)]
 
 
-def appeared(
-    world: World, view: ListView, found_in: tuple[Population, Walk], keys: set[tuple[Any, ...]]
-) -> set[tuple[Any, ...]]:
-    """Those that the whole list has by now and had not: jobs write files in their own time."""
-    population, whole = found_in
+def walk_population(
+    world: World,
+    view: ListView,
+    population: Population,
+    query: Json | None = None,
+    *,
+    size: int | None = None,
+) -> Walk:
+    """The list that a population is in, as far as a query leaves it."""
     resource = world.model.resources[view.resource]
-    again = world.walk(resource, population.ids, population.query, through=view.operation)
-    before, after = ({key_of(resource, e) for e in each.items} for each in (whole, again))
-    return (keys & after) - before
+    asked = {**population.query, **(query or {})}
+    return world.walk(resource, population.ids, asked, size=size, through=view.operation)

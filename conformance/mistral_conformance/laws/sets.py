@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import appeared, judged, makes, population_of
+from mistral_conformance.laws.populations import (
+    judged,
+    makes,
+    population_of,
+    walk_population,
+)
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import LIMIT
 from mistral_conformance.model.schemas import facet, items_of
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Filter, ListView, Model
     from mistral_conformance.model.document import Json
+
+    Keys = set[tuple[Any, ...]]
 
 DECLARED = "document: parameters (one that does something else is of no use)"
 LOST = "harm: a program that reads all pages of what it looks for loses items, or counts wrongly"
@@ -120,8 +127,7 @@ def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) ->
     resource = world.model.resources[view.resource]
 
     def left(*values: str) -> set[tuple[Any, ...]]:
-        query = {**population.query, name: list(values)}
-        walk = world.walk(resource, population.ids, query, through=view.operation)
+        walk = walk_population(world, view, population, {name: list(values)})
         return {key_of(resource, each) for each in walk.items}
 
     single = {value: left(value) for value in choices}
@@ -167,18 +173,17 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
     resource = world.model.resources[view.resource]
     values = values_for(world, each, population, whole)
     value = next((e for e in values if parts_items(each, e, whole)), values[0])
-    query: Json = {**population.query, each.parameter: spell(each, [value])}
+    query: Json = {each.parameter: spell(each, [value])}
     sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
-    walks = [
-        world.walk(resource, population.ids, query, size=size, through=view.operation)
-        for size in sizes
-    ]
+    walks = [walk_population(world, view, population, query, size=size) for size in sizes]
     large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
     said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "
     told = f"{said}{len(small)} on small"
     differing = set(large) ^ set(small)
-    if differing and differing <= _moved(world, view, (population, whole), [each.field]):
-        raise Skipped(f"items changed their `{each.field}` meanwhile")
+    if differing:
+        _, moved = changed_meanwhile(world, view, (population, whole), [each.field])
+        if differing <= moved:
+            raise Skipped(f"items changed their `{each.field}` meanwhile")
     world.expect(not differing, told, walks[0].last, walks[1].last)
     for page in (page for walk in walks for page in walk.pages if view.exact):
         total = find(page, view.paging.get("total", "?"))
@@ -231,10 +236,9 @@ def parts_items(each: Filter, value: object, whole: Walk) -> bool:
 def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
     """The population, and the unfiltered list that it is in."""
     population = population_of(world, view)
-    resource = world.model.resources[view.resource]
     if population.source:
         world.make(population.source)
-    whole = world.walk(resource, population.ids, population.query, through=view.operation)
+    whole = walk_population(world, view, population)
     if not population.made and len(whole.items) > MOST:
         raise Skipped(f"the list has {len(whole.items)} items that the suite has not made")
     return population, whole
@@ -268,20 +272,21 @@ def _expect_set(
     population, whole = found_in
     resource = world.model.resources[view.resource]
     wished = {each.parameter: spell(each, values) for each, values in asked}
-    query: Json = {**population.query, **wished}
-    walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
+    walk = walk_population(world, view, population, wished, size=size)
     sure = [item for item in whole.items if all(fits(f, v, item) is True for f, v in asked)]
     maybe = [item for item in whole.items if all(fits(f, v, item) is not False for f, v in asked)]
     found = [key_of(resource, each) for each in walk.items]
     shown = ", ".join(f"{name}={value!r}" for name, value in wished.items())
     missing = {key_of(resource, each) for each in sure} - set(found)
     extra = set(found) - {key_of(resource, each) for each in maybe}
-    if extra:
-        fitting = [e for e in walk.items if all(fits(f, v, e) is not False for f, v in asked)]
-        extra -= appeared(world, view, found_in, {key_of(resource, each) for each in fitting})
     if missing or extra:
-        moved = _moved(world, view, found_in, [each.field for each, _ in asked])
-        missing, extra = missing - moved, extra - moved
+        fitting = {
+            key_of(resource, item)
+            for item in walk.items
+            if all(fits(f, v, item) is not False for f, v in asked)
+        }
+        new, moved = changed_meanwhile(world, view, found_in, [each.field for each, _ in asked])
+        missing, extra = missing - moved, extra - moved - (new & fitting)
     names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}
     field = asked[0][0].field
     for lost in sorted(missing, key=str):
@@ -294,15 +299,19 @@ def _expect_set(
     return walk
 
 
-def _moved(
+def changed_meanwhile(
     world: World, view: ListView, found_in: tuple[Population, Walk], fields: list[str]
-) -> set[tuple[Any, ...]]:
-    """The items whose fields have changed by themselves since the list was read."""
+) -> tuple[Keys, Keys]:
+    """The items that the list has not had when it was read, and those whose fields have changed.
+
+    Jobs write files and go on in their own time.
+    """
     population, whole = found_in
     resource = world.model.resources[view.resource]
-    again = world.walk(resource, population.ids, population.query, through=view.operation)
+    again = walk_population(world, view, population)
     before, after = (
         {key_of(resource, item): [value_at(item, each) for each in fields] for item in walk.items}
         for walk in (whole, again)
     )
-    return {key for key, values in after.items() if before.get(key, values) != values}
+    moved = {key for key, values in after.items() if before.get(key, values) != values}
+    return after.keys() - before.keys(), moved

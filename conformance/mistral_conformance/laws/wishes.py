@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.filters import spell, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import USER, judged
-from mistral_conformance.laws.sets import (
-    DECLARED,
-    list_subject,
-    parts_items,
-    whole_of,
-)
+from mistral_conformance.laws.populations import USER, judged, walk_population
+from mistral_conformance.laws.sets import DECLARED, list_subject, parts_items, whole_of
 from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -91,6 +86,5 @@ def _moving(world: World, view: ListView) -> set[str]:
 
 def _left(world: World, view: ListView, population: Population, query: Json) -> Keys:
     resource = world.model.resources[view.resource]
-    asked = {**population.query, **query}
-    walk = world.walk(resource, population.ids, asked, through=view.operation)
+    walk = walk_population(world, view, population, query)
     return {key_of(resource, each) for each in walk.items}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 
 MEANINGS = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
@@ -20,3 +21,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     CUT_OFF = 141
     """Nobody reads the output any more, as after SIGPIPE."""
+
+
+def tell_end(message: object, code: ExitCode) -> ExitCode:
+    """Say in one line why a command ends; its exit code."""
+    sys.stderr.write(f"mistral-conformance: {message}\n")
+    return code

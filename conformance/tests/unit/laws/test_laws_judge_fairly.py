@@ -21,7 +21,7 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
-from mistral_conformance.laws.populations import appeared
+from mistral_conformance.laws.sets import changed_meanwhile
 from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
 
@@ -173,7 +173,8 @@ def test_what_appears_in_a_list_meanwhile_is_no_item_too_many() -> None:
     world: Any = SimpleNamespace(model=model, walk=lambda *_, **__: walk("old", "late"))
     found_in: Any = (SimpleNamespace(ids={}, query={}), walk("old"))
     keys: Any = {("old",), ("late",), ("hidden",)}
-    assert appeared(world, model.lists["files.list"], found_in, keys) == {("late",)}
+    new, _ = changed_meanwhile(world, model.lists["files.list"], found_in, [])
+    assert keys & new == {("late",)}
 
 
 def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
