@@ -39,6 +39,7 @@ def watch_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _asked.clear()  # whoever judges next was not interrupted
 
 
 def check() -> None:

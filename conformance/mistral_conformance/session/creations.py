@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
     Delete = Callable[["Made"], Exchange]
+    AtRest = Callable[["Made"], bool]
     Remember = Callable[["Made"], object]
     Forget = Callable[[str], object]
 
@@ -126,17 +127,22 @@ class Creations:
         for kind in load_kinds().get(exchange.operation, ()):
             self._note(kind, evolve(exchange, form=None))  # made is made, however it is told
 
-    def sweep(self, delete: Delete, look: Delete, *, everything: bool) -> list[Leftover]:
+    def sweep(self, delete: Delete, at_rest: AtRest, *, everything: bool) -> list[Leftover]:
         """Delete what was created, newest first; the kept ones only when asked for everything.
 
-        What has made other objects by itself is looked at before, so that these are known too.
-        Objects below another one that is deleted too go with it. What could not be deleted stays
-        noted and is returned.
+        What makes other objects by itself is looked at before, so that these are known too; while
+        it is still at work it stays, unless asked for everything. Objects below another one that
+        is deleted too go with it. What could not be deleted stays noted and is returned.
         """
-        for made in list(self._made.values()):
-            if made.look and (everything or not made.kept):
-                look(made)
-        doomed = [each for each in self._made.values() if everything or not each.kept]
+        makers = [
+            each for each in self._made.values() if each.look and (everything or not each.kept)
+        ]
+        at_work = {made.path for made in makers if not at_rest(made)}
+        doomed = [
+            each
+            for each in self._made.values()
+            if everything or not (each.kept or each.path in at_work)
+        ]
         tops = [each for each in doomed if not _below_another(each, doomed)]
         leftovers = []
         for made in reversed(tops):
@@ -157,7 +163,7 @@ class Creations:
         if not all(ids.values()):
             return
         path = self._document.operations[kind.delete].url(ids)
-        self.restore(Made(identity, kind.delete, path, ids))
+        self.restore(Made(identity, kind.delete, path, ids, look=kind.look))
 
     def restore(self, made: Made) -> None:
         """Note an object that is known from elsewhere, such as the ledger of a run that broke."""

@@ -24,6 +24,7 @@ from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.sightings import Sightings
+from mistral_conformance.session.work import is_at_work, states_by_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.ledger import Ledger
     from mistral_conformance.session.markers import Marker
 
+MOST_LOOKS = 20
+LOOKS_EVERY_S = 0.5
 STAND_INS = {
     NOBODY: Identity(NOBODY, "", ""),
     IMPOSTOR: Identity(IMPOSTOR, "", "a-key-that-nobody-was-given"),
@@ -185,13 +188,34 @@ class Session:
 
     def sweep(self, *, everything: bool) -> list[Leftover]:
         """Delete what the run created, see `Creations.sweep`."""
-        return self.creations.sweep(self.delete, self.look, everything=everything)
+        at_rest = partial(self._end_work, looks=MOST_LOOKS if everything else 1)
+        return self.creations.sweep(self.delete, at_rest, everything=everything)
 
-    def look(self, made: Made) -> Exchange:
-        """Read an object that the run created; what its answer names is noted."""
-        operation = self.document.operations[made.look]
+    def _end_work(self, made: Made, looks: int) -> bool:
+        """Ask what works by itself to stop, and note what it has made; whether it is at rest."""
+        states = states_by_read().get(made.look)
+        told = self._ask(made, made.look)
+        if states is None or not is_at_work(told, states):
+            return True
+        for stop in states.stops:
+            self._ask(made, stop)
+        for number in range(looks):
+            if number:
+                self._pass_a_moment()
+            if not is_at_work(self._ask(made, made.look), states):
+                return True
+        return False
+
+    def _ask(self, made: Made, operation_id: str) -> Exchange:
+        operation = self.document.operations[operation_id]
         message = Message(operation.method, operation.url(made.ids))
         return self.send(message, made.identity, operation.id)
+
+    def _pass_a_moment(self) -> None:
+        if self.clock:
+            self.clock.advance(1)
+        else:
+            self.patience.sleep(LOOKS_EVERY_S)
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:

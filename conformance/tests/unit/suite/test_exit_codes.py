@@ -18,6 +18,7 @@ from mistral_conformance import cli
 from mistral_conformance.cli import commands, entry
 from mistral_conformance.report.terminal import Live
 from mistral_conformance.rules.common.libraries import create_library
+from mistral_conformance.running import interruption
 from mistral_conformance.running.plan import load_profiles
 from mistral_conformance.session.rule import Rules, rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD, Level
@@ -184,6 +185,16 @@ def test_interrupt_that_python_swallowed_ends_the_run_all_the_same(
     with serving(keyed, models, libraries) as fake:
         assert run_rule(fake.base_url, one_rule(creates_and_swallows)) == 130
         assert len(fake.sent("DELETE", "/v1/libraries/")) == 1
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_of_one_run_is_none_of_the_next(sign: signal.Signals) -> None:
+    with pytest.raises(KeyboardInterrupt), interruption.watch_signals():
+        signal.raise_signal(sign)
+    try:
+        interruption.check()
+    except KeyboardInterrupt:
+        pytest.fail("the next run is interrupted")
 
 
 def test_failing_rule_cleans_up(run_rule: Callable[[str, Rules], int]) -> None:

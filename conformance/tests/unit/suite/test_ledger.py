@@ -22,22 +22,29 @@ from mistral_mock.server import running
 from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.wire import Caller
     from mistral_conformance.session.session import Session
+    from mistral_mock.server import RunningServer
 
 LIBRARIES = "/v1/libraries"
 JOBS = "/v1/batch/jobs"
+FILES = "/v1/files"
 
 
 @pytest.fixture
-def base_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
     monkeypatch.setenv("MISTRAL_API_KEY", DEFAULT.key)
     with running(Settings()) as mock:
-        yield mock.base_url
+        yield mock
+
+
+@pytest.fixture
+def base_url(mock: RunningServer) -> str:
+    return mock.base_url
 
 
 def options(base_url: str, ledger: Path) -> RunOptions:
@@ -119,18 +126,43 @@ def test_clean_finds_by_its_name_what_the_ledger_does_not_know(
     assert "an answer of beta.libraries.create was lost" in told
 
 
-def test_clean_finds_by_its_marker_what_has_no_name(
-    base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ledger = tmp_path / "ledger.jsonl"
+def start_job(base_url: str, ledger: Path) -> None:
     line = {"custom_id": "1", "body": {"messages": [{"role": "user", "content": "Hi."}]}}
     body = {"endpoint": "/v1/chat/completions", "model": "mistral-small-latest", "requests": [line]}
     with open_session(options(base_url, ledger)) as session:
         session.send(Message("POST", JOBS, json=body), CALLER, "batch.jobs.create")
-    ledger.write_text(ledger.read_text().splitlines()[0] + '\n{"intended": "batch.jobs.create"}\n')
+
+
+def lose_answer(ledger: Path) -> None:
+    """As if the run had been killed before it noted the job."""
+    begun = ledger.read_text().splitlines()[0]
+    ledger.write_text(f'{begun}\n{{"intended": "batch.jobs.create"}}\n')
+
+
+def test_clean_finds_by_its_marker_what_has_no_name(
+    base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    start_job(base_url, ledger)
+    lose_answer(ledger)
     assert cli.main(["clean", str(ledger)]) == 0
     assert listed(base_url, JOBS) == []
-    assert "1 of 1 objects of the run are deleted" in capsys.readouterr().out
+    assert "objects of the run are deleted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lose", [lambda _: None, lose_answer], ids=["noted", "lost"])
+@pytest.mark.parametrize("later_s", [0, 3600], ids=["at work", "done"])
+def test_clean_deletes_what_a_job_has_made(
+    mock: RunningServer, tmp_path: Path, lose: Callable[[Path], object], later_s: int
+) -> None:
+    ledger, before = tmp_path / "ledger.jsonl", listed(mock.base_url, FILES)
+    start_job(mock.base_url, ledger)
+    lose(ledger)
+    mock.world.clock.advance(later_s)
+    assert cli.main(["clean", str(ledger)]) == 0
+    mock.world.clock.advance(3600)
+    assert listed(mock.base_url, JOBS) == []
+    assert listed(mock.base_url, FILES) == before
 
 
 def test_clean_leaves_what_is_of_others(base_url: str, tmp_path: Path) -> None:
