@@ -14,11 +14,10 @@ Each view is a copy. What is left out, and why:
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.model.document import Json
 
@@ -27,7 +26,7 @@ CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 def request_view(raw: Json) -> Json:
     """The document to generate requests from."""
-    view = _without_event_schemas(raw)
+    view = _without_event_schemas(_copy(raw))
     view.pop("security", None)
     view.get("components", {}).pop("securitySchemes", None)
     for operation in _operations(view):
@@ -37,23 +36,37 @@ def request_view(raw: Json) -> Json:
 
 def answer_view(raw: Json, *, open_enums: bool, with_events: bool = False) -> Json:
     """The document to judge answers by; `open_enums` admits values that it does not list."""
-    view = copy.deepcopy(raw) if with_events else _without_event_schemas(raw)
-    for node in _objects(view):
-        if "contentSchema" in node:
-            inside = node["contentSchema"]
-            node.clear()
-            node.update(inside)
-        for keyword in CLOSING:
-            if node.get(keyword) is False:
-                del node[keyword]
-        if open_enums and node.get("x-mistral-open") is True:
-            node.pop("enum", None)
-            node.pop("const", None)
-    return view
+    view: Json = _copy(raw, _opened if open_enums else _unclosed)
+    return view if with_events else _without_event_schemas(view)
 
 
-def _without_event_schemas(raw: Json) -> Json:
-    view = copy.deepcopy(raw)
+def _unclosed(node: Json) -> Json:
+    if "contentSchema" in node:
+        node = dict(node["contentSchema"])
+    for keyword in CLOSING:
+        if node.get(keyword) is False:
+            del node[keyword]
+    return node
+
+
+def _opened(node: Json) -> Json:
+    node = _unclosed(node)
+    if node.get("x-mistral-open") is True:
+        node.pop("enum", None)
+        node.pop("const", None)
+    return node
+
+
+def _copy(node: Any, change: Callable[[Json], Json] = lambda node: node) -> Any:  # noqa: ANN401
+    """A copy of a part of a document, each object of it changed after those inside."""
+    if isinstance(node, dict):
+        return change({name: _copy(value, change) for name, value in node.items()})
+    if isinstance(node, list):
+        return [_copy(value, change) for value in node]
+    return node
+
+
+def _without_event_schemas(view: Json) -> Json:
     for operation in _operations(view):
         for response in operation.get("responses", {}).values():
             content = response.get("content", {})
@@ -67,11 +80,3 @@ def _operations(view: Json) -> Iterator[Json]:
         for value in item.values():
             if isinstance(value, dict) and "responses" in value:
                 yield value
-
-
-def _objects(node: Any) -> Iterator[Json]:  # noqa: ANN401 - any part of a document
-    if isinstance(node, dict):
-        yield node
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    for child in children:
-        yield from _objects(child)

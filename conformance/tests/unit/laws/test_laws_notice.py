@@ -51,10 +51,11 @@ def test_every_law_has_a_defect() -> None:
     assert {each.id for each in load_laws()} - tried == {"offered.operation"}
 
 
-def test_all_laws_hold_on_the_mock(judged: Judged) -> None:
+def test_laws_hold_on_the_mock(judged: Judged) -> None:
+    """The third of the cases that is judged in `test_laws_judge_fairly` on no other mock."""
     broken = {
         name: each.reason
-        for name, each in judged().items()
+        for name, each in judged(part=slice(2, None, 3)).items()
         if each.status in {Status.FAIL, Status.ERROR}
     }
     assert broken == {}
@@ -63,7 +64,7 @@ def test_all_laws_hold_on_the_mock(judged: Judged) -> None:
 def test_laws_need_one_identity_only(judged: Judged) -> None:
     broken = {
         name: each.reason
-        for name, each in judged(alone=True).items()
+        for name, each in judged(alone=True, part=slice(0, None, 2)).items()
         if each.status in {Status.FAIL, Status.ERROR}
     }
     assert broken == {}
