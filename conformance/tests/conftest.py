@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_mock.server import RunningServer
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves, which live to the end, out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
+
 
 pytest_plugins = ("pytester",)  # projects of others, in which pytest runs as it does for them
 
