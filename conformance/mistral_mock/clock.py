@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -130,6 +131,7 @@ def make_clock(mode: str) -> Clock:
     return RealClock() if mode == "real" else Clock()
 
 
+@lru_cache(maxsize=4096)  # lists write the same times again and again
 def spell(moment: datetime) -> str:
     """RFC 3339 with microseconds and Z, as the API writes times (conversations.times-in-order)."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

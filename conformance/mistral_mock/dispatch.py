@@ -51,16 +51,23 @@ def run(ctx: Context, handle: Handler | None) -> Answer | EventStream | Later:
         return edge.shape_answer(handle(edge.shape_request(ctx)))
 
 
-def send(ctx: Context, method: str, url: str, body: Any) -> Answer | EventStream:  # noqa: ANN401 - JSON
+def send(
+    ctx: Context,
+    method: str,
+    url: str,
+    body: Any,  # noqa: ANN401 - JSON
+    *,
+    scripted: bool = True,
+) -> Answer | EventStream:
     """The answer to a JSON request that a handler sends in the name of its caller.
 
     Errors are answers too. An operation that takes a form, or whose answer comes later, is not
-    found this way.
+    found this way. Unless it is `scripted`, replies are not for it, even strict ones.
     """
     path, _, query = url.partition("?")
     try:
         operation, texts = ctx.world.router.find(method, path, ctx.request_id)
-        return _send(ctx, operation, texts, query, body)
+        return _send(ctx, operation, texts, query, body, scripted=scripted)
     except APIError as error:
         return error.answer()
 
@@ -71,6 +78,8 @@ def _send(
     texts: Mapping[str, str],
     query: str,
     body: Any,  # noqa: ANN401 - JSON
+    *,
+    scripted: bool,
 ) -> Answer | EventStream:
     problems: list[Problem] = []
     values = inputs.check_path(operation, texts, problems)
@@ -85,9 +94,9 @@ def _send(
     given = {"path": values, "query": typed, "sent": sent, "body": body, "files": {}}
     asked = evolve(ctx, operation_id=operation.id, given=None, **given)
     try:
-        answer = run(
-            evolve(asked, given=ctx.world.root.replies.take(asked)), registry.handler(operation.id)
-        )
+        if scripted:
+            asked = evolve(asked, given=ctx.world.root.replies.take(asked))
+        answer = run(asked, registry.handler(operation.id))
     except APIError:
         raise
     except Exception as error:

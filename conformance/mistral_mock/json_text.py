@@ -14,6 +14,9 @@ from typing import NoReturn
 
 EXACT = 2.0**53
 """Below this a float holds every integer."""
+NESTED = (dict, list)
+"""What has parts. It is a tuple, as `dict | list` would make a new type for every value."""
+HAVING_PARTS = frozenset(NESTED)
 DEEPEST = 100
 """Levels of arrays and objects that a value may have."""
 LONG = re.compile(rb"[0-9]{309}")
@@ -70,10 +73,10 @@ def check_depth(value: object) -> None:
         ValueError: It is deeper.
 
     """
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if isinstance(value, NESTED) else []
     for _ in range(DEEPEST):
         parts = [one.values() if isinstance(one, dict) else one for one in level]
-        level = [part for inner in parts for part in inner if isinstance(part, dict | list)]
+        level = [part for inner in parts for part in inner if isinstance(part, NESTED)]
         if not level:
             return
     raise ValueError(f"nested more than {DEEPEST} levels deep")
@@ -87,11 +90,12 @@ def count(value: object, most: int) -> int:
             break
         if isinstance(part, dict):
             found += len(part)
-            coming += [one for one in part.values() if isinstance(one, dict | list)]
+            if not HAVING_PARTS.isdisjoint(map(type, part.values())):
+                coming += [one for one in part.values() if isinstance(one, NESTED)]
         elif isinstance(part, list):
             found += len(part)
             if len(part) <= most:
-                coming += [one for one in part if isinstance(one, dict | list)]
+                coming += [one for one in part if isinstance(one, NESTED)]
     return found
 
 

@@ -58,7 +58,8 @@ STEMS = {
 """Beginnings of words that tell of a category."""
 PHRASES = {
     "selfharm": re.compile(
-        r"\b(?:kill|hurt|cut|harm)(?:ing)? (?:my|your)sel(?:f|ves)|end (?:my|your) life|self.harm",
+        r"\b(?:kill|hurt|cut|harm)(?:ing)? (?:my|your)sel(?:f|ves)|end (?:my|your) life|self.harm"
+        r"|\b(?:want|going|wish) to die\b",
         re.IGNORECASE,
     ),
     "pii": re.compile(

@@ -1,7 +1,8 @@
 """Which function answers which operation of the document, and what else resources register.
 
 Signed URLs have servers, the passing of time has keepers, fixture worlds have sections, chat
-traffic has listeners, uploads have what reads them ahead, and groups have errors of their own.
+traffic has listeners, uploads have what reads them ahead, what models answer has kinds, and groups
+have errors of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer, EventStream, Later
@@ -87,6 +88,7 @@ LISTENERS: dict[str, Listen] = {}
 READERS: dict[str, Read] = {}
 READERS_AHEAD: dict[str, ReadAhead] = {}
 FILE_LIMITS: dict[str, FileLimit] = {}
+ANSWER_KINDS: dict[str, frozenset[str]] = {}
 ERROR_SHAPES: dict[tuple[str, ...], ErrorShape] = {}
 
 
@@ -95,8 +97,13 @@ def name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__name__}"
 
 
-def operation(*ids: str, file_limit: FileLimit = "max_upload") -> Callable[[H], H]:
+def operation(
+    *ids: str, file_limit: FileLimit = "max_upload", answers: Iterable[str] | None = None
+) -> Callable[[H], H]:
     """Registers a handler for the operations with these ids, and how large their files may be.
+
+    Where a model answers, `answers` has the kinds of answers that a reply may have, see
+    `replies/reply.py`.
 
     A handler answers completely, without a look at the state after it has returned, and as if
     nothing else ran meanwhile. It may run on a thread and more than once, see `transactions.py`:
@@ -107,6 +114,8 @@ def operation(*ids: str, file_limit: FileLimit = "max_upload") -> Callable[[H], 
         for id_ in ids:
             HANDLERS[id_] = function
             FILE_LIMITS[id_] = file_limit
+            if answers is not None:
+                ANSWER_KINDS[id_] = frozenset(answers)
         return function
 
     return register
@@ -192,6 +201,16 @@ def error_shape(segments: tuple[str, ...]) -> ErrorShape | None:
 def file_limit(operation_id: str) -> FileLimit:
     """The setting that says how large the operation's files may be."""
     return FILE_LIMITS.get(operation_id, "max_upload")
+
+
+def answer_kinds(operation_id: str) -> frozenset[str] | None:
+    """The kinds of answers that a reply to the operation may have; None where no model answers."""
+    return ANSWER_KINDS.get(operation_id)
+
+
+def answering(kind: str) -> frozenset[str]:
+    """The operations that replies with this kind of answer are for."""
+    return frozenset(id_ for id_, kinds in ANSWER_KINDS.items() if kind in kinds)
 
 
 def reader_ahead(operation_id: str) -> ReadAhead | None:

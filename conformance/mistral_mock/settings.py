@@ -8,6 +8,7 @@ from attrs import field, frozen, validators
 
 from mistral_mock.hosts import parse_host
 from mistral_mock.identities import CARRIED, DEFAULT, Identity
+from mistral_mock.operations import load_operations
 from mistral_openapi.eras import TODAY, find_era
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
     from mistral_mock.faults import Fault
+    from mistral_mock.operations import Operation
     from mistral_mock.pace import Pace
     from mistral_openapi.eras import Era
 
@@ -43,6 +45,16 @@ def _check_token(_: object, __: Attribute[str | None], value: str | None) -> Non
         raise ValueError("a control token is visible ASCII without spaces")  # and stays unsaid
 
 
+def find_turning_deletes() -> list[Operation]:
+    """The deletes that may answer with what is gone, or with nothing."""
+    both = {"200", "204"}
+    return [
+        one
+        for one in load_operations()
+        if one.method == "DELETE" and both <= one.object["responses"].keys()
+    ]
+
+
 @frozen(kw_only=True)
 class Settings:
     """One mock's settings; two mocks share nothing, whatever their settings."""
@@ -57,7 +69,7 @@ class Settings:
     without_deprecated: bool = False
     """What is deprecated is not there, whether its removal is announced or not."""
     delete_answers: Literal[200, 204] = field(default=200, validator=validators.in_((200, 204)))
-    """How deleting a library or an access answers."""
+    """How deletes answer of which the document has both, such as those of libraries."""
     closed_libraries: Literal["empty", "refused"] = field(
         default="empty", validator=validators.in_(("empty", "refused"))
     )
@@ -137,9 +149,10 @@ class Settings:
 
     def __attrs_post_init__(self) -> None:
         """Refuses what cannot be served: an era that is not known, recording without a place."""
-        deletes = "beta.libraries.delete"
-        if self.delete_answers == 204 and not find_era(self.era).has(deletes, "answer/204"):
-            raise ValueError(f"in the era {self.era} no delete of a library answers 204")
+        if self.delete_answers == 204 and not any(
+            find_era(self.era).has(one.id, "answer/204") for one in find_turning_deletes()
+        ):
+            raise ValueError(f"in the era {self.era} no delete that answers 200 can answer 204")
         records = self.missing == "record" or self.record_afresh
         if records and (self.upstream is None or self.replay is None):
             raise ValueError("recording needs the address of a server and a folder")

@@ -25,7 +25,7 @@ DRIFT = "mistral_drift"
 VENDOR = "https://api.mistral.ai"
 MARKERS = (
     f"{REPLIES}(*replies, strict=False): what the mock answers: texts, mappings, files",
-    f"{WORLD}(file): the fixture world that the test begins with",
+    f"{WORLD}(file): the fixture world that the test begins with; demo has some of everything",
     f"{ERA}(name): the era of the API that the mock serves, such as announced",
     f"{RECORDED}(folder=None, upstream=None, missing='refuse'): recorded once, then replayed",
     f"{SETTINGS}(**settings): settings of the mock for this test, those of mistral_mock.Settings",
@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(UPSTREAM, "the server that tests are recorded from", "string", VENDOR)
     parser.addini(REPLIES, "files of replies for every test, or folders of them", "paths", [])
-    parser.addini(WORLD, "the fixture world that every test begins with", "paths", [])
+    parser.addini(WORLD, "the fixture world that every test begins with", "linelist", [])
     parser.addini(STRICT, "refuse what a model answers when no reply fits", "bool", default=False)
 
 
@@ -201,7 +201,7 @@ def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str
     found["strict_replies"] = config.getini(STRICT)
     if scope is not None:
         found.update(read_recorded(request, scope))
-    worlds = list(config.getini(WORLD))
+    worlds = [find_world(request, one) for one in config.getini(WORLD)]
     for marker in reversed(list(request.node.iter_markers(SETTINGS))):
         found.update(marker.kwargs)
     era = read_single(request, ERA, "the name of an era")
@@ -211,7 +211,7 @@ def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str
         found["strict_replies"] = found["strict_replies"] or marker.kwargs.get("strict", False)
     world = read_single(request, WORLD, "one file")
     if world is not None:
-        worlds = [find_path(request, world)]
+        worlds = [find_world(request, world)]
     if len(worlds) > 1:
         raise pytest.UsageError(f"{WORLD} names more than one file")
     return {**found, "world_file": worlds[0]} if worlds else found
@@ -245,6 +245,12 @@ def find_path(request: pytest.FixtureRequest, name: str | Path) -> Path:
     """A file beside the test, or from the root of the project."""
     beside: Path = request.path.parent / name
     return beside if beside.exists() else request.config.rootpath / name
+
+
+def find_world(request: pytest.FixtureRequest, name: str | Path) -> Path:
+    """The file of a fixture world; the name of one that comes with the mock stands for it."""
+    shipped = importlib.import_module("mistral_mock.fixtures").SHIPPED
+    return Path(name) if str(name) in shipped else find_path(request, name)
 
 
 def load(name: str) -> Any:  # noqa: ANN401 - a module

@@ -64,6 +64,11 @@ def choose_functions(request: ChatRequest) -> tuple[Function, ...]:
     return wanted if request.parallel else wanted[:1]
 
 
+def calls_by_itself(request: ChatRequest) -> bool:
+    """The user's words call for a function, and say all that it needs."""
+    return request.tool_choice == "auto" and bool(choose_functions(request))
+
+
 def find_next(request: ChatRequest) -> tuple[Function, ...]:
     """The first function that was not called since the user spoke, or else the first one."""
     called = list_called(request)

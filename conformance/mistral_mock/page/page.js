@@ -47,7 +47,7 @@ function fillRow(row, one) {
     operation,
     make("td", status + (one.status && !one.done ? " …" : ""), { class: one.status >= 400 ? "error" : "ok" }),
     make("td", one.done ? `${(one.duration_s * 1000).toFixed(1)} ms` : "", { class: "wide" }),
-    make("td", one.reply || (one.done ? "engine" : ""), { class: "wide" }),
+    make("td", one.reply || (one.done ? "engine" : ""), { class: "by" }),
   );
   row.dataset.text = `${one.operation} ${one.method} ${one.path} ${status} ${one.reply} ${one.model || ""}`.toLowerCase();
   row.hidden = !fits(row);

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
+from mistral_mock import registry
 from mistral_mock.errors import APIError, inference_error
 from mistral_mock.replies import asked as reading
 from mistral_mock.replies import checks, conditions, templates
 from mistral_mock.replies.files import Source
 from mistral_mock.replies.problem import ReplyError
-from mistral_mock.replies.reply import MODELLED, SPOKEN, WHOLE, is_answer_for
+from mistral_mock.replies.reply import SPOKEN, WHOLE, is_answer_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -173,7 +174,7 @@ class Book:
         if slot is not None:
             return fill(slot, asked)
         self._missed.append(asked)
-        if self._strict and ctx.operation_id in MODELLED:
+        if self._strict and registry.answer_kinds(ctx.operation_id) is not None:
             raise refuse(self.slots, asked)
         return None
 

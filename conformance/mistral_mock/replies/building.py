@@ -19,7 +19,6 @@ from mistral_mock.errors import (
     inference_error,
     invalid,
 )
-from mistral_mock.replies.reply import MODELLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +106,7 @@ def make_error(
         made: APIError = invalid(Problem(("body",), message, error.get("type", "value_error")))
     elif shape is not None:
         made = shape.make(status, message, error.get("code"))
-    elif operation.id in MODELLED:
+    elif registry.answer_kinds(operation.id) is not None:
         type_ = error.get("type") or TYPES.get(status, "invalid_request_error")
         made = inference_error(status, message, type_, error.get("code"))
     else:

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import mistral_openapi
-from mistral_mock import json_text
+from mistral_mock import json_text, registry
 from mistral_mock.answers import JSON
 from mistral_mock.completion.messages import CALL_ID
 from mistral_mock.faults import check_headers
@@ -73,9 +73,9 @@ def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
         fits = not alone or kinds == ["choices"]
         demand(fits, place, f"{' and '.join(alone)} go with text, json, tool_calls or choices")
     for kind in kinds:
-        known = KINDS.get(kind)
-        fits = known is None or bool(find_operations(pattern, known))
-        told = ", ".join(sorted(known or ()))
+        known = registry.answering(kind)
+        fits = kind in WHOLE or bool(find_operations(pattern, known))
+        told = ", ".join(sorted(known))
         demand(fits, (*place, kind), f"{pattern} cannot answer so; {kind} is for {told}")
 
 

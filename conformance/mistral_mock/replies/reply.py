@@ -1,4 +1,4 @@
-"""One reply as a value, and which operations each kind of answer is for."""
+"""One reply as a value, and the kinds of answers that it can have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
+
+from mistral_mock import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,45 +17,21 @@ if TYPE_CHECKING:
 
     Answering = Mapping[str, Any] | Callable[[Asked], object]
 
-CONVERSATIONS = frozenset(
-    {
-        "beta.conversations.start",
-        "beta.conversations.append",
-        "beta.conversations.restart",
-    }
-)
-CHATS = frozenset({"chat.complete", "agents.complete", *CONVERSATIONS})
-COMPLETIONS = CHATS | {"fim.complete"}
-TRANSCRIPTIONS = frozenset({"audio.transcriptions.complete"})
-CLASSIFIERS = frozenset(
-    {
-        "classifiers.moderate",
-        "classifiers.moderate_chat",
-        "classifiers.classify",
-        "classifiers.classify_chat",
-    }
-)
-KINDS: dict[str, frozenset[str]] = {
-    "text": COMPLETIONS,
-    "json": COMPLETIONS,
-    "thinking": CHATS,
-    "tool_calls": CHATS,
-    "choices": COMPLETIONS - CONVERSATIONS,
-    "vectors": frozenset({"embeddings.create"}),
-    "pages": frozenset({"ocr.process"}),
-    "transcript": TRANSCRIPTIONS,
-    "scores": CLASSIFIERS,
-    "entries": CONVERSATIONS,
-}
-"""The operations that each kind of answer is for; `body`, `error` and `raw` are for all."""
-SPOKEN = frozenset({"text", "json", "thinking", "tool_calls", "choices"})
+COMPLETION = ("text", "json", "choices")
+"""What completions answer with."""
+CHAT = (*COMPLETION, "thinking", "tool_calls")
+"""What chats answer with."""
+CONVERSATION = ("text", "json", "thinking", "tool_calls", "entries")
+"""What a turn of a conversation answers with."""
+KINDS = tuple(dict.fromkeys((*CHAT, "vectors", "pages", "transcript", "scores", "entries")))
+"""The kinds of answers; which operations give them is registered with their handlers. `body`,
+`error` and `raw` are for all."""
+SPOKEN = frozenset(CHAT)
 """What a model says."""
 WHOLE = frozenset({"body", "error", "raw"})
 BESIDE = frozenset({"finish_reason", "usage", "status", "headers"})
 """What stands beside a kind of answer."""
 ANSWERS = frozenset({*KINDS, *WHOLE, *BESIDE})
-MODELLED = frozenset().union(*KINDS.values()) | {"audio.speech.complete"}
-"""The operations that a model answers, for which `--strict-replies` wants a reply."""
 
 
 @frozen(kw_only=True)
@@ -78,7 +56,8 @@ class Reply:
 
 def is_answer_for(answer: Mapping[str, Any], operation: str) -> bool:
     """The operation can give the answer."""
-    return all(operation in KINDS[name] for name in answer if name in KINDS)
+    given = registry.answer_kinds(operation) or ()
+    return all(name in given for name in answer if name in KINDS)
 
 
 def find_operations(pattern: str, known: frozenset[str]) -> list[str]:

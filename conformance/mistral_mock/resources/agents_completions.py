@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock.errors import APIError
 from mistral_mock.registry import operation, reads
+from mistral_mock.replies.reply import CHAT
 from mistral_mock.resources import chat, scripted, tuned_models
 from mistral_mock.resources.agents.records import find_agent
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mistral_mock.resources.agents.records import AgentVersion
 
 
-@operation("agents.complete")
+@operation("agents.complete", answers=CHAT)
 def complete(ctx: Context) -> Answer | EventStream:
     """The agent's answer in its current version, in the two forms that chats have.
 

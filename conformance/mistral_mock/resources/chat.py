@@ -8,6 +8,7 @@ from mistral_mock import rates, traffic
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import bodies, catalogue, stream
 from mistral_mock.registry import operation
+from mistral_mock.replies.reply import CHAT
 from mistral_mock.resources import scripted, tuned_models
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 DEPRECATION = "x-model-deprecation-timestamp"
 
 
-@operation("chat.complete")
+@operation("chat.complete", answers=CHAT)
 def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
     model = tuned_models.demand_chat_model(ctx, ctx.body["model"])

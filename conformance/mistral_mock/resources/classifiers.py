@@ -21,13 +21,13 @@ OWN_TARGET = "moderation"
 """Under this name a moderation model gives its categories when it is asked to classify."""
 
 
-@operation("classifiers.moderate")
+@operation("classifiers.moderate", answers=["scores"])
 def moderate(ctx: Context) -> Answer:
     """For each text, how much it is of each category of harm."""
     return answer_moderation(ctx, as_list(ctx.body["input"]))
 
 
-@operation("classifiers.moderate_chat")
+@operation("classifiers.moderate_chat", answers=["scores"])
 def moderate_chat(ctx: Context) -> Answer:
     """The same for each conversation as a whole; a list of messages is one conversation."""
     given = ctx.body["input"]
@@ -35,13 +35,13 @@ def moderate_chat(ctx: Context) -> Answer:
     return answer_moderation(ctx, [messages.join(each) for each in (given if several else [given])])
 
 
-@operation("classifiers.classify")
+@operation("classifiers.classify", answers=["scores"])
 def classify(ctx: Context) -> Answer:
     """For each text, how well each label fits it."""
     return answer_classification(ctx, as_list(ctx.body["input"]))
 
 
-@operation("classifiers.classify_chat")
+@operation("classifiers.classify_chat", answers=["scores"])
 def classify_chat(ctx: Context) -> Answer:
     """The same for each conversation as a whole."""
     given = as_list(ctx.body["input"])

@@ -31,7 +31,7 @@ MOST_TEXTS = 2048
 MOST_TOKENS = 131_072
 
 
-@operation("embeddings.create")
+@operation("embeddings.create", answers=["vectors"])
 def create(ctx: Context) -> Answer:
     """One vector for each text, in the order of the texts."""
     model = find_model(ctx, ctx.body["model"])

@@ -8,6 +8,7 @@ from mistral_mock.answers import EventStream
 from mistral_mock.completion import bodies, filling, stream
 from mistral_mock.registry import operation
 from mistral_mock.replies import building
+from mistral_mock.replies.reply import COMPLETION
 from mistral_mock.resources import chat, tuned_models
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 CAPABILITY = "completion_fim"
 
 
-@operation("fim.complete")
+@operation("fim.complete", answers=COMPLETION)
 def complete(ctx: Context) -> Answer | EventStream:
     """The code between prompt and suffix, whole or piece by piece.
 

@@ -39,7 +39,7 @@ MOST_RANGES = 1000
 FORMATS = ("bbox_annotation_format", "document_annotation_format")
 
 
-@operation("ocr.process")
+@operation("ocr.process", answers=["pages"])
 def process(ctx: Context) -> Answer:
     """The pages that the request wants, and what they cost.
 

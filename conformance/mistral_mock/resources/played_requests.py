@@ -35,7 +35,7 @@ BASE_URL = "http://127.0.0.1"
 
 @section("requests", SECTION_SCHEMA)
 def play_requests(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Sends the requests, one after the other.
+    """Sends the requests, one after the other; replies are for those of tests alone.
 
     Raises:
         FixtureError: One is refused.
@@ -45,7 +45,7 @@ def play_requests(seeding: Seeding, data: list[dict[str, Any]]) -> None:
     for number, each in enumerate(data):
         ctx = dispatch.for_caller(seeding.world, seeding.owner, BASE_URL)
         path, body = templates.render([each["path"], each.get("body")], saved)
-        answer = dispatch.send(ctx, each["method"], path, body)
+        answer = dispatch.send(ctx, each["method"], path, body, scripted=False)
         if not isinstance(answer, Answer):
             continue
         if answer.status >= 400:

@@ -55,7 +55,7 @@ class Voice:
     language: str = ""
 
 
-@operation("audio.speech.complete")
+@operation("audio.speech.complete", answers=())
 def complete(ctx: Context) -> Answer | EventStream:
     """The sound in base64, or as events that carry the same bytes in pieces.
 

@@ -59,7 +59,7 @@ class Transcript:
     seconds: float
 
 
-@operation("audio.transcriptions.complete")
+@operation("audio.transcriptions.complete", answers=["transcript"])
 def complete(ctx: Context) -> Answer | EventStream:
     """The text with its language, segments and usage; as events, the last brings all once more.
 

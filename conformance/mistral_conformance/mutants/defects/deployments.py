@@ -72,14 +72,14 @@ def detail_lacks_workers(workers_of: Part) -> Part:
     return lambda ctx, each: workers_of(ctx, each)[ctx.operation_id == op.GET :]
 
 
-@mutant("deployments.namespace-is-everyones", op.WHOAMI, place="resources.workflows.workers:whoami")
+@mutant("deployments.namespace-is-everyones", op.WHOAMI, place=f"{DEPLOYMENTS}:whoami")
 def namespace_is_everyones(whoami: Part) -> Part:
     """Every worker is sent to the same namespace."""
     namespace = "00000000-0000-4000-8000-000000000000"
     return edited(whoami, lambda found: {**found, "namespace": namespace})
 
 
-@mutant("deployments.address-has-no-port", op.WHOAMI, place="resources.workflows.workers:whoami")
+@mutant("deployments.address-has-no-port", op.WHOAMI, place=f"{DEPLOYMENTS}:whoami")
 def address_has_no_port(whoami: Part) -> Part:
     """The address of the scheduler lacks its port."""
     return edited(

@@ -107,7 +107,7 @@ def updates_change_nothing(take_update: Part) -> Part:
     op.SIGNAL,
     op.UPDATE,
     op.QUERY,
-    place=f"{PACKAGE}.interaction:definition",
+    place=f"{PACKAGE}.executions:definition",
 )
 def unknown_names_are_taken(definition: Part) -> Part:
     """Signals, queries and updates of any name are taken."""
@@ -200,7 +200,7 @@ def last_is_missing(events_of: Part) -> Part:
     ]
 
 
-@mutant("execution-events.stream-starts-over", op.STREAM, place=f"{PACKAGE}.live:read_place")
+@mutant("execution-events.stream-starts-over", op.STREAM, place=f"{PACKAGE}.event_lists:read_place")
 def stream_starts_over(_read_place: Part) -> Part:
     """A stream that is taken up begins at its start."""
     return lambda _text: 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
-RECORD = "resources.workflows.schedule_records:Schedule"
+RECORD = "resources.workflows.records:Schedule"
 TABLE = "timetable.table"
 
 

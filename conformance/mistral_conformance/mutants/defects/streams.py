@@ -237,7 +237,7 @@ def events_lack_their_time(start: Part) -> Part:
     return lambda *given: {"type": start(*given)["type"]}
 
 
-@mutant("streams.ids-stand-still", FOLLOW, place="resources.workflows.live:spell")
+@mutant("streams.ids-stand-still", FOLLOW, place="resources.workflows.event_lists:spell")
 def ids_stand_still(_spell: Part) -> Part:
     """All events of an execution have the same id."""
     return lambda event: events.json_event(

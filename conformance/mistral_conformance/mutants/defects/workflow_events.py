@@ -60,7 +60,11 @@ def metadata_are_ignored(is_of_execution: Part) -> Part:
     )
 
 
-@mutant("workflow-events.stream-names-all-alike", op.STREAM, place="resources.workflows.live:spell")
+@mutant(
+    "workflow-events.stream-names-all-alike",
+    op.STREAM,
+    place=f"{EVENTS}:spell",
+)
 def stream_names_all_alike(spell: Part) -> Part:
     """Every event of the stream has the same name."""
     return lambda event: spell(evolve(event, type="message"))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 DEFINITIONS = "resources.workflows.definitions"
-REGISTRATIONS = "resources.workflows.registrations"
 EXECUTIONS = "resources.workflows.executions"
 
 
@@ -42,7 +41,7 @@ def first_page_is_all(list_workflows: Part) -> Part:
 @mutant(
     "workflows.registration-pages-repeat",
     op.LIST_REGISTRATIONS,
-    place=f"{REGISTRATIONS}:list_registrations",
+    place=f"{DEFINITIONS}:list_registrations",
 )
 def registration_pages_repeat(list_registrations: Part) -> Part:
     """Every page of registrations is the first."""
@@ -94,7 +93,7 @@ def change_is_forgotten(update_workflow: Part) -> Part:
     "workflows.archived-are-registered",
     op.ARCHIVE,
     op.LIST_REGISTRATIONS,
-    place=f"{REGISTRATIONS}:fits",
+    place=f"{DEFINITIONS}:is_registration_wanted",
 )
 def archived_are_registered(fits: Part) -> Part:
     """The list of registrations shows archived workflows among the others."""
@@ -107,9 +106,7 @@ def archived_start(refuse: Part) -> Part:
     return lambda ctx, workflow: refuse(ctx, evolve(workflow, archived=False))
 
 
-@mutant(
-    "workflows.old-name-is-empty", op.GET_REGISTRATION, place=f"{REGISTRATIONS}:get_registration"
-)
+@mutant("workflows.old-name-is-empty", op.GET_REGISTRATION, place=f"{DEFINITIONS}:get_registration")
 def old_name_is_empty(get_registration: Part) -> Part:
     """Under its old name a registration has no definition."""
 
@@ -124,14 +121,18 @@ def old_name_is_empty(get_registration: Part) -> Part:
     "workflows.registration-hides-its-workflow",
     op.LIST_REGISTRATIONS,
     op.GET_REGISTRATION,
-    place=f"{REGISTRATIONS}:_view",
+    place=f"{DEFINITIONS}:_view_registration",
 )
 def registration_hides_its_workflow(view: Part) -> Part:
     """A registration never tells its workflow."""
     return _asking(view, with_workflow=False)
 
 
-@mutant("workflows.name-filter-is-ignored", op.LIST_REGISTRATIONS, place=f"{REGISTRATIONS}:fits")
+@mutant(
+    "workflows.name-filter-is-ignored",
+    op.LIST_REGISTRATIONS,
+    place=f"{DEFINITIONS}:is_registration_wanted",
+)
 def name_filter_is_ignored(fits: Part) -> Part:
     """Registrations are not filtered by the name of their workflow."""
     return _asking(fits, workflow_search=None)

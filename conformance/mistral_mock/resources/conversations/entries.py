@@ -94,15 +94,17 @@ def is_question(entry: Entry) -> bool:
     return bool(entry["type"] == INPUT and entry["role"] != "assistant")
 
 
-def find_question(known: Sequence[Entry]) -> int | None:
+def find_question(known: Sequence[Entry], *, through_results: bool = False) -> int | None:
     """The place of the user's message that waits for an answer; None when none does.
 
-    Runs of tools, handovers and calls that wait for a decision do not answer it.
+    Runs of tools, handovers and calls that wait for a decision do not answer it; nor do calls of
+    functions with their results, where they are looked through.
     """
+    passing = {EXECUTION, HANDOFF, *((CALL, RESULT) if through_results else ())}
     for place in range(len(known) - 1, -1, -1):
         if is_question(known[place]):
             return place
-        if known[place]["type"] not in {EXECUTION, HANDOFF} and not needs_decision(known[place]):
+        if known[place]["type"] not in passing and not needs_decision(known[place]):
             return None
     return None
 

@@ -11,6 +11,7 @@ from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation, reads
 from mistral_mock.replies.asked import read_plain
+from mistral_mock.replies.reply import CONVERSATION
 from mistral_mock.resources.agents.records import find_agent
 from mistral_mock.resources.conversations import (
     actors,
@@ -52,7 +53,7 @@ class Step:
     """The entries that are there already, with what the request says about them."""
 
 
-@operation("beta.conversations.start")
+@operation("beta.conversations.start", answers=CONVERSATION)
 def start(ctx: Context) -> Answer | EventStream:
     """The answer to the first inputs of a new conversation."""
     conversation = make_conversation(ctx)
@@ -61,7 +62,7 @@ def start(ctx: Context) -> Answer | EventStream:
     return go_on(ctx, Step(conversation=conversation))
 
 
-@operation("beta.conversations.append")
+@operation("beta.conversations.append", answers=CONVERSATION)
 def append(ctx: Context) -> Answer | EventStream:
     """The answer to further inputs, or to decisions about calls."""
     conversation = records.find_conversation(ctx)
@@ -70,7 +71,7 @@ def append(ctx: Context) -> Answer | EventStream:
     return go_on(ctx, Step(conversation=conversation, kept=kept))
 
 
-@operation("beta.conversations.restart")
+@operation("beta.conversations.restart", answers=CONVERSATION)
 def restart(ctx: Context) -> Answer | EventStream:
     """The answer to inputs after an earlier entry, in a new conversation.
 

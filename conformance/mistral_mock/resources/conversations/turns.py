@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from mistral_mock.completion import engine
+from mistral_mock.completion.request import read_request
+from mistral_mock.completion.tools import calls_by_itself
 from mistral_mock.resources import scripted, tuned_models
 from mistral_mock.resources.conversations import (
     actors,
@@ -66,9 +68,11 @@ def answer(turn: Turn) -> None:
     if turn.ctx.given is not None:
         recite(turn, actor, turn.ctx.given.answer)
         return
-    place = entries.find_question(turn.known)
+    place = entries.find_question(turn.known, through_results=True)
     question = "" if place is None else messages.read_text(turn.known[place])
     while place is not None and not entries.needs_decision(turn.all[-1]):
+        if calls_own_function(turn, actor):
+            break
         successor = handoffs.choose(turn.ctx, actor, question, turn.all[place:])
         if successor is None:
             break
@@ -76,8 +80,17 @@ def answer(turn: Turn) -> None:
         if not turn.hands_over:
             return
         actor = actors.find_actor(turn.ctx, turn.conversation, turn.all, turn.asked)
-    due = [] if place is None else tools.find_due(actor, question)
+    fresh = turn.outputs or entries.find_question(turn.known) is not None
+    due = tools.find_due(actor, question) if fresh else []
     speak(turn, actor, due, messages_of=place)
+
+
+def calls_own_function(turn: Turn, actor: Actor) -> bool:
+    """The actor has a function for the question: it is called before anybody else takes over."""
+    if not (actor.handoffs and tools.find_functions(actor)):
+        return False
+    model = tuned_models.demand_chat_model(turn.ctx, actor.model)
+    return calls_by_itself(read_request(make_body(actor, turn.known, ()), model))
 
 
 def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:

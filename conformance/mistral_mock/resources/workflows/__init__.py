@@ -8,7 +8,7 @@ runs, waits or sleeps, and one large step of the clock gives the same as many sm
 
 For modules beside the engine:
 
-- `records.py`: `Workflow`, `Registration`, `Execution`, `Moment`.
+- `records.py`: `Workflow`, `Registration`, `Execution`, `Moment`, `Schedule`.
 - `engine.start(world, starter, registration, order) -> Execution` starts an execution; `Starter`
   says in whose name, `Order` what and when (schedules give `at` and `schedule_id`).
 - `engine.executions(world, workspace_id)`: all executions of a workspace, oldest first;
@@ -16,8 +16,8 @@ For modules beside the engine:
 - `engine.find_workflow(world, workspace_id, name_or_id)`,
   `engine.registrations_of(world, workflow)`,
   `engine.sees(workspace_id, workflow)`: what a workspace has or what is shared with it.
-- `execution.course.runs`: the runs of an execution, oldest first, in full and ahead of time;
-  `engine.runs_of(execution, now)`: those that have begun, as far as they are (`course.Run`);
+- `playing.course_of(execution).runs`: the runs of an execution, oldest first, in full and ahead of
+  time; `engine.runs_of(execution, now)`: those that have begun, as far as they are (`course.Run`);
   `engine.view_of(execution, now)`: the newest of them.
 - `events.events_of(execution, now) -> list[WorkflowEvent]`: what happened so far, in order and
   numbered from 1; `event.as_json()` is the event of the document, `events.stream_item(event)` its

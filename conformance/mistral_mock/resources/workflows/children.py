@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mistral_mock import agenda
 from mistral_mock.clock import NEVER
 from mistral_mock.registry import keeper
-from mistral_mock.resources.workflows import course, engine
+from mistral_mock.resources.workflows import course, engine, playing
 from mistral_mock.resources.workflows.records import (
     CHILD,
     TERMINATE,
@@ -66,7 +66,7 @@ def child_ids(parent: Execution) -> list[str]:
     """The records' ids of the children that an execution starts, by now or later."""
     return [
         record_id(parent.workspace_id, one.attributes["execution_id"])
-        for run in parent.course.runs
+        for run in playing.course_of(parent).runs
         for one in run.happenings
         if one.kind == START
     ]
@@ -74,7 +74,7 @@ def child_ids(parent: Execution) -> list[str]:
 
 def next_moment(execution: Execution, now: datetime) -> datetime:
     """When a child starts or the execution ends, later than now."""
-    runs = execution.course.runs
+    runs = playing.course_of(execution).runs
     found = [one.at for run in runs for one in run.happenings if one.kind == START]
     found += [run.ended_at for run in runs if run.ended_at is not None]
     return min((moment for moment in found if moment > now), default=NEVER)

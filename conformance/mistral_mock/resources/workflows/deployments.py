@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mistral_mock import pages
 from mistral_mock.answers import json_answer
@@ -238,3 +239,17 @@ def view_status(ctx: Context, deployment: Deployment, managed: Mapping[str, Any]
         "generation": 1,
         "build_state": None,
     }
+
+
+PORTS = {"http": 80, "https": 443}
+
+
+@operation("workflows.workers.whoami")
+def whoami(ctx: Context) -> Answer:
+    """The mock's own address, though no scheduler listens there, and the key's workspace."""
+    parts = urlsplit(ctx.base_url)
+    host = parts.netloc if parts.port else f"{parts.netloc}:{PORTS[parts.scheme]}"
+    namespace = ctx.caller.workspace_id
+    return json_answer(
+        {"scheduler_url": host, "namespace": namespace, "tls": parts.scheme == "https"}
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from mistral_mock.resources.workflows import playing
 from mistral_mock.resources.workflows.records import (
     Execution,
     Registration,
@@ -109,7 +110,7 @@ def registrations_of(world: World, workflow: Workflow) -> list[Registration]:
 
 def runs_of(execution: Execution, now: datetime) -> list[Run]:
     """The runs that have begun, oldest first, as they are at a moment."""
-    return execution.course.so_far(now)
+    return playing.course_of(execution).so_far(now)
 
 
 def view_of(execution: Execution, now: datetime) -> Run:

@@ -1,4 +1,4 @@
-"""The events of all executions of a workspace: listed, and followed in a stream that never ends."""
+"""Events as callers get them: in lists, in the stream of an execution, in one of a workspace."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from attrs import evolve
 from mistral_mock import pages
 from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.clock import NEVER
+from mistral_mock.errors import Problem, invalid
+from mistral_mock.events import json_event
 from mistral_mock.registry import operation
-from mistral_mock.resources.workflows import events, live
+from mistral_mock.resources.workflows import engine, events, lookup
 from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
     from mistral_mock.resources.workflows.events import WorkflowEvent
+
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 ANY = "*"
@@ -75,7 +78,7 @@ def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
             for event in found.so_far(now)[first - 1 :]:
                 number, first = first, first + 1
                 if is_wanted(ctx, event):
-                    yield live.spell(evolve(event, sequence=number))
+                    yield spell(evolve(event, sequence=number))
         else:
             yield None
 
@@ -118,3 +121,59 @@ def is_of_kind(ctx: Context, event: WorkflowEvent) -> bool:
         and query["stream"] in {ANY, events.STREAM}
         and (not types or event.type in types)
     )
+
+
+STORED, LIVE = "DATABASE", "LIVE"
+LONGEST = 18
+"""How many digits the number of an event may have."""
+
+
+@operation("workflows.executions.stream")
+def stream_execution(ctx: Context) -> EventStream:
+    """The events of an execution, from its start or from where the caller left off.
+
+    `DATABASE` ends with what has happened so far, `LIVE` begins with what happens next.
+    """
+    execution = lookup.find_execution(ctx)
+    source = ctx.query["event_source"]
+    seen = read_place(ctx.query["last_event_id"])
+    if source == LIVE:
+        seen = max(seen, len(events.events_of(execution, ctx.now())))
+    return EventStream(follow_execution(ctx, execution, seen, stored=source == STORED))
+
+
+def read_place(text: str | None) -> int:
+    """How many events the caller has had, from the id of the last; 0 when none is given.
+
+    Raises:
+        APIError: 422, the id is none that a stream gave.
+
+    """
+    if text is None:
+        return 0
+    if not text.isascii() or not text.isdecimal() or len(text) > LONGEST:
+        message = "Value error, no event of a stream has this id"
+        raise invalid(Problem(("query", "last_event_id"), message, input=text))
+    return int(text)
+
+
+def follow_execution(
+    ctx: Context, execution: Execution, seen: int, *, stored: bool
+) -> Iterator[bytes | None]:
+    """The events after those that the caller has had, as they come; None while there is none."""
+    while True:
+        found = ctx.table(Execution).get(execution.id)
+        if found is None:
+            return
+        now = ctx.now()
+        for event in events.events_of(found, now)[seen:]:
+            seen += 1
+            yield spell(event)
+        if stored or not engine.view_of(found, now).open:
+            return
+        yield None
+
+
+def spell(event: WorkflowEvent) -> bytes:
+    """The event as a stream sends it; its number is the id to go on after."""
+    return json_event(events.stream_item(event), name=event.type, id_=str(event.sequence))

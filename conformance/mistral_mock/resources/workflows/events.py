@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from mistral_mock.clock import NEVER, spell
 from mistral_mock.identities import stable_id
-from mistral_mock.resources.workflows import engine
+from mistral_mock.resources.workflows import engine, playing
 from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
@@ -115,7 +115,11 @@ def foretell_all(world: World, workspace_id: str) -> Foretold:
     known = _FORETOLD.setdefault(world.root, {}) if is_settled else {}
     found = known.get(workspace_id)
     if found is None or found.version != version:
-        told = [event for each in engine.executions(world, workspace_id) for event in each.told]
+        told = [
+            event
+            for each in engine.executions(world, workspace_id)
+            for event in each.derive(foretell)
+        ]
         told.sort(key=attrgetter("happening.at"))
         found = known[workspace_id] = Foretold(version, told, [event.at for event in told])
     return found
@@ -158,15 +162,20 @@ def payload(value: object) -> dict[str, Any]:
 
 def _tell_all(execution: Execution, now: datetime) -> Sequence[WorkflowEvent]:
     """The events of an execution so far, without numbers."""
-    told = execution.told
+    told = execution.derive(foretell)
     if told and told[-1].at <= now:
         return told
     return [event for event in told if event.at <= now]
 
 
-def foretell(execution: Execution) -> Iterator[WorkflowEvent]:
-    """The events of all runs, ahead of time; what a run after a reset repeats is not told again."""
-    for run in execution.course.runs:
+def foretell(execution: Execution) -> tuple[WorkflowEvent, ...]:
+    """The events of all runs, ahead of time and without numbers."""
+    return tuple(_foretell(execution))
+
+
+def _foretell(execution: Execution) -> Iterator[WorkflowEvent]:
+    """The same, one by one; what a run after a reset repeats is not told again."""
+    for run in playing.course_of(execution).runs:
         for happening in run.happenings:
             if happening.number <= run.inherited or _is_silent(happening):
                 continue

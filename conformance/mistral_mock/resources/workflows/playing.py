@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from mistral_mock.resources.workflows.records import Execution, Moment
 
 
+def course_of(execution: Execution) -> Course:
+    """All that happens to an execution, ahead of time, if nothing more is done to it."""
+    return execution.derive(play)
+
+
 def play(execution: Execution, horizon: datetime | None = None) -> Course:
     """The whole course of an execution; with a horizon, only up to that moment."""
     plan = Plan(

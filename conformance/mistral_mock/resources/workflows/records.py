@@ -1,22 +1,25 @@
-"""What the engine stores: workflows, their registrations, and executions."""
+"""What the mock keeps of workflows: themselves, registrations, executions, schedules."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
 from mistral_mock.clock import parse, spell
 from mistral_mock.ownership import Owned
 from mistral_mock.store import Record
+from mistral_mock.timetable import compile_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mistral_mock.resources.workflows.course import Course
-    from mistral_mock.resources.workflows.events import WorkflowEvent
+    from mistral_mock.timetable import Timetable
+
+
+T = TypeVar("T")
 
 SIGNAL, UPDATE, CANCEL, TERMINATE, RESET, CHILD = (
     "signal",
@@ -27,6 +30,9 @@ SIGNAL, UPDATE, CANCEL, TERMINATE, RESET, CHILD = (
     "child",
 )
 """What may be done to an execution; a child's end is told to its parent in the same way."""
+DEFAULT_POLICY = {"catchup_window_seconds": 31536000, "overlap": 1, "pause_on_failure": False}
+KEPT = 10
+"""How many past starts a schedule shows, and how many to come."""
 
 
 @frozen(kw_only=True)
@@ -120,19 +126,16 @@ class Execution(Owned):
         """What was done to it, oldest first."""
         return tuple(sorted(map(Moment.load, self.saved_moments), key=lambda one: one.at))
 
+    def derive(self, compute: Callable[[Execution], T]) -> T:
+        """What the function computes from the execution, computed once."""
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        found: T = self._derived[compute]
+        return found
+
     @cached_property
-    def course(self) -> Course:
-        """All that happens to it, ahead of time, if nothing more is done to it."""
-        from mistral_mock.resources.workflows import playing  # noqa: PLC0415 - it plays records
-
-        return playing.play(self)
-
-    @cached_property
-    def told(self) -> tuple[WorkflowEvent, ...]:
-        """Its events, in order and ahead of time like its course, without numbers."""
-        from mistral_mock.resources.workflows import events  # noqa: PLC0415 - it tells of records
-
-        return tuple(events.foretell(self))
+    def _derived(self) -> dict[Callable[[Execution], Any], Any]:
+        return {}
 
     @cached_property
     def has_family(self) -> bool:
@@ -149,3 +152,63 @@ class Execution(Owned):
 def record_id(workspace_id: str, execution_id: str) -> str:
     """The `id` of an execution's record."""
     return f"{workspace_id} {execution_id}"
+
+
+@frozen(kw_only=True)
+class Schedule(Owned):
+    """A schedule, and how far it has been carried out."""
+
+    schedule_id: str
+    """Unique in its workspace; `id` is so everywhere."""
+    workflow_id: str
+    workflow_name: str
+    registration_id: str
+    deployment_name: str
+    user_id: str
+    definition: dict[str, Any]
+    """Times, input and policy in the words of the document."""
+    remaining: int | None
+    """How many starts of its own are left; None for no limit."""
+    paused: bool
+    note: str | None
+    position: datetime
+    """All its moments up to this one have been dealt with."""
+    waiting: tuple[datetime, ...] = ()
+    """The due times of starts that wait for an execution to end."""
+    running: tuple[str, ...] = ()
+    """The ids of its executions that are not known to have ended."""
+    recent: tuple[dict[str, str], ...] = ()
+    """Its last starts, as the API writes them."""
+
+    @property
+    def timetable(self) -> Timetable:
+        """Its times."""
+        return compile_definition(self.definition)
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What happens when starts overlap or fail."""
+        return {**DEFAULT_POLICY, **(self.definition.get("policy") or {})}
+
+    @property
+    def resting(self) -> bool:
+        """It starts nothing on its own."""
+        return self.paused or self.remaining == 0
+
+    def following(self) -> tuple[datetime, datetime] | None:
+        """Its next moment, and when that is due; None when nothing comes."""
+        moment = None if self.resting else self.timetable.following(self.position)
+        return None if moment is None else (moment, self.timetable.due(moment, self.id))
+
+    def upcoming(self) -> list[datetime]:
+        """The due times of its next starts."""
+        found: list[datetime] = []
+        if self.resting:
+            return found
+        timetable = self.timetable
+        most = KEPT if self.remaining is None else min(KEPT, self.remaining)
+        for moment in timetable.moments(self.position):
+            found.append(timetable.due(moment, self.id))
+            if len(found) == most:
+                break
+        return found

@@ -11,7 +11,7 @@ from mistral_mock.answers import json_answer
 from mistral_mock.clock import NEVER
 from mistral_mock.errors import not_found
 from mistral_mock.registry import operation
-from mistral_mock.resources.workflows import engine, history, views
+from mistral_mock.resources.workflows import engine, history, playing, views
 from mistral_mock.resources.workflows.records import Execution, Workflow
 from mistral_mock.store import Record
 
@@ -84,7 +84,7 @@ def find_run(ctx: Context) -> Row:
     """
     run_id = ctx.path["run_id"]
     for execution in engine.executions(ctx.world, ctx.caller.workspace_id):
-        if any(run.run_id == run_id for run in execution.course.runs):
+        if any(run.run_id == run_id for run in playing.course_of(execution).runs):
             for row in rows_of(execution, ctx.now()):
                 if row.id == run_id:
                     return row

@@ -12,9 +12,8 @@ from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.registry import operation
 from mistral_mock.resources.workflows import engine, lookup, starts, views
-from mistral_mock.resources.workflows.records import Registration, Workflow, record_id
+from mistral_mock.resources.workflows.records import Registration, Schedule, Workflow, record_id
 from mistral_mock.resources.workflows.runs import MYSELF
-from mistral_mock.resources.workflows.schedule_records import Schedule
 from mistral_mock.timetable import TermError, compile_definition
 from mistral_mock.timetable.terms import EACH, FIELDS
 

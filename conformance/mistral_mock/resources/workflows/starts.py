@@ -15,15 +15,16 @@ from attrs import evolve
 from mistral_mock import agenda
 from mistral_mock.clock import NEVER, spell
 from mistral_mock.registry import keeper
-from mistral_mock.resources.workflows import children, course, engine
+from mistral_mock.resources.workflows import children, course, engine, playing
 from mistral_mock.resources.workflows.records import (
     CANCEL,
+    KEPT,
     TERMINATE,
     Execution,
     Moment,
     Registration,
+    Schedule,
 )
-from mistral_mock.resources.workflows.schedule_records import KEPT, Schedule
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,10 @@ def next_end(world: World, schedule: Schedule) -> tuple[datetime, Execution] | N
     table, found = world.store.table(Execution), []
     for id_ in schedule.running:
         execution = table.get(id_)
-        if execution is not None and (end := execution.course.runs[-1].ended_at) is not None:
+        if (
+            execution is not None
+            and (end := playing.course_of(execution).runs[-1].ended_at) is not None
+        ):
             found.append((end, execution))
     return min(found, key=lambda each: each[0], default=None)
 
@@ -87,7 +91,7 @@ def note_end(world: World, schedule: Schedule, at: datetime, execution: Executio
     """The schedule after the end of an execution: what waited for it starts."""
     running = tuple(id_ for id_ in schedule.running if id_ != execution.id)
     schedule = evolve(schedule, running=running)
-    status = execution.course.runs[-1].status
+    status = playing.course_of(execution).runs[-1].status
     if status in BAD and schedule.policy["pause_on_failure"]:
         note = f"Paused because execution {execution.execution_id} ended as {status}"
         schedule = evolve(schedule, paused=True, note=note, waiting=())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mistral_mock import agenda
 from mistral_mock.answers import Later, json_answer
-from mistral_mock.resources.workflows import course, engine, views
+from mistral_mock.resources.workflows import course, engine, playing, views
 from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def next_end(world: World, execution: Execution) -> datetime | None:
         run.ended_at
         for one in engine.executions(world, execution.workspace_id)
         if one.root_execution_id == execution.root_execution_id
-        for run in one.course.runs[-1:]
+        for run in playing.course_of(one).runs[-1:]
         if run.ended_at is not None and run.status != course.TIMED_OUT
     ]
     now = world.clock.now()

@@ -165,7 +165,7 @@ async def test_every_era_chats(asking: Any) -> None:
 
 
 def test_an_era_that_has_no_204_refuses_to_answer_with_it() -> None:
-    with pytest.raises(ValueError, match="no delete of a library answers 204"):
+    with pytest.raises(ValueError, match="no delete that answers 200 can answer 204"):
         Settings(era="2026-03-31", delete_answers=204)
 
 

@@ -82,6 +82,10 @@ def test_markers_set_replies_world_and_settings(project: pytest.Pytester) -> Non
         def test_world(mistral):
             assert [one.name for one in mistral.beta.libraries.list_all()] == ["Handbook"]
 
+        @pytest.mark.mistral_world("demo")
+        def test_world_that_ships(mistral):
+            assert "Handbook" in [one.name for one in mistral.beta.libraries.list_all()]
+
         @pytest.mark.mistral_settings(clock="manual", seed=7)
         def test_settings(mistral_server):
             assert mistral_server.clock.mode == "manual"
@@ -91,7 +95,7 @@ def test_markers_set_replies_world_and_settings(project: pytest.Pytester) -> Non
             assert mistral_server.world.settings.era == "announced"
         """
     )
-    run(project).assert_outcomes(passed=6)
+    run(project).assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize("arguments", ["", "'today', 'announced'", "name='announced'"])

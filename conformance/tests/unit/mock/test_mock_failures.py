@@ -20,8 +20,7 @@ from mistral_mock.resources.fine_tuning.records import Job
 from mistral_mock.resources.libraries import processing, upkeep
 from mistral_mock.resources.libraries.records import Document, DocumentText, Library
 from mistral_mock.resources.observability.dataset_state import Dataset, ImportTask
-from mistral_mock.resources.workflows.records import Execution
-from mistral_mock.resources.workflows.schedule_records import Schedule
+from mistral_mock.resources.workflows.records import Execution, Schedule
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 from mistral_mock.store import Blob, Record, Store

@@ -290,6 +290,24 @@ def test_handover_is_not_repeated_for_one_question(
     assert types(answer["outputs"]) == ["agent.handoff", "message.output"]
 
 
+def test_agent_calls_its_function_before_it_hands_over(
+    make_agent: Make, start: Make, go_on: Make
+) -> None:
+    painter = make_agent(
+        name="Painter", description="Draws curves.", tools=[{"type": "code_interpreter"}]
+    )["id"]
+    function = {"name": "get_rate", "description": "The rate of a bank.", "parameters": {}}
+    tool = {"type": "function", "function": function}
+    bank = make_agent(name="Bank", tools=[tool], handoffs=[painter])["id"]
+    answer = start("Draw the curves of the rate.", agent_id=bank)
+    assert types(answer["outputs"]) == ["function.call"]
+    call = answer["outputs"][0]["tool_call_id"]
+    result = {"type": "function.result", "tool_call_id": call, "result": "2.5"}
+    later = go_on(answer, [result])["outputs"]
+    assert types(later) == ["agent.handoff", "tool.execution", "message.output"]
+    assert later[-1]["agent_id"] == painter
+
+
 def test_client_carries_the_handover_out(make_agent: Make, start: Make, go_on: Make) -> None:
     desk, expert = make_team(make_agent)
     answer = start("Any stocks?", agent_id=desk, handoff_execution="client")

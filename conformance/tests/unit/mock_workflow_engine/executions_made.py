@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mistral_mock.resources.workflows import playing
 from mistral_mock.resources.workflows.records import Execution, Moment
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def last(execution: Execution, *moments: Moment) -> Run:
     """The last run, when all has come to pass."""
     for moment in moments:
         execution = execution.after(moment)
-    return execution.course.runs[-1]
+    return playing.course_of(execution).runs[-1]
 
 
 def kinds(run: Run) -> list[str]:

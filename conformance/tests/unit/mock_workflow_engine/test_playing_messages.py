@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.unit.mock_workflow_engine.executions_made import after, do, kinds, last, make, seconds
 
+from mistral_mock.resources.workflows import playing
+
 if TYPE_CHECKING:
     from mistral_mock.resources.workflows.course import Run
 
@@ -124,5 +126,5 @@ def runs_of(*given: Any) -> tuple[Run, ...]:
     execution, *moments = given
     for moment in moments:
         execution = execution.after(moment)
-    runs: tuple[Run, ...] = execution.course.runs
+    runs: tuple[Run, ...] = playing.course_of(execution).runs
     return runs

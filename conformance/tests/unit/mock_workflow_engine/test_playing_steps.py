@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.mock_workflow_engine.executions_made import HOUR_S, do, kinds, last, make, seconds
 
+from mistral_mock.resources.workflows import playing
+
 
 def test_script_without_steps_ends_at_once() -> None:
     run = last(make(output="${input.x}", given={"x": [1]}))
@@ -106,7 +108,7 @@ def test_variables_change_all_at_once() -> None:
 
 def test_run_carries_on_as_often_as_asked() -> None:
     step = {"continue_as_new": {"times": 2, "input": {"n": "${runs}"}}}
-    runs = make({"sleep_s": 1}, step, output="${input.n}").course.runs
+    runs = playing.course_of(make({"sleep_s": 1}, step, output="${input.n}")).runs
     assert [run.status for run in runs] == ["CONTINUED_AS_NEW", "CONTINUED_AS_NEW", "COMPLETED"]
     assert runs[2].result == 2
     assert [run.continued_run_id for run in runs[1:]] == [run.run_id for run in runs[:2]]
@@ -115,7 +117,7 @@ def test_run_carries_on_as_often_as_asked() -> None:
 
 def test_time_counts_over_all_runs() -> None:
     step = {"continue_as_new": {"times": 99}}
-    runs = make({"sleep_s": 10}, step, execution_timeout_s=25).course.runs
+    runs = playing.course_of(make({"sleep_s": 10}, step, execution_timeout_s=25)).runs
     assert (len(runs), runs[-1].status) == (3, "TIMED_OUT")
     assert seconds(runs[-1], "WORKFLOW_EXECUTION_TIMED_OUT") == [25]
 

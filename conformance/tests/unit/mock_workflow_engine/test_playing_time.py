@@ -50,9 +50,9 @@ def test_what_is_past_stays(execution: Execution, data: DataObject) -> None:
     now = BEGIN
     for _ in range(data.draw(st.integers(1, 5))):
         now += timedelta(seconds=data.draw(st.sampled_from([1, 1, 2, 5])))
-        before = execution.course.so_far(now)
+        before = playing.course_of(execution).so_far(now)
         execution = execution.after(act(data, now, before[-1]))
-        later = execution.course.so_far(now)
+        later = playing.course_of(execution).so_far(now)
         assert [run.run_id for run in later][: len(before)] == [run.run_id for run in before]
         for old, new in zip(before, later, strict=False):
             assert new.happenings[: len(old.happenings)] == old.happenings
@@ -66,7 +66,7 @@ def test_playing_up_to_a_moment_shows_what_the_whole_course_shows(
 ) -> None:
     now = BEGIN + timedelta(seconds=seconds)
     short = playing.play(execution, now).so_far(now)
-    whole = execution.course.so_far(now)
+    whole = playing.course_of(execution).so_far(now)
     assert [told(run) for run in short] == [told(run) for run in whole]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.mock_workflow_runs.conftest import connect
 
+from mistral_mock.resources.workflows import playing
 from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_a_run_that_has_not_begun_is_not_found(
 ) -> None:
     execute("again", execution_id="a")
     execution = next(iter(town.world.store.table(Execution)))
-    following = execution.course.runs[1].run_id
+    following = playing.course_of(execution).runs[1].run_id
     assert api.get(f"/runs/{following}").status_code == 404
     town.clock.advance(10)
     assert api.get(f"/runs/{following}").status_code == 200

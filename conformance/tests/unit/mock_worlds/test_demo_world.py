@@ -85,3 +85,12 @@ def test_workflow_of_the_introduction_can_be_executed(api: httpx.Client) -> None
     )
     assert made.status_code == 200
     assert made.json()["workflow_name"] == "example-hello-world"
+
+
+def test_strict_replies_are_for_the_requests_of_tests_alone() -> None:
+    settings = Settings(world_file=Path("demo"), strict_replies=True)
+    with running(settings) as mock, httpx.Client(base_url=mock.base_url, trust_env=False) as client:
+        headers = {"Authorization": "Bearer mock-key"}
+        assert client.get("/v1/conversations", headers=headers).json()
+        body = {"model": "mistral-small-latest", "inputs": "Hello."}
+        assert client.post("/v1/conversations", headers=headers, json=body).status_code == 400
