@@ -154,9 +154,11 @@ def _tls_context(network: Network) -> ssl.SSLContext:
         context = ssl.create_default_context(capath=verify)
     else:
         context = ssl.create_default_context(cafile=verify)
-    if network.cert is not None:
-        paths = network.cert if isinstance(network.cert, tuple | list) else (network.cert,)
-        context.load_cert_chain(*paths)
+    cert = network.cert
+    if isinstance(cert, str | os.PathLike):
+        context.load_cert_chain(cert)
+    elif cert is not None:
+        context.load_cert_chain(*cert)
     return context
 
 
