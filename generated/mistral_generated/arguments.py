@@ -83,11 +83,8 @@ def _faults(value: object, place: str, around: tuple[int, ...]) -> Iterator[Type
         if not math.isfinite(value):
             yield ValueError(f"{place} is {value}, which JSON has no form for: give a number")
     elif isinstance(value, (date, datetime)):
-        if isinstance(value, datetime) and value.utcoffset() is None:
-            yield ValueError(
-                f"{place} is a time without a zone: give it one, for example "
-                "value.replace(tzinfo=datetime.timezone.utc)"
-            )
+        if isinstance(value, datetime):
+            yield from _in_time(value, place)
     elif id(value) in around or len(around) > _DEEPEST:
         yield ValueError(f"{place} holds itself or is nested too deeply")
     else:
@@ -111,6 +108,19 @@ def _inside(value: object, place: str, around: tuple[int, ...]) -> Iterator[Type
     else:
         article, name = _named(value)
         yield TypeError(f"{place} is {article}{name}, which cannot be sent: {_instead(value)}")
+
+
+def _in_time(value: datetime, place: str) -> Iterator[ValueError]:
+    try:
+        offset = value.utcoffset()
+    except ValueError:  # a missing time of pandas
+        yield ValueError(f"{place} is {value!r}, which is no time: give one, or leave it out")
+        return
+    if offset is None:
+        yield ValueError(
+            f"{place} is a time without a zone: give it one, for example "
+            "value.replace(tzinfo=datetime.timezone.utc)"
+        )
 
 
 def _in_text(text: str, place: str) -> Iterator[ValueError]:

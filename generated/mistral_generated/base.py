@@ -32,6 +32,12 @@ _OURS: Final = {
     "model_dump": "to_dict()",
     "model_dump_json": "json.dumps(....to_dict())",
 }
+
+# How other clients ask a page for more.
+_NEXT: Final = frozenset(
+    {"auto_paging_iter", "get_next_page", "has_next_page", "iter_pages", "next", "next_page"}
+)
+_ALL: Final = "the method of all pages, such as list_all(...)"
 Reader: TypeAlias = Callable[[dict[str, Any]], Any]
 
 ABSENT: Final[Any] = UNSET
@@ -123,7 +129,8 @@ class Model:
             if name in self._known:
                 return UNSET if sys._getframe(1).f_code is _EVOLVE else None
             if name != _MORE:
-                hint = f"; here it is {_OURS[name]}" if name in _OURS else ""
+                ours = _OURS.get(name) or (_ALL if name in _NEXT else "")
+                hint = f"; here it is {ours}" if ours else ""
                 said = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
                 raise AttributeError(said, name=name, obj=self)
             return self.__dict__.setdefault(name, {})
@@ -134,6 +141,13 @@ class Model:
             from .pydantic_fields import schema_of
 
             return schema_of(cls)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, Any]:
+            """Describe this one in schemas of pydantic's models, and so in those of FastAPI."""
+            from .pydantic_fields import json_schema_of
+
+            return json_schema_of(cls)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -25,6 +25,8 @@ from typing import (
 import attr
 
 if TYPE_CHECKING:
+    import httpx
+
     from .files import FileInput
 
 T = TypeVar("T")
@@ -142,6 +144,15 @@ class Event(Value, Generic[T]):
     event: str | None = None
     id: str | None = None
 
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where the data are, which the streams of other clients give bare."""
+            said = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if hasattr(self.__dict__.get("data"), name):
+                said = f"{said}; its data have: event.data.{name}"
+            raise AttributeError(said, name=name, obj=self)
+
 
 @attr.frozen(slots=False, eq=False, repr=False)
 class Form(Value):
@@ -233,6 +244,7 @@ class Paging(Value, Generic[T]):
 class CallOptions(TypedDict, total=False):
     """Options of one call: `timeout` in seconds (None waits for ever), `retries`, `headers`.
 
+    An `httpx.Timeout` as `timeout` says one by one how long to wait for what.
     `deadline` is how long the whole call or stream may take, in seconds, all retries and events
     included. `extra_body` are fields of the JSON body or form, `extra_query` parameters of the
     query, that the document does not know; they go over those that it does.
@@ -241,7 +253,7 @@ class CallOptions(TypedDict, total=False):
     no limit); for a download that goes to a file or stream, how large that may become.
     """
 
-    timeout: float | None
+    timeout: float | httpx.Timeout | None
     retries: int
     headers: Mapping[str, str]
     deadline: float | None
@@ -304,7 +316,9 @@ class Group:
             """Say what stands for the asynchronous methods of the official SDK."""
             kind, plain = type(self).__name__, name.removesuffix("_async")
             hint = ""
-            if plain == "parse_stream" and hasattr(type(self), "parse"):
+            if name in ("with_raw_response", "with_streaming_response"):
+                hint = "; give the method to raw(...) of the client, with its arguments"
+            elif plain == "parse_stream" and hasattr(type(self), "parse"):
                 hint = "; use stream(..., response_format=YourClass)"
             elif plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"

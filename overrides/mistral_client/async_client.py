@@ -7,21 +7,27 @@ be able to use it: treat such a pickle like the key itself. Its representation d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, overload
 
 import httpx
 
 from mistral_client.async_send import AsyncSender
-from mistral_client.contexts import check_own_async, context_of, pickled, shown, view_of
+from mistral_client.contexts import (
+    check_own_async,
+    context_of,
+    own_attributes,
+    pickled,
+    shown,
+    view_of,
+)
 from mistral_client.executors import Connection
+from mistral_client.origins import network_of
 from mistral_client.pools import AsyncPools
 from mistral_client.servers import read_base_url
-from mistral_client.settings import Network
 from mistral_generated.resources import AsyncResources
 from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Awaitable, Callable
     from types import TracebackType
 
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
     from mistral_client.async_stored_files import AsyncFiles
     from mistral_client.contexts import ClientOptions, Server
     from mistral_client.raw import Raw
-    from mistral_client.settings import AsyncKey, Timing
+    from mistral_client.settings import AsyncKey, Cert, Timing, Verify
     from mistral_generated.senders import AsyncEventStream
 
 P = ParamSpec("P")
@@ -59,18 +65,18 @@ class AsyncMistral(AsyncResources):
         self,
         api_key: AsyncKey | None = None,
         *,
-        base_url: str | None = None,
+        base_url: str | httpx.URL | None = None,
         server: Server | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        verify: bool | str | ssl.SSLContext = True,
-        cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
-        proxy: str | None = None,
+        verify: Verify = True,
+        cert: Cert | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
         timing: Timing | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         """Check the options; nothing is sent."""
-        network = Network(verify=verify, cert=cert, proxy=proxy)
+        network = network_of(verify, cert, proxy)
         check_own_async(http_client, transport, network)
         url = read_base_url(base_url, server)
         context = context_of(
@@ -121,6 +127,7 @@ class AsyncMistral(AsyncResources):
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a view with other options that shares the connections; `headers` are added."""
         view = object.__new__(type(self))
+        view.__dict__.update(own_attributes(self))
         view._sender = AsyncSender(self._sender.connection, view_of(self._sender.context, options))
         AsyncResources.__init__(view, view._sender)
         return view
@@ -175,8 +182,13 @@ class AsyncMistral(AsyncResources):
 
     if not TYPE_CHECKING:  # type checkers know every attribute
 
-        def __getattr__(self, name: str) -> NoReturn:
-            """Say what stands for the names that other clients have."""
+        def __getattr__(self, name: str) -> object:
+            """Say what stands for the names that other clients have.
+
+            A property that raised AttributeError is asked again, to say what it misses.
+            """
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)
             from mistral_client.other_names import (  # noqa: PLC0415 - for errors only
                 ON_CLIENTS,
                 no_attribute,
@@ -188,4 +200,5 @@ class AsyncMistral(AsyncResources):
         return shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return pickled(type(self), self._sender.context, is_ours=self._sender.connection.is_ours)
+        is_ours = self._sender.connection.is_ours
+        return pickled(AsyncMistral, self, self._sender.context, is_ours=is_ours)

@@ -13,7 +13,7 @@ import httpx
 
 from mistral_client.bodies import read_body_async
 from mistral_client.exchange import call_steps, download_steps, open_steps
-from mistral_client.executors import Executor, whole
+from mistral_client.executors import Executor, is_class, whole
 from mistral_client.steps import Ask, Pause, Read, Transfer
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         options: CallOptions,
     ) -> AsyncEventStream[T, Any]:
         """Return the stream; where the form is a class it comes to an object of the class."""
-        if not isinstance(form, type):
+        if not is_class(form):
             return self.stream(prepare(**arguments, response_format=form), options)
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
@@ -121,6 +121,13 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(await self(structure.call, options))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings: groups and their methods reach other processes so."""
+        from mistral_client.async_client import AsyncMistral  # noqa: PLC0415 - when pickled
+        from mistral_client.contexts import pickled_sender  # noqa: PLC0415 - when pickled
+
+        return pickled_sender(AsyncMistral, self.context, is_ours=self.connection.is_ours)
+
     async def _drive(self, steps: Steps[T]) -> T:
         """Do the steps and return what they come to."""
         self.connection.check()
@@ -138,7 +145,7 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         finally:
             steps.close()
 
-    async def _do(self, step: Step) -> httpx.Response | Body | str | bool | None:
+    async def _do(self, step: Step) -> httpx.Response | Body | bool | None:
         if isinstance(step, Transfer):
             return await self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
@@ -147,7 +154,8 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         if isinstance(step, Ask):
             from mistral_client.keys import ask_async  # noqa: PLC0415 - few clients have one
 
-            return await ask_async(step.source)
+            await ask_async(step)
+            return None
         try:
             if isinstance(step, Read):
                 return await read_body_async(step.response, step.limit)

@@ -28,7 +28,8 @@ def check_timeout(name: str, value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number of seconds or None, not {value!r}")
+        hint = ": give value.total_seconds()" if hasattr(value, "total_seconds") else ""
+        raise TypeError(f"{name} must be a number of seconds or None, not {value!r}{hint}")
     if not 0 < value <= _LONGEST_S:
         raise ValueError(f"{name} must be above 0 and at most 1e8 seconds, or None for no limit")
     return float(value)

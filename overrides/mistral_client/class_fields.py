@@ -10,7 +10,17 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Annotated, Any, Final, NewType, TypeAlias, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    NewType,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attr
 
@@ -42,14 +52,64 @@ def bare(kind: Kind) -> Kind:
     return bare(get_args(kind)[0]) if outer is Annotated else kind
 
 
+def unsubscripted(kind: Kind) -> Kind:
+    """Return a type without the types that it comes with, as `list` for `list[int]`."""
+    outer: Kind = get_origin(kind)
+    return kind if outer is None else outer
+
+
 def fields_of(kind: Kind) -> list[Field] | None:
-    """Return the fields of a class that only holds values, or None for anything else."""
-    if not isinstance(kind, type):
+    """Return the fields of a class that only holds values, or None for anything else.
+
+    A generic class may come with types for its variables; those without one may be anything.
+
+    Raises TypeError for types that cannot be found.
+    """
+    owner = unsubscripted(kind)
+    if not isinstance(owner, type):
         return None
-    read = next((read for has, read in _KINDS if has(kind)), None)
-    return (
-        read(kind, get_type_hints(kind, include_extras=True), _docstrings(kind)) if read else None
-    )
+    read = next((read for has, read in _KINDS if has(owner)), None)
+    return read(owner, _hints(kind, owner), _docstrings(owner)) if read else None
+
+
+def _hints(kind: Kind, owner: type) -> Hints:
+    """Return the types of a class's attributes, with its type variables filled in."""
+    try:
+        hints = get_type_hints(owner, include_extras=True)
+    except NameError as error:
+        raise TypeError(
+            f"{owner.__name__}: {error}, where a field names its type; what fields name has to be "
+            "at the top level of their module"
+        ) from error
+    bound = _bindings(owner, get_args(kind))
+    places = [each for each in owner.__mro__ if each in bound]
+    for name, hint in hints.items():
+        place = next(
+            (each for each in places if name in vars(each).get("__annotations__", ())), owner
+        )
+        hints[name] = _filled(hint, bound[place])
+    return hints
+
+
+def _bindings(owner: type, arguments: tuple[Kind, ...]) -> dict[type, dict[Kind, Kind]]:
+    """Return what the type variables of a class and of each of its generic bases stand for."""
+    own = dict(zip(getattr(owner, "__parameters__", ()), arguments, strict=False))
+    found = {owner: own}
+    for base in getattr(owner, "__orig_bases__", ()):
+        outer = unsubscripted(base)
+        if isinstance(outer, type) and outer is not owner:
+            found.update(_bindings(outer, tuple(_filled(each, own) for each in get_args(base))))
+    return found
+
+
+def _filled(kind: Kind, bound: dict[Kind, Kind]) -> Kind:
+    """Return a type with its variables filled in; one that nobody bound has its own bound."""
+    if isinstance(kind, TypeVar):
+        return bound.get(kind, kind.__bound__ or Any)
+    variables: tuple[Kind, ...] = getattr(kind, "__parameters__", ())
+    if not variables or isinstance(kind, type):
+        return kind
+    return kind[tuple(_filled(each, bound) for each in variables)]
 
 
 def _of_attrs(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
+from functools import cached_property
+from inspect import getattr_static, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, cast
 
 import attr
@@ -18,9 +19,10 @@ from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
 from mistral_client.servers import read_api_key
 from mistral_client.settings import Network, Settings, Timeouts, Timing
+from mistral_generated.types import cached_group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import httpx
 
@@ -79,14 +81,15 @@ class ClientOptions(TypedDict, total=False):
 
     `timeout` is how long the server may stay silent before and within an answer, `connect_timeout`
     how long a connection may take, `stream_timeout` how long an event stream may stay silent
-    between two events: in seconds, None waits for ever. `retries` is a count or a policy.
+    between two events: in seconds, None waits for ever. An `httpx.Timeout` as `timeout` says all
+    but the last one by one. `retries` is a count or a policy.
     `headers` go with every request. `strict` raises a DecodeError for answers that lack required
     fields or hold unknown ones, instead of reading them tolerantly. `max_answer_bytes` is how large
     an answer, or one event of a stream, may be in memory, decompressed; None for no limit.
     `rate_limit` is a rate to keep to; clients that are given the same one share it.
     """
 
-    timeout: float | None
+    timeout: float | httpx.Timeout | None
     connect_timeout: float | None
     stream_timeout: float | None
     retries: Retries | int
@@ -97,6 +100,9 @@ class ClientOptions(TypedDict, total=False):
 
 
 _KNOWN = frozenset(ClientOptions.__annotations__)
+
+# What a client is made of; see `own_attributes`.
+_PARTS = frozenset({"_send", "_sender"})
 
 
 def _changed(settings: Settings, options: ClientOptions) -> Settings:
@@ -212,7 +218,7 @@ def _check_own(
         )
     if http_client is not None and transport is not None:
         raise TypeError("pass http_client=... or transport=..., not both")
-    if http_client is not None and iscoroutinefunction(http_client.send) is not bool(kind):
+    if http_client is not None and not _is_client(http_client, kind):
         raise configuration_error(f"{kind}Mistral sends with an httpx.{kind}Client; pass one")
     if http_client is not None and http_client.is_closed:
         raise configuration_error("The http_client is closed; pass one that is open.")
@@ -223,21 +229,60 @@ def _check_own(
         )
 
 
-def pickled(kind: type[T], context: Context, *, is_ours: bool) -> tuple[Any, ...]:
-    """Return how to rebuild a client elsewhere.
+def _is_client(value: object, kind: str) -> bool:
+    """Say whether something can send like an httpx client of a kind."""
+    if not all(hasattr(value, name) for name in ("headers", "is_closed", "send", "timeout")):
+        return False
+    return iscoroutinefunction(cast("Any", value).send) is bool(kind)
+
+
+def own_attributes(client: object) -> dict[str, object]:
+    """Return what subclasses and users keep on a client, beside the parts of it.
+
+    What a cached property made for the client is made anew for its copies and views.
+    """
+    kind = type(client)
+    return {
+        name: value
+        for name, value in vars(client).items()
+        if name not in _PARTS
+        and not isinstance(getattr_static(kind, name, None), (cached_group, cached_property))
+    }
+
+
+def pickled(base: type[Any], client: object, context: Context, *, is_ours: bool) -> tuple[Any, ...]:
+    """Return how to rebuild a client elsewhere; `base` is its class here, which it may extend.
 
     Raises TypeError for a client over the caller's own httpx client or transport.
     """
+    kind = type(client)
+    _check_is_ours(kind, is_ours=is_ours)
+    return _unpickled, (base, kind, context.settings), own_attributes(client)
+
+
+def pickled_sender(base: type[Any], context: Context, *, is_ours: bool) -> tuple[Any, ...]:
+    """Return how to rebuild who sends the calls of a client: its groups have nothing else."""
+    _check_is_ours(base, is_ours=is_ours)
+    return _unpickled_sender, (base, context.settings)
+
+
+def _check_is_ours(kind: type[Any], *, is_ours: bool) -> None:
     if not is_ours:
         raise TypeError(
             f"a {kind.__name__} with its own http_client or transport cannot be pickled"
         )
-    return _unpickled, (kind, context.settings)
 
 
-def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
+def _unpickled_sender(base: type[Any], settings: Settings) -> object:
+    return vars(_unpickled(base, base, settings))["_sender"]
+
+
+def _unpickled(base: Any, kind: type[T], settings: Settings) -> T:  # noqa: ANN401 - as above
+    """Return a client, set up without the constructor of its own class, which may ask for more."""
     timeouts = settings.timeouts
-    return kind(
+    client = object.__new__(kind)
+    base.__init__(
+        client,
         settings.api_key,
         base_url=settings.base_url,
         timeout=timeouts.read,
@@ -252,6 +297,7 @@ def _unpickled(kind: Callable[..., T], settings: Settings) -> T:
         cert=settings.network.cert,
         proxy=settings.network.proxy,
     )
+    return client
 
 
 def shown(client: object) -> str:

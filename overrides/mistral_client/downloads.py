@@ -6,9 +6,10 @@ leaves an earlier file as it was.
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol, cast
 
 from mistral_client.bodies import chunks_of, chunks_of_async
 
@@ -124,6 +125,8 @@ def open_sink(destination: Destination) -> Sink:
         if path.exists() and not path.is_file():
             return StreamSink(path.open("wb"), is_ours=True)
         return PathSink(path)
+    if isinstance(cast("object", destination), io.TextIOBase):
+        raise TypeError("a download needs a binary stream: open the file with 'wb'")
     if hasattr(destination, "write"):
         return StreamSink(destination)
     raise TypeError(

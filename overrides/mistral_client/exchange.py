@@ -119,9 +119,10 @@ class Exchange:
 
             yield from take_turn(limit, self, content)
         self.attempt += 1
+        request = self.context.writer.write(self.call, self._bounded(), content)
         source = self.context.writer.key_source
-        key = None if source is None else cast("str", (yield Ask(source)))
-        request = self.context.writer.write(self.call, self._bounded(), content, key)
+        if source is not None and "authorization" not in request.headers:
+            yield Ask(source, request)
         response: httpx.Response | None = None
         answer: httpx.Response | Answer
         try:
@@ -137,6 +138,8 @@ class Exchange:
             else:
                 body = cast("Body", (yield Read(response, self._limit(response))))
                 answer = self._answer(response, body)
+        except httpx.HTTPStatusError as raised:
+            return self._raised(raised.response)
         except httpx.HTTPError as failure:
             yield Pause(self._delay_after_failure(failure, request, response, sink))
             return None
@@ -163,6 +166,13 @@ class Exchange:
         if not body.is_whole:
             content = self.context.redactor(self.options).beginning(content)
         return Answer(response.status_code, response.headers, content)
+
+    def _raised(self, response: httpx.Response) -> Answer:
+        """Return the error answer that a hook of the caller's own httpx client raised."""
+        content = response.content if response.is_stream_consumed else b""
+        answer = self._answer(response, Body(content, is_whole=True))
+        self._note(answer)
+        return answer
 
     def _limit(self, response: httpx.Response) -> int | None:
         """Return how much of a body to read, in bytes; nobody reads long ones of errors."""

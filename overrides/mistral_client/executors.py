@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar, cast, get_origin
 
 import attr
 import httpx
@@ -99,6 +99,11 @@ class Executor(Generic[Http]):
 def whole(answer: ChatCompletionResponse) -> ChatCompletionResponse:
     """Return what a stream comes to where no class was asked for: the answer itself."""
     return answer
+
+
+def is_class(form: object) -> TypeGuard[type[Any]]:
+    """Say whether a response format is a class, perhaps a generic one with types."""
+    return isinstance(form, type) or get_origin(form) is not None
 
 
 def _reopenings(call: AnyCall, options: Options) -> int:

@@ -11,6 +11,7 @@ import io
 import mimetypes
 import os
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
@@ -260,7 +261,12 @@ def _content(content: object) -> bytes | Source:
         raise TypeError("the content of a file is bytes or a binary stream, not text: encode it")
     if isinstance(content, os.PathLike):
         return _source(Path(cast("os.PathLike[str]", content)).open("rb"), is_ours=True)
-    if hasattr(content, "read"):
+    if isinstance(content, httpx.Response):
+        raise TypeError("an answer of httpx is no stream: give what its read() returns")
+    read = getattr(content, "read", None)
+    if iscoroutinefunction(read):
+        raise TypeError("its read() has to be awaited: give what it returns")
+    if read is not None:
         return _source(cast("IO[bytes]", content), is_ours=False)
     raise TypeError(
         "a file is a path, bytes, a binary stream or File(file_name=..., content=...),"
@@ -272,7 +278,8 @@ def _source(stream: IO[bytes], *, is_ours: bool) -> Source:
     """Return the stream with its size, if it can seek; it stays where it stands."""
     try:
         start = stream.tell()
-        size = stream.seek(0, os.SEEK_END) - start
+        end = cast("int | None", stream.seek(0, os.SEEK_END))  # None of an mmap before Python 3.13
+        size = (stream.tell() if end is None else end) - start
         stream.seek(start)
     except (AttributeError, OSError):
         return Source(stream, None, None, is_ours)

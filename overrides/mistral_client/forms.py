@@ -24,7 +24,7 @@ from types import UnionType
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
-from mistral_client.class_fields import Kind, bare, fields_of
+from mistral_client.class_fields import Kind, bare, fields_of, unsubscripted
 from mistral_client.form_kinds import (
     PLAIN,
     Anything,
@@ -79,14 +79,14 @@ def schema_of(kind: type) -> Schema:
     Raises TypeError for what is no class, and for a class, or a field's type, without a form in
     JSON.
     """
-    if not isinstance(kind, type) or not (is_self_made(kind) or fields_of(kind) is not None):
+    if not is_self_made(kind) and fields_of(kind) is None:
         raise TypeError(
             f"response_format is {_told(kind)}, which has no form in JSON: parse() takes an attrs "
             "class, a dataclass, a TypedDict, a NamedTuple or a class with model_json_schema and "
             "model_validate_json; a schema of your own goes to complete(response_format=...)"
         )
     forms = Forms()
-    whole = forms.of(kind, getattr(kind, "__name__", str(kind)))
+    whole = forms.of(kind, name_of(kind))
     if isinstance(whole, SelfMade):
         return whole.schema()
     definitions = forms.definitions()
@@ -115,7 +115,13 @@ def read_form(kind: type[T], text: str) -> T:
         value = json.loads(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    return cast("T", Forms().of(kind, kind.__name__).read(value, kind.__name__))
+    return cast("T", Forms().of(kind, name_of(kind)).read(value, name_of(kind)))
+
+
+def name_of(kind: Kind) -> str:
+    """Return the name of a class, without the types that a generic one comes with."""
+    name: str = unsubscripted(kind).__name__
+    return name
 
 
 def _without_fence(text: str) -> str:
@@ -138,7 +144,7 @@ class Forms:
     """The forms of one schema; each class has one form and one definition."""
 
     def __init__(self) -> None:
-        self._objects: dict[type, ObjectOf] = {}
+        self._objects: dict[Kind, ObjectOf] = {}
 
     def definitions(self) -> dict[str, Schema]:
         """Return the schemas of all classes by name."""
@@ -147,16 +153,15 @@ class Forms:
     def of(self, kind: Kind, place: str) -> Form:
         """Return the form of a type. Raises TypeError when it has none."""
         kind = bare(kind)
-        outer: Kind = get_origin(kind)
-        origin, inner = (kind if outer is None else outer), get_args(kind)
+        origin, inner = unsubscripted(kind), get_args(kind)
         if kind in PLAIN:
             return Plain(kind)
         if kind in _SPELT:
             return Spelt(*_SPELT[kind])
-        for make in (self._of_choice, self._of_container, self._of_class):
-            found = make(origin, inner, place)
-            if found is not None:
-                return found
+        found = self._of_choice(origin, inner, place) or self._of_container(origin, inner, place)
+        found = found or self._of_class(kind)
+        if found is not None:
+            return found
         raise TypeError(f"{place}: {kind!r} has no form in JSON")
 
     def _of_choice(self, origin: Kind, inner: tuple[Kind, ...], place: str) -> Form | None:
@@ -183,18 +188,20 @@ class Forms:
             return MapOf(self.of(inner[1] if inner else Any, f"{place}.*"))
         return None
 
-    def _of_class(self, origin: Kind, _inner: tuple[Kind, ...], _place: str) -> Form | None:
-        if is_self_made(origin):
-            return SelfMade(origin)
-        fields = fields_of(origin)
+    def _of_class(self, kind: Kind) -> Form | None:
+        if is_self_made(kind):
+            return SelfMade(kind)
+        if kind in self._objects:
+            return self._objects[kind]
+        fields = fields_of(kind)
         if fields is None:
             return None
-        if origin not in self._objects:
-            taken = sum(each.kind.__name__ == origin.__name__ for each in self._objects.values())
-            name = f"{origin.__name__}{taken + 1}" if taken else origin.__name__
-            form = self._objects[origin] = ObjectOf(origin, name)
-            for each in fields:
-                form.parts[each.name] = self.of(each.kind, f"{origin.__name__}.{each.name}")
-                form.required += [each.name] if each.is_required else []
-                form.texts[each.name] = each.description
-        return self._objects[origin]
+        name = name_of(kind)
+        taken = sum(each.kind.__name__ == name for each in self._objects.values())
+        form = ObjectOf(unsubscripted(kind), f"{name}{taken + 1}" if taken else name)
+        self._objects[kind] = form
+        for each in fields:
+            form.parts[each.name] = self.of(each.kind, f"{name}.{each.name}")
+            form.required += [each.name] if each.is_required else []
+            form.texts[each.name] = each.description
+        return form

@@ -11,6 +11,10 @@ from mistral_client.servers import check_key
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import httpx
+
+    from mistral_client.steps import Ask
+
 # How many keys are remembered, so that none of them appears in an error.
 _REMEMBERED: Final = 8
 
@@ -26,8 +30,8 @@ class KeySource:
         """Pickle the function, not the keys that it gave."""
         return KeySource, (self.make,)
 
-    def take(self, value: object) -> str:
-        """Return the key that the function gave, and remember it.
+    def sign(self, request: httpx.Request, value: object) -> None:
+        """Put the key that the function gave into a request, and remember it.
 
         Raises ConfigurationError when it cannot be used.
         """
@@ -38,20 +42,22 @@ class KeySource:
         key = check_key(value.strip())
         if key not in self.given:
             self.given = (*self.given[1 - _REMEMBERED :], key)
-        return key
+        request.headers["authorization"] = f"Bearer {key}"
 
 
-def ask(source: KeySource) -> str:
-    """Return the key for the next request. Raises ConfigurationError for none."""
-    value = source.make()
+def ask(step: Ask) -> None:
+    """Sign a request. Raises ConfigurationError for a key that cannot be used, or for none."""
+    value = step.source.make()
     if isawaitable(value):
         if iscoroutine(value):
             value.close()
         raise configuration_error("api_key() has to be awaited: use AsyncMistral.")
-    return source.take(value)
+    step.source.sign(step.request, value)
 
 
-async def ask_async(source: KeySource) -> str:
-    """Return the same; the function may be asynchronous."""
-    value = source.make()
-    return source.take(await cast("Awaitable[object]", value) if isawaitable(value) else value)
+async def ask_async(step: Ask) -> None:
+    """Sign a request; the function may be asynchronous."""
+    value = step.source.make()
+    if isawaitable(value):
+        value = await cast("Awaitable[object]", value)
+    step.source.sign(step.request, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import attr
 
@@ -68,6 +68,17 @@ class Opened:
         from mistral_client.allowances import read_allowances  # noqa: PLC0415 - when it is used
 
         return read_allowances(self.response.headers)
+
+    if not TYPE_CHECKING:  # type checkers know every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what stands for the names that other clients have."""
+            from mistral_client.other_names import (  # noqa: PLC0415 - for errors only
+                ON_STREAMS,
+                no_attribute,
+            )
+
+            raise no_attribute(self, name, ON_STREAMS)
 
 
 class AsyncOpened(Opened):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
 
     from mistral_client.errors import ConfigurationError
+    from mistral_client.settings import Cert, Verify
 
 # How long an unused connection is kept, in seconds.
 KEEP_S: Final = 20.0
@@ -99,6 +100,47 @@ class Origin:
             raise _useless_proxy(self._who) from None
 
 
+def network_of(
+    verify: Verify, cert: Cert | None, proxy: str | httpx.URL | httpx.Proxy | None
+) -> Network:
+    """Return how connections are made. Raises ConfigurationError for what is of a wrong kind."""
+    is_known = isinstance(verify, bool | os.PathLike) or hasattr(verify, "verify_mode")
+    if not is_known and not (isinstance(verify, str) and verify):
+        raise configuration_error(
+            f"verify must be True, False, a path or an ssl.SSLContext, not {verify!r}."
+        )
+    paths = cert if isinstance(cert, tuple | list) else (cert,)
+    if cert is not None and not (
+        0 < len(paths) < 4 and all(isinstance(path, str | os.PathLike) for path in paths)
+    ):
+        raise configuration_error(
+            "cert must be a path, or the paths of certificate and key, and the key's password."
+        )
+    return Network(verify=verify, cert=cert, proxy=_read_proxy(proxy))
+
+
+def _read_proxy(proxy: object) -> str | None:
+    """Return the URL of a proxy, in any of the forms that httpx takes."""
+    if isinstance(proxy, httpx.Proxy):
+        if proxy.headers or proxy.ssl_context is not None:
+            raise configuration_error(
+                "A proxy with headers or a TLS context of its own goes to an http_client of yours."
+            )
+        user, password = proxy.raw_auth or (None, None)
+        if user is not None and password is not None:
+            proxy = proxy.url.copy_with(username=user.decode(), password=password.decode())
+        else:
+            proxy = proxy.url
+    if isinstance(proxy, httpx.URL):
+        return str(proxy)
+    if proxy is None or (isinstance(proxy, str) and proxy):
+        return proxy
+    raise configuration_error(
+        "proxy must be the URL of a proxy, such as http://user:password@host:3128; leave it out "
+        f"to take that of the environment. It is {'empty' if proxy == '' else type(proxy)}."
+    )
+
+
 def _tls_context(network: Network) -> ssl.SSLContext:
     """Return the context for connections. Raises OSError for files that cannot be used."""
     import ssl  # noqa: PLC0415 - loaded with the first connection
@@ -112,9 +154,11 @@ def _tls_context(network: Network) -> ssl.SSLContext:
         context = ssl.create_default_context(capath=verify)
     else:
         context = ssl.create_default_context(cafile=verify)
-    if network.cert is not None:
-        paths = (network.cert,) if isinstance(network.cert, str) else network.cert
-        context.load_cert_chain(*paths)
+    cert = network.cert
+    if isinstance(cert, str | os.PathLike):
+        context.load_cert_chain(cert)
+    elif cert is not None:
+        context.load_cert_chain(*cert)
     return context
 
 

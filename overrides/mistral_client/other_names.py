@@ -15,10 +15,12 @@ ARGUMENTS: Final = {
     "auth_token": "api_key=...",
     "client": "http_client=...",
     "default_headers": "headers=...",
+    "default_query": "extra_query=... of a call",
     "extra_headers": "headers=...",
     "http_headers": "headers=...",
     "max_completion_tokens": "max_tokens=...",
     "max_retries": "retries=...",
+    "proxies": "proxy=...",
     "retry_config": "retries=Retries(...)",
     "seed": "random_seed=...",
     "server_url": "base_url=...",
@@ -28,12 +30,30 @@ ARGUMENTS: Final = {
 }
 
 ON_CLIENTS: Final = {
+    "aclose": "close()",
+    "batches": "batch.jobs",
+    "close": "aclose()",
     "completions": "chat.complete(...)",
     "copy": "with_options(...)",
     "messages": "chat.complete(...)",
     "moderations": "classifiers.moderate(...)",
     "responses": "beta.conversations.start(...)",
+    "vector_stores": "beta.libraries",
     "with_raw_response": "raw(...) of the client, which takes the method and its arguments",
+    "with_streaming_response": "the method stream(...) of a group",
+}
+
+ON_STREAMS: Final = {
+    "aclose": "close()",
+    "close": "aclose()",
+    "get_final_completion": "final()",
+    "get_final_message": "final()",
+    "get_final_response": "final()",
+    "get_final_text": "final().text",
+    "headers": "response.headers",
+    "text_deltas": "text()",
+    "text_stream": "text()",
+    "until_done": "final()",
 }
 
 ON_ERRORS: Final = {

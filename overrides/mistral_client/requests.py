@@ -67,11 +67,8 @@ class RequestWriter:
         call: AnyCall,
         options: Options,
         content: bytes | Multipart | None,
-        key: str | None = None,
     ) -> httpx.Request:
         """Return the request for a call, with `content` (see `encode_json`) as its body.
-
-        `key` is what `key_source` gave, where there is one.
 
         Raises ValueError for arguments that make no URL, such as one of a megabyte.
         """
@@ -94,8 +91,6 @@ class RequestWriter:
             request.headers.update(content.headers)
         elif operation.method in _WITH_LENGTH:
             request.headers["content-length"] = "0"
-        if key is not None:
-            request.headers["authorization"] = f"Bearer {key}"
         if call.headers:
             request.headers.update(call.headers)
         if options.headers:

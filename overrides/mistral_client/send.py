@@ -14,7 +14,7 @@ import httpx
 
 from mistral_client.bodies import read_body
 from mistral_client.exchange import call_steps, download_steps, open_steps
-from mistral_client.executors import Executor, whole
+from mistral_client.executors import Executor, is_class, whole
 from mistral_client.steps import Ask, Pause, Read, Transfer
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Sender(Executor[httpx.Client]):
         options: CallOptions,
     ) -> EventStream[T, Any]:
         """Return the stream; where the form is a class it comes to an object of the class."""
-        if not isinstance(form, type):
+        if not is_class(form):
             return self.stream(prepare(**arguments, response_format=form), options)
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
@@ -119,6 +119,13 @@ class Sender(Executor[httpx.Client]):
         structure = Structure(kind, prepare, arguments, self._redact)
         return structure.read(self(structure.call, options))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings: groups and their methods reach other processes so."""
+        from mistral_client.client import Mistral  # noqa: PLC0415 - when pickled
+        from mistral_client.contexts import pickled_sender  # noqa: PLC0415 - when pickled
+
+        return pickled_sender(Mistral, self.context, is_ours=self.connection.is_ours)
+
     def _drive(self, steps: Steps[T]) -> T:
         """Do the steps and return what they come to."""
         self.connection.check()
@@ -136,7 +143,7 @@ class Sender(Executor[httpx.Client]):
         finally:
             steps.close()
 
-    def _do(self, step: Step) -> httpx.Response | Body | str | bool | None:
+    def _do(self, step: Step) -> httpx.Response | Body | bool | None:
         if isinstance(step, Transfer):
             return self.connection.http.send(step.request, stream=True)
         if isinstance(step, Pause):
@@ -145,7 +152,8 @@ class Sender(Executor[httpx.Client]):
         if isinstance(step, Ask):
             from mistral_client.keys import ask  # noqa: PLC0415 - few clients have one
 
-            return ask(step.source)
+            ask(step)
+            return None
         try:
             if isinstance(step, Read):
                 return read_body(step.response, step.limit)

@@ -7,10 +7,12 @@ import time
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attr
+import httpx
 
 from mistral_client.checks import check_timeout
 
 if TYPE_CHECKING:
+    import os
     import ssl
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -34,6 +36,13 @@ Key: TypeAlias = "str | Callable[[], str]"
 
 AsyncKey: TypeAlias = "str | Callable[[], str | Awaitable[str]]"
 """The same for an asynchronous client, which awaits what the function gives."""
+
+
+Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
+"""Which certificates to trust; `Network` explains it."""
+
+Cert: TypeAlias = "str | os.PathLike[str] | tuple[str, str] | tuple[str, str, str]"
+"""The client's own certificate; `Network` explains it."""
 
 
 async def _sleep_async(delay_s: float) -> None:
@@ -80,8 +89,7 @@ class Timeouts:
         """
         changes: dict[str, float | None] = {}
         if "timeout" in options:
-            timeout_s = check_timeout("timeout", options["timeout"])
-            changes = dict.fromkeys(("read", "write", "pool", "ceiling"), timeout_s)
+            changes = _changes(options["timeout"])
         for option, name in (("connect_timeout", "connect"), ("stream_timeout", "silence")):
             if option in options:
                 changes[name] = check_timeout(option, options[option])
@@ -102,6 +110,18 @@ class Timeouts:
         return attr.evolve(self, **bound)
 
 
+def _changes(timeout: object) -> dict[str, float | None]:
+    """Return what a `timeout` sets: a number all but `connect`, which it only bounds."""
+    if isinstance(timeout, httpx.Timeout):
+        times = {
+            name: check_timeout(f"timeout.{name}", time_s)
+            for name, time_s in timeout.as_dict().items()
+        }
+        return {**times, "ceiling": None}
+    timeout_s = check_timeout("timeout", timeout)
+    return dict.fromkeys(("read", "write", "pool", "ceiling"), timeout_s)
+
+
 @attr.frozen(kw_only=True)
 class Network:
     """How connections are made, where the environment does not decide.
@@ -111,8 +131,8 @@ class Network:
     and key, and the key's password. `proxy` is the URL of a proxy.
     """
 
-    verify: bool | str | ssl.SSLContext = True
-    cert: str | tuple[str, str] | tuple[str, str, str] | None = attr.field(default=None, repr=False)
+    verify: Verify = True
+    cert: Cert | None = attr.field(default=None, repr=False)
     proxy: str | None = attr.field(default=None, repr=False)
 
 

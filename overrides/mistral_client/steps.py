@@ -46,9 +46,13 @@ class Pause(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """Ask for the API key; the outcome is the key."""
+    """Ask for the API key and put it into the request; no variable of ours holds it.
+
+    Tools that report errors show the variables of every frame.
+    """
 
     source: KeySource
+    request: httpx.Request
 
 
 Step: TypeAlias = Transfer | Read | Save | Pause | Ask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from mistral_client.errors import StructuredOutputError
-from mistral_client.forms import read_form, schema_of
+from mistral_client.forms import name_of, read_form, schema_of
 from mistral_generated.base import Model
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Structure(Generic[C, T]):
         schema = schema_of(kind)
         self._kind = kind
         self._redact = redact
-        wanted = {"name": kind.__name__, "schema": schema, "strict": True}
+        wanted = {"name": name_of(kind), "schema": schema, "strict": True}
         form = {"type": "json_schema", "json_schema": wanted}
         self.call = prepare(**arguments, response_format=form)
 
@@ -59,7 +59,7 @@ class Structure(Generic[C, T]):
         try:
             return read_form(self._kind, text)
         except ValueError as error:
-            fault = f"the answer is no {self._kind.__name__}: {error}"
+            fault = f"the answer is no {name_of(self._kind)}: {error}"
             raise self._error(fault, text, reason) from error
 
     def _error(self, message: str, content: str, reason: object) -> StructuredOutputError:

@@ -30,6 +30,20 @@ def schema_of(model: type[Model]) -> Any:
     )
 
 
+def json_schema_of(model: type[Model]) -> dict[str, Any]:
+    """Return a JSON schema that names the fields of a model and leaves their types open."""
+    names: dict[str, str] = vars(model).get("_renamed", {})
+    fields: Any = attr.fields(cast("Any", model))
+    known = [field.name for field in fields if field.name != "additional_properties"]
+    return {
+        "title": model.__name__,
+        "type": "object",
+        "description": (model.__doc__ or "").partition("\n")[0],
+        "properties": {names.get(name, name): {} for name in known},
+        "additionalProperties": True,
+    }
+
+
 def _write(model: Model) -> dict[str, Any]:
     return model.to_dict()
 

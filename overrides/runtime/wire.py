@@ -186,7 +186,9 @@ def query(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[s
 
 
 def _is_object(value: object) -> bool:
-    return isinstance(value, Mapping) or (hasattr(value, "to_dict") and not isinstance(value, type))
+    return isinstance(value, Mapping) or (
+        hasattr(value, "to_dict") and not hasattr(value, "tolist") and not isinstance(value, type)
+    )
 
 
 def _texts(name: str, value: object) -> list[str]:
@@ -343,7 +345,7 @@ def _other_to_wire(value: object, *, is_request: bool) -> object:
     if written is not None:
         return written(is_request=is_request)
     to_dict = getattr(value, "to_dict", None)
-    if to_dict is not None:
+    if to_dict is not None and not hasattr(value, "tolist"):  # a column of pandas is no object
         return to_dict()
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview)):
         return [to_wire(item, is_request=is_request) for item in value if item is not UNSET]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
+import pydantic
 import pytest
 from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
 
@@ -290,3 +291,14 @@ def test_asynchronous_methods_of_the_official_sdk_name_ours() -> None:
         client.chat.complete_async(model="m", messages=[])
     with pytest.raises(AttributeError, match=r"'Chat' object has no attribute 'nothing_async'$"):
         client.chat.nothing_async()
+
+
+class Talk(pydantic.BaseModel):
+    answer: AssistantMessage
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_schema_of_a_pydantic_model_names_the_fields_of_ours(mode: Any) -> None:
+    schema = Talk.model_json_schema(mode=mode)["properties"]["answer"]
+    assert schema["title"] == "AssistantMessage"
+    assert set(schema["properties"]) == {"role", "content", "tool_calls", "prefix"}

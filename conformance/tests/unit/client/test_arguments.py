@@ -242,3 +242,40 @@ def test_no_argument_of_any_operation_takes_what_cannot_travel(both: Both) -> No
     assert count > 1000
     assert wrong == []
     assert server.requests == []
+
+
+class Column:
+    """What a column of pandas has: a dict of its values, which is not what it stands for."""
+
+    def to_dict(self) -> dict[int, str]:
+        return {0: "a"}
+
+    def tolist(self) -> list[str]:
+        return ["a"]
+
+
+class MissingTime(dt.datetime):
+    """What a missing time of pandas does."""
+
+    def utcoffset(self) -> Any:
+        raise ValueError("no offset")
+
+
+def test_column_of_a_table_is_no_object(both: Both) -> None:
+    server = Server([answer(200)])
+    for call in (
+        lambda client: client.embeddings.create(model="m", inputs=Column()),
+        lambda client: client.beta.libraries.list(search=Column()),
+    ):
+        with pytest.raises(TypeError, match="Column"):
+            both.run(server, call)
+    assert server.requests == []
+
+
+def test_missing_time_is_told_with_its_place(both: Both) -> None:
+    metadata = {"at": MissingTime(2026, 1, 1)}
+    with pytest.raises(ValueError, match=r"metadata\.at is .* which is no time"):
+        both.run(
+            [answer(200)],
+            lambda client: client.chat.complete(model="m", messages=[], metadata=metadata),
+        )

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import multiprocessing
 import os
 import pickle
 import traceback
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -396,3 +398,63 @@ def test_credentials_in_a_base_url_are_not_shown() -> None:
 def test_option_of_a_wrong_type_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(TypeError, match=words):
         Mistral("k", **options)
+
+
+class Tenant(Mistral):
+    """A client of a user's own, whose constructor asks for more."""
+
+    def __init__(self, *, tenant: str, **options: Any) -> None:
+        super().__init__(KEY, base_url=BASE_URL, **options)
+        self.tenant = tenant
+
+    @cached_property
+    def notes(self) -> list[object]:
+        """Whose notes these are."""
+        return [self]
+
+    @property
+    def broken(self) -> object:
+        """Ask for what is not there."""
+        return self.none_such  # type: ignore[attr-defined]  # that is the point
+
+
+def test_views_and_copies_of_a_subclass_keep_its_attributes() -> None:
+    client = Tenant(tenant="red")
+    assert client.notes == [client]
+    for other in (client.with_options(timeout=1), copy.copy(client), pickled_again(client)):
+        assert type(other) is Tenant
+        assert other.tenant == "red"
+        assert other.notes == [other]
+
+
+def test_property_that_misses_an_attribute_tells_which() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'none_such'"):
+        _ = Tenant(tenant="red").broken
+
+
+@pytest.mark.parametrize("kind", [Mistral, AsyncMistral])
+def test_groups_and_methods_pickle_with_their_client(kind: type[Any]) -> None:
+    client = kind(KEY, base_url=BASE_URL, retries=1).with_options(timeout=7)
+    for made in (pickled_again(client.chat), pickled_again(client.beta.libraries.list).__self__):
+        assert type(made._send) is type(client._sender)
+        assert made._send.context.settings == client._sender.context.settings
+    assert copy.deepcopy(client.chat.complete).__self__._send is not client._sender
+
+
+def list_models(client: Any, options: Any) -> Any:
+    return client.models.list(**options)
+
+
+def pickled_again(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
+
+
+def test_timeout_of_httpx_says_each_time(both: Both) -> None:
+    times = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": None}
+    for of_client in (True, False):
+        server, timeout = Server([answer(200, {"data": []})]), httpx.Timeout(**times)
+        client = both.client(server, **({"timeout": timeout} if of_client else {}))
+        options = {} if of_client else {"timeout": timeout}
+        case = partial(list_models, options=options)
+        both.use(client, case)
+        assert server.requests[0].extensions["timeout"] == times

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.client.harness import Chunks, Server, answer
+from tests.unit.client.harness import Chunks, Server, answer, text_answer
 
 from mistral_client import ConnectionFailed, NotFound
 
@@ -143,3 +143,10 @@ def test_missing_folder_is_reported_without_a_request(both: Both, tmp_path: Path
 def test_other_things_are_refused(both: Both) -> None:
     with pytest.raises(TypeError, match="path or a binary stream"):
         download(both, body(b"x"), 3)
+
+
+def test_text_stream_is_refused_without_a_request(both: Both) -> None:
+    server = Server([text_answer(200, b"x")])
+    with pytest.raises(TypeError, match="open the file with 'wb'"):
+        both.run(server, lambda client: client.files.download_to("f", io.StringIO()))
+    assert server.requests == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import mmap
 import os
 import threading
 from email import message_from_bytes
@@ -285,3 +286,29 @@ def test_stream_of_the_caller_is_always_read_in_a_thread(tmp_path: Path) -> None
         source = open_file(stream).content
         assert isinstance(source, Source)
         assert not source.is_in_memory()
+
+
+def test_memory_map_is_sent(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"mapped")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sent(both, mapped)[2] == b"mapped"
+
+
+def test_answer_of_httpx_is_no_file(both: Both) -> None:
+    refuse(both, httpx.Response(200, content=b"x"), "give what its read")
+
+
+def test_stream_that_has_to_be_awaited_is_refused(both: Both) -> None:
+    class Awaited:
+        async def read(self) -> bytes:
+            return b""
+
+    refuse(both, Awaited(), "has to be awaited")
+
+
+def refuse(both: Both, file: Any, words: str) -> None:
+    server = Server([answer(200, {"id": "f"})])
+    with pytest.raises(TypeError, match=words):
+        both.run(server, lambda client: client.files.upload(file=file, purpose="ocr"))
+    assert server.requests == []

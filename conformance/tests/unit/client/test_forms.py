@@ -7,7 +7,18 @@ import datetime as dt
 import enum
 import json
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NamedTuple, NewType, NotRequired, Required, TypedDict
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    NotRequired,
+    Required,
+    TypedDict,
+    TypeVar,
+)
 from uuid import UUID
 
 import attrs
@@ -19,6 +30,7 @@ import typing_extensions
 from mistral_client.forms import read_form, schema_of
 
 Cents = NewType("Cents", int)
+Item = TypeVar("Item")
 
 
 class Colour(enum.Enum):
@@ -280,3 +292,62 @@ def test_typed_dict_and_named_tuple_are_read_as_themselves() -> None:
 def test_typed_dict_that_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Place"):
         read_form(Place, text)
+
+
+@dataclasses.dataclass
+class Box(Generic[Item]):
+    value: Item
+    more: list[Item] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class Labelled(Box[list[Item]], Generic[Item]):
+    label: Item | None = None
+
+
+@attrs.frozen
+class Pair(Generic[Item]):
+    left: Box[Item]
+    right: Box[str]
+
+
+class Row(TypedDict, Generic[Item]):
+    value: Item
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (Box[int], '{"value": 1, "more": [2]}', Box(1, [2])),
+        (Box[Tree], '{"value": {"name": "a"}}', Box(Tree("a"))),
+        (Box, '{"value": {"any": 1}}', Box({"any": 1})),
+        (Labelled[int], '{"value": [1], "label": 3}', Labelled([1], [], 3)),
+        (Pair[int], '{"left": {"value": 1}, "right": {"value": "b"}}', Pair(Box(1), Box("b"))),
+        (Row[int], '{"value": 1}', {"value": 1}),
+    ],
+)
+def test_generic_class_is_read_with_its_types(kind: Any, text: str, expected: object) -> None:
+    jsonschema.validate(json.loads(text), schema_of(kind))
+    assert read_form(kind, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "place"),
+    [
+        (Box[int], '{"value": "a"}', "Box.value"),
+        (Labelled[int], '{"value": 1}', "Labelled.value"),
+        (Labelled[int], '{"value": [1], "label": "a"}', "Labelled.label"),
+        (Pair[int], '{"left": {"value": "a"}, "right": {"value": "b"}}', "Pair.left.value"),
+    ],
+)
+def test_types_of_a_generic_class_are_checked(kind: Any, text: str, place: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(text), schema_of(kind))
+    with pytest.raises(ValueError, match=place):
+        read_form(kind, text)
+
+
+def test_field_whose_type_cannot_be_found_is_told() -> None:
+    hidden = dataclasses.make_dataclass("Hidden", [("part", "NoneSuch")])
+    with pytest.raises(TypeError, match="Hidden: name 'NoneSuch' is not defined"):
+        schema_of(hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 from dataclasses import dataclass
@@ -388,3 +389,36 @@ def test_attribute_of_the_errors_of_other_clients_is_answered_with_ours(
 ) -> None:
     with pytest.raises(AttributeError, match=f"; here it is {ours}$"):
         getattr(NotFound("no such thing"), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("text_stream", r"text\(\)"), ("get_final_message", r"final\(\)"), ("headers", "response")],
+)
+def test_attribute_of_the_streams_of_other_clients_is_answered_with_ours(
+    both: Both, name: str, ours: str
+) -> None:
+    client = both.client(stream(chunk("a", "stop")))
+    with pytest.raises(AttributeError, match=f"{name}'; here it is {ours}"):
+        getattr(ask(client), name)
+
+
+def test_event_tells_that_its_data_have_what_it_lacks(both: Both) -> None:
+    event = both.events(stream(chunk("a", "stop")), ask)[0]
+    with pytest.raises(AttributeError, match=r"event\.data\.choices"):
+        _ = event.choices
+    with pytest.raises(AttributeError, match=r"no attribute 'none_such'$"):
+        _ = event.none_such
+    assert copy.deepcopy(event) == event
+
+
+def test_page_that_is_asked_for_the_next_one_names_the_method_of_all(both: Both) -> None:
+    page = both.run([answer(200, {"data": [LIBRARY]})], lambda client: client.beta.libraries.list())
+    with pytest.raises(AttributeError, match="list_all"):
+        page.get_next_page()
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Mistral", "aclose"), ("AsyncMistral", "close")])
+def test_end_of_the_other_client_is_answered_with_that_of_this_one(kind: str, name: str) -> None:
+    with pytest.raises(AttributeError, match=r"here it is a?close"):
+        getattr(getattr(mistral_client, kind)("key-0123456789"), name)

@@ -16,6 +16,7 @@ from mistral_client import (
     AuthenticationFailed,
     ConfigurationError,
     Mistral,
+    MistralError,
 )
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def test_function_is_not_asked_where_a_header_takes_its_place(both: Both) -> Non
 def test_client_pickles_its_function_and_none_of_its_keys(kind: Any) -> None:
     client = kind(os.getcwd, base_url=BASE_URL)
     source = client._sender.context.settings.api_key
-    source.take("token-0123456789")
+    source.sign(httpx.Request("GET", BASE_URL), "token-0123456789")
     data = pickle.dumps(client)
     assert b"token-0123456789" not in data
     copied = pickle.loads(data)._sender.context.settings.api_key  # noqa: S301 - our own
@@ -167,3 +168,27 @@ def test_representation_shows_no_key(both: Both) -> None:
     both.use(client, list_models)
     context = client._sender.context
     assert "token-0123456789" not in f"{client!r} {context!r} {context.settings!r}"
+
+
+def test_key_is_in_no_variable_that_error_reports_show(both: Both) -> None:
+    key = os.urandom(12).hex()
+    for failure in (httpx.ConnectError("refused"), answer(401)):
+        client = client_of(both, Server([failure]), lambda: key, retries=0)
+        with pytest.raises(MistralError) as caught:
+            both.use(client, list_models)
+        frames = [each.frame for each in caught.traceback if "mistral_" in str(each.path)]
+        assert len(frames) > 3
+        assert all(key not in repr(value) for frame in frames for value in frame.f_locals.values())
+
+
+def test_function_is_not_asked_where_a_header_of_the_call_takes_its_place(both: Both) -> None:
+    server, asked = Server([answer(200, MODELS)]), list[int]()
+
+    def source() -> str:
+        asked.append(1)
+        return "key-0123456789"
+
+    client = client_of(both, server, source)
+    both.use(client, lambda client: client.models.list(headers={"Authorization": "Basic eA=="}))
+    assert sent_keys(server) == ["Basic eA=="]
+    assert asked == []

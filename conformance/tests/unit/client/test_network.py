@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.unit.client.harness import KEY
 
 from mistral_client import AsyncMistral, ConfigurationError, Mistral
-from mistral_client.origins import Origin
+from mistral_client.origins import Origin, network_of
 from mistral_client.settings import Network
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.unit.client.harness import Both
 
 URL = "https://mistral.test"
 
@@ -76,3 +79,44 @@ def test_client_keeps_its_network_when_it_is_pickled() -> None:
     client = Mistral("key", base_url=URL, verify=False, proxy="http://h:1")
     twin = pickle.loads(pickle.dumps(client))  # noqa: S301 - our own bytes
     assert twin._sender.context.settings.network == Network(verify=False, proxy="http://h:1")
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        httpx.URL("http://user:p%40ss@127.0.0.1:3128"),
+        httpx.Proxy("http://127.0.0.1:3128", auth=("user", "p@ss")),
+        httpx.Proxy("http://user:p%40ss@127.0.0.1:3128"),
+    ],
+)
+def test_proxy_comes_in_every_form_that_httpx_takes(proxy: Any) -> None:
+    network = network_of(verify=True, cert=None, proxy=proxy)
+    assert network.proxy == "http://user:p%40ss@127.0.0.1:3128"
+    assert "p%40ss" not in repr(network)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("proxy", ""),
+        ("proxy", {"https://": "http://127.0.0.1:1"}),
+        ("proxy", httpx.Proxy("http://127.0.0.1:1", headers={"x-a": "1"})),
+        ("verify", ""),
+        ("verify", None),
+        ("verify", dict),
+        ("cert", 3),
+        ("cert", ()),
+        ("cert", ("a", "b", "c", "d")),
+    ],
+)
+def test_network_of_a_wrong_kind_is_refused(both: Both, option: str, value: Any) -> None:
+    kind: Any = AsyncMistral if both.is_async else Mistral
+    with pytest.raises(ConfigurationError, match=f"(?i)^a? ?{option} "):
+        kind(KEY, **{option: value})
+
+
+def test_certificates_may_be_paths(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        Mistral(KEY, base_url="https://mistral.test", cert=tmp_path / "none.pem")
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        Mistral(KEY, base_url="https://mistral.test", verify=tmp_path / "none.pem")

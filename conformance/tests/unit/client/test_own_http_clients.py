@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,7 +13,10 @@ from tests.unit.client.harness import (
     answer,
 )
 
-from mistral_client import AsyncMistral, ConfigurationError, Mistral, MistralError
+from mistral_client import AsyncMistral, ConfigurationError, Mistral, MistralError, NotFound
+
+if TYPE_CHECKING:
+    from tests.unit.client.harness import Both
 
 OWN = httpx.Timeout(17, connect=30)
 
@@ -112,3 +115,39 @@ def test_closed_client_is_refused_at_once() -> None:
 def test_client_and_transport_together_are_refused() -> None:
     with httpx.Client() as http, pytest.raises(TypeError, match="not both"):
         Mistral(KEY, http_client=http, transport=httpx.MockTransport(Server([answer()])))
+
+
+def test_error_that_a_hook_raises_for_a_status_is_that_of_the_status(both: Both) -> None:
+    errors = [answer(404, {"message": "gone"}), answer(503), answer(200, {"data": []})]
+
+    def read_and_raise(response: httpx.Response) -> None:
+        response.read()
+        response.raise_for_status()
+
+    async def read_and_raise_async(response: httpx.Response) -> None:
+        await response.aread()
+        response.raise_for_status()
+
+    hook = read_and_raise_async if both.is_async else read_and_raise
+    kind: Any = httpx.AsyncClient if both.is_async else httpx.Client
+    http = kind(transport=httpx.MockTransport(Server(errors)), event_hooks={"response": [hook]})
+    client: Any = AsyncMistral if both.is_async else Mistral
+    client = client(KEY, base_url=BASE_URL, http_client=http, timing=both.clock.timing)
+    with pytest.raises(NotFound, match="gone"):
+        both.use(client, lambda client: client.models.list())
+    assert both.use(client, lambda client: client.models.list()).data == []
+    assert len(both.clock.slept) == 1
+
+
+def test_error_that_a_hook_raises_unread_keeps_its_status() -> None:
+    hooks = {"response": [lambda response: response.raise_for_status()]}
+    server = Server([lambda _: httpx.Response(404, stream=Chunks(b"{}"))])
+    http = httpx.Client(transport=httpx.MockTransport(server), event_hooks=hooks)
+    with pytest.raises(NotFound):
+        Mistral(KEY, base_url=BASE_URL, http_client=http).models.list()
+
+
+@pytest.mark.parametrize("wrong", [object(), "http://x"])
+def test_what_is_no_client_is_refused_at_once(wrong: Any) -> None:
+    with pytest.raises(ConfigurationError, match="sends with an httpx"):
+        Mistral(KEY, http_client=wrong)

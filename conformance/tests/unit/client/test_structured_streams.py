@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 import httpx
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 class Book:
     title: str
     year: int
+
+
+Item = TypeVar("Item")
 
 
 def events(*pieces: str, reason: str = "stop") -> httpx.Response:
@@ -103,3 +106,13 @@ def test_class_without_a_form_is_refused_before_a_stream_is_opened(both: Both) -
     with pytest.raises(TypeError, match="which has no form in JSON: parse"):
         final(both, server, lambda client: chat(client, int))
     assert server.requests == []
+
+
+@attrs.frozen
+class Box(Generic[Item]):
+    value: Item
+
+
+def test_stream_comes_to_an_object_of_a_generic_class(both: Both) -> None:
+    _, value = final(both, events('{"val', 'ue": 3}'), lambda client: chat(client, Box[int]))
+    assert value == Box(3)
