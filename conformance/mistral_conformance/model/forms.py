@@ -70,6 +70,16 @@ class Form:
             return None
         return frozenset(name for each in found for name in each.get("properties", {}))
 
+    def listed(self, value: object, place: Place = ()) -> object:
+        """The part of a value at a place that the document lists, in any member of a union."""
+        if isinstance(value, list):
+            return [self.listed(each, (*place, number)) for number, each in enumerate(value)]
+        if isinstance(value, dict):
+            names = self.fields(place)
+            told = {name: each for name, each in value.items() if names is None or name in names}
+            return {name: self.listed(each, (*place, name)) for name, each in told.items()}
+        return value
+
     def schemas(self, place: Place) -> list[Json]:
         """All that the document says about the value at a place: every member of every union."""
         found = [self.schema]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import field, frozen
 
+from mistral_conformance.verdict.outcome import Status
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -37,28 +39,48 @@ CHANGING = re.compile(r"change|update|clears|patch|put\b")
 UNSTABLE = r"(`id`|\bid) is [\"'].*( in | without|, not )|differ in id\b|changed `id`"
 ACCEPTED = re.compile(r"(an invalid request|the request breaks the document, and) was answered 2")
 FOREIGN = re.compile(r"\bforeign\b|\bof another\b|\bstranger|\bneighbour|\bother-")
+BROKEN_WALK = (
+    r"does not end within \d+ pages|has one \w+ \d+ times|an item (comes )?twice"
+    r"|without it leaves out|items are not in the list"
+)
+"""What is said where the pages of a list do not make the list, whatever was looked for in it."""
+REFUSED = re.compile(
+    r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
+)
+VALUE = re.compile(r"\((\w+) = ")
 REFUSING = frozenset({"access", "auth", "errors", "extra", "input", "keys"})
 """Families whose rules send what has to be refused."""
 WRONG_STATUSES = frozenset({"400", "413", "415", "422"})
 GONE_STATUSES = frozenset({"404", "410"})
 UNKNOWN_CALLER = "401"
+PLAIN = "input.plain-succeeds"
+"""The rule that asks for what is surely there."""
+NOT_THERE = "what is not there"
+TOLD_STATUS = re.compile(r"(?:answer(?:s|ed)|with|status) (4\d\d|5\d\d)\b")
+ID_IN_PATH = re.compile(r"/[^/?]*\d[^/?]*(?:/[a-z_-]+)*(?:\?.*)?$")
+"""A path in which a part with digits, as ids have, is the last one but for words."""
 
 
 class Mistake(NamedTuple):
-    """One mistake: what the cases that show it share, and what to call it."""
+    """One mistake: what the cases that show it share, any of it, and what to call it."""
 
-    key: str
+    keys: tuple[str, ...]
     words: str
 
 
 @frozen
 class Kind:
-    """A kind of mistake. `detail` parts mistakes of one kind; none: the server makes it once."""
+    """A kind of mistake. `details` part mistakes of one kind; none: the server makes it once.
+
+    Cases with one detail in common show one mistake.
+    """
 
     name: str
     title: str
     seen: Callable[[Result, str, frozenset[str]], bool]
-    detail: Callable[[str, Result], str] = field(default=lambda _operation, _result: "")
+    details: Callable[[str, Result], tuple[str, ...]] = field(
+        default=lambda _operation, _result: ("",)
+    )
 
 
 def find_mistake(operation: str, result: Result) -> Mistake | None:
@@ -66,12 +88,39 @@ def find_mistake(operation: str, result: Result) -> Mistake | None:
     answered, due = _statuses(result.reason)
     for kind in KINDS:
         if kind.seen(result, answered, due):
-            detail = kind.detail(operation, result)
+            keys = tuple(f"{kind.name} {each}".strip() for each in kind.details(operation, result))
             title = f"{kind.title}: " if kind.title else ""
-            return Mistake(f"{kind.name} {detail}".strip(), f"{title}{result.reason}")
-    if due:
-        return Mistake(f"{answered} for {' or '.join(sorted(due))}", result.reason)
-    return None
+            return Mistake(keys, f"{title}{result.reason}")
+    return Mistake((f"{answered} for {_due_to(due)}",), result.reason) if due else None
+
+
+def _due_to(due: frozenset[str]) -> str:
+    """What a request was about that calls for such an answer."""
+    if due & GONE_STATUSES:
+        return NOT_THERE
+    return "wrong requests" if due <= WRONG_STATUSES else " or ".join(sorted(due))
+
+
+def suspect_keys(result: Result, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of mistakes that may be behind what a case shows.
+
+    Where a server answers what is not there with a status of its own, whatever is told of that
+    status at a path with ids may be about something that was gone by then.
+    """
+    shown = result.shown
+    if result.rule.id == PLAIN and result.status is not Status.FLAKY:
+        return ()
+    match = TOLD_STATUS.search(result.reason)
+    if shown is None or not ID_IN_PATH.search(shown.url) or not (match or shown.status >= 500):
+        return ()
+    key = f"{match[1] if match else shown.status} for {NOT_THERE}"
+    return () if key in keys else (key,)
+
+
+def is_about_absence(result: Result) -> bool:
+    """Whether what was asked for had to be answered as something that is not there."""
+    _, due = _statuses(result.reason)
+    return bool(due & GONE_STATUSES) or NO_IDS in result.reason
 
 
 def is_about_refusal(result: Result) -> bool:
@@ -95,20 +144,26 @@ def _statuses(reason: str) -> tuple[str, frozenset[str]]:
     return "", frozenset()
 
 
-def _group(operation: str, _result: Result) -> str:
-    return operation.rpartition(".")[0]
+def _group(operation: str, _result: Result) -> tuple[str, ...]:
+    return (operation.rpartition(".")[0],)
 
 
-def _operation(operation: str, _result: Result) -> str:
-    return operation
+def _operation(operation: str, _result: Result) -> tuple[str, ...]:
+    return (operation,)
 
 
-def _answer(_operation: str, result: Result) -> str:
-    return _statuses(result.reason)[0]
+def _asked(operation: str, result: Result) -> tuple[str, ...]:
+    """The operation, and the field of the request that a reason names."""
+    match = VALUE.search(result.reason)
+    return (operation, match[1]) if match else (operation,)
 
 
-def _streamed(_operation: str, result: Result) -> str:
-    return "streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers"
+def _answer(_operation: str, result: Result) -> tuple[str, ...]:
+    return (_statuses(result.reason)[0],)
+
+
+def _streamed(_operation: str, result: Result) -> tuple[str, ...]:
+    return ("streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers",)
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -144,6 +199,18 @@ def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bo
     return answered.startswith("2") and bool(due) and max(due) < "3"
 
 
+def _is_deletion(result: Result, answered: str, due: frozenset[str]) -> bool:
+    """Whether a deletion that is right has another status or no status of the document."""
+    deleting = bool(result.shown and result.shown.method == "DELETE")
+    return deleting and _is_other_success(result, answered, due)
+
+
+def _is_refused(result: Result, answered: str, due: frozenset[str]) -> bool:
+    """Whether something that is right is refused as wrong."""
+    refused = answered in WRONG_STATUSES and bool(due) and max(due) < "3"
+    return refused or bool(REFUSED.search(result.reason))
+
+
 def _is_let_in(_result: Result, answered: str, due: frozenset[str]) -> bool:
     return due == {UNKNOWN_CALLER} and answered != "403"
 
@@ -171,7 +238,9 @@ def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
 
 ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
 TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
+DELETES = Kind("deletions", "deletions answer otherwise", _is_deletion)
 KINDS = (
+    Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
     Kind("gone", "what was deleted is still there", _is_gone),
@@ -180,6 +249,8 @@ KINDS = (
     Kind("error form", "errors are of a wrong form", _is_error_form),
     Kind("media type", "", _is_media_type, _streamed),
     TAKEN,
+    DELETES,
+    Kind("refused", "right requests are refused", _is_refused, _asked),
     Kind("success", "success has another status", _is_other_success, _answer),
     Kind(
         "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")

@@ -1,4 +1,4 @@
-"""Lifecycle of libraries and documents: the form of their ids. The laws tell the rest."""
+"""Lifecycle of libraries and documents: what is new, and ids. The laws tell the rest."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ from mistral_conformance.rules.common.libraries import create_library, upload_do
 from mistral_conformance.rules.common.names import CREATE_LIBRARY, UPLOAD_DOCUMENT
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
+
+
+@rule(
+    id="lifecycle.new-library-is-not-described",
+    level=SHOULD,
+    source="libraries.fresh-values; libraries.generated-words",
+    operations=(CREATE_LIBRARY,),
+)
+def new_library_is_not_described(ctx: Context) -> None:
+    """A library without documents has no generated name and no generated description."""
+    made = create_library(ctx)
+    for field in ("generated_name", "generated_description"):
+        expect_equal(ctx, made.json().get(field), None, field, made)
 
 
 @rule(
