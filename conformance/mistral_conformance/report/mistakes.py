@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
 from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.verdict.outcome import Result
 
@@ -34,6 +35,8 @@ GONE = re.compile(
     r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
     r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
 )
+LATE = re.compile(r"not shared any more|after its time")
+CLEARED = re.compile(r"still shows `|sent was null$")
 CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
 CHANGING = re.compile(r"change|update|clears|patch|put\b")
 UNSTABLE = r"(`id`|\bid) is [\"'].*( in | without|, not )|differ in id\b|changed `id`"
@@ -47,12 +50,20 @@ BROKEN_WALK = (
 REFUSED = re.compile(
     r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
 )
+SIFTING, GONE_KEY = "filters", "gone"
+WISH = re.compile(r"^(\w+)=(?!.*, \w+=)")
+"""A reason that begins with the one parameter that the list was asked with."""
 VALUE = re.compile(r"\((\w+) = ")
+ORDERS = frozenset(
+    {"sets.sorted", "sets.sorted-as-taken", "sets.sorted-and-filtered", "sets.default-order"}
+)
 REFUSING = frozenset({"access", "auth", "errors", "extra", "input", "keys"})
 """Families whose rules send what has to be refused."""
 WRONG_STATUSES = frozenset({"400", "413", "415", "422"})
 GONE_STATUSES = frozenset({"404", "410"})
 UNKNOWN_CALLER = "401"
+PLAINEST = "(the plainest request)"
+"""What rules say of a request that is surely right, but for what it names that has gone since."""
 PLAIN = "input.plain-succeeds"
 """The rule that asks for what is surely there."""
 NOT_THERE = "what is not there"
@@ -96,31 +107,44 @@ def find_mistake(operation: str, result: Result) -> Mistake | None:
 
 def _due_to(due: frozenset[str]) -> str:
     """What a request was about that calls for such an answer."""
-    if due & GONE_STATUSES:
-        return NOT_THERE
-    return "wrong requests" if due <= WRONG_STATUSES else " or ".join(sorted(due))
+    if due & WRONG_STATUSES:
+        return "wrong requests"
+    return NOT_THERE if due & GONE_STATUSES else " or ".join(sorted(due))
 
 
 def suspect_keys(result: Result, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Keys of mistakes that may be behind what a case shows.
 
     Where a server answers what is not there with a status of its own, whatever is told of that
-    status at a path with ids may be about something that was gone by then.
+    status at a path with ids may be about something that was gone by then. Where it sifts no list
+    by a parameter, whatever is told of a list that was asked for with it may come of that.
     """
+    found = (*_suspect_status(result), *_suspect_lists(result))
+    return tuple(each for each in found if each not in keys)
+
+
+def _suspect_status(result: Result) -> Iterator[str]:
     shown = result.shown
-    if result.rule.id == PLAIN and result.status is not Status.FLAKY:
-        return ()
     match = TOLD_STATUS.search(result.reason)
-    if shown is None or not ID_IN_PATH.search(shown.url) or not (match or shown.status >= 500):
-        return ()
-    key = f"{match[1] if match else shown.status} for {NOT_THERE}"
-    return () if key in keys else (key,)
+    surely_there = result.rule.id == PLAIN and result.status is not Status.FLAKY
+    if shown is None or surely_there or not ID_IN_PATH.search(shown.url):
+        return
+    if match or shown.status >= 500:
+        yield f"{match[1] if match else shown.status} for {NOT_THERE}"
+
+
+def _suspect_lists(result: Result) -> Iterator[str]:
+    """What ends late may be gone and still shown; what a list holds, not sifted."""
+    if LATE.search(result.reason):
+        yield GONE_KEY
+    asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
+    yield from (f"{SIFTING} {each}" for each in asked)
 
 
 def is_about_absence(result: Result) -> bool:
     """Whether what was asked for had to be answered as something that is not there."""
     _, due = _statuses(result.reason)
-    return bool(due & GONE_STATUSES) or NO_IDS in result.reason
+    return _due_to(due) == NOT_THERE or NO_IDS in result.reason
 
 
 def is_about_refusal(result: Result) -> bool:
@@ -128,6 +152,8 @@ def is_about_refusal(result: Result) -> bool:
     _, due = _statuses(result.reason)
     if due:
         return min(due) >= "4"
+    if PLAINEST in result.reason:
+        return False
     return result.rule.family in REFUSING or bool(SENT_WRONG.search(result.reason))
 
 
@@ -150,6 +176,12 @@ def _group(operation: str, _result: Result) -> tuple[str, ...]:
 
 def _operation(operation: str, _result: Result) -> tuple[str, ...]:
     return (operation,)
+
+
+def _sifted(operation: str, result: Result) -> tuple[str, ...]:
+    """The parameter that a list was asked with, where it was one; else the list."""
+    match = WISH.search(result.reason)
+    return (match[1],) if match else (operation,)
 
 
 def _asked(operation: str, result: Result) -> tuple[str, ...]:
@@ -223,6 +255,14 @@ def _is_change_lost(result: Result, _answered: str, _due: frozenset[str]) -> boo
     return bool(CHANGED.search(result.reason)) and bool(CHANGING.search(result.rule.id))
 
 
+def _is_null_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return bool(CLEARED.search(result.reason)) and result.rule.family in {"values", "views"}
+
+
+def _is_order(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return result.rule.id in ORDERS
+
+
 def _is_value_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
     return bool(CHANGED.search(result.reason))
 
@@ -243,7 +283,7 @@ KINDS = (
     Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
-    Kind("gone", "what was deleted is still there", _is_gone),
+    Kind(GONE_KEY, "what was deleted is still there", _is_gone),
     Kind("foreign", "what belongs to others is answered", _is_foreign),
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
@@ -257,9 +297,11 @@ KINDS = (
     ),
     Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
     Kind("ids", "ids do not stay the same", _says(UNSTABLE), _group),
+    Kind("nulls", "null clears nothing", _is_null_lost),
     Kind("change", "changes are lost", _is_change_lost, _group),
     Kind("value", "values do not come back as sent", _is_value_lost, _group),
     Kind("pages", "pages are wrong", _is_of("pages", "paging")),
-    Kind("filters", "filters or sorts are wrong", _is_of("sets", "filters"), _operation),
+    Kind("orders", "lists are in a wrong order", _is_order, _operation),
+    Kind(SIFTING, "filters are wrong", _is_of("sets", "filters"), _sifted),
 )
 """The first that fits counts."""
