@@ -113,7 +113,7 @@ def _answer_symptom(
 def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
     if shown.status >= 400:
         return Symptom(operation, (f"error/{_misfit(words)}",), f"in errors, {words}")
-    if shown.method == "DELETE":
+    if shown.method == "DELETE" and words.endswith(MISSING):
         return Symptom(operation, (DELETES.name,), f"{DELETES.title}: {words}")
     if _repeats(shown, FIELD.search(words)):
         return Symptom(operation, (TAKEN.name,), f"{TAKEN.title}: {words}, as it was sent")
@@ -146,7 +146,8 @@ def _misfit(words: str) -> str:
 
     A server spells all its times in one way: their names do not matter where they are of a kind.
     """
-    field, _, misfit = words.rpartition("`")
+    field, _, told = words.rpartition("`")
+    misfit = VARYING.sub("", told)
     name = field.rpartition(".")[2].strip("`")
     return f"{TIMES if name.endswith(STAMP) and MISSING not in misfit else name}{misfit}"
 
