@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import requests
 import schemathesis
-from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.failures import Failure, FailureGroup, MalformedJson
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -185,6 +185,8 @@ def _words(failure: BaseException) -> str:
     if isinstance(failure, JsonSchemaError):
         place = "/".join(map(str, failure.instance_path)) or "its top"
         return f"{failure.title} at {place}: {' '.join(failure.validation_message.split())}"
+    if isinstance(failure, MalformedJson):
+        return f"the answer is not JSON: {failure.validation_message}, at {failure.position}"
     title = getattr(failure, "title", type(failure).__name__)
     detail = " ".join(str(getattr(failure, "message", failure)).split())
     return f"{title}: {detail}" if detail and detail != title else str(title)
