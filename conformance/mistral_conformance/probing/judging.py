@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import requests
 import schemathesis
-from schemathesis.core.failures import Failure, FailureGroup, MalformedJson
+from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from mistral_conformance.probing.generation import Case
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
+
+
+UNREADABLE = "deserialization"
+"""What the titles of failures have in common that say that a body is no JSON."""
 
 
 class Judge:
@@ -185,11 +189,12 @@ def _words(failure: BaseException) -> str:
     if isinstance(failure, JsonSchemaError):
         place = "/".join(map(str, failure.instance_path)) or "its top"
         return f"{failure.title} at {place}: {' '.join(failure.validation_message.split())}"
-    if isinstance(failure, MalformedJson):
-        return f"the answer is not JSON: {failure.validation_message}, at {failure.position}"
-    title = getattr(failure, "title", type(failure).__name__)
+    title = str(getattr(failure, "title", type(failure).__name__))
     detail = " ".join(str(getattr(failure, "message", failure)).split())
-    return f"{title}: {detail}" if detail and detail != title else str(title)
+    if UNREADABLE in title:
+        said = getattr(failure, "validation_message", detail.rpartition("content: ")[2])
+        return f"the answer is not JSON: {said}"
+    return f"{title}: {detail}" if detail and detail != title else title
 
 
 def _response(exchange: Exchange) -> schemathesis.Response:
