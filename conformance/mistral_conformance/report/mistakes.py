@@ -35,6 +35,7 @@ GONE = re.compile(
     r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
     r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
 )
+QUOTED = re.compile(r"'(\w+)'|\"(\w+)\"")
 LATE = re.compile(r"not shared any more|after its time")
 CLEARED = re.compile(r"still shows `|sent was null$")
 CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
@@ -139,6 +140,12 @@ def _suspect_lists(result: Result) -> Iterator[str]:
         yield GONE_KEY
     asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
     yield from (f"{SIFTING} {each}" for each in asked)
+
+
+def is_spelling(reason: str) -> bool:
+    """Whether a reason tells a word first and then, as what is due, the same in other capitals."""
+    told, *due = [one or other for one, other in QUOTED.findall(reason)] or [""]
+    return bool(told) and any(each != told and each.casefold() == told.casefold() for each in due)
 
 
 def is_about_absence(result: Result) -> bool:
@@ -279,12 +286,18 @@ def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
 ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
 TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
 DELETES = Kind("deletions", "deletions answer otherwise", _is_deletion)
+CAPITALS = Kind(
+    "capitals",
+    "values are spelled with other capitals",
+    lambda result, _answered, _due: is_spelling(result.reason),
+)
 KINDS = (
     Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
+    CAPITALS,
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
-    Kind(GONE_KEY, "what was deleted is still there", _is_gone),
     Kind("foreign", "what belongs to others is answered", _is_foreign),
+    Kind(GONE_KEY, "what was deleted is still there", _is_gone),
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
     Kind("media type", "", _is_media_type, _streamed),

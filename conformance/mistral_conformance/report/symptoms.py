@@ -20,6 +20,7 @@ from attrs import evolve, frozen
 
 from mistral_conformance.report.mistakes import (
     ABSENT,
+    CAPITALS,
     DELETES,
     NO_IDS,
     NOT_THERE,
@@ -27,6 +28,7 @@ from mistral_conformance.report.mistakes import (
     find_mistake,
     is_about_absence,
     is_about_refusal,
+    is_spelling,
     suspect_keys,
 )
 from mistral_conformance.verdict.settling import UNREPEATED
@@ -111,6 +113,8 @@ def _answer_symptom(
 
 
 def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
+    if is_spelling(words):
+        return Symptom(operation, (CAPITALS.name,), f"{CAPITALS.title}: {words}")
     if shown.status >= 400:
         return Symptom(operation, (f"error/{_misfit(words)}",), f"in errors, {words}")
     if shown.method == "DELETE" and words.endswith(MISSING):

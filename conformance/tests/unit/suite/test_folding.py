@@ -84,6 +84,14 @@ def causes_of(*results: Result) -> list[str]:
             for each in ("chat.complete", "fim.complete")
         ],
         [
+            seen("processing_status is 'RUNNING', not 'Running'", "processing.x"),
+            seen('`process_status` is "DONE", "todo" or "done" is due', "schema.open-enums"),
+        ],
+        [
+            seen(f"x.{each} answers 200 for a file that is foreign, 404 or 403 is due", "access.x")
+            for each in ("get", "delete")
+        ],
+        [
             seen("GET answered 400 where 404 is due", status=400),
             seen("x answers 400 for a deleted file, 404 or 410 is due", status=400),
             seen("one of two deletions at once answers 400", "together.x", status=400),
