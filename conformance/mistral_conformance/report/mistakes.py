@@ -202,7 +202,8 @@ def _answer(_operation: str, result: Result) -> tuple[str, ...]:
 
 
 def _streamed(_operation: str, result: Result) -> tuple[str, ...]:
-    return ("streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers",)
+    streamed = _is_unsaid_stream(result) or "stream" in f"{result.rule.id} {result.reason}"
+    return ("streams" if streamed else "answers",)
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -231,7 +232,13 @@ def _is_error_form(result: Result, _answered: str, _due: frozenset[str]) -> bool
 
 
 def _is_media_type(result: Result, _answered: str, _due: frozenset[str]) -> bool:
-    return bool(MEDIA_TYPE.search(result.reason))
+    return bool(MEDIA_TYPE.search(result.reason)) or _is_unsaid_stream(result)
+
+
+def _is_unsaid_stream(result: Result) -> bool:
+    """Whether what is no JSON is an event stream under the media type of JSON."""
+    begins = result.shown is not None and result.shown.content.startswith(b"data:")
+    return begins and NOT_JSON in result.reason
 
 
 def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bool:

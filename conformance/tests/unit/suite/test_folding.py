@@ -92,6 +92,13 @@ def causes_of(*results: Result) -> list[str]:
             for each in ("get", "delete")
         ],
         [
+            seen("the media type is 'application/json'", "streams.asked-for-comes"),
+            evolve(
+                seen("the answer is not JSON: Expecting value", "schema.success-body"),
+                evidence=(evolve(seen("").evidence[0], content=b"data: [DONE]\n\n"),),
+            ),
+        ],
+        [
             seen("GET answered 400 where 404 is due", status=400),
             seen("x answers 400 for a deleted file, 404 or 410 is due", status=400),
             seen("one of two deletions at once answers 400", "together.x", status=400),
