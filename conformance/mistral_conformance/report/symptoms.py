@@ -44,6 +44,7 @@ FIELD = re.compile(r"`([^`]+)`(?: of the answer)? (is missing|is .+? is due)")
 ASKED = re.compile(r"\([^()]*\)$")
 """What a rule says at its end of the request that it sent."""
 MISSING = "is missing"
+NO_UUID = "a UUID is due"
 STAMP, TIMES = "_at", "times"
 """How names of fields that hold a time end, and what stands for all of them."""
 TELLING = 3
@@ -148,10 +149,12 @@ def _fault(result: Result, shown: Exchange, judge: Judge) -> str:
 def _misfit(words: str) -> str:
     """The field's own name and what is wrong with it, wherever in an answer it stands.
 
-    A server spells all its times in one way: their names do not matter where they are of a kind.
+    A server spells all its times in one way, and its ids: their names do not matter.
     """
     field, _, told = words.rpartition("`")
     misfit = VARYING.sub("", told)
+    if misfit.endswith(NO_UUID):
+        return misfit
     name = field.rpartition(".")[2].strip("`")
     return f"{TIMES if name.endswith(STAMP) and MISSING not in misfit else name}{misfit}"
 
@@ -162,7 +165,8 @@ def _server_error(operation: str, result: Result, status: int) -> Symptom:
     if is_about_absence(result):
         return Symptom(operation, (absent,), f"answers {status} for {NOT_THERE}")
     if is_about_refusal(result):
-        words = f"answers {status} to a wrong request"
-        return Symptom(operation, (f"{status}{WRONG}",), words, (f"{operation}/{status}",))
+        words, keys = f"answers {status} to a wrong request", (f"{status}{WRONG}",)
+        perhaps = (f"{operation}/{status}", *suspect_keys(result, keys))
+        return Symptom(operation, keys, words, perhaps)
     keys = (f"{operation}/{status}",)
     return Symptom(operation, keys, f"answers {status}", suspect_keys(result, keys))

@@ -55,6 +55,11 @@ def causes_of(*results: Result) -> list[str]:
         [
             seen(f'`id` of the answer is "{each}", a UUID is due', operation=operation)
             for each, operation in (("abc", "beta.libraries.get"), ("xyz", "beta.libraries.list"))
+        ]
+        + [seen('`data.0.library_id` is "abc", a UUID is due')],
+        [
+            seen("GET answered 500 where 404 is due", status=500),
+            seen("x of a deleted file: answered 500 where a refusal (4xx) is due", status=500),
         ],
         [
             seen(f"`{each}` of the answer is a whole number, a text is due")
