@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     """An object, and the answer to what made it as it is."""
 
 LOST = "harm: what was stored comes back as something else"
-WHOLE = "documents.update-is-partial (told of documents; that others do the same is our choice)"
+WHOLE = "documents.update-is-partial (which is told of documents alone)"
 TEXTS = {
     "outer blanks": "  in the   middle  ",
     "composed letters": "Café Ångström",
