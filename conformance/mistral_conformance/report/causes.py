@@ -66,11 +66,12 @@ def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
     return {id(each): each for each in groups.values()}.values()
 
 
-def _weight(case: CaseResult) -> tuple[bool, int, bool, int]:
-    """A case that shows it plainly stands for its cause, a weighty one, one of few requests."""
+def _weight(case: CaseResult) -> tuple[bool, bool, int, bool, int]:
+    """A case that can be sent again stands for its cause: a plain one, weighty, of few requests."""
     told = case.symptom
     echoes = told is not None and not set(told.perhaps).isdisjoint(told.keys)
-    return echoes, LEVELS.index(case.level), case.status is Status.FLAKY, case.requests
+    flaky = case.status is Status.FLAKY
+    return not case.reproduce, echoes, LEVELS.index(case.level), flaky, case.requests
 
 
 def _order(cases: list[CaseResult]) -> tuple[int, int]:

@@ -155,3 +155,14 @@ def test_what_ends_late_is_a_cause_of_its_own_unless_all_that_is_gone_is_shown()
     assert len(causes_of(late)) == len(causes_of(late, gone)) == 1
     assert "after its time" in causes_of(late)[0]
     assert causes_of(late, gone)[0].startswith("files.retrieve: what was deleted is still there")
+
+
+def test_a_case_that_can_be_sent_again_stands_for_its_cause() -> None:
+    found = seen("`data` is missing", "seen.x", "models.list", "/v1/models")
+    symptom = symptom_of(found, JUDGE)
+    cases = [
+        case("seen.x", symptom=symptom, status=Status.FAIL),
+        case("schema.x", symptom=symptom, status=Status.FAIL, requests=9, reproduce="x.sh"),
+    ]
+    (cause,) = find_causes(cases)
+    assert cause.cases[0] == "schema.x"
