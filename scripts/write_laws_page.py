@@ -15,8 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mistral_conformance.cli.explaining import load_breaches
 from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.annotations import load_breaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

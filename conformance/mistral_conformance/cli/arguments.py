@@ -1,31 +1,30 @@
-"""What the command line takes: commands, options, and the values that they may have."""
+"""What the command line takes: the commands, and the options of each."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from mistral_conformance.cli import values
 from mistral_conformance.cli.comparing import add_compare_arguments, add_merge_arguments
-from mistral_conformance.cli.connecting import header
-from mistral_conformance.laws.law import Depth
-from mistral_conformance.model.document import load_document
-from mistral_conformance.report.formats import FILES
-from mistral_conformance.running.plan import (
-    WHOLE,
-    default_profile,
-    load_profiles,
-    profile_operations,
+from mistral_conformance.cli.options import (
+    add_bounds,
+    add_connection,
+    add_identities,
+    add_own,
+    add_reports,
+    add_rules,
+    add_selection,
+    add_timeout,
+    add_workers,
 )
-from mistral_conformance.session.identities import KNOWN
+from mistral_conformance.laws.law import Depth
 from mistral_conformance.verdict.exit_codes import MEANINGS, ExitCode
-from mistral_openapi import eras
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     Command = Callable[[argparse.Namespace], int]
 
@@ -101,7 +100,7 @@ def make_parser(
     _add_judge(recorded)
     recorded.set_defaults(command=judge)
     listing = commands.add_parser("rules", help="list the rules")
-    _add_selection(listing)
+    add_selection(listing)
     listing.set_defaults(command=rules)
     telling = commands.add_parser(
         "model", help="show what is known about a resource, and where it comes from"
@@ -114,11 +113,11 @@ def make_parser(
         "explain", help="explain a rule or law: its level, its sources, a server that breaks it"
     )
     explaining.add_argument("id", help="such as views.created-is-shown, or a case of a report")
-    _add_own(explaining)
+    add_own(explaining)
     explaining.set_defaults(command=explain)
     merging = commands.add_parser("merge", help="make the report of one run from its shards")
     add_merge_arguments(merging)
-    _add_reports(merging)
+    add_reports(merging)
     merging.set_defaults(command=merge)
     comparing = commands.add_parser("compare", help="show reports side by side")
     add_compare_arguments(comparing)
@@ -145,7 +144,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--base-url", type=values.base_url, metavar="URL", help="the server to judge"
     )
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
-    _add_selection(parser)
+    add_selection(parser)
     parser.add_argument(
         "--exclude",
         action="append",
@@ -153,9 +152,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="leave out rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
     )
-    _add_identities(parser)
-    _add_connection(parser)
-    _add_bounds(parser)
+    add_identities(parser)
+    add_connection(parser)
+    add_bounds(parser)
     parser.add_argument(
         "--migration",
         action="store_true",
@@ -220,7 +219,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="a model for chat, embeddings, ..., if the list of models does not say; "
         "may be repeated",
     )
-    _add_timeout(parser)
+    add_timeout(parser)
     parser.add_argument(
         "--run-id",
         type=values.run_id,
@@ -233,68 +232,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="N/OF",
         help="judge a part of the plan, such as 3/8 for the third of eight; see `merge`",
     )
-    _add_workers(parser)
-    _add_reports(parser)
-
-
-def _add_workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workers",
-        type=values.positive,
-        default=1,
-        metavar="N",
-        help="judge by N processes at a time; `run` gives each groups of operations of its own "
-        "where they share a server; default: 1",
-    )
-
-
-def _add_timeout(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--timeout",
-        type=values.seconds,
-        default=10.0,
-        metavar="S",
-        help="longest silence, default: 10",
-    )
-
-
-def _add_rules(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rules",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only these rules, such as 'schema.*'; may be repeated",
-    )
-
-
-def _add_reports(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--report-dir",
-        type=Path,
-        default=Path("reports"),
-        metavar="DIR",
-        help="each run writes to its own folder in it, and `latest` links to the newest; "
-        "default: reports",
-    )
-    parser.add_argument(
-        "--format",
-        type=values.output,
-        action="append",
-        default=[],
-        metavar="FORM[=PATH]",
-        help=f"another report format: {', '.join(FILES)}; PATH may be - for standard "
-        "output; may be repeated",
-    )
-    parser.add_argument(
-        "--history",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="REPORT",
-        help="earlier reports to show on the page: report.json, or a folder of runs; "
-        "may be repeated",
-    )
+    add_workers(parser)
+    add_reports(parser)
 
 
 def _add_clean(parser: argparse.ArgumentParser) -> None:
@@ -302,9 +241,9 @@ def _add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", type=values.base_url, metavar="URL", help="default: the server of the run"
     )
-    _add_timeout(parser)
-    _add_identities(parser)
-    _add_connection(parser)
+    add_timeout(parser)
+    add_identities(parser)
+    add_connection(parser)
 
 
 def _add_judge(parser: argparse.ArgumentParser) -> None:
@@ -321,7 +260,7 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="another host that speaks this API; may be repeated",
     )
-    _add_rules(parser)
+    add_rules(parser)
     parser.add_argument(
         "--exclude",
         action="append",
@@ -335,149 +274,4 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="known failures, each with a reason, an owner and an expiry date",
     )
-    _add_reports(parser)
-
-
-def _add_identities(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--as",
-        dest="as_",
-        action="append",
-        default=[],
-        metavar="NAME=ENVVAR",
-        help="a further identity and the environment variable that holds its key; "
-        "known facts may follow, as in neighbour=KEY2,user=UUID,workspace=UUID,org=UUID. "
-        + "; ".join(f"{name}: {words}" for name, words in KNOWN.items()),
-    )
-    parser.add_argument(
-        "--yes-live",
-        action="store_true",
-        help="confirm that you mean the vendor's API: a run costs money and changes the account",
-    )
-
-
-def _add_connection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--prefix",
-        type=values.prefix,
-        default="",
-        metavar="PATH",
-        help="the path below which the server has the API, such as /mistral",
-    )
-    parser.add_argument(
-        "--header",
-        type=header,
-        action="append",
-        default=[],
-        metavar="'NAME: VALUE'",
-        help="a header of every request; $VARIABLE is taken from the environment and never shown; "
-        "may be repeated",
-    )
-    parser.add_argument(
-        "--ca", default="", metavar="FILE", help="certificate authorities to trust, in PEM form"
-    )
-    parser.add_argument(
-        "--insecure", action="store_true", help="do not check the certificate of the server"
-    )
-    parser.add_argument(
-        "--rate",
-        type=values.rate,
-        default=0.0,
-        metavar="N/s",
-        help="at most this many requests per second, such as 5/s; default: no limit",
-    )
-
-
-def _add_bounds(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--max-requests",
-        type=values.positive,
-        default=0,
-        metavar="N",
-        help="stop after this many requests, clean up, exit with 4",
-    )
-    parser.add_argument(
-        "--max-time",
-        type=values.duration,
-        default=0.0,
-        metavar="S",
-        help="stop after this many seconds, clean up, exit with 4",
-    )
-    parser.add_argument(
-        "--max-cost",
-        type=values.dollars,
-        default=0.0,
-        metavar="USD",
-        help="stop after about this many US dollars, clean up, exit with 4; see `plan`",
-    )
-    parser.add_argument(
-        "--read-only",
-        action="store_true",
-        help="create and change nothing, and send nothing to models; skip rules that would",
-    )
-    parser.add_argument(
-        "--baseline",
-        type=Path,
-        metavar="FILE",
-        help="known failures with a reason, an owner and an expiry date; new ones fail the run, "
-        "and so do entries that are fixed or expired",
-    )
-    parser.add_argument(
-        "--update-baseline", action="store_true", help="write what fails now into --baseline"
-    )
-    parser.add_argument(
-        "--fail-fast", action="store_true", help="stop at the first case that fails the run"
-    )
-
-
-def _add_selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--era",
-        choices=eras.names(),
-        default=eras.TODAY,
-        help="the state of the API to judge by: a day of its history, today or announced; "
-        "default: today",
-    )
-    parser.add_argument(
-        "--operations",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only these operations, such as 'beta.libraries.*'; may be repeated",
-    )
-    _add_rules(parser)
-    _add_own(parser)
-    parser.add_argument(
-        "--profile",
-        metavar="NAME",
-        help=f"one of --list-profiles; default: {default_profile()}, "
-        f"or {WHOLE} where --operations are named",
-    )
-    parser.add_argument(
-        "--list-profiles", action=_ListProfiles, help="list the profiles and what they hold"
-    )
-
-
-def _add_own(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rules-from",
-        action="append",
-        default=[],
-        metavar="MODULE",
-        help="rules and laws of your own: a module by its dotted name or its file; may be repeated",
-    )
-
-
-class _ListProfiles(argparse.Action):
-    """Prints the profiles and ends, whatever else is asked for."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **rest: Any) -> None:  # noqa: ANN401 - argparse's own
-        super().__init__(option_strings, dest, nargs=0, **rest)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        document = load_document()
-        for name, profile in load_profiles().items():
-            count = len(profile_operations(document, name))
-            sys.stdout.write(f"{name:<14} {count:>3} operations\n    {profile.about}\n")
-        sys.stdout.flush()
-        parser.exit()
+    add_reports(parser)

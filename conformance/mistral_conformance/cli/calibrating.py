@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_conformance.cli.commands import (
-    estimate_of,
-    plan_run,
-    target_of,
-    teller,
-)
+from mistral_conformance.cli.commands import teller
+from mistral_conformance.cli.selection import estimate_of, plan_run
+from mistral_conformance.cli.targets import target_of
 from mistral_conformance.cli.workers import WrongWorkers
 from mistral_conformance.model.document import load_document
 from mistral_conformance.record.recorder import Recorder

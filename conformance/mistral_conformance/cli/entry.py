@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: Sequence[str]) -> int:
     # Imported here, so that a missing extra is a message and not a traceback.
-    from mistral_conformance.cli import commands, comparing, fuzzing  # noqa: PLC0415
+    from mistral_conformance.cli import commands, comparing, fuzzing, knowledge  # noqa: PLC0415
     from mistral_conformance.cli.arguments import make_parser, make_run_parser  # noqa: PLC0415
     from mistral_conformance.cli.calibrating import calibrate_command  # noqa: PLC0415
     from mistral_conformance.cli.endings import run_to_end  # noqa: PLC0415
@@ -45,9 +45,9 @@ def _run(given: Sequence[str]) -> int:
     parser = make_parser(
         run=commands.run_command,
         clean=commands.clean_command,
-        rules=commands.rules_command,
-        model=commands.model_command,
-        explain=commands.explain_command,
+        rules=knowledge.rules_command,
+        model=knowledge.model_command,
+        explain=knowledge.explain_command,
         calibrate=calibrate_command,
         fuzz=fuzzing.fuzz_command,
         judge=judge_command,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-import tomllib
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.annotations import load_breaches
 from mistral_conformance.model.places import find_place
 from mistral_conformance.verdict.citations import Weight, read_citations
 from mistral_conformance.verdict.requirement import Level
@@ -81,13 +80,6 @@ def _breach(law: Law) -> Iterator[str]:
     if told:
         yield "A server that breaks it:"
         yield from _wrapped(told, "  ")
-
-
-@cache
-def load_breaches() -> dict[str, str]:
-    """For each law, by its id, a server that breaks it."""
-    text = files("mistral_conformance.laws").joinpath("breaches.toml").read_text("utf-8")
-    return tomllib.loads(text)
 
 
 def _level(level: Level, citations: tuple[Citation, ...]) -> Iterator[str]:

@@ -18,15 +18,12 @@ from mistral_conformance.campaign.shares import make_rounds, plan_campaign
 from mistral_conformance.campaign.working import Job, clean_ledgers, do_share
 from mistral_conformance.cli import values
 from mistral_conformance.cli.arguments import make_run_parser
-from mistral_conformance.cli.commands import (
-    estimate_of,
-    make_run_options,
-    target_of,
-    teller,
-)
+from mistral_conformance.cli.commands import teller
 from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.reporting import reporting_to
+from mistral_conformance.cli.selection import estimate_of
 from mistral_conformance.cli.settings import show_settings
+from mistral_conformance.cli.targets import make_run_options, target_of
 from mistral_conformance.embedded import embedded_identities
 from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.judging import shared_judge

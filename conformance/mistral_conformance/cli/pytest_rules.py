@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from mistral_conformance.cli.arguments import Parser, make_run_parser
-from mistral_conformance.cli.commands import make_run_options, plan_run
 from mistral_conformance.cli.endings import ABSENT, WRONG
 from mistral_conformance.cli.reporting import reporting_to
+from mistral_conformance.cli.selection import plan_run
 from mistral_conformance.cli.settings import complete
+from mistral_conformance.cli.targets import make_run_options
 from mistral_conformance.model.document import load_document
 from mistral_conformance.own import load_own
 from mistral_conformance.record.curl import curl_line

@@ -22,7 +22,7 @@ from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.verdict.outcome import Failed
+from mistral_conformance.verdict.outcome import Failed, NotOffered
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ OWN_IDS = (
     "choices.chat-completions-have-their-own-ids; choices.classifiers-answers-have-their-own-ids"
 )
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
+USAGE = "streams.usage-is-told"
 OWN = ""
 """Stands for the name of the option itself."""
 
@@ -184,3 +185,13 @@ def stream_is_one_answer(world: World, asked: Streamed) -> None:
     world.expect(len(heard.usage) <= 1, f"usage is told {len(heard.usage)} times", show)
     world.expect(heard.usage_last or not heard.usage, "usage is not told last", show)
     world.expect(heard.ended, f"the last event is not {asked.view.end}", show)
+
+
+@law(id="answers.stream-tells-usage", over=asking.streams, source=USAGE, level=SHOULD)
+def stream_tells_usage(world: World, view: StreamView) -> None:
+    """A stream tells the usage where the plain answer does."""
+    request = question(world, view.operation)
+    if not ask(world, request).usage:
+        raise NotOffered("not offered: answers tell no usage")
+    heard = hear(world, view, request)
+    world.expect(heard.usage, "no piece of the stream tells `usage`", heard.exchange)

@@ -12,7 +12,6 @@ from mistral_conformance.laws.comparing import (
     first_difference,
     inside,
     is_equal,
-    known,
     shared,
     shorten,
 )
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.model.forms import Form
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.record.reading import Place
 
 DEFAULTS = "document: parameters (their defaults)"
 NULLS = "document: requestBody (null is one of the values of these fields)"
@@ -252,33 +250,19 @@ def _known(world: World, operation: str, answer: Exchange) -> object:
 
     A field that has nothing to say may be null or be left out, from one answer to the next.
     """
+    form = forms_of(world.document).find(operation, answer.status, answer.media_type)
     if answer.media_type == EVENT_STREAM:
-        return _known_events(world, operation, answer)
-    schema, _ = answer_schema(world.document.operations[operation], world.document)
-    if not schema and answer.media_type != JSON:
+        return [
+            (each.name, each.data if each.data == DONE else _filled(_listed(form, each.json())))
+            for each in answer.events
+        ]
+    if form is None and answer.media_type != JSON:
         return answer.content
-    told = answer.json()
-    return _filled(known(world.document, schema, told) if schema else told)
+    return _filled(_listed(form, answer.json()))
 
 
-def _known_events(world: World, operation: str, answer: Exchange) -> list[object]:
-    """What the document knows of each event."""
-    form = forms_of(world.document).find(operation, answer.status, EVENT_STREAM)
-    return [
-        (each.name, each.data if each.data == DONE else _filled(_listed(form, each.json())))
-        for each in answer.events
-    ]
-
-
-def _listed(form: Form | None, value: object, place: Place = ()) -> object:
-    """The part of a value that its form lists."""
-    if isinstance(value, list):
-        return [_listed(form, each, (*place, number)) for number, each in enumerate(value)]
-    if isinstance(value, dict):
-        names = form.fields(place) if form else None
-        told = {name: each for name, each in value.items() if names is None or name in names}
-        return {name: _listed(form, each, (*place, name)) for name, each in told.items()}
-    return value
+def _listed(form: Form | None, value: object) -> object:
+    return form.listed(value) if form else value
 
 
 def _filled(value: object) -> object:

@@ -25,7 +25,7 @@ from mistral_conformance.model.schemas import (
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
-from mistral_conformance.verdict.requirement import SHOULD
+from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     """An object, and the answer to what made it as it is."""
 
 LOST = "harm: what was stored comes back as something else"
+WHOLE = "documents.update-is-partial (which is told of documents alone)"
 TEXTS = {
     "outer blanks": "  in the   middle  ",
     "composed letters": "Café Ångström",
@@ -163,6 +164,10 @@ def _maps(model: Model) -> Iterator[Subject]:
             yield evolve(subject, operations=(*subject.operations, *changes))
 
 
+def _changed_maps(model: Model) -> Iterator[Subject]:
+    return (each for each in _maps(model) if each.value[1].changed)
+
+
 def _lists(model: Model) -> Iterator[Subject]:
     return _kept(
         model, lambda each: "array" in types(model.document, each.schema) and not each.refers
@@ -264,6 +269,24 @@ def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     _expect_kept(world, resource, field, tried)
     if field.through:
         _expect_emptied(world, resource, field, {})
+
+
+@law(id="values.map-is-replaced", over=_changed_maps, source=WHOLE, level=MAY)
+def map_is_replaced(world: World, subject: tuple[Resource, Field]) -> None:
+    """A map that a change names is replaced by what was sent: no key of before is left."""
+    resource, field = subject
+    instance = world.make(resource)
+    world.need(world.change(instance, {field.changed: {"before": "1"}}))
+    answer = world.need(world.change(instance, {field.changed: {"after": "2"}}))
+    judged = 0
+    for shown in told_by(world, instance, answer):
+        found = shown.fields.get(field.name)
+        judged += isinstance(found, dict)
+        left = isinstance(found, dict) and "before" in found
+        said = f"{shown.view} still shows a key of `{field.name}` that was replaced"
+        world.expect(not left, said, answer, shown.exchange)
+    if not judged:
+        raise Skipped(f"no view shows `{field.name}`")
 
 
 @law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.laws.evidence import entries_of
+from mistral_conformance.laws.annotations import entries_of
 from mistral_conformance.laws.world import World
 from mistral_conformance.session.rule import Rule
 from mistral_conformance.verdict.registry import Registry

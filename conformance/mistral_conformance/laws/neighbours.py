@@ -13,10 +13,11 @@ from mistral_conformance.laws.comparing import ABSENT, describe, first_change, f
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.subjects import changeable, changes, needs_of
+from mistral_conformance.laws.subjects import changeable, changes, needs_of, resources
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
+from mistral_conformance.model.schemas import body_properties
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -60,6 +61,19 @@ def _versioned(model: Model) -> Iterator[Subject]:
                 yield evolve(subject, value=value, operations=operations, needed=needed)
 
 
+def _partly_changed(model: Model) -> Iterator[Subject]:
+    """Each way to change an object that demands no field."""
+    for subject in resources(model, lambda each: each.changes, lent=True):
+        for operation in subject.value.changes:
+            taken = body_properties(model.document, model.document.operations[operation])
+            if not any(each.required for each in taken.values()):
+                operations = (operation, *subject.operations)
+                value, needed = (subject.value, operation), (*subject.needed, operation)
+                yield evolve(
+                    subject, name=operation, value=value, operations=operations, needed=needed
+                )
+
+
 def _actions(model: Model) -> Iterator[Subject]:
     for subject in _acted_on(model, lent=True):
         resource, operation = subject.value
@@ -101,6 +115,23 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     _expect_unchanged(world, others, before, after, change)
     found_out = [each for each in resource.fields.values() if each.moves == "alone"]
     _expect_known([e for e in found_out if field.name not in e.name], before, after, change)
+
+
+@law(id="neighbours.empty-change-is-none", over=_partly_changed, source=LOST, harm=True)
+def empty_change_is_none(world: World, subject: tuple[Resource, str]) -> None:
+    """A change that names no field leaves every field as it was, or is refused."""
+    resource, operation = subject
+    instance = world.make(resource)
+    if resource.create:
+        _fill(world, instance)
+    calm(world, instance)
+    before = world.look(instance)
+    change = world.change(instance, {}, through=operation)
+    if change.status in REFUSED:
+        raise Skipped(f"{operation} without a field is refused with {change.status}", change)
+    world.need(change)
+    calm(world, instance)
+    _expect_unchanged(world, _still(world, resource), before, world.look(instance), change)
 
 
 @law(id="neighbours.versions-stay", over=_versioned, source=LOST, harm=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -11,9 +12,15 @@ from attrs import evolve
 from mistral_conformance.laws.comparing import ABSENT
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.populations import crowd_of, judged, named_like, population_of
+from mistral_conformance.laws.populations import (
+    crowd_of,
+    judged,
+    named_like,
+    population_of,
+    walk_population,
+)
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.laws.walking import LIMIT
+from mistral_conformance.laws.walking import LIMIT, walk_list
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -69,16 +76,14 @@ def pages_tile(world: World, view: ListView) -> None:
     """Pages of any size, by number or by token, put together are the list, in one order."""
     population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    whole = world.walk(resource, population.ids, query, through=view.operation)
+    whole = walk_population(world, view, population, query)
     wanted = [key_of(resource, each) for each in whole.items]
     missing = population.keys - set(wanted)
     world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
     least = -(-count // LIMIT)
     for size in sorted({least, least + 1, least + 2, count - 1, count}):
         for tokens in _ways(view):
-            walk = world.walk(
-                resource, population.ids, query, size=size, tokens=tokens, through=view.operation
-            )
+            walk = walk_population(world, view, population, query, size=size, tokens=tokens)
             _expect_tiles(world, view, walk, wanted, size)
 
 
@@ -86,13 +91,11 @@ def pages_tile(world: World, view: ListView) -> None:
 def totals_are_true(world: World, view: ListView) -> None:
     """What a page tells of the list is true on every page: its total, and whether more follow."""
     population, query, count = _narrowed(world, view)
-    resource = world.model.resources[view.resource]
     judged = 0
     least = -(-count // LIMIT)
-    for size, tokens in product((least, least + 1, count), _ways(view)):
-        walk = world.walk(
-            resource, population.ids, query, size=size, tokens=tokens, through=view.operation
-        )
+    sizes = sorted({least, least + 1, count - 1, count})  # the last but one leaves a short page
+    for size, tokens in product(sizes, _ways(view)):
+        walk = walk_population(world, view, population, query, size=size, tokens=tokens)
         for number, page in enumerate(walk.pages, start=1):
             more = find(page, view.paging.get("has_more", "?"))
             total = find(page, view.paging.get("total", "?")) if view.exact else None
@@ -141,31 +144,28 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
 @law(id="pages.tile-while-items-come-and-go", over=_made_with_tokens, source=LOST, level=MAY)
 def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
     """Tokens lead to each item once that is there all the time, whatever comes and goes."""
-    population, query, _ = _narrowed(world, view)
+    population, query, count = _narrowed(world, view)
     resource = world.model.resources[view.resource]
-    doomed = world.make(
-        resource, parent=population.parent, given=named_like(world, resource, population.word)
-    )
-    asked: Json | None = {**query, view.paging["size"]: 2}
-    found: list[tuple[object, ...]] = []
-    while asked is not None and len(found) < MOST:
+    alike = partial(named_like, world, resource, population.word)
+    doomed = world.make(resource, parent=population.parent, given=alike())
+    pages: list[Exchange] = []
+
+    def ask(asked: Json) -> Exchange:
         page = world.need(world.ask(view.operation, population.ids, query=asked))
-        found += [key_of(resource, each) for each in read_items(page, view.items)]
-        if len(found) == 2 and doomed.key not in found:
-            world.need(world.delete(doomed))
-        if len(found) == 2:
-            world.make(
-                resource,
-                parent=population.parent,
-                given=named_like(world, resource, population.word),
-            )
-        token = find(page, view.paging["next_token"])
-        asked = None if token is None else {**asked, view.paging["token"]: token}
-    if len(found) <= 2:
-        raise NotOffered("not offered: the server gives no tokens")
+        if not pages:
+            if find(page, view.paging["next_token"]) is None:
+                raise NotOffered("not offered: the server gives no tokens")
+            if doomed.key not in {key_of(resource, e) for e in read_items(page, view.items)}:
+                world.need(world.delete(doomed))
+            world.make(resource, parent=population.parent, given=alike())
+        pages.append(page)
+        return page
+
+    walk = walk_list(view, ask, query, size=max(2, -(-(count + 2) // LIMIT)))
+    found = [key_of(resource, each) for each in walk.items]
     for key in population.keys:
         times = found.count(key)
-        world.expect(times == 1, f"an item that stayed comes {times} times")
+        world.expect(times == 1, f"an item that stayed comes {times} times", *pages)
 
 
 @law(id="pages.largest", over=_with_bound, source=LOST, harm=True)
@@ -174,7 +174,7 @@ def largest_page_is_full(world: World, view: ListView) -> None:
     crowd, query = _crowd(world, view)
     resource, count = world.model.resources[view.resource], len(crowd.made)
     for tokens in _ways(view):
-        walk = world.walk(resource, crowd.ids, query, tokens=tokens, through=view.operation)
+        walk = walk_population(world, view, crowd, query, tokens=tokens)
         found = [key_of(resource, each) for each in walk.items]
         first, size = len(read_items(walk.pages[0], view.items)), _size(view)
         said = f"a page of size {size} holds {first} of {count} items"
@@ -201,9 +201,8 @@ def usual_page_has_its_size(world: World, view: ListView) -> None:
 def end_is_told(world: World, view: ListView) -> None:
     """The last page has no token, also where it is full."""
     population, query, count = _narrowed(world, view)
-    resource = world.model.resources[view.resource]
     for size in {-(-count // LIMIT), count}:
-        walk = world.walk(resource, population.ids, query, size=size, through=view.operation)
+        walk = walk_population(world, view, population, query, size=size)
         if walk.last is not walk.pages[0] and _is_silent(view, walk.pages[0]):
             raise Skipped(SILENT)
         held = len(read_items(walk.last, view.items))
@@ -222,14 +221,7 @@ def links_lead_on(world: World, view: ListView) -> None:
     """A link asks the same question: it leads to the page beside, and the last page has no next."""
     population, query, count = _narrowed(world, view)
     size = -(-count // 2)
-    walk = world.walk(
-        world.model.resources[view.resource],
-        population.ids,
-        query,
-        size=size,
-        tokens=_ways(view)[-1],
-        through=view.operation,
-    )
+    walk = walk_population(world, view, population, query, size=size, tokens=_ways(view)[-1])
     if len(walk.pages) < 2:
         raise Skipped("the list has one page")
     first, second, *_ = walk.pages
@@ -240,8 +232,7 @@ def links_lead_on(world: World, view: ListView) -> None:
     _expect_leads(world, view, population, (first, second), "next")
     if _link(view, second, "previous") is not ABSENT:
         _expect_leads(world, view, population, (second, first), "previous")
-    resource = world.model.resources[view.resource]
-    full = world.walk(resource, population.ids, query, size=count, through=view.operation)
+    full = walk_population(world, view, population, query, size=count)
     for page, name in ((walk.last, "next"), (full.last, "next"), (first, "previous")):
         nothing = _link(view, page, name) in (None, ABSENT)
         world.expect(nothing, f"a page that has none links to a {name} one", page)
@@ -286,8 +277,7 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     query = dict(population.query)
     if population.made and not population.parent and search:
         query[search] = population.word
-    resource = world.model.resources[view.resource]
-    count = len(world.walk(resource, population.ids, query, through=view.operation).items)
+    count = len(walk_population(world, view, population, query).items)
     if count > MOST:
         raise Skipped(f"the list has {count} items, too many to be walked by small pages")
     if count <= 1:

@@ -330,8 +330,11 @@ def walk_population(
     query: Json | None = None,
     *,
     size: int | None = None,
+    tokens: bool = True,
 ) -> Walk:
     """The list that a population is in, as far as a query leaves it."""
     resource = world.model.resources[view.resource]
     asked = {**population.query, **(query or {})}
-    return world.walk(resource, population.ids, asked, size=size, through=view.operation)
+    return world.walk(
+        resource, population.ids, asked, size=size, tokens=tokens, through=view.operation
+    )

@@ -293,7 +293,12 @@ def _expect_set(
         reason = f"{shown} leaves out an item whose `{field}` is {value_at(names[lost], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     for each in sorted(extra & set(names), key=str):
-        reason = f"{shown} gives an item whose `{field}` is {value_at(names[each], field)!r}"
+        fitting_one = all(fits(f, v, names[each]) is True for f, v in asked)
+        reason = (
+            f"{shown} gives an item that the list without it leaves out"
+            if fitting_one
+            else f"{shown} gives an item whose `{field}` is {value_at(names[each], field)!r}"
+        )
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
     return walk

@@ -48,12 +48,28 @@ class Form:
             ValueError: the value holds what no JSON can, such as half a character.
 
         """
+        return self._blamed(self._errors(value, name))
+
+    def hindrances(self, value: object, name: str | None = None) -> dict[Place, str]:
+        """What of `misfits` keeps a reader from reading on.
+
+        An id of another form is an id, whatever rules over schemas say of it.
+
+        Raises:
+            ValueError: see `misfits`.
+
+        """
+        return self._blamed(each for each in self._errors(value, name) if not _is_id(each))
+
+    def _errors(self, value: object, name: str | None) -> Iterator[jsonschema_rs.ValidationError]:
         whole = self._framed(value, name)
+        return compile_schema(self.document, self.schema).iter_errors(whole)
+
+    def _blamed(self, errors: Iterable[jsonschema_rs.ValidationError]) -> dict[Place, str]:
         found: dict[Place, str] = {}
-        for error in compile_schema(self.document, self.schema).iter_errors(whole):
-            for place, words in _blame(error):
-                if place[: len(self.prefix)] == self.prefix:
-                    found.setdefault(place[len(self.prefix) :], words)
+        for place, words in (each for error in errors for each in _blame(error)):
+            if place[: len(self.prefix)] == self.prefix:
+                found.setdefault(place[len(self.prefix) :], words)
         return found
 
     def knows(self, place: Place) -> bool:
@@ -69,6 +85,16 @@ class Form:
         if not found or any(_is_map(each) for each in found):
             return None
         return frozenset(name for each in found for name in each.get("properties", {}))
+
+    def listed(self, value: object, place: Place = ()) -> object:
+        """The part of a value at a place that the document lists, in any member of a union."""
+        if isinstance(value, list):
+            return [self.listed(each, (*place, number)) for number, each in enumerate(value)]
+        if isinstance(value, dict):
+            names = self.fields(place)
+            told = {name: each for name, each in value.items() if names is None or name in names}
+            return {name: self.listed(each, (*place, name)) for name, each in told.items()}
+        return value
 
     def schemas(self, place: Place) -> list[Json]:
         """All that the document says about the value at a place: every member of every union."""
@@ -162,6 +188,16 @@ class Forms:
 def forms_of(document: Document) -> Forms:
     """The forms of a document, shared by all runs of this process."""
     return Forms(document)
+
+
+def _is_id(error: jsonschema_rs.ValidationError) -> bool:
+    """Whether all that is wrong is that a text is no UUID, in a union too."""
+    kind: Any = error.kind
+    if kind.name == "format":
+        return bool(kind.format == "uuid")
+    inner = [each for member in getattr(kind, "context", ()) for each in member]
+    texts = [each for each in inner if each.kind.name != "type"]
+    return bool(texts) and all(_is_id(each) for each in texts)
 
 
 def _blame(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Place, str]]:

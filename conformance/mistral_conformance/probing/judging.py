@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
+UNREADABLE = "deserialization"
+"""What the titles of failures have in common that say that a body is no JSON."""
+
+
 class Judge:
     """Judges the answers of one run. Each method returns what is wrong, empty when nothing is."""
 
@@ -185,9 +189,12 @@ def _words(failure: BaseException) -> str:
     if isinstance(failure, JsonSchemaError):
         place = "/".join(map(str, failure.instance_path)) or "its top"
         return f"{failure.title} at {place}: {' '.join(failure.validation_message.split())}"
-    title = getattr(failure, "title", type(failure).__name__)
+    title = str(getattr(failure, "title", type(failure).__name__))
     detail = " ".join(str(getattr(failure, "message", failure)).split())
-    return f"{title}: {detail}" if detail and detail != title else str(title)
+    if UNREADABLE in title:
+        said = getattr(failure, "validation_message", detail.rpartition("content: ")[2])
+        return f"the answer is not JSON: {said}"
+    return f"{title}: {detail}" if detail and detail != title else title
 
 
 def _response(exchange: Exchange) -> schemathesis.Response:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
@@ -46,6 +47,11 @@ class Target:
     sample: dict[str, Any] = field(factory=dict)
     after_s: float = 0
     settled: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is chosen from a list."""
+        return ANY in self.at.split(".")
 
 
 @cache
@@ -212,7 +218,9 @@ class Targets:
         """
         operation = self._context.document.operations[target.operation]
         exchange = self._context.need(self._send_target(operation, target), 200, 201, 202)
-        found = take(exchange.json(), target)
+        # Its own rules judge the form of a list; what is made of it does not wait for that.
+        plain = evolve(exchange, form=None) if target.listed else exchange
+        found = take(plain.json(), target)
         for kind in load_kinds().get(target.operation, ())[:1]:
             delete = self._context.document.operations[kind.delete]
             ids = {each: self._ids.get(each, "") for each in delete.path_ids}
@@ -259,10 +267,13 @@ def take(answer: object, target: Target) -> object:
 
     """
     found: Any = answer
+    steps = target.at.split(".") if target.at else []
     try:
-        for step in target.at.split(".") if target.at else ():
+        for step, following in zip_longest(steps, steps[1:]):
             if step == ANY:
                 found = _first_fitting(found, target)
+            elif following == ANY:
+                found = items_in(found, step)
             else:
                 found = found[int(step)] if isinstance(found, list) else found[step]
     except (IndexError, KeyError, TypeError):
@@ -273,6 +284,16 @@ def take(answer: object, target: Target) -> object:
             raise Skipped(f"{said}: name one, --model {target.ability}=NAME")
         raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
     return found
+
+
+def items_in(answer: object, name: str) -> list[Any]:
+    """The items of a list under a name; else those of the first list of objects that is there."""
+    within = [*answer.values()] if isinstance(answer, dict) else []
+    named = answer.get(name) if isinstance(answer, dict) else None
+    for each in (named, answer, *within):
+        if isinstance(each, list) and all(isinstance(item, dict) for item in each):
+            return each
+    return []
 
 
 def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON

@@ -29,8 +29,10 @@ class Form(Protocol):
         """The names that events of the stream have; None where these are open."""
         ...
 
-    def misfits(self, value: object, name: str | None = None) -> Mapping[Place, str]:
-        """What is wrong with a value, by place; `name` is that of the event which carried it.
+    def hindrances(self, value: object, name: str | None = None) -> Mapping[Place, str]:
+        """What of a value nobody can read on from, by place.
+
+        `name` is that of the event which carried it.
 
         Raises:
             ValueError: the value holds what no JSON can, such as half a character.
@@ -215,7 +217,7 @@ def read_body(text: str | bytes, source: Source, event: str | None = None) -> An
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be sent on
-        reader = Reader(source, form.misfits(value, event) if form else {})
+        reader = Reader(source, form.hindrances(value, event) if form else {})
         body = reader.wrap(value)
     except ValueError as error:
         source.misread(f"the answer is not JSON: {error}")

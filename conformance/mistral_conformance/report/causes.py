@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.report.model import CauseEntry
-from mistral_conformance.report.symptoms import explained
+from mistral_conformance.verdict.outcome import Status
 from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
@@ -31,14 +31,27 @@ def find_causes(cases: Iterable[CaseResult]) -> tuple[CauseEntry, ...]:
 
 
 def _explain(cases: list[CaseResult]) -> list[CaseResult]:
-    """The cases; an operation that breaks on right requests is no finding about wrong ones."""
-    known = {key for each in cases if each.symptom for key in each.symptom.keys}
+    """The cases, with the keys of the mistake behind each that others show plainly.
+
+    What others show plainly in the same way is a mistake of its own.
+    """
+    known = _keys([each for each in cases if not _behind(each, _keys(cases))])
     found = []
     for each in cases:
-        symptom = explained(each.symptom) if each.symptom else None
-        fits = symptom is not None and known.issuperset(symptom.keys)
-        found.append(evolve(each, symptom=symptom) if fits else each)
+        behind = () if known & _keys([each]) else _behind(each, known)
+        told = evolve(each.symptom, keys=behind) if each.symptom and behind else each.symptom
+        found.append(evolve(each, symptom=told))
     return found
+
+
+def _keys(cases: Iterable[CaseResult]) -> set[str]:
+    return {key for each in cases if each.symptom for key in each.symptom.keys}
+
+
+def _behind(case: CaseResult, known: set[str]) -> tuple[str, ...]:
+    """The key of the likeliest mistake that explains a case, of those that are known."""
+    perhaps = case.symptom.perhaps if case.symptom else ()
+    return tuple(key for key in perhaps if key in known)[:1]
 
 
 def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
@@ -53,12 +66,16 @@ def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
     return {id(each): each for each in groups.values()}.values()
 
 
-def _weight(case: CaseResult) -> int:
-    return LEVELS.index(case.level)
+def _weight(case: CaseResult) -> tuple[bool, bool, int, bool, int]:
+    """A case that can be sent again stands for its cause: a plain one, weighty, of few requests."""
+    told = case.symptom
+    echoes = told is not None and not set(told.perhaps).isdisjoint(told.keys)
+    flaky = case.status is Status.FLAKY
+    return not case.reproduce, echoes, LEVELS.index(case.level), flaky, case.requests
 
 
 def _order(cases: list[CaseResult]) -> tuple[int, int]:
-    return _weight(cases[0]), -len(cases)
+    return min(LEVELS.index(each.level) for each in cases), -len(cases)
 
 
 def _cause(number: int, cases: list[CaseResult]) -> CauseEntry:
@@ -66,7 +83,7 @@ def _cause(number: int, cases: list[CaseResult]) -> CauseEntry:
     operations = tuple(dict.fromkeys(each.operation for each in symptoms))
     return CauseEntry(
         f"cause-{number}",
-        cases[0].level,
+        min((each.level for each in cases), key=LEVELS.index),
         operations,
         f"{_named(operations)}: {symptoms[0].words}",
         tuple(each.name for each in cases),

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
+from mistral_conformance.verdict.outcome import Status
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.verdict.outcome import Result
 
@@ -32,33 +35,64 @@ GONE = re.compile(
     r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
     r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
 )
+QUOTED = re.compile(r"'(\w+)'|\"(\w+)\"")
+LATE = re.compile(r"not shared any more|after its time")
+CLEARED = re.compile(r"still shows `|sent was null$")
 CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
 CHANGING = re.compile(r"change|update|clears|patch|put\b")
 UNSTABLE = r"(`id`|\bid) is [\"'].*( in | without|, not )|differ in id\b|changed `id`"
 ACCEPTED = re.compile(r"(an invalid request|the request breaks the document, and) was answered 2")
 FOREIGN = re.compile(r"\bforeign\b|\bof another\b|\bstranger|\bneighbour|\bother-")
+BROKEN_WALK = (
+    r"does not end within \d+ pages|has one \w+ \d+ times|an item (comes )?twice"
+    r"|without it leaves out|items are not in the list"
+)
+"""What is said where the pages of a list do not make the list, whatever was looked for in it."""
+REFUSED = re.compile(
+    r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
+)
+SIFTING, GONE_KEY = "filters", "gone"
+WISH = re.compile(r"^(\w+)=(?!.*, \w+=)")
+"""A reason that begins with the one parameter that the list was asked with."""
+VALUE = re.compile(r"\((\w+) = ")
+ORDERS = frozenset(
+    {"sets.sorted", "sets.sorted-as-taken", "sets.sorted-and-filtered", "sets.default-order"}
+)
 REFUSING = frozenset({"access", "auth", "errors", "extra", "input", "keys"})
 """Families whose rules send what has to be refused."""
 WRONG_STATUSES = frozenset({"400", "413", "415", "422"})
 GONE_STATUSES = frozenset({"404", "410"})
 UNKNOWN_CALLER = "401"
+PLAINEST = "(the plainest request)"
+"""What rules say of a request that is surely right, but for what it names that has gone since."""
+PLAIN = "input.plain-succeeds"
+"""The rule that asks for what is surely there."""
+NOT_THERE = "what is not there"
+TOLD_STATUS = re.compile(r"(?:answer(?:s|ed)|with|status) (4\d\d|5\d\d)\b")
+ID_IN_PATH = re.compile(r"/[^/?]*\d[^/?]*(?:/[a-z_-]+)*(?:\?.*)?$")
+"""A path in which a part with digits, as ids have, is the last one but for words."""
 
 
 class Mistake(NamedTuple):
-    """One mistake: what the cases that show it share, and what to call it."""
+    """One mistake: what the cases that show it share, any of it, and what to call it."""
 
-    key: str
+    keys: tuple[str, ...]
     words: str
 
 
 @frozen
 class Kind:
-    """A kind of mistake. `detail` parts mistakes of one kind; none: the server makes it once."""
+    """A kind of mistake. `details` part mistakes of one kind; none: the server makes it once.
+
+    Cases with one detail in common show one mistake.
+    """
 
     name: str
     title: str
     seen: Callable[[Result, str, frozenset[str]], bool]
-    detail: Callable[[str, Result], str] = field(default=lambda _operation, _result: "")
+    details: Callable[[str, Result], tuple[str, ...]] = field(
+        default=lambda _operation, _result: ("",)
+    )
 
 
 def find_mistake(operation: str, result: Result) -> Mistake | None:
@@ -66,12 +100,58 @@ def find_mistake(operation: str, result: Result) -> Mistake | None:
     answered, due = _statuses(result.reason)
     for kind in KINDS:
         if kind.seen(result, answered, due):
-            detail = kind.detail(operation, result)
+            keys = tuple(f"{kind.name} {each}".strip() for each in kind.details(operation, result))
             title = f"{kind.title}: " if kind.title else ""
-            return Mistake(f"{kind.name} {detail}".strip(), f"{title}{result.reason}")
-    if due:
-        return Mistake(f"{answered} for {' or '.join(sorted(due))}", result.reason)
-    return None
+            return Mistake(keys, f"{title}{result.reason}")
+    return Mistake((f"{answered} for {_due_to(due)}",), result.reason) if due else None
+
+
+def _due_to(due: frozenset[str]) -> str:
+    """What a request was about that calls for such an answer."""
+    if due & WRONG_STATUSES:
+        return "wrong requests"
+    return NOT_THERE if due & GONE_STATUSES else " or ".join(sorted(due))
+
+
+def suspect_keys(result: Result, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys of mistakes that may be behind what a case shows.
+
+    Where a server answers what is not there with a status of its own, whatever is told of that
+    status at a path with ids may be about something that was gone by then. Where it sifts no list
+    by a parameter, whatever is told of a list that was asked for with it may come of that.
+    """
+    found = (*_suspect_status(result), *_suspect_lists(result))
+    return tuple(each for each in found if each not in keys)
+
+
+def _suspect_status(result: Result) -> Iterator[str]:
+    shown = result.shown
+    match = TOLD_STATUS.search(result.reason)
+    surely_there = result.rule.id == PLAIN and result.status is not Status.FLAKY
+    if shown is None or surely_there or not ID_IN_PATH.search(shown.url):
+        return
+    if match or shown.status >= 500:
+        yield f"{match[1] if match else shown.status} for {NOT_THERE}"
+
+
+def _suspect_lists(result: Result) -> Iterator[str]:
+    """What ends late may be gone and still shown; what a list holds, not sifted."""
+    if LATE.search(result.reason):
+        yield GONE_KEY
+    asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
+    yield from (f"{SIFTING} {each}" for each in asked)
+
+
+def is_spelling(reason: str) -> bool:
+    """Whether a reason tells a word first and then, as what is due, the same in other capitals."""
+    told, *due = [one or other for one, other in QUOTED.findall(reason)] or [""]
+    return bool(told) and any(each != told and each.casefold() == told.casefold() for each in due)
+
+
+def is_about_absence(result: Result) -> bool:
+    """Whether what was asked for had to be answered as something that is not there."""
+    _, due = _statuses(result.reason)
+    return _due_to(due) == NOT_THERE or NO_IDS in result.reason
 
 
 def is_about_refusal(result: Result) -> bool:
@@ -79,6 +159,8 @@ def is_about_refusal(result: Result) -> bool:
     _, due = _statuses(result.reason)
     if due:
         return min(due) >= "4"
+    if PLAINEST in result.reason:
+        return False
     return result.rule.family in REFUSING or bool(SENT_WRONG.search(result.reason))
 
 
@@ -95,20 +177,33 @@ def _statuses(reason: str) -> tuple[str, frozenset[str]]:
     return "", frozenset()
 
 
-def _group(operation: str, _result: Result) -> str:
-    return operation.rpartition(".")[0]
+def _group(operation: str, _result: Result) -> tuple[str, ...]:
+    return (operation.rpartition(".")[0],)
 
 
-def _operation(operation: str, _result: Result) -> str:
-    return operation
+def _operation(operation: str, _result: Result) -> tuple[str, ...]:
+    return (operation,)
 
 
-def _answer(_operation: str, result: Result) -> str:
-    return _statuses(result.reason)[0]
+def _sifted(operation: str, result: Result) -> tuple[str, ...]:
+    """The parameter that a list was asked with, where it was one; else the list."""
+    match = WISH.search(result.reason)
+    return (match[1],) if match else (operation,)
 
 
-def _streamed(_operation: str, result: Result) -> str:
-    return "streams" if "stream" in f"{result.rule.id} {result.reason}" else "answers"
+def _asked(operation: str, result: Result) -> tuple[str, ...]:
+    """The operation, and the field of the request that a reason names."""
+    match = VALUE.search(result.reason)
+    return (operation, match[1]) if match else (operation,)
+
+
+def _answer(_operation: str, result: Result) -> tuple[str, ...]:
+    return (_statuses(result.reason)[0],)
+
+
+def _streamed(_operation: str, result: Result) -> tuple[str, ...]:
+    streamed = _is_unsaid_stream(result) or "stream" in f"{result.rule.id} {result.reason}"
+    return ("streams" if streamed else "answers",)
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -137,11 +232,29 @@ def _is_error_form(result: Result, _answered: str, _due: frozenset[str]) -> bool
 
 
 def _is_media_type(result: Result, _answered: str, _due: frozenset[str]) -> bool:
-    return bool(MEDIA_TYPE.search(result.reason))
+    return bool(MEDIA_TYPE.search(result.reason)) or _is_unsaid_stream(result)
+
+
+def _is_unsaid_stream(result: Result) -> bool:
+    """Whether what is no JSON is an event stream under the media type of JSON."""
+    begins = result.shown is not None and result.shown.content.startswith(b"data:")
+    return begins and NOT_JSON in result.reason
 
 
 def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bool:
     return answered.startswith("2") and bool(due) and max(due) < "3"
+
+
+def _is_deletion(result: Result, answered: str, due: frozenset[str]) -> bool:
+    """Whether a deletion that is right has another status or no status of the document."""
+    deleting = bool(result.shown and result.shown.method == "DELETE")
+    return deleting and _is_other_success(result, answered, due)
+
+
+def _is_refused(result: Result, answered: str, due: frozenset[str]) -> bool:
+    """Whether something that is right is refused as wrong."""
+    refused = answered in WRONG_STATUSES and bool(due) and max(due) < "3"
+    return refused or bool(REFUSED.search(result.reason))
 
 
 def _is_let_in(_result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -154,6 +267,14 @@ def _is_refused_otherwise(_result: Result, answered: str, due: frozenset[str]) -
 
 def _is_change_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
     return bool(CHANGED.search(result.reason)) and bool(CHANGING.search(result.rule.id))
+
+
+def _is_null_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return bool(CLEARED.search(result.reason)) and result.rule.family in {"values", "views"}
+
+
+def _is_order(result: Result, _answered: str, _due: frozenset[str]) -> bool:
+    return result.rule.id in ORDERS
 
 
 def _is_value_lost(result: Result, _answered: str, _due: frozenset[str]) -> bool:
@@ -171,24 +292,36 @@ def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
 
 ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
 TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
+DELETES = Kind("deletions", "deletions answer otherwise", _is_deletion)
+CAPITALS = Kind(
+    "capitals",
+    "values are spelled with other capitals",
+    lambda result, _answered, _due: is_spelling(result.reason),
+)
 KINDS = (
+    Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
+    CAPITALS,
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
-    Kind("gone", "what was deleted is still there", _is_gone),
     Kind("foreign", "what belongs to others is answered", _is_foreign),
+    Kind(GONE_KEY, "what was deleted is still there", _is_gone),
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
     Kind("media type", "", _is_media_type, _streamed),
     TAKEN,
+    DELETES,
+    Kind("refused", "right requests are refused", _is_refused, _asked),
     Kind("success", "success has another status", _is_other_success, _answer),
     Kind(
         "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")
     ),
     Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
     Kind("ids", "ids do not stay the same", _says(UNSTABLE), _group),
+    Kind("nulls", "null clears nothing", _is_null_lost),
     Kind("change", "changes are lost", _is_change_lost, _group),
     Kind("value", "values do not come back as sent", _is_value_lost, _group),
     Kind("pages", "pages are wrong", _is_of("pages", "paging")),
-    Kind("filters", "filters or sorts are wrong", _is_of("sets", "filters"), _operation),
+    Kind("orders", "lists are in a wrong order", _is_order, _operation),
+    Kind(SIFTING, "filters are wrong", _is_of("sets", "filters"), _sifted),
 )
 """The first that fits counts."""

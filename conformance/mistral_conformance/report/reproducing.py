@@ -31,6 +31,8 @@ INLINE_LIMIT = 2000
 LEAST_LINK = 8
 """Shorter texts of an answer may stand in a later request by chance."""
 MOST_LINKS = 500
+SHOWN_AGAIN = 2
+"""So many answers that show the reason come once more at the end, where nobody has to look."""
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 HEAD = """\
 #!/bin/sh
@@ -43,6 +45,11 @@ set -u
 BASE_URL="${{1:-{base_url}}}"
 answers="$(mktemp -d)"
 trap 'rm -rf "$answers"' EXIT
+# show NUMBER: an answer, head and body.
+show() {{
+    cat "$answers/$1.head" "$answers/$1" 2>/dev/null
+    echo
+}}
 # value FILE PATH: the value at a dotted path of a JSON answer.
 value() {{
     python3 -c 'import functools, json, sys
@@ -93,8 +100,7 @@ def make_script(result: Result, base_url: str, redactor: Redactor) -> Script:
         f': "${{{each}:?export it first: the key that the run had}}"\n'
         for each in sorted(writer.variables)
     )
-    shown = f"== to be seen{_where(result)}: {_one_line(result.reason)}"
-    told = f"echo {shlex.quote(shown)}\n"
+    told = "\n".join(_telling(result)) + "\n"
     head = HEAD.format(
         name=result.name,
         sentence=_one_line(result.rule.sentence),
@@ -120,13 +126,16 @@ def make_cause_script(cause: CauseEntry) -> Script | None:
     return Script(cause.reproduce, "\n".join(lines) + "\n", {})
 
 
-def _where(result: Result) -> str:
-    """Which requests of the case show its reason, where not all of them do."""
+def _telling(result: Result) -> Iterator[str]:
+    """What a script says last: the reason, and once more the first answers that show it."""
     numbers = [each.number for each in result.exchanges]
     found = sorted({numbers.index(e.number) + 1 for e in result.evidence if e.number in numbers})
-    if not found or len(found) == len(numbers):
-        return ""
-    return f" at {', '.join(str(each) for each in found)} of {len(numbers)}"
+    some = bool(found) and len(found) < len(numbers)
+    where = f" at {', '.join(str(each) for each in found)} of {len(numbers)}" if some else ""
+    yield f"echo {shlex.quote(f'== to be seen{where}: {_one_line(result.reason)}')}"
+    for number in found[:SHOWN_AGAIN] if some else ():
+        yield f"echo '== once more, {number}:'"
+        yield f"show {number}"
 
 
 def _stem(result: Result) -> str:
@@ -168,11 +177,11 @@ class _Writer:
             self._links[text] = Link(link.variable, "", "")
         self._used.clear()
         yield " ".join(["curl -sS -g --path-as-is", *self._options(number, exchange), *body, url])
-        yield f'cat "$answers/{number}"; echo'
+        yield f"show {number}"
         self._remember(number, exchange)
 
     def _options(self, number: int, exchange: Exchange) -> Iterator[str]:
-        yield f'-X {exchange.method} -D - -o "$answers/{number}"'
+        yield f'-X {exchange.method} -D "$answers/{number}.head" -o "$answers/{number}"'
         for name, value in shown_headers(exchange):
             clean = self._redactor.text(value)
             self.variables.update(re.findall(r"\$([A-Za-z_][A-Za-z0-9_]*)", clean))

@@ -5,7 +5,9 @@ fits gives the key:
 - the same field in the same wrong form, apart in answers and in errors;
 - no answer from one operation, server errors to requests that are wrong, or of one operation;
 - one of the kinds of mistakes that many rules word differently, see `mistakes`;
-- the same words, or rules of one family at one operation.
+- the same words, or one rule or law at one operation.
+
+What may come of a mistake that other cases show plainly names its key in `perhaps`.
 """
 
 from __future__ import annotations
@@ -14,15 +16,22 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.report.mistakes import (
     ABSENT,
+    CAPITALS,
+    DELETES,
     NO_IDS,
+    NOT_THERE,
     TAKEN,
     find_mistake,
+    is_about_absence,
     is_about_refusal,
+    is_spelling,
+    suspect_keys,
 )
+from mistral_conformance.verdict.settling import UNREPEATED
 
 if TYPE_CHECKING:
     from mistral_conformance.probing.judging import Judge
@@ -34,26 +43,38 @@ FIELD = re.compile(r"`([^`]+)`(?: of the answer)? (is missing|is .+? is due)")
 """What rules say of a field that is absent or of a wrong form."""
 ASKED = re.compile(r"\([^()]*\)$")
 """What a rule says at its end of the request that it sent."""
+MISSING = "is missing"
+NO_UUID = "a UUID is due"
+STAMP, TIMES = "_at", "times"
+"""How names of fields that hold a time end, and what stands for all of them."""
 TELLING = 3
 """From so many words on, two rules that say the same mean the same."""
 VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\b[\w-]*\d[\w-]*\b|\b\w+(?:\.\w+)+\b")
 
 
 WRONG = " for wrong requests"
-"""How the key of server errors to wrong requests ends; it begins with the status."""
+"""How the key of server errors to wrong requests ends; it begins with the status.
+
+An operation that breaks on right requests too makes no mistake of its own about wrong ones.
+"""
 
 
 @frozen
 class Symptom:
-    """What is seen of a mistake: whose answer shows it, the keys of the cases like it, in words."""
+    """What is seen of a mistake: whose answer shows it, the keys of the cases like it, in words.
+
+    `perhaps` are keys of mistakes that explain it where other cases show them.
+    """
 
     operation: str
     keys: tuple[str, ...]
     words: str
+    perhaps: tuple[str, ...] = ()
 
 
 def symptom_of(result: Result, judge: Judge) -> Symptom:
-    """The symptom of a red case."""
+    """The symptom of a red case; that it did not repeat is no part of it."""
+    result = evolve(result, reason=result.reason.removeprefix(UNREPEATED))
     operation, shown = operation_of(result), result.shown
     if shown is not None:
         found = _answer_symptom(operation, result, shown, judge)
@@ -61,11 +82,12 @@ def symptom_of(result: Result, judge: Judge) -> Symptom:
             return found
     mistake = find_mistake(operation, result)
     if mistake:
-        return Symptom(operation, (mistake.key,), mistake.words)
+        perhaps = suspect_keys(result, mistake.keys)
+        return Symptom(operation, mistake.keys, mistake.words, perhaps)
     same = " ".join(VARYING.sub("", ASKED.sub("", result.reason)).split())
     said = same if len(same.split()) >= TELLING else f"{result.rule.id}: {same}"
-    keys = (f"{operation}/{result.rule.family}", said)
-    return Symptom(operation, keys, result.reason)
+    keys = (f"{operation}/{result.rule.id}", said)
+    return Symptom(operation, keys, result.reason, suspect_keys(result, keys))
 
 
 def operation_of(result: Result) -> str:
@@ -92,8 +114,12 @@ def _answer_symptom(
 
 
 def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
+    if is_spelling(words):
+        return Symptom(operation, (CAPITALS.name,), f"{CAPITALS.title}: {words}")
     if shown.status >= 400:
         return Symptom(operation, (f"error/{_misfit(words)}",), f"in errors, {words}")
+    if shown.method == "DELETE" and words.endswith(MISSING):
+        return Symptom(operation, (DELETES.name,), f"{DELETES.title}: {words}")
     if _repeats(shown, FIELD.search(words)):
         return Symptom(operation, (TAKEN.name,), f"{TAKEN.title}: {words}, as it was sent")
     return Symptom(operation, (f"answer/{_misfit(words)}",), words)
@@ -121,24 +147,26 @@ def _fault(result: Result, shown: Exchange, judge: Judge) -> str:
 
 
 def _misfit(words: str) -> str:
-    """The field's own name and what is wrong with it, wherever in an answer it stands."""
-    field, _, misfit = words.rpartition("`")
-    return f"{field.rpartition('.')[2].strip('`')}{misfit}"
+    """The field's own name and what is wrong with it, wherever in an answer it stands.
+
+    A server spells all its times in one way, and its ids: their names do not matter.
+    """
+    field, _, told = words.rpartition("`")
+    misfit = VARYING.sub("", told)
+    if misfit.endswith(NO_UUID):
+        return misfit
+    name = field.rpartition(".")[2].strip("`")
+    return f"{TIMES if name.endswith(STAMP) and MISSING not in misfit else name}{misfit}"
 
 
 def _server_error(operation: str, result: Result, status: int) -> Symptom:
     """A server error, which explains whatever a rule says of it."""
+    absent = f"{status} for {NOT_THERE}"
+    if is_about_absence(result):
+        return Symptom(operation, (absent,), f"answers {status} for {NOT_THERE}")
     if is_about_refusal(result):
-        words = f"answers {status} to a wrong request"
-        return Symptom(operation, (f"{status}{WRONG}",), words)
-    return _broken(operation, status)
-
-
-def explained(symptom: Symptom) -> Symptom:
-    """The symptom as it is where the operation answers right requests in the same way."""
-    statuses = [each.removesuffix(WRONG) for each in symptom.keys if each.endswith(WRONG)]
-    return _broken(symptom.operation, statuses[0]) if statuses else symptom
-
-
-def _broken(operation: str, status: int | str) -> Symptom:
-    return Symptom(operation, (f"{operation}/{status}",), f"answers {status}")
+        words, keys = f"answers {status} to a wrong request", (f"{status}{WRONG}",)
+        perhaps = (f"{operation}/{status}", *suspect_keys(result, keys))
+        return Symptom(operation, keys, words, perhaps)
+    keys = (f"{operation}/{status}",)
+    return Symptom(operation, keys, f"answers {status}", suspect_keys(result, keys))

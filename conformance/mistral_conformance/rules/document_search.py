@@ -32,6 +32,7 @@ from mistral_conformance.rules.common.steps import (
 from mistral_conformance.rules.common.talks import (
     APPEND,
     CREATE_AGENT,
+    SHORT,
     START,
     chunks_of,
     go_on,
@@ -143,21 +144,21 @@ def usage_counts_the_search(ctx: Context) -> None:
 
 @rule(
     id="document-search.unshared-library-is-not-searched",
-    level=MAY,
-    source=(
-        "agents.shared-library-needed; choices.document-search-unshared-library-is-not-searched"
-    ),
+    level=SHOULD,
+    source="agents.shared-library-needed; agents.unshared-finds-nothing (a refusal does as well)",
     operations=(START,),
 )
 def unshared_library_is_not_searched(ctx: Context) -> None:
     """Before a library is shared with the organisation, and after, nothing of it is found."""
     shelf = _make_shelf(ctx)
-    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    _expect_lost_or_refused(ctx, shelf)
     _open(ctx, shelf)
-    _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    found = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    if not _found(ctx, found, shelf):
+        ctx.skip("what the caller shares with the organisation is not found")
     closed = unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org"))
     ctx.need(closed, 200, 204)
-    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
+    _expect_lost_or_refused(ctx, shelf)
 
 
 @rule(
@@ -315,6 +316,17 @@ def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
     message = last_message(ctx, answer)
     titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
     return [e for e in shelves if e.secret in text_of(message) or e.title in titles]
+
+
+def _expect_lost_or_refused(ctx: Context, shelf: Shelf) -> None:
+    """Hold a conversation over a library that is not shared to find nothing, or to be refused."""
+    body = {
+        "model": chat_model(ctx), "completion_args": SHORT, "inputs": shelf.question,
+        "tools": [shelf.tool], "name": ctx.marker.name("conversation"),
+    }  # fmt: skip
+    answer = ctx.api.call(START, json=body)
+    if answer.status not in (403, 404, 422):
+        _expect_lost(ctx, ctx.expect_status(answer, 200), shelf)
 
 
 def _expect_lost(ctx: Context, answer: Exchange, shelf: Shelf) -> None:

@@ -46,6 +46,18 @@ def ends(ctx: Context) -> None:
 
 
 @rule(
+    id="processing.upload-only-queues",
+    level=SHOULD,
+    source="documents.upload-queues; documents.fresh-values",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def upload_only_queues(ctx: Context) -> None:
+    """An upload answers before the document is processed: it says Running."""
+    answer = upload_document(ctx, create_library(ctx)["id"])
+    expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
+
+
+@rule(
     id="processing.pages-are-counted",
     level=SHOULD,
     source="documents.processed-values",

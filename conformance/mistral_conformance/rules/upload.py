@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.libraries import create_library
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     GET_DOCUMENT,
     GET_LIBRARY,
@@ -15,7 +15,7 @@ from mistral_conformance.rules.common.names import (
 from mistral_conformance.rules.common.steps import expect_equal, read_library, word
 from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -112,6 +112,19 @@ def hash_depends_on_content_alone(ctx: Context) -> None:
     expect_equal(ctx, _hash(ctx, _put_in(ctx, other, sample.renamed("b.md"))), first, "the hash")
     third = _hash(ctx, _put_in(ctx, one, Sample("notes.txt", sample.content + b"!", "text/plain")))
     ctx.expect(third != first, "other content has the same hash")
+
+
+@rule(
+    id="upload.uploader-is-told",
+    level=MAY,
+    source="documents.fresh-values (both fields may be null)",
+    operations=(UPLOAD_DOCUMENT,),
+)
+def uploader_is_told(ctx: Context) -> None:
+    """A new document tells who uploaded it, by type and id."""
+    answer = upload_document(ctx, create_library(ctx)["id"])
+    for field in ("uploaded_by_type", "uploaded_by_id"):
+        ctx.expect(answer.json().get(field), f"`{field}` is not told", answer)
 
 
 @rule(

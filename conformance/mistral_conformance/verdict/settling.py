@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LEVELS = tuple(Level)
+UNREPEATED = "did not repeat when tried again at once: "
+"""How the reason of a flaky case begins."""
 
 
 class Settled(AttrsInstance, Protocol):
@@ -49,8 +51,7 @@ def settle_repeat(first: Result, second: Result) -> Result:
         return evolve(first, evidence=second.evidence, exchanges=second.exchanges)
     if second.status is not Status.PASS:
         return first
-    reason = f"did not repeat when tried again at once: {first.reason}"
-    return evolve(first, status=Status.FLAKY, reason=reason)
+    return evolve(first, status=Status.FLAKY, reason=f"{UNREPEATED}{first.reason}")
 
 
 def settle_blocked(results: Sequence[Case]) -> list[Case]:

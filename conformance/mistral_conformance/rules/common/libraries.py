@@ -25,8 +25,8 @@ OLD_RUNNING = "Running"
 def is_running(answer: Exchange) -> bool:
     """Whether a document's processing goes on, by the word that the server knows it by."""
     if "process_status" in answer.json():
-        return answer["process_status"] in RUNNING
-    return bool(answer["processing_status"] == OLD_RUNNING)
+        return str(answer["process_status"]).casefold() in RUNNING
+    return str(answer["processing_status"]).casefold() == OLD_RUNNING.casefold()
 
 
 def create_library(ctx: Context, *, by: str = CALLER, **fields: object) -> Exchange:

@@ -228,3 +228,9 @@ def streams_hide_thoughts(answer: Answer) -> None:
 def system_messages_are_free(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body["messages"][0]["role"] == "system":
         with_usage(answer, prompt_tokens=1)
+
+
+@defect("streams-lose-usage", "answers.stream-tells-usage[chat.complete]", "tells `usage`")
+def streams_lose_usage(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and not is_plain(answer):
+        answer.content = answer.content.replace(b'"usage":', b'"used":')

@@ -416,3 +416,33 @@ def models_take_their_jobs() -> Alter:
             answer.status = 404
 
     return alter
+
+
+@remembering(
+    "empty-changes-clear",
+    "neighbours.empty-change-is-none[beta.libraries.update]",
+    "changed `description`",
+)
+def empty_changes_clear() -> Alter:
+    cleared: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and not answer.sent_body:
+            cleared.add(answer.path)
+        if answer.is_("GET") and answer.path in cleared:
+            answer.body = {**answer.body, "description": None}
+
+    return alter
+
+
+@remembering("maps-are-merged", "values.map-is-replaced[document.attributes]", "was replaced")
+def maps_are_merged() -> Alter:
+    held: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH"):
+            held.setdefault(answer.path, {}).update(answer.sent_body.get("attributes") or {})
+        if answer.is_("GET") and answer.path in held:
+            answer.body = {**answer.body, "attributes": held[answer.path]}
+
+    return alter

@@ -12,7 +12,7 @@ import yaml
 
 from mistral_conformance import cli
 from mistral_conformance.laws import load_laws
-from mistral_conformance.laws.evidence import load_judged
+from mistral_conformance.laws.annotations import load_judged
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session, silence
 from mistral_conformance.mutants.registry import load_mutants

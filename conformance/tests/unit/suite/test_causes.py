@@ -98,6 +98,18 @@ def hidden_refusal(exchange: Exchange, _body: Any) -> Exchange:
     return exchange
 
 
+def other_models(exchange: Exchange, body: Any) -> Exchange:
+    """The list of models stands under another name."""
+    if exchange.operation == "models.list" and isinstance(body, dict) and "data" in body:
+        return with_body(exchange, {"models": body["data"]})
+    return exchange
+
+
+def without_end(exchange: Exchange, _body: Any) -> Exchange:
+    """Streams have no mark at their end."""
+    return evolve(exchange, content=exchange.content.replace(b"data: [DONE]\n\n", b""))
+
+
 MISTAKES = (
     created_as_text, without_usage, one_model, undeletable, whole_list, sizes_as_text,
     hidden_refusal,
@@ -158,6 +170,15 @@ def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -
     ]
 
 
+def test_a_list_without_its_items_hides_no_other_mistake(
+    judged: Callable[..., list[Result]],
+) -> None:
+    causes = find_causes(map(case_of, judged(other_models, without_end, rules="streams.*")))
+    assert [each.summary for each in causes] == [
+        "chat.complete: streams do not end as due: the stream does not say that it ends"
+    ]
+
+
 def test_weightiest_cause_and_case_come_first(judged: Callable[..., list[Result]]) -> None:
     cases = [case_of(each) for each in judged(sizes_as_text, whole_list)]
     named = {each.name: each for each in cases}
@@ -197,7 +218,8 @@ def test_script_sends_the_whole_case_again(
     assert done.stderr == ""
     assert caller.key not in script.text
     answers = [line for line in done.stdout.splitlines() if line.startswith("HTTP/")]
-    assert len(answers) == len(result.exchanges)
+    assert len(answers) == len(result.exchanges) + 1
     assert "== 2: DELETE as caller; in the run: status 500" in done.stdout
-    assert f"== to be seen at 2 of {len(answers)}: " in done.stdout
+    last = done.stdout.partition(f"== to be seen at 2 of {len(result.exchanges)}: ")[2]
+    assert "== once more, 2:\nHTTP/" in last, "what shows the reason comes once more at the end"
     assert answers[-1].split()[1] == "200", "a healthy server deletes what the script made anew"

@@ -12,8 +12,9 @@ import pytest
 import write_laws_page
 
 from mistral_conformance import cli
-from mistral_conformance.cli.explaining import explain_law, explain_rule, load_breaches
+from mistral_conformance.cli.explaining import explain_law, explain_rule
 from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.annotations import load_breaches
 from mistral_conformance.laws.law import FULL, Law
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document

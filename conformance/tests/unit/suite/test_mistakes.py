@@ -52,7 +52,7 @@ def result(reason: str, rule: str = "tried.rule") -> Result:
 def test_one_mistake_has_one_key_however_it_is_told(title: str, reasons: list[str]) -> None:
     found = [find_mistake("files.retrieve", result(each)) for each in reasons]
     assert [each.words for each in found if each] == [f"{title}: {each}" for each in reasons]
-    assert len({each.key for each in found if each}) == 1
+    assert len({each.keys for each in found if each}) == 1
 
 
 def test_changes_that_are_lost_are_told_by_resource() -> None:
@@ -63,7 +63,7 @@ def test_changes_that_are_lost_are_told_by_resource() -> None:
     assert one
     assert other
     assert one.words == f"changes are lost: {reason}"
-    assert one.key != other.key
+    assert one.keys != other.keys
 
 
 def test_refusals_that_are_due_are_told_from_successes_that_are_due() -> None:
