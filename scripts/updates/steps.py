@@ -28,6 +28,7 @@ from generation.pipeline import Places, is_current, regenerate
 from generation.renamed import NAME, read_renamed, renamed_bytes
 from import_facts import merge_facts
 
+from updates.moving import fresh_moves, retargeted, with_moves
 from updates.release import next_version, with_draft
 from updates.removals import refuse_removals, untaken
 from updates.renaming import renamed_methods, with_paths_kept, with_renamed, with_schemas_kept
@@ -128,6 +129,8 @@ class Run:
         new = max((one.date for one in read), default=None)
         if known and new and new > known[0].date:
             self._before = known[0].date
+        if self._before:
+            self._follow_moves(read_kept(folder, known[0]).document, read)
         if not self.options.accept_removals:
             refuse_removals(read, folder)
         left = untaken(read, folder)
@@ -142,6 +145,22 @@ class Run:
                 f"    {counted(len(left), 'new operation')} in no group, so the client gets none"
                 f" of them; to have them, add patterns in openapi/source.toml:{told}"
             )
+
+    def _follow_moves(self, old: Tree, read: Sequence[Upstream]) -> None:
+        """Let operations, words and corrections of paths that upstream has moved move along."""
+        folder = self.stage.openapi
+        sources = read_sources(folder / "source.toml")
+        fresh = fresh_moves(old, max(read, key=lambda one: one.date).document, sources)
+        if not fresh:
+            return
+        listed = attrs.evolve(sources, moved=with_moves(sources.moved, fresh))
+        files = retargeted(folder, fresh)
+        publish({folder / "source.toml": write_sources(listed).encode()} | files)
+        for before, after in fresh.items():
+            print(f"    {before} is {after} now; see openapi/source.toml")
+        if files:
+            named = ", ".join(str(path.relative_to(folder)) for path in files)
+            print(f"    words and corrections follow, in {named}")
 
     def _compare(self) -> None:
         """What changed since the newest source of before: a report, and a draft for the changelog.

@@ -317,3 +317,62 @@ def test_an_answer_that_upstream_documents_now_gives_way_to_the_shared_one(
 
     assert project.update(project.write(newer(document_it), "2026-06-01")) == 0, capsys.readouterr()
     assert _content(project) == before
+
+
+def _move(document: dict[str, Any]) -> None:
+    document["paths"]["/v2/books"] = document["paths"].pop("/v1/books")
+
+
+def test_a_path_that_upstream_moved_takes_operation_words_and_corrections_along(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _document(project)["paths"]
+    assert project.update(project.write(newer(_move), "2026-06-01")) == 0
+    assert "/v1/books is /v2/books now" in capsys.readouterr().out
+    moved = _document(project)["paths"]
+    assert moved.pop("/v2/books") == before.pop("/v1/books")
+    assert moved == before
+    listed = (project.root / "openapi/source.toml").read_text("utf-8")
+    assert '[moved]\n"/v1/books" = "/v2/books"\n' in listed
+
+
+def test_a_path_that_moved_twice_is_where_it_came_to_last(project: Project, newer: Newer) -> None:
+    def again(document: dict[str, Any]) -> None:
+        document["paths"]["/v3/books"] = document["paths"].pop("/v1/books")
+
+    assert project.update(project.write(newer(_move), "2026-06-01")) == 0
+    assert project.update(project.write(newer(again), "2026-07-01")) == 0
+    assert "/v3/books" in _document(project)["paths"]
+    assert not {"/v1/books", "/v2/books"} & _document(project)["paths"].keys()
+
+
+def test_a_path_of_which_a_method_stays_does_not_move(project: Project, newer: Newer) -> None:
+    def part(document: dict[str, Any]) -> None:
+        answers = {"204": {"description": "d"}}
+        document["paths"]["/v1/books"]["delete"] = {"operationId": "b", "responses": answers}
+
+    def move(document: dict[str, Any]) -> None:
+        part(document)
+        document["paths"]["/v2/books"] = {"get": document["paths"]["/v1/books"].pop("get")}
+
+    assert project.update(project.write(newer(part), "2026-06-01")) == 0
+    new = project.write(newer(move), "2026-07-01")
+    assert project.update(new, "--accept-removals") == 0
+    assert "/v1/books" in _document(project)["paths"]
+
+
+def test_a_document_in_the_words_of_openapi_3_0_changes_nothing(
+    project: Project, newer: Newer
+) -> None:
+    def plainly(document: dict[str, Any]) -> None:
+        field = document["components"]["schemas"]["Shelf"]["properties"]["description"]
+        field |= {"anyOf": [{"type": field.pop("type")}, {"type": "null"}]}
+
+    def otherwise(document: dict[str, Any]) -> None:
+        document["openapi"] = "3.0.3"
+        document["components"]["schemas"]["Shelf"]["properties"]["description"]["nullable"] = True
+
+    assert project.update(project.write(newer(plainly), "2026-06-01")) == 0
+    before = _content(project)
+    assert project.update(project.write(newer(otherwise), "2026-07-01")) == 0
+    assert _content(project) == before
