@@ -80,7 +80,7 @@ def _separate_null(node: Tree) -> None:
     if isinstance(inner.get("enum"), list):
         inner["enum"] = [value for value in inner["enum"] if value is not None]
     union = next((key for key in ("anyOf", "oneOf") if key in inner), None)
-    if union and not inner.keys() - {union, "discriminator"}:
+    if union and inner.keys() == {union}:
         members = [one for one in inner[union] if one != _NULL]
         node |= inner | {union: [*members, dict(_NULL)]}
         return

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 _OVERLAYS = ("curation", "prose")
-_ABOUT_PATHS = re.compile(r"^.*\$\.paths\[.*$", re.MULTILINE)
+_ABOUT_PATHS = re.compile(r"^.*\$\.paths\[.*$|^ +['\"]?/\S+:$", re.MULTILINE)
+"""Targets, and keys of updates of all paths."""
 
 
 def fresh_moves(old: Tree, new: Tree, sources: SourceList) -> dict[str, str]:
@@ -64,4 +65,5 @@ def retargeted(folder: Path, moves: Mapping[str, str]) -> dict[Path, bytes]:
 
 
 def _moved(line: str, moves: Mapping[str, str]) -> str:
-    return re.sub(r"'(/[^']*)'", lambda name: f"'{moves.get(name[1], name[1])}'", line)
+    """The line with the new paths, in quotes or as a key."""
+    return re.sub(r"(?<=['\"\s])/[^'\"]*(?=['\":])", lambda name: moves.get(name[0], name[0]), line)

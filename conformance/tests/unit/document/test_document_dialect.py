@@ -34,6 +34,10 @@ SHELF = {"$ref": "#/components/schemas/Other"}
             _or_null({"type": "string"}, {"type": "integer"}),
         ),
         (
+            {"nullable": True, "oneOf": [SHELF], "discriminator": {"propertyName": "kind"}},
+            _or_null({"oneOf": [SHELF], "discriminator": {"propertyName": "kind"}}),
+        ),
+        (
             {"type": "string", "enum": ["oak", "ash", None], "nullable": True},
             _or_null({"type": "string", "enum": ["oak", "ash"]}),
         ),
