@@ -327,7 +327,8 @@ def test_a_path_that_upstream_moved_takes_operation_words_and_corrections_along(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = "  - target: $.paths['/v1/books'].get\n    update: {operationId: books.list, "
-    keyed = "  - target: $.paths\n    update:\n      /v1/books:\n        get: {operationId: books.list, "
+    head = "  - target: $.paths\n    update:\n      /v1/books:\n"
+    keyed = head + "        get: {operationId: books.list, "
     project.edit("curation/names.yaml", f"{old}x-mistral", f"{keyed}x-mistral")
     before = _document(project)["paths"]
     assert project.update(project.write(newer(_move), "2026-06-01")) == 0
