@@ -61,10 +61,6 @@ CHANGES: dict[str, tuple[Callable[[Tree], object], str]] = {
         lambda d: d["paths"].update({"v1/books": {}}),
         "v1/books",
     ),
-    "a reference to another file": (
-        lambda d: SHELF[2](d)["responses"].update({"404": {"$ref": "./errors.yaml#/gone"}}),
-        "another file (./errors.yaml#/gone)",
-    ),
     "required as text": (lambda d: SHELF[0](d).update(required="title"), "required"),
     "a schema as text": (lambda d: d["components"]["schemas"].update(Shelf="x"), "Shelf"),
     "a union as an object": (lambda d: SHELF[0](d).update(anyOf={"type": "x"}), "anyOf"),
@@ -199,3 +195,12 @@ def test_an_extension_beside_the_paths_is_no_path(tmp_path: Path, upstream: Tree
     path = tmp_path / "u.yaml"
     path.write_text(write_yaml(upstream))
     assert "x-notes" not in read_document(str(path)).document["paths"]
+
+
+def test_a_reference_to_another_file_asks_for_a_whole_document(
+    tmp_path: Path, upstream: Tree
+) -> None:
+    SHELF[2](upstream)["responses"]["404"] = {"$ref": "./errors.yaml#/gone"}
+    path = tmp_path / "u.yaml"
+    path.write_text(write_yaml(upstream))
+    assert "refers to another file (./errors.yaml#/gone); bundle" in _refusal(path)
