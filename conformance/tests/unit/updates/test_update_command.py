@@ -380,3 +380,30 @@ def test_a_document_in_the_words_of_openapi_3_0_changes_nothing(
     before = _content(project)
     assert project.update(project.write(newer(otherwise), "2026-07-01")) == 0
     assert _content(project) == before
+
+
+def test_a_correction_that_removes_what_is_used_hides_no_other_problem(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = project.root / "openapi/curation/names.yaml"
+    action = "  - target: $.components.schemas.Book\n    remove: true\n"
+    sources = "    x-reason: Nothing uses it.\n    x-evidence: Our choice.\n"
+    names.write_text(names.read_text("utf-8") + action + sources, encoding="utf-8")
+    assert project.update(project.write(newer(_add), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "removes Book, which is used; take it out" in told
+    assert "nothing is there" not in told
+    assert "no operationId" in told
+
+
+def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        document["paths"]["/v1/books"]["get"]["parameters"][0]["name"] = "after"
+
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert (
+        "openapi/curation/paging.yaml\n    - GET /v1/books: pages by the parameter 'page'" in told
+    )
