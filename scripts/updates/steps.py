@@ -29,7 +29,7 @@ from generation.renamed import NAME, read_renamed, renamed_bytes
 from import_facts import merge_facts
 
 from updates.moving import fresh_moves, retargeted, with_moves
-from updates.release import next_version, with_draft
+from updates.release import has_draft, next_version, with_draft
 from updates.removals import refuse_removals, untaken
 from updates.renaming import renamed_methods, with_paths_kept, with_renamed, with_schemas_kept
 from updates.todo import Unfinished
@@ -165,7 +165,7 @@ class Run:
     def _compare(self) -> None:
         """What changed since the newest source of before: a report, and a draft for the changelog.
 
-        A report that is there already has been in the changelog, so that one stays as it is.
+        A report that is there already has been in the changelog; a draft that is gone was released.
         """
         folder = self.stage.openapi
         origins = read_sources(folder / "source.toml").origins
@@ -182,8 +182,9 @@ class Run:
         print(f"    {summary(changes)}; see openapi/drift/{path.name}")
         if self._before:
             self._keep_names(changes, old.document, new.document)
-        if not (path.exists() and path.read_bytes() == report):
-            publish({path: report, **self._changelog(changes)})
+        log = (self.stage.copy / "CHANGELOG.md").read_text("utf-8")
+        told = self._changelog(changes) if not path.exists() or has_draft(log, self.day) else {}
+        publish({path: report, **told})
 
     def _keep_names(self, changes: list[Change], old: Tree, new: Tree) -> None:
         """Go on calling schemas and placeholders as before that upstream calls otherwise."""

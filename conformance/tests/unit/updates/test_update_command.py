@@ -77,6 +77,17 @@ def test_the_same_document_again_changes_nothing(project: Project, newer: Newer)
     assert project.contents() == before
 
 
+def test_a_draft_that_was_released_does_not_come_back(project: Project, newer: Newer) -> None:
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 0
+    log, report = (project.root / one for one in ("CHANGELOG.md", "openapi/drift/2026-06-01.md"))
+    fresh = report.read_bytes()
+    log.write_text("# Changelog\n\n## [0.4.0]\n\n- Oak alone.\n", encoding="utf-8")
+    report.write_text("As an older version of this project told it.", encoding="utf-8")
+    assert project.update() == 0
+    assert "## [Unreleased]" not in log.read_text("utf-8")
+    assert report.read_bytes() == fresh
+
+
 def test_an_operation_that_only_the_older_document_has_stays(
     project: Project, newer: Newer
 ) -> None:
