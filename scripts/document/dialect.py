@@ -25,7 +25,7 @@ _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 def modernise(document: Tree) -> Tree:
     """The document, changed in place, in the words of OpenAPI 3.1."""
-    is_old = str(document["openapi"]).startswith("3.0")
+    is_old = str(document.get("openapi", "")).startswith("3.0")
     if is_old:
         document["openapi"] = VERSION
     _rewrite(document, fixed=is_old)
