@@ -62,8 +62,9 @@ def _rewrite_bounds(node: Tree) -> None:
 def _takes_null(node: Tree) -> bool:
     """Whether null is allowed by a flag or in a list of types; both ways are taken out."""
     types = node.get("type")
-    listed = isinstance(types, list) and "null" in types and len(types) > 1
-    if listed:
+    listed = False
+    if isinstance(types, list) and "null" in types and len(types) > 1:
+        listed = True
         rest = [one for one in types if one != "null"]
         node["type"] = rest[0] if len(rest) == 1 else rest
     flag = node.get("nullable")

@@ -50,8 +50,8 @@ def test_a_real_step_has_no_other_changes_than_were_reviewed(step: str) -> None:
 
 def test_the_committed_report_is_what_drift_tells_today() -> None:
     new, old = read_sources(OPENAPI / "source.toml").origins[:2]
-    documents = (read_kept(OPENAPI, each).document for each in (old, new))
+    before, after = (read_kept(OPENAPI, each).document for each in (old, new))
     curated = json.loads((OPENAPI / "mistral_openapi" / "document.json").read_bytes())
-    told = as_markdown(compare(*documents, Methods.of(curated)))
+    told = as_markdown(compare(before, after, Methods.of(curated)))
     report = (OPENAPI / "drift" / f"{new.date}.md").read_text("utf-8")
     assert report == f"# From {old.date} to {new.date}\n\n{told}", "run scripts/update.py"
