@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from changes.operations import Result
 
 
-_OF_ERRORS = frozenset({"error-status-added", "error-status-removed"})
+_OF_STATUSES = frozenset(
+    {"error-status-added", "error-status-removed"}
+    | {"default-answer-added", "default-answer-removed"}
+)
 _MANY = 10
-"""How many operations share an error before they are counted and not told one by one."""
+"""How many operations share a status before they are counted and not told one by one."""
+_NAMED_MAX = 4
+"""How many operations a sentence names."""
 
 
 @attrs.frozen
@@ -103,15 +108,20 @@ def _merged(changes: Iterable[Change]) -> list[Change]:
             both = tuple(dict.fromkeys((*known.operations, *one.operations)))
             one = attrs.evolve(known, operations=both)  # noqa: PLW2901 - the two are one change
         found[key] = one
-    return list(found.values())
+    # Operations that were merged lose the same thing in several places.
+    told = {
+        (one.kind.id, str(sorted(one.values.items())), one.operations or one.pointer): one
+        for one in reversed(found.values())
+    }
+    return list(reversed(told.values()))
 
 
 def _shared(changes: list[Change]) -> list[Change]:
-    """An error that came to many operations at once, or went from them, is told once."""
-    told = [one for one in changes if one.kind.id not in _OF_ERRORS]
+    """A status that came to many operations at once, or went from them, is told once."""
+    told = [one for one in changes if one.kind.id not in _OF_STATUSES]
     alike: dict[tuple[str, ...], list[Change]] = {}
     for one in changes:
-        if one.kind.id in _OF_ERRORS:
+        if one.kind.id in _OF_STATUSES:
             key = (one.kind.id, one.values["old"], one.values["new"])
             alike.setdefault(key, []).append(one)
     for each in alike.values():
@@ -153,7 +163,9 @@ def _fates(found: Match, methods: Methods) -> list[Change]:
 
 
 def _all(endpoints: list[Endpoint]) -> Text:
-    return Text(", ".join(one.name for one in endpoints))
+    named = [one.name for one in endpoints[:_NAMED_MAX]]
+    more = len(endpoints) - len(named)
+    return Text(", ".join(named) + (f" and {more} more" if more else ""))
 
 
 def _compare_frames(old: Tree, new: Tree) -> list[Change]:

@@ -29,8 +29,9 @@ class Match:
 
 def match(old: Iterable[Endpoint], new: Iterable[Endpoint]) -> Match:
     """What became of each operation, the surest findings first."""
-    before, after = _with_equal_variants(list(old), list(new))
-    found = Match(gone=before, added=after)
+    found = Match(gone=list(old), added=list(new))
+    found.moved += _pairs(found, _by_id, _is_variant_elsewhere)
+    found.gone, found.added = _with_equal_variants(found.gone, found.added)
     for key in (_exact, _without_fragment):
         found.same += _pairs(found, key)
     _take_merged(found)
@@ -95,8 +96,17 @@ def _by_path_alone(one: Endpoint) -> Hashable | None:
     return one.shape if one.method in {"put", "patch", "post"} else None
 
 
+def _is_variant_elsewhere(before: Endpoint, after: Endpoint) -> bool:
+    """Whether a `#fragment` variant of one path came to have a path of its own, or was one."""
+    return ("#" in before.path) != ("#" in after.path) and (
+        _without_fragment(before) != _without_fragment(after)
+    )
+
+
 def _pairs(
-    found: Match, key: Callable[[Endpoint], Hashable | None]
+    found: Match,
+    key: Callable[[Endpoint], Hashable | None],
+    fits: Callable[[Endpoint, Endpoint], bool] = lambda *_: True,
 ) -> list[tuple[Endpoint, Endpoint]]:
     """Take the operations with the same key, where just one on each side has it."""
     befores, afters = _by_key(found.gone, key), _by_key(found.added, key)
@@ -105,6 +115,7 @@ def _pairs(
         for each in befores
         if each is not None and len(befores[each]) == len(afters.get(each, ())) == 1
     ]
+    pairs = [pair for pair in pairs if fits(*pair)]
     for before, after in pairs:
         found.gone.remove(before)
         found.added.remove(after)

@@ -84,16 +84,13 @@ def _quoted(name: str) -> Text:
 def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result: Result) -> None:
     before, after = dict(old.parameters), dict(new.parameters)
     for one, other in _rewritten(before, after):
-        kind = "parameter-renamed" if one.place == other.place else "parameter-moved"
-        told = (one.name, other.name) if one.place == other.place else (one.place, other.place)
-        result.add(
-            kind,
-            other.at,
-            name=_quoted(one.name),
-            place=Text(other.place),
-            old=Text(told[0]),
-            new=Text(told[1]),
-        )
+        name, place = _quoted(one.name), Text(other.place)
+        if one.place == other.place:
+            now = _quoted(other.name)
+            result.add("parameter-renamed", other.at, name=name, place=place, old=name, new=now)
+        else:
+            was = Text(one.place)
+            result.add("parameter-moved", other.at, name=name, place=place, old=was, new=place)
         _compare_parameter(one, other, comparer, result)
     for key, one in before.items():
         if key in after:

@@ -6,6 +6,7 @@ which comparison led to which, so that every change knows all its operations.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from changes.kinds import Side
 
 _Part = TypeVar("_Part")
+_IN_WHOLE = re.compile(r"(the (?:body|answer \w+))([.\[].*)?")
 
 
 @attrs.define(eq=False)
@@ -239,7 +241,7 @@ class _Place:
 
     def add(self, kind: str, pointer: str, **values: object) -> None:
         """Add a change of that kind, as this side knows it."""
-        told: dict[str, Any] = {"name": Text(f"`{self.name}`"), **values}
+        told: dict[str, Any] = {"name": _named(self.name), **values}
         self.finding.changes.append(change(f"{self.side}-{kind}", pointer, **told))
 
 
@@ -259,8 +261,20 @@ def _is_free(form: Form) -> bool:
     return form.type is None and form.values is None
 
 
+def _named(name: str) -> Text:
+    """The name as a sentence has it; what is inside a body or an answer is told as such."""
+    if found := _IN_WHOLE.fullmatch(name):
+        whole, inside = found[1], (found[2] or "").removeprefix(".")
+        return Text(f"`{inside}` in {whole}" if inside else whole)
+    return Text(f"`{name}`")
+
+
 def _called(form: Form) -> Text:
     """What a person calls a form."""
+    if form.type == "array" and not form.name and form.items:
+        item = form.items.node.get("$ref", form.items.node.get("type"))
+        if isinstance(item, str):
+            return Text(f"array of {item.rpartition('/')[2]}")
     if form.name and form.type != "object":
         return Text(f"{form.type or 'anything'} ({form.name})")
     return Text(form.name or form.type or "anything")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,6 +15,7 @@ from document.ordering import arrange
 from document.overlay import Overlay, apply_overlays, read_overlay
 from document.problems import DocumentProblem, read_part
 from document.sources import read_sources
+from document.tree import duplicate, references
 from document.unions import open_unions
 from document.yaml_text import read_yaml
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from document.tree import Tree
+
+
+SCHEMAS = "#/components/schemas/"
 
 
 @attrs.frozen
@@ -102,7 +107,10 @@ def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     document: Tree = {"info": {"version": parts.version}, "paths": {}, "components": {}}
     for facts in parts.facts:
         _join(document, facts)
-    document = apply_overlays(parts.curation, document, problems)
+    facts = document
+    document = apply_overlays(parts.curation, facts, problems)
+    if problems is not None:
+        problems += _put_back(document, facts, parts.curation)
     open_unions(document)
     name_schemas(document)
     put_data_into_text(document)
@@ -111,6 +119,33 @@ def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     document = apply_overlays(parts.prose, document, problems)
     write_examples_as_text(document)
     return arrange(document)
+
+
+def _put_back(document: Tree, facts: Tree, curation: Iterable[Overlay]) -> list[DocumentProblem]:
+    """Give back the schemas that corrections took away although something refers to them.
+
+    Without them nothing else could be told of the document.
+    """
+    schemas: Tree = document["components"].setdefault("schemas", {})
+    known: Tree = facts["components"].get("schemas", {})
+    lost: list[str] = []
+    while fresh := {
+        name
+        for reference in references(document)
+        if (name := reference.removeprefix(SCHEMAS)) in known and name not in schemas
+    }:
+        schemas |= {name: duplicate(known[name]) for name in fresh}
+        lost += sorted(fresh)
+    return [
+        DocumentProblem(
+            f"{action.where}: removes {name}, which is used; take it out of the action, "
+            "or drop the action"
+        )
+        for name in lost
+        for overlay in curation
+        for action in overlay.actions
+        if action.remove and re.search(rf"\b{name}\b", action.target)
+    ]
 
 
 def _join(document: Tree, facts: Tree) -> None:

@@ -137,7 +137,8 @@ def _merge(merged: _Merged, document: Tree, sources: SourceList, gone: str | Non
     for path, method, operation in operations(document):
         group = sources.group_of(method, path)
         known = merged.path_like(path)
-        if group is None or method in merged.paths.get(known, {}):
+        places = (known, sources.moved.get(known, known))
+        if group is None or any(method in merged.paths.get(one, {}) for one in places):
             continue
         kept = keep_operation(operation, f"{method.upper()} {path}")
         rename_placeholders(kept, path, known)

@@ -6,6 +6,7 @@
 - Two path keys that differ only in the names of their placeholders are one path.
 - `$defs` inside a component are reached by references from the document's root, where nothing
   is: they become components.
+- What OpenAPI 3.0 says otherwise is said as in 3.1.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from document.dialect import modernise
 from document.problems import DocumentProblem
 from document.tree import METHODS, Tree, duplicate, follow
 
@@ -28,7 +30,7 @@ _GENERIC = frozenset({"schema", "items", "properties", "anyOf", "oneOf", "allOf"
 
 def normalise(document: Tree) -> Tree:
     """The document with plain paths, inline parameters and no local definitions."""
-    document = hoist(duplicate(document))
+    document = modernise(hoist(duplicate(document)))
     paths: Tree = {}
     for key in sorted(document["paths"], key=lambda key: ("#" in key, key)):
         bare, _, fragment = key.partition("#")

@@ -196,11 +196,12 @@ def _apply(action: Action, document: Tree, problems: list[DocumentProblem]) -> N
     else:
         gone += [name for node in found for name in _update_fitting(node.value, action)]
     if gone:
-        named = ", ".join(dict.fromkeys(gone))
+        names = list(dict.fromkeys(gone))
+        is_not, it = ("is not", "it") if len(names) == 1 else ("are not", "them")
         problems.append(
             DocumentProblem(
-                f"{action.where}: stale, {named} is not there; upstream may have dropped it: "
-                "take it out of the action, or drop the action"
+                f"{action.where}: stale, {', '.join(names)} {is_not} there; upstream may have "
+                f"dropped {it}: take {it} out of the action, or drop the action"
             )
         )
 

@@ -122,7 +122,11 @@ SHAPE: dict[str, Any] = {
             },
         },
         "security": _SECURITY,
-        "paths": {"type": "object", "additionalProperties": _PATH},
+        "paths": {
+            "type": "object",
+            "propertyNames": {"pattern": "^/"},
+            "additionalProperties": _PATH,
+        },
         "webhooks": {"type": "object"},
         "components": _COMPONENTS,
     },

@@ -27,6 +27,11 @@ _NAMES = """\
 # words, corrections or classes have to change. To follow upstream, take a row out.
 [{table}]
 """
+_MOVED = """\
+# Upstream has moved these paths: where they were, and where they are now. Operations, words and
+# corrections moved with them, so that older documents do not bring the old ones back.
+[moved]
+"""
 
 
 @attrs.frozen
@@ -74,10 +79,21 @@ class SourceList:
     """The names here of schemas that upstream calls otherwise, by upstream's."""
     paths: dict[str, str] = attrs.field(factory=dict)
     """The paths here whose placeholders have other names upstream, by upstream's."""
+    moved: dict[str, str] = attrs.field(factory=dict)
+    """Where paths are now, by where they were."""
 
     def group_of(self, method: str, path: str) -> str | None:
-        """The name of the first group that takes the operation."""
-        return next((group.name for group in self.groups if group.takes(method, path)), None)
+        """The name of the first group that takes the operation, or took it where it was before."""
+        former = [old for old, new in self.moved.items() if new == path.partition("#")[0]]
+        return next(
+            (
+                group.name
+                for place in (path, *former)
+                for group in self.groups
+                if group.takes(method, place)
+            ),
+            None,
+        )
 
 
 def read_sources(path: Path) -> SourceList:
@@ -104,8 +120,8 @@ def read_sources(path: Path) -> SourceList:
     dates = {str(key): _date(value, path) for key, value in data.get("dates", {}).items()}
     dates |= {origin.sha256: origin.date for origin in origins}
     handwritten = text.partition(MARK)[0].rstrip() + "\n"
-    schemas, paths = data.get("schemas", {}), data.get("paths", {})
-    return SourceList(handwritten, groups, dates, origins, schemas, paths)
+    names = [data.get(table, {}) for table in ("schemas", "paths", "moved")]
+    return SourceList(handwritten, groups, dates, origins, *names)
 
 
 def _date(value: Any, path: Path) -> dt.date:  # noqa: ANN401 - TOML of any kind
@@ -131,8 +147,12 @@ def write_sources(sources: SourceList) -> str:
             plain = _toml(value)
             lines.append(f"{name} = {plain}")
         parts.append("\n".join(lines) + "\n")
-    for table, what in (("schemas", "schemas"), ("paths", "placeholders")):
-        names: dict[str, str] = getattr(sources, table)
+    tables = (
+        (_NAMES.format(table="schemas", what="schemas"), sources.schemas),
+        (_NAMES.format(table="paths", what="placeholders"), sources.paths),
+        (_MOVED, sources.moved),
+    )
+    for head, names in tables:
         rows = "".join(f"{_toml(one)} = {_toml(here)}\n" for one, here in names.items())
-        parts += [_NAMES.format(table=table, what=what) + rows] if rows else []
+        parts += [head + rows] if rows else []
     return "\n".join(parts)

@@ -30,6 +30,7 @@ _HOMES = {
     "x-mistral-stream": "curation/streams.yaml",
     "is the vendor's": "curation/vendor_extensions.yaml",
     "requires": "curation/required.yaml",
+    "pages by the": "curation/paging.yaml",
 }
 _SCHEMAS = "#/components/schemas/"
 

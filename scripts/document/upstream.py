@@ -19,6 +19,8 @@ from document.yaml_text import is_too_deep, read_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OUTSIDE = re.compile(r"\w+://|[^#]+\.(?:ya?ml|json)(?:#|$)")
+"""A reference to another document."""
 _JSON = re.compile(r'\s*\{\s*["}]')
 
 
@@ -154,6 +156,8 @@ def _checked(document: object, name: str) -> Tree:
         raise DocumentProblem(
             f"{name} is not an OpenAPI 3 document (no `openapi: 3.x` at its top); give another"
         )
+    if isinstance(paths := document.get("paths"), dict):
+        document["paths"] = {key: item for key, item in paths.items() if key[:2] != "x-"}
     if problem := misshapen(document):
         raise DocumentProblem(f"{name} is not usable, {problem}; is the file complete?")
     _expect_targets(document, name)
@@ -164,12 +168,17 @@ def _expect_targets(document: Tree, name: str) -> None:
     """Let no reference lead nowhere: a document that was cut off may still be whole YAML.
 
     Raises:
-        DocumentProblem: One does.
+        DocumentProblem: One does, or leads to another file.
 
     """
     # References below `$defs` count from the schema that holds them, and are looked at later.
     local = ("#/$defs/",)
-    named = {one for one in references(document) if one.startswith("#/")}
+    everything = set(references(document))
+    if outside := sorted(one for one in everything if _OUTSIDE.match(one)):
+        raise DocumentProblem(
+            f"{name} refers to another file ({outside[0]}); bundle all of it into one first"
+        )
+    named = {one for one in everything if one.startswith("#/")}
     lost = sorted(
         one for one in named if not one.startswith(local) and follow(document, one) is None
     )

@@ -134,7 +134,7 @@ def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
         if _ALIAS.search(text):
             _check_size(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        detail = " ".join(str(error).replace('"<unicode string>"', "").split())
+        detail = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
         raise DocumentProblem(
             f"{name} is not valid YAML ({detail}); repair the file or fetch it again"
         ) from error

@@ -16,7 +16,14 @@ from document.overlay import DRAFT, read_overlay
 from document.tree import operations
 from document.yaml_text import write_yaml
 
-from updates.guesses import example_of, operation_id, paging_of, schema_name, tag_of
+from updates.guesses import (
+    example_of,
+    operation_id,
+    paging_of,
+    schema_name,
+    tag_of,
+    usual_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -168,7 +175,7 @@ def _words(task: Task, node: Tree, document: Tree) -> Tree | None:
     if "has to be 1 to" in task.text:
         return {"summary": f"DRAFT: {what}"[:60]}
     if "no description" in task.text:
-        return {"description": f"DRAFT: what {what} is."}
+        return {"description": f"DRAFT: {usual_words(node, document) or f'what {what} is.'}"}
     if "no entry in tags" in task.text:
         tag = re.findall(r"'([^']*)'", task.text)[0]
         return {"tags": [{"name": tag, "description": "DRAFT: what these are for."}]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from document.tree import follow, operations
@@ -78,6 +79,20 @@ def schema_name(where: str, document: Tree) -> str:
     name = re.sub(r"(OUT|Out|IN|In)$|\d+$", "", name) or "Unnamed"
     taken = document.get("components", {}).get("schemas", {})
     return name if name not in taken else f"{name}Value"
+
+
+def usual_words(node: Tree, document: Tree) -> str | None:
+    """What most parameters of the name say of themselves; None for anything else."""
+    asked = {key: node.get(key) for key in ("name", "in")}
+    said = Counter(
+        other["description"]
+        for _, _, operation in operations(document)
+        for other in operation.get("parameters", ())
+        if other.get("description")
+        and None not in asked.values()
+        and asked.items() <= other.items()
+    )
+    return next((words for words, _ in said.most_common(1)), None)
 
 
 def tag_of(field: str, node: Tree, document: Tree) -> Tree:

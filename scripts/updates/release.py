@@ -62,7 +62,16 @@ def with_draft(changelog: str, day: str, changes: Sequence[Change], version: Ver
     silent = Counter(one.kind.id for one in changes if not _is_told(one))
     if silent:
         lines += [f"Compatible besides: {counted(sum(silent.values()), 'change')}.", ""]
-    return inserted(changelog, f"drift of {day}", lines)
+    return inserted(changelog, _name(day), lines)
+
+
+def has_draft(changelog: str, day: str) -> bool:
+    """Whether the draft of that day is still there, for a person to go over."""
+    return f"<!-- {_name(day)} -->" in changelog
+
+
+def _name(day: str) -> str:
+    return f"drift of {day}"
 
 
 def inserted(changelog: str, name: str, lines: Sequence[str]) -> str:

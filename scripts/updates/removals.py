@@ -35,7 +35,13 @@ def refuse_removals(read: Sequence[Upstream], folder: Path) -> None:
     if not kept or newest is None or newest.date <= kept[0].date:
         return
     before = _taken(read_kept(folder, kept[0]), sources)
-    gone = sorted(set(before) - set(_taken(newest, sources)))
+    moved = {shape(old): shape(new) for old, new in sources.moved.items()}
+    there = _taken(newest, sources)
+    gone = sorted(
+        (method, path)
+        for method, path in before
+        if not {(method, path), (method, moved.get(path, path))} & there.keys()
+    )
     if len(gone) > LIMIT * len(before):
         named = "".join(f"\n  {before[one]}" for one in gone[:_SHOWN])
         more = f"\n  ... and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""

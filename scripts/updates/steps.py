@@ -28,7 +28,8 @@ from generation.pipeline import Places, is_current, regenerate
 from generation.renamed import NAME, read_renamed, renamed_bytes
 from import_facts import merge_facts
 
-from updates.release import next_version, with_draft
+from updates.moving import fresh_moves, retargeted, with_moves
+from updates.release import has_draft, next_version, with_draft
 from updates.removals import refuse_removals, untaken
 from updates.renaming import renamed_methods, with_paths_kept, with_renamed, with_schemas_kept
 from updates.todo import Unfinished
@@ -128,6 +129,8 @@ class Run:
         new = max((one.date for one in read), default=None)
         if known and new and new > known[0].date:
             self._before = known[0].date
+        if self._before:
+            self._follow_moves(read_kept(folder, known[0]).document, read)
         if not self.options.accept_removals:
             refuse_removals(read, folder)
         left = untaken(read, folder)
@@ -143,10 +146,26 @@ class Run:
                 f" of them; to have them, add patterns in openapi/source.toml:{told}"
             )
 
+    def _follow_moves(self, old: Tree, read: Sequence[Upstream]) -> None:
+        """Let operations, words and corrections of paths that upstream has moved move along."""
+        folder = self.stage.openapi
+        sources = read_sources(folder / "source.toml")
+        fresh = fresh_moves(old, max(read, key=lambda one: one.date).document, sources)
+        if not fresh:
+            return
+        listed = attrs.evolve(sources, moved=with_moves(sources.moved, fresh))
+        files = retargeted(folder, fresh)
+        publish({folder / "source.toml": write_sources(listed).encode()} | files)
+        for before, after in fresh.items():
+            print(f"    {before} is {after} now; see openapi/source.toml")
+        if files:
+            named = ", ".join(str(path.relative_to(folder)) for path in files)
+            print(f"    words and corrections follow, in {named}")
+
     def _compare(self) -> None:
         """What changed since the newest source of before: a report, and a draft for the changelog.
 
-        A report that is there already has been in the changelog, so that one stays as it is.
+        A report that is there already has been in the changelog; a draft that is gone was released.
         """
         folder = self.stage.openapi
         origins = read_sources(folder / "source.toml").origins
@@ -163,8 +182,9 @@ class Run:
         print(f"    {summary(changes)}; see openapi/drift/{path.name}")
         if self._before:
             self._keep_names(changes, old.document, new.document)
-        if not (path.exists() and path.read_bytes() == report):
-            publish({path: report, **self._changelog(changes)})
+        log = (self.stage.copy / "CHANGELOG.md").read_text("utf-8")
+        told = self._changelog(changes) if not path.exists() or has_draft(log, self.day) else {}
+        publish({path: report, **told})
 
     def _keep_names(self, changes: list[Change], old: Tree, new: Tree) -> None:
         """Go on calling schemas and placeholders as before that upstream calls otherwise."""

@@ -207,6 +207,59 @@ def test_a_variant_that_is_gone_takes_its_media_type_with_it(no_methods: Methods
     assert (change.kind.id, change.severity) == ("response-media-type-removed", "breaking")
 
 
+def test_a_variant_that_gets_a_path_of_its_own_has_moved(no_methods: Methods) -> None:
+    old = _answering(("/v1/chairs", JSON), ("/v1/chairs#stream", EVENTS))
+    new = _answering(("/v1/chairs", JSON), ("/v1/chairs/stream", EVENTS))
+    for tree in (old, new):
+        for path, item in tree["paths"].items():
+            item["post"]["operationId"] = path.replace("#", "/").replace("/", "_")
+    [change] = compare(old, new, no_methods)
+    assert change.kind.id == "operation-moved"
+    assert [one.kind.id for one in compare(new, old, no_methods)] == ["operation-moved"]
+
+
+def test_what_operations_that_were_merged_lose_is_told_once(no_methods: Methods) -> None:
+    body = {"requestBody": {"content": JSON}}
+    old = _answering(("/v1/chairs/old/sit", JSON), ("/v1/chairs/new/sit", JSON))
+    for item in old["paths"].values():
+        item["post"] |= body
+    new = _answering(("/v1/chairs/{age}/sit", JSON))
+    kinds = [one.kind.id for one in compare(old, new, no_methods)]
+    assert sorted(kinds) == ["body-removed", "operations-merged"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [("default", "default-answer-added"), ("409", "error-status-added")],
+)
+def test_a_status_that_comes_to_many_operations_is_told_once(
+    answer: str, kind: str, no_methods: Methods
+) -> None:
+    paths = [(f"/v1/chairs{number}", JSON) for number in range(12)]
+    old, new = _answering(*paths), _answering(*paths)
+    for item in new["paths"].values():
+        item["post"]["responses"][answer] = {"description": "d"}
+    [change] = compare(old, new, no_methods)
+    assert (change.kind.id, len(change.operations)) == (kind, 12)
+    assert "12 operations" in change.sentence
+
+
+def test_a_field_inside_a_body_is_told_as_such(no_methods: Methods) -> None:
+    field = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    old = _answering(("/v1/chairs", {"application/json": {"schema": {"type": "object"}}}))
+    new = _answering(("/v1/chairs", {"application/json": {"schema": field}}))
+    [change] = compare(old, new, no_methods)
+    assert change.sentence.startswith("The field `size` in the answer 200 is new.")
+
+
+def test_lists_of_a_union_are_told_apart_by_their_items(no_methods: Methods) -> None:
+    lists = [{"type": "array", "items": {"type": one}} for one in ("string", "integer")]
+    old = _answering(("/v1/chairs", {"application/json": {"schema": {"anyOf": lists}}}))
+    new = _answering(("/v1/chairs", {"application/json": {"schema": lists[0]}}))
+    [change] = compare(old, new, no_methods)
+    assert "array of integer" in change.sentence
+
+
 def test_the_beginning_of_paths_may_stand_in_the_address_of_the_server(
     no_methods: Methods,
 ) -> None:

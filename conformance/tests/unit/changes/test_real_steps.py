@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from functools import cache
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from changes.comparison import Methods, compare
+from changes.report import as_markdown
 from document.keeping import read_kept
 from document.sources import read_sources
 
@@ -44,3 +46,12 @@ def test_a_real_step_has_the_changes_that_a_person_found(step: str) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_a_real_step_has_no_other_changes_than_were_reviewed(step: str) -> None:
     assert Counter(one.kind.id for one in _changes(step)) == STEPS[step]["counts"]
+
+
+def test_the_committed_report_is_what_drift_tells_today() -> None:
+    new, old = read_sources(OPENAPI / "source.toml").origins[:2]
+    before, after = (read_kept(OPENAPI, each).document for each in (old, new))
+    curated = json.loads((OPENAPI / "mistral_openapi" / "document.json").read_bytes())
+    told = as_markdown(compare(before, after, Methods.of(curated)))
+    report = (OPENAPI / "drift" / f"{new.date}.md").read_text("utf-8")
+    assert report == f"# From {old.date} to {new.date}\n\n{told}", "run scripts/update.py"

@@ -57,6 +57,10 @@ SHELF: tuple[Callable[[Tree], Any], ...] = (
 )
 CHANGES: dict[str, tuple[Callable[[Tree], object], str]] = {
     "properties as a list": (lambda d: SHELF[0](d).update(properties=["title"]), "properties"),
+    "a path without its slash": (
+        lambda d: d["paths"].update({"v1/books": {}}),
+        "v1/books",
+    ),
     "required as text": (lambda d: SHELF[0](d).update(required="title"), "required"),
     "a schema as text": (lambda d: d["components"]["schemas"].update(Shelf="x"), "Shelf"),
     "a union as an object": (lambda d: SHELF[0](d).update(anyOf={"type": "x"}), "anyOf"),
@@ -184,3 +188,19 @@ def test_a_document_that_was_cut_off_between_two_keys_names_what_it_lacks(
     path.write_text(json.dumps(upstream))
     told = _refusal(path)
     assert "u.json refers to what it does not have: #/components/schemas/Shelf is missing" in told
+
+
+def test_an_extension_beside_the_paths_is_no_path(tmp_path: Path, upstream: Tree) -> None:
+    upstream["paths"]["x-notes"] = ["one"]
+    path = tmp_path / "u.yaml"
+    path.write_text(write_yaml(upstream))
+    assert "x-notes" not in read_document(str(path)).document["paths"]
+
+
+def test_a_reference_to_another_file_asks_for_a_whole_document(
+    tmp_path: Path, upstream: Tree
+) -> None:
+    SHELF[2](upstream)["responses"]["404"] = {"$ref": "./errors.yaml#/gone"}
+    path = tmp_path / "u.yaml"
+    path.write_text(write_yaml(upstream))
+    assert "refers to another file (./errors.yaml#/gone); bundle" in _refusal(path)

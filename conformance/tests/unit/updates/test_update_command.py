@@ -77,6 +77,17 @@ def test_the_same_document_again_changes_nothing(project: Project, newer: Newer)
     assert project.contents() == before
 
 
+def test_a_draft_that_was_released_does_not_come_back(project: Project, newer: Newer) -> None:
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 0
+    log, report = (project.root / one for one in ("CHANGELOG.md", "openapi/drift/2026-06-01.md"))
+    fresh = report.read_bytes()
+    log.write_text("# Changelog\n\n## [0.4.0]\n\n- Oak alone.\n", encoding="utf-8")
+    report.write_text("As an older version of this project told it.", encoding="utf-8")
+    assert project.update() == 0
+    assert "## [Unreleased]" not in log.read_text("utf-8")
+    assert report.read_bytes() == fresh
+
+
 def test_an_operation_that_only_the_older_document_has_stays(
     project: Project, newer: Newer
 ) -> None:
@@ -317,3 +328,93 @@ def test_an_answer_that_upstream_documents_now_gives_way_to_the_shared_one(
 
     assert project.update(project.write(newer(document_it), "2026-06-01")) == 0, capsys.readouterr()
     assert _content(project) == before
+
+
+def _move(document: dict[str, Any]) -> None:
+    document["paths"]["/v2/books"] = document["paths"].pop("/v1/books")
+
+
+def test_a_path_that_upstream_moved_takes_operation_words_and_corrections_along(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = "  - target: $.paths['/v1/books'].get\n    update: {operationId: books.list, "
+    head = "  - target: $.paths\n    update:\n      /v1/books:\n"
+    keyed = head + "        get: {operationId: books.list, "
+    project.edit("curation/names.yaml", f"{old}x-mistral", f"{keyed}x-mistral")
+    before = _document(project)["paths"]
+    assert project.update(project.write(newer(_move), "2026-06-01")) == 0
+    assert "/v1/books is /v2/books now" in capsys.readouterr().out
+    moved = _document(project)["paths"]
+    assert moved.pop("/v2/books") == before.pop("/v1/books")
+    assert moved == before
+    listed = (project.root / "openapi/source.toml").read_text("utf-8")
+    assert '[moved]\n"/v1/books" = "/v2/books"\n' in listed
+
+
+def test_a_path_that_moved_twice_is_where_it_came_to_last(project: Project, newer: Newer) -> None:
+    def again(document: dict[str, Any]) -> None:
+        document["paths"]["/v3/books"] = document["paths"].pop("/v1/books")
+
+    assert project.update(project.write(newer(_move), "2026-06-01")) == 0
+    assert project.update(project.write(newer(again), "2026-07-01")) == 0
+    assert "/v3/books" in _document(project)["paths"]
+    assert not {"/v1/books", "/v2/books"} & _document(project)["paths"].keys()
+
+
+def test_a_path_of_which_a_method_stays_does_not_move(project: Project, newer: Newer) -> None:
+    def part(document: dict[str, Any]) -> None:
+        answers = {"204": {"description": "d"}}
+        document["paths"]["/v1/books"]["delete"] = {"operationId": "b", "responses": answers}
+
+    def move(document: dict[str, Any]) -> None:
+        part(document)
+        document["paths"]["/v2/books"] = {"get": document["paths"]["/v1/books"].pop("get")}
+
+    assert project.update(project.write(newer(part), "2026-06-01")) == 0
+    new = project.write(newer(move), "2026-07-01")
+    assert project.update(new, "--accept-removals") == 0
+    assert "/v1/books" in _document(project)["paths"]
+
+
+def test_a_document_in_the_words_of_openapi_3_0_changes_nothing(
+    project: Project, newer: Newer
+) -> None:
+    def plainly(document: dict[str, Any]) -> None:
+        field = document["components"]["schemas"]["Shelf"]["properties"]["description"]
+        field |= {"anyOf": [{"type": field.pop("type")}, {"type": "null"}]}
+
+    def otherwise(document: dict[str, Any]) -> None:
+        document["openapi"] = "3.0.3"
+        document["components"]["schemas"]["Shelf"]["properties"]["description"]["nullable"] = True
+
+    assert project.update(project.write(newer(plainly), "2026-06-01")) == 0
+    before = _content(project)
+    assert project.update(project.write(newer(otherwise), "2026-07-01")) == 0
+    assert _content(project) == before
+
+
+def test_a_correction_that_removes_what_is_used_hides_no_other_problem(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = project.root / "openapi/curation/names.yaml"
+    action = "  - target: $.components.schemas.Book\n    remove: true\n"
+    sources = "    x-reason: Nothing uses it.\n    x-evidence: Our choice.\n"
+    names.write_text(names.read_text("utf-8") + action + sources, encoding="utf-8")
+    assert project.update(project.write(newer(_add), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "removes Book, which is used; take it out" in told
+    assert "nothing is there" not in told
+    assert "no operationId" in told
+
+
+def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        document["paths"]["/v1/books"]["get"]["parameters"][0]["name"] = "after"
+
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert (
+        "openapi/curation/paging.yaml\n    - GET /v1/books: pages by the parameter 'page'" in told
+    )
