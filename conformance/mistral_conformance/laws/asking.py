@@ -95,8 +95,17 @@ def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
     """The model of a request that takes an ability: one that has it, such as calling tools."""
     if "model" not in body:
         return {}
-    listed_by = next(each.operation for each in load_targets().values() if each.ability)
-    return {"model": world.capabilities.able(ability, str(body["model"]), listed_by)}
+    return {"model": world.capabilities.able(ability, str(body["model"]), _lister())}
+
+
+def names_of(world: World, model: str) -> set[str]:
+    """All names of a model, as the list of models tells them."""
+    return world.capabilities.names_of(model, _lister())
+
+
+def _lister() -> str:
+    """The operation that lists the models."""
+    return next(each.operation for each in load_targets().values() if each.ability)
 
 
 def saying(body: Json, words: str) -> Json:

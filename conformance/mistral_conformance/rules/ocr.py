@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
@@ -66,29 +65,6 @@ def only_the_chosen_pages(ctx: Context) -> None:
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
-
-
-@rule(
-    id="ocr.one-document-three-ways",
-    level=MUST,
-    source=("document: OCRRequest.document; document: FileChunk; document: DocumentURLChunk"),
-    operations=(OCR,),
-)
-def one_document_three_ways(ctx: Context) -> None:
-    """A document reads the same as a data: URL, by its signed URL, and by the id of its file."""
-    sample = pdf_sample([f"Once {word(ctx)}", f"Twice {word(ctx)}"])
-    parts = {
-        "purpose": (None, "ocr"),
-        "file": (ctx.marker.name(sample.name), sample.content, sample.media_type),
-    }
-    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
-    url = ctx.need(ctx.api.call(FILE_URL, file_id=file), 200)["url"]
-    whole = _read(ctx, sample)
-    ways = ({"type": "file", "file_id": file}, {"type": "document_url", "document_url": url})
-    for document in ways:
-        answer = ctx.expect_status(ctx.api.call(OCR, json=_body(ctx, document)), 200)
-        texts = [[page["markdown"] for page in one["pages"]] for one in (answer, whole)]
-        expect_equal(ctx, texts[0], texts[1], f"the text by {document['type']}", answer, whole)
 
 
 @rule(
@@ -176,20 +152,6 @@ def scores_only_on_request(ctx: Context) -> None:
     for each in scores["word_confidence_scores"]:
         there = page["markdown"].startswith(each["text"], each["start_index"])
         ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
-
-
-@rule(
-    id="ocr.annotation-follows-its-schema",
-    level=MUST,
-    source="document: OCRRequest.document_annotation_format",
-    operations=(OCR,),
-)
-def annotation_follows_its_schema(ctx: Context) -> None:
-    """An annotation of the document is JSON text that follows the caller's schema."""
-    sample = pdf_sample(["On the breeding of bees"])
-    answer = _read(ctx, sample, document_annotation_format=SCHEMA_FORMAT)
-    _expect_annotation(ctx, answer["document_annotation"], answer)
-    expect_equal(ctx, _read(ctx, sample)["document_annotation"], None, "an unasked annotation")
 
 
 @rule(

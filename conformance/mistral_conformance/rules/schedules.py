@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-LIST = "workflows.schedules.get_schedules"
 CREATE = "workflows.schedules.schedule_workflow"
 DELETE = "workflows.schedules.unschedule_workflow"
 GET = "workflows.schedules.get_schedule"
-UPDATE = "workflows.schedules.update_schedule"
 PAUSE = "workflows.schedules.pause_schedule"
 RESUME = "workflows.schedules.resume_schedule"
 EVENTS = "workflows.events.get_workflow_events"

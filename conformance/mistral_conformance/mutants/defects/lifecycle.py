@@ -16,6 +16,12 @@ from mistral_mock.resources.libraries.records import Library
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+DOCUMENT_READS = tuple(
+    f"beta.libraries.documents.{each}"
+    for each in ("get", "status", "text_content", "get_signed_url", "extracted_text_signed_url")
+)
+"""What reads one document."""
+
 EMPTY_PAGE = {
     "data": [],
     "pagination": {
@@ -176,7 +182,7 @@ def upload_is_not_listed(find_all: Part) -> Part:
     op.DELETE_DOCUMENT,
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
-    *op.DOCUMENT_READS,
+    *DOCUMENT_READS,
     place="resources.libraries.upkeep:forget",
 )
 def deleted_document_stays(_forget: Part) -> Part:
@@ -188,7 +194,7 @@ def deleted_document_stays(_forget: Part) -> Part:
     "lifecycle.document-in-every-library",
     op.PATCH_DOCUMENT,
     op.DELETE_DOCUMENT,
-    *op.DOCUMENT_READS,
+    *DOCUMENT_READS,
     place="resources.libraries.documents:belongs",
 )
 def document_in_every_library(_belongs: Part) -> Part:
