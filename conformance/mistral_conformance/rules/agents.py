@@ -11,7 +11,6 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.walks import walk_arrays
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
@@ -21,11 +20,9 @@ if TYPE_CHECKING:
 
 GET = "beta.agents.get"
 UPDATE = "beta.agents.update"
-DELETE = "beta.agents.delete"
 LIST = "beta.agents.list"
 LIST_PAGES = "beta.agents.list_pages"
 SWITCH = "beta.agents.update_version"
-VERSIONS = "beta.agents.list_versions"
 VERSION = "beta.agents.get_version"
 ALIAS = "beta.agents.create_version_alias"
 ALIASES = "beta.agents.list_version_aliases"
@@ -103,28 +100,6 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
     expect_refused(ctx, found, "an alias that is deleted")
     ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version=str(first)), 200)
-
-
-@rule(
-    id="agents.versions-page-without-gaps",
-    level=MUST,
-    source="document: beta.agents.list_versions; lists.ways-of-paging",
-    operations=(VERSIONS,),
-)
-def versions_page_without_gaps(ctx: Context) -> None:
-    """The pages of an agent's versions, from 0, hold each version once, as it was."""
-    made = make_agent(ctx, instructions="The first.")
-    id_ = made["id"]
-    changed = [_update(ctx, id_, instructions=each) for each in ("The second.", "The third.")]
-    wanted = {each["version"]: each["instructions"] for each in (made, *changed)}
-    pages = walk_arrays(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
-    found = [each for page in pages for each in page.json()]
-    numbers = sorted(each["version"] for each in found)
-    expect_equal(ctx, numbers, sorted(wanted), "the versions of all pages", *pages)
-    expect_equal(ctx, len(pages[0].json()), 2, "the size of the first page", pages[0])
-    for each in found:
-        said = each["instructions"]
-        expect_equal(ctx, said, wanted[each["version"]], "a version's instructions", *pages)
 
 
 @rule(

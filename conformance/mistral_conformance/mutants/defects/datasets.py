@@ -17,6 +17,8 @@ from mistral_mock.resources.observability.dataset_state import Dataset, find_dat
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+DELETE_RECORD = "beta.observability.datasets.records.delete"
+
 UPDATE = "beta.observability.datasets.update"
 PUT_PROPERTIES = "beta.observability.datasets.records.update_properties"
 LIST_TASKS = "beta.observability.datasets.list_tasks"
@@ -142,7 +144,7 @@ def properties_are_merged(_update: Part) -> Part:
     return defect
 
 
-@mutant("datasets.deleted-record-stays", op.DELETE_RECORD, place=f"{RECORDS}:delete")
+@mutant("datasets.deleted-record-stays", DELETE_RECORD, place=f"{RECORDS}:delete")
 def deleted_record_stays(_delete: Part) -> Part:
     """Deleting a record is answered but does nothing."""
     return lambda ctx: healthy_records.find_named(ctx) and no_content()

@@ -238,3 +238,11 @@ def searches_are_of_the_page(answer: Answer) -> None:
 def aliases_find_nothing(answer: Answer) -> None:
     if answer.is_("GET", "/v1/models") and answer.query.get("model", [""])[0].endswith("latest"):
         with_items(answer, [])
+
+
+@defect(
+    "versions-are-one-page", "pages.answers-tile[beta.agents.list_versions]", "a page of size 1"
+)
+def versions_are_one_page(answer: Answer) -> None:
+    if answer.is_("GET", "/versions") and answer.query.get("page_size") == ["1"]:
+        answer.body = [*answer.body, *answer.body]
