@@ -50,20 +50,6 @@ DAY_S = 24 * 3600
 
 
 @rule(
-    id="executions.chosen-id-is-kept",
-    level=MUST,
-    source="document: WorkflowExecutionRequest.execution_id",
-    operations=(EXECUTE, GET_EXECUTION),
-)
-def chosen_id_is_kept(ctx: Context) -> None:
-    """An execution has the id that its caller has chosen."""
-    chosen = ctx.marker.name(word(ctx))
-    made = start(ctx, GREET, input={"name": "Ada"}, execution_id=chosen)
-    expect_equal(ctx, made["execution_id"], chosen, "the id", made)
-    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
-
-
-@rule(
     id="executions.id-is-used-once",
     level=MAY,
     source="choices.executions-id-is-used-once",
