@@ -32,37 +32,28 @@ SCHEMA_FORMAT = {
 
 
 @rule(
-    id="ocr.pages-have-their-text",
+    id="ocr.chosen-pages-have-their-text",
     level=MUST,
-    source="document: OCRResponse; document: OCRPageObject",
+    source=(
+        "document: OCRResponse; document: OCRPageObject; "
+        "document: OCRRequest.pages (a list, or text such as `0,2-4`)"
+    ),
     operations=(OCR,),
 )
-def pages_have_their_text(ctx: Context) -> None:
-    """Each page of a PDF comes once, in order, counted from 0, with its own words."""
-    words = [word(ctx) for _ in range(3)]
-    answer = _read(ctx, pdf_sample([f"Here is {each}." for each in words]))
-    pages = answer["pages"]
-    expect_equal(ctx, [page["index"] for page in pages], [0, 1, 2], "the indices", answer)
-    for place, page in enumerate(pages):
-        shown = [each for each in words if each in page["markdown"]]
-        expect_equal(ctx, shown, [words[place]], f"the words of page {place}", answer)
-    expect_equal(ctx, answer.at("usage_info.pages_processed"), 3, "pages_processed", answer)
-
-
-@rule(
-    id="ocr.only-the-chosen-pages",
-    level=MUST,
-    source="document: OCRRequest.pages (a list, or text such as `0,2-4`)",
-    operations=(OCR,),
-)
-def only_the_chosen_pages(ctx: Context) -> None:
-    """Pages that are chosen, by list or by text, come with their own indices, others do not."""
-    sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
-    ways = (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]), ("1,3", [1, 3]))
-    for chosen, wanted in ways:
-        answer = _read(ctx, sample, pages=chosen)
-        found = [page["index"] for page in answer["pages"]]
+def chosen_pages_have_their_text(ctx: Context) -> None:
+    """Each page that is chosen, or each one, comes once, in order, with its own words."""
+    words = [word(ctx) for _ in range(5)]
+    sample = pdf_sample([f"Here is {each}." for each in words])
+    ways = ((None, [0, 1, 2, 3, 4]), ([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]))
+    for chosen, wanted in (*ways, ("1,3", [1, 3])):
+        answer = _read(ctx, sample, **({} if chosen is None else {"pages": chosen}))
+        pages = answer["pages"]
+        found = [page["index"] for page in pages]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
+        for page in pages:
+            shown = [each for each in words if each in page["markdown"]]
+            what = f"the words of page {page['index']}"
+            expect_equal(ctx, shown, [words[page["index"]]], what, answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
 
