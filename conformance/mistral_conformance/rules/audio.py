@@ -247,8 +247,8 @@ def stored_recordings_are_read(ctx: Context) -> None:
     operations=(CREATE, SAMPLE),
 )
 def sample_is_a_whole_file(ctx: Context) -> None:
-    """The sample of a custom voice is a WAV file, to its end."""
-    made = create_voice(ctx, make_tone(2.5))
+    """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
+    made = create_voice(ctx, make_tone(10))
     answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD

@@ -116,7 +116,7 @@ def history_goes_on(ctx: Context) -> None:
     operations=(HISTORY, RUN_HISTORY),
 )
 def history_is_decoded(ctx: Context) -> None:
-    """A history, of an execution or a run, shows the input when it is decoded, and else does not."""
+    """A history, of an execution or a run, shows the input when it is decoded, and only then."""
     name = word(ctx)
     made = wait_end(ctx, start(ctx, GREET, input={"name": name}))
     for operation, id_ in ((HISTORY, "execution_id"), (RUN_HISTORY, "run_id")):
