@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 DELETE = "beta.agents.delete"
-VERSIONS = "beta.agents.list_versions"
+LIST_VERSIONS = "beta.agents.list_versions"
 
 CRUD = "resources.agents.crud"
 LISTS = "resources.agents.lists"
@@ -127,7 +127,7 @@ def unknown_version_is_400(_not_found: Part) -> Part:
     return lambda detail: APIError(400, {"detail": detail})
 
 
-@mutant("agents.versions-are-one-page", VERSIONS, place=f"{VERSIONS}:list_versions")
+@mutant("agents.versions-are-one-page", LIST_VERSIONS, place=f"{VERSIONS}:list_versions")
 def versions_are_one_page(list_versions: Part) -> Part:
     """Every page of versions begins one version too late."""
     return edited(list_versions, lambda found: found[1:])
