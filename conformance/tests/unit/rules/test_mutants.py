@@ -147,7 +147,7 @@ def test_rules_that_notice_nothing_are_listed(capsys: pytest.CaptureFixture[str]
     assert _run("--rules", "--only", "deletes.library-answers-202") == 1
     out = capsys.readouterr().out
     assert "deletes.library-answers-200-or-204\n        notices deletes.library-answers-202" in out
-    assert "IDLE    chat.names-the-model" in out
+    assert "IDLE    chat.prefix-starts-the-text" in out
 
 
 def test_list_describes_the_defects(capsys: pytest.CaptureFixture[str]) -> None:
