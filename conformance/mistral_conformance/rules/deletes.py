@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
+    DELETE_DOCUMENT,
     DELETE_LIBRARY,
     GET_LIBRARY,
     UNSHARE,
@@ -81,6 +82,22 @@ def library_and_access_answer_alike(ctx: Context) -> None:
     answers += [ctx.api.call(DELETE_LIBRARY, library_id=each) for each in libraries]
     statuses = sorted({each.status for each in answers})
     ctx.expect(len(statuses) == 1, f"the deletions answered {statuses}", *answers)
+
+
+@rule(
+    id="deletes.document-answers-204",
+    level=MUST,
+    source="documents.delete-204",
+    operations=(DELETE_DOCUMENT,),
+)
+def document_answers_204(ctx: Context) -> None:
+    """Deleting a document answers 204 with nothing, each time that there is one to delete."""
+    library = create_library(ctx)["id"]
+    for _ in range(2):
+        document = upload_document(ctx, library)["id"]
+        ids = {"library_id": library, "document_id": document}
+        answer = ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
+        _expect_object_or_nothing(ctx, answer)
 
 
 @rule(
