@@ -10,6 +10,7 @@ from mistral_conformance.laws import asking
 from mistral_conformance.laws.asking import (
     ask,
     ask_twice,
+    asked_model,
     counts,
     expect_steady,
     hear,
@@ -20,7 +21,7 @@ from mistral_conformance.laws.asking import (
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.reading import read_items
-from mistral_conformance.laws.requests import asked_model, plain_request
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import load_samples

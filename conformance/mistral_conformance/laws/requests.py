@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,18 +74,3 @@ def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
     )
     form = facet(world.document, schema, "format")
     return world.values.uuid() if form == "uuid" else f"unknown-{world.values.word()}"
-
-
-def asked_model(world: Maker, operation: str, request: Json) -> str:
-    """The model that a request is for: the one that it names, or that of the agent it names."""
-    sent = request.get("json") or {n: each[1] for n, each in (request["files"] or {}).items()}
-    if "model" in sent:
-        named = sent["model"]
-        return named.decode() if isinstance(named, bytes) else str(named)
-    for each in world.model.references:
-        of = world.model.resources.get(each.resource or "")
-        if each.place.operation == operation and each.place.name in sent and of:
-            read = world.need(world.ask(of.read, {of.parameter: sent[each.place.name]}))
-            if "model" in of.fields:
-                return str(read["model"])
-    raise Skipped("the plainest request names no model")
