@@ -272,8 +272,9 @@ def _counts_items(world: World, option: Option) -> None:
 
 def _shows_value(world: World, option: Option) -> None:
     found = _ask_plain(world, option, option.value)
+    due = option.value if isinstance(option.value, list) else [option.value]
     reason = f"{option.name} {option.value} gives {found} at `{option.at}`"
-    world.expect(found == option.value, reason)
+    world.expect(found == due, reason)
 
 
 def _shows(world: World, option: Option) -> None:
