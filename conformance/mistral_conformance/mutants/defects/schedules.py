@@ -127,9 +127,3 @@ def note_is_lost(get_schedule: Part) -> Part:
 def coming_starts_are_of_the_past(upcoming: Part) -> Part:
     """The coming starts are told in reverse order."""
     return lambda schedule: [each.astimezone(UTC) for each in reversed(upcoming(schedule))]
-
-
-@mutant("schedules.any-minute-goes", op.CREATE, place="timetable.terms:FIELDS")
-def any_minute_goes(fields: Part) -> Part:
-    """A schedule for the minute 61 or the hour 24 is taken."""
-    return {**fields, "minute": (0, 99), "hour": (0, 99)}
