@@ -10,14 +10,17 @@ from mistral_conformance.laws import asking
 from mistral_conformance.laws.asking import (
     ask,
     ask_twice,
+    asked_model,
     counts,
     expect_steady,
     hear,
+    names_of,
     question,
     stop_at,
 )
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
+from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
 from mistral_conformance.model.schemas import answer_schema, properties
@@ -40,6 +43,10 @@ OWN_IDS = (
 )
 TOLD_FALSELY = "harm: who streams is told another answer than who waits"
 USAGE = "streams.usage-is-told"
+KIND = "document: ChatCompletionResponse; document: ChatCompletionChoice"
+MODEL = "choices.answers-name-their-model"
+WHOLE, PIECE = "chat.completion", "chat.completion.chunk"
+REASONS = ("stop", "length", "model_length", "error", "tool_calls")
 OWN = ""
 """Stands for the name of the option itself."""
 
@@ -127,6 +134,18 @@ def questions(model: Model) -> Iterator[Subject]:
             yield Subject(name, name, (name,), (name,))
 
 
+def _naming(model: Model) -> Iterator[Subject]:
+    """Each question whose answer names the model that it is from."""
+    made = {each.create for each in model.resources.values()}
+    for name in load_samples():
+        operation = model.document.operations.get(name)
+        if operation is None or not operation.body or operation.path_ids or name in made:
+            continue
+        answer, _ = answer_schema(operation, model.document)
+        if "model" in properties(model.document, answer or {}):
+            yield Subject(name, name, (name,), (name,))
+
+
 @law(id="answers.stream-tells-the-same", over=asked_ways, source=TOLD_FALSELY, harm=True)
 def stream_tells_the_same(world: World, asked: Streamed) -> None:
     """The pieces of a stream put together are the plain answer: texts, calls, ends, usage."""
@@ -151,6 +170,39 @@ def have_their_own_ids(world: World, operation: str) -> None:
     world.expect(
         first and second and first != second, f"two answers have the id {first!r}", *answers
     )
+
+
+@law(id="answers.name-their-model", over=_naming, source=MODEL, level=SHOULD)
+def name_their_model(world: World, operation: str) -> None:
+    """An answer names the model that was asked, or that of the agent, by one of its names."""
+    request = plain_request(world, operation)
+    due = names_of(world, asked_model(world, operation, request))
+    answer = world.need(world.call(operation, **request))
+    said = f"an answer is from {answer['model']!r}, {' or '.join(sorted(due))} was asked"
+    world.expect(answer["model"] in due, said, answer)
+
+
+@law(id="answers.are-choices", over=asking.streams, source=KIND)
+def are_choices(world: World, view: StreamView) -> None:
+    """An answer calls itself a chat completion, and has one choice: a text of the assistant."""
+    asked = question(world, view.operation)
+    answer = ask(world, asked).exchange
+    found = read_items(answer, "choices")
+    world.expect(len(found) == 1, f"{len(found)} choices came where nobody asked for more", answer)
+    told = {
+        "object": (answer["object"], (WHOLE,)),
+        "index": (found[0]["index"], (0,)),
+        "role": (found[0]["message"]["role"], ("assistant",)),
+        "finish_reason": (found[0]["finish_reason"], REASONS),
+    }
+    for name, (value, due) in told.items():
+        world.expect(
+            value in due, f"`{name}` is {value!r}, not {' or '.join(map(str, due))}", answer
+        )
+    world.expect(found[0]["message"]["content"], "the answer has no text", answer)
+    heard = hear(world, view, asked).exchange
+    kinds = {each.json()["object"] for each in heard.events if each.data.strip() != view.end}
+    world.expect(kinds <= {PIECE}, f"pieces of a stream call themselves {kinds}", heard)
 
 
 def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, object, object]]:

@@ -7,6 +7,7 @@ again; one that does not keeps the law from being judged.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -95,8 +96,44 @@ def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
     """The model of a request that takes an ability: one that has it, such as calling tools."""
     if "model" not in body:
         return {}
-    listed_by = next(each.operation for each in load_targets().values() if each.ability)
-    return {"model": world.capabilities.able(ability, str(body["model"]), listed_by)}
+    return {"model": world.capabilities.able(ability, str(body["model"]), _lister())}
+
+
+def asked_model(world: World, operation: str, request: Json) -> str:
+    """The model that a request is for: the one that it names, or that of a new agent in it.
+
+    Raises:
+        Skipped: it names neither.
+
+    """
+    sent = request.get("json") or {n: each[1] for n, each in (request["files"] or {}).items()}
+    if "model" in sent:
+        named = sent["model"]
+        return named.decode() if isinstance(named, bytes) else str(named)
+    for each in world.model.references:
+        of = world.model.resources.get(each.resource or "")
+        if each.place.operation == operation and each.place.name in sent and of:
+            made = world.make(of, given={"model": _another(world, world.lookup("model"))})
+            sent[each.place.name] = made.key[0]
+            return str(made.made["model"])
+    raise Skipped("the plainest request names no model")
+
+
+def _another(world: World, model: str) -> str:
+    """Another model than the usual one, where the list has one that can reason and it cannot."""
+    with suppress(NotOffered):
+        return str(able(world, {"model": model}, THOUGHT)["model"])
+    return model
+
+
+def names_of(world: World, model: str) -> set[str]:
+    """All names of a model, as the list of models tells them."""
+    return world.capabilities.names_of(model, _lister())
+
+
+def _lister() -> str:
+    """The operation that lists the models."""
+    return next(each.operation for each in load_targets().values() if each.ability)
 
 
 def saying(body: Json, words: str) -> Json:

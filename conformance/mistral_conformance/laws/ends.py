@@ -13,6 +13,7 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH
+from mistral_conformance.laws.views import told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
@@ -155,7 +156,7 @@ def sums_add_up(world: World, subject: tuple[Resource, Field]) -> None:
     for wait in (False, True):
         if wait:
             world.settle(instance)
-        for shown in world.look(instance):
+        for shown in world.look(instance) if wait else told_by(world, instance, instance.made):
             parts = [shown.fields.get(each, ABSENT) for each in field.adds]
             total = shown.fields.get(field.name, ABSENT)
             if total is ABSENT or total is None or ABSENT in parts:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 DECLARED = "document: x-mistral-option (what the option does)"
 SEEDED = "document: ChatCompletionRequest.random_seed (equal answers as far as possible)"
 REPEATS = "repeats"
-CAP, COUNT = 4, 3
+CAP, COUNT, LEAST = 4, 3, 40
 NEVER = "§never§"
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
 CITY = "Name one city with how many people live there, as a JSON object."
@@ -133,6 +133,20 @@ def _expect_cut(world: World, option: Option, free: Completion, capped: Completi
     world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
     shorter = len(capped.first.text) < len(free.first.text)
     world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
+
+
+def _fills_usage(world: World, option: Option) -> None:
+    answer = _ask(world, option, {option.name: LEAST}, LONGER)
+    written = count(answer, "completion_tokens")
+    reason = f"{option.name} {LEAST} gives {written} tokens"
+    world.expect(written >= LEAST, reason, answer.exchange)
+
+
+def _costs_prompt(world: World, option: Option) -> None:
+    alone, both = (_ask(world, option, {option.name: each}, LONGER) for each in (None, CITY))
+    costs = [count(each, "prompt_tokens") for each in (alone, both)]
+    reason = f"a prompt counts {costs[0]} tokens without {option.name}, {costs[1]} with it"
+    world.expect(costs[0] < costs[1], reason, alone.exchange, both.exchange)
 
 
 def _counts_choices(world: World, option: Option) -> None:
@@ -258,8 +272,9 @@ def _counts_items(world: World, option: Option) -> None:
 
 def _shows_value(world: World, option: Option) -> None:
     found = _ask_plain(world, option, option.value)
+    due = option.value if isinstance(option.value, list) else [option.value]
     reason = f"{option.name} {option.value} gives {found} at `{option.at}`"
-    world.expect(found == option.value, reason)
+    world.expect(found == due, reason)
 
 
 def _shows(world: World, option: Option) -> None:
@@ -279,6 +294,8 @@ def _calls_one(world: World, option: Option) -> None:
 
 USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
+    "fills usage": {"": _fills_usage},
+    "costs prompt": {"": _costs_prompt},
     "counts choices": {"": _counts_choices},
     "ends text": {"": _ends_text},
     REPEATS: {"": _repeats},

@@ -11,7 +11,11 @@ from attrs import evolve
 
 from mistral_conformance.laws.answers import asked_ways
 from mistral_conformance.laws.asking import LONGER, ask, asked_fields, count, question, streams
+from mistral_conformance.laws.completions import read_plain
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.model.schemas import answer_schema, body_properties, properties
+from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.answers import Streamed
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Option, StreamView
+    from mistral_conformance.model import Model, Option, Resource, StreamView
 
 BILLED = "harm: what is billed is told falsely"
 CHOICES, FEW = 3, 4
@@ -29,6 +33,7 @@ EARLIER = (
     {"role": "user", "content": "Name three rivers of France and say where each begins."},
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
+INSTRUCTIONS = "instructions"
 PARTS = "messages of parts"
 PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
 RULES = ({"role": "system", "content": "Answer like a captain who knows every river of France."},)
@@ -57,6 +62,41 @@ def _with_options(model: Model) -> Iterator[tuple[Subject, dict[str, Option]]]:
     for subject in streams(model):
         mine = [each for each in model.options if each.operation == subject.name]
         yield subject, {each.effect: each for each in mine}
+
+
+def _instructed(model: Model) -> Iterator[Subject]:
+    """Each question that takes instructions, or that names something made with them."""
+    samples, makers = load_samples(), {each.name: each for each in model.resources.values()}
+    for operation in (each for each in model.document.operations.values() if each.id in samples):
+        answer, _ = answer_schema(operation, model.document)
+        if "usage" not in properties(model.document, answer or {}) or operation.path_ids:
+            continue
+        if INSTRUCTIONS in body_properties(model.document, operation):
+            yield Subject(operation.id, (operation.id, None, ""), (operation.id,), (operation.id,))
+        for each in model.references:
+            of = makers.get(each.resource or "")
+            if each.place.operation == operation.id and of and INSTRUCTIONS in of.fields:
+                value, needed = (operation.id, of, each.place.name), (operation.id, of.create)
+                yield Subject(f"{operation.id} by {of.name}", value, needed, needed)
+
+
+@law(id="sums.instructions-are-counted", over=_instructed, source=BILLED, level=SHOULD)
+def instructions_are_counted(world: World, subject: tuple[str, Resource | None, str]) -> None:
+    """The tokens read count instructions: those of the request, or of the agent that it names."""
+    operation, of, place = subject
+    answers = []
+    for told in ("Answer.", LONGER):
+        body = plain_request(world, operation)["json"]
+        given = {INSTRUCTIONS: told}
+        if of:
+            without = load_samples()[operation].named[place].without
+            body = {name: each for name, each in body.items() if name not in without}
+            given = {place: world.make(of, given=given).key[0]}
+        answer = world.call(operation, json={**body, **given})
+        answers.append(read_plain(world.need(answer)))
+    one, other = (count(each, "prompt_tokens") for each in answers)
+    reason = f"with short instructions a prompt counts {one} tokens, with longer ones {other}"
+    world.expect(other > one, reason, *(each.exchange for each in answers))
 
 
 @law(id="sums.usage-adds-up", over=asked_ways, source=BILLED, harm=True)

@@ -91,7 +91,7 @@ def _next(
 ) -> Json | None:
     """The query of the next page, None after the last one."""
     paging = view.paging
-    follows = paging.get("token") in asked
+    follows = paging.get("token") in asked or not {"page", "offset"} & paging.keys()
     if tokens and "token" in paging and (follows or paging["next_token"] in page.json()):
         token = find(page, paging["next_token"])
         without = {k: v for k, v in asked.items() if k != paging.get("page")}

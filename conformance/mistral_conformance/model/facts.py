@@ -302,10 +302,10 @@ class Option:
     that is kept with an object, `by` is the field of this request that names the object, and
     `kept_by` the resource of it.
 
-    `effect` says how: `caps usage`, `counts choices`, `ends text`, `shapes json`, `calls tools`,
-    `makes think`, `repeats`; or, of what stands at a dotted path of the answer (`*` for each item),
-    `counts items` (arrays of so many as the `value`), `shows value` (only what was asked for),
-    `shows` (something with the `value`, nothing with the `other`).
+    `effect` says how: `caps usage`, `fills usage`, `costs prompt`, `counts choices`, `ends text`,
+    `shapes json`, `calls tools`, `makes think`, `repeats`; or, of what stands at a dotted path of
+    the answer (`*` for each item), `counts items` (arrays of so many as the `value`), `shows value`
+    (only what was asked for), `shows` (something with the `value`, nothing with the `other`).
     """
 
     operation: str

@@ -92,7 +92,7 @@ class Targets:
             Skipped: there is no such object, or no way to make one.
 
         """
-        words = _words(operation)
+        words = words_of(operation)
         return {name: self._resolve(word) for name, word in words.items()}
 
     def sample(self, operation: Operation) -> Sample | None:
@@ -171,7 +171,7 @@ class Targets:
         What another object only names is had anew by making that object anew: a tuned model by
         training another one.
         """
-        for word in _words(operation).values():
+        for word in words_of(operation).values():
             name = word.removeprefix("$")
             self._drop(name)
             for source in self._sources(name):
@@ -252,7 +252,7 @@ class Targets:
         sample = own if target.sample else self.sample(operation)
         if sample and sample.before:
             self.send_sample(self._context.document.operations[sample.before])
-        ids = {**_words(operation), **own.ids}
+        ids = {**words_of(operation), **own.ids}
         url = operation.url({name: self._resolve(ids[name]) for name in operation.path_ids})
         if target.after_s:
             self._context.clock.advance(target.after_s)
@@ -330,7 +330,7 @@ def _is(found: object, wanted: object) -> bool:
     return found == wanted or (both and fnmatchcase(str(found), str(wanted)))
 
 
-def _words(operation: Operation) -> dict[str, str]:
+def words_of(operation: Operation) -> dict[str, str]:
     """What stands for each path id: a word with a dollar sign, or the id itself."""
     sample = load_samples().get(operation.id)
     named = sample.ids if sample else {}

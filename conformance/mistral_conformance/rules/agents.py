@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
-    expect_same_fields,
     word,
 )
-from mistral_conformance.rules.common.talks import CREATE_AGENT, make_agent
+from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.walks import walk_arrays
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -23,66 +20,13 @@ if TYPE_CHECKING:
 
 GET = "beta.agents.get"
 UPDATE = "beta.agents.update"
-DELETE = "beta.agents.delete"
 LIST = "beta.agents.list"
 LIST_PAGES = "beta.agents.list_pages"
 SWITCH = "beta.agents.update_version"
-VERSIONS = "beta.agents.list_versions"
 VERSION = "beta.agents.get_version"
 ALIAS = "beta.agents.create_version_alias"
 ALIASES = "beta.agents.list_version_aliases"
 UNALIAS = "beta.agents.delete_version_alias"
-
-ID = re.compile(r"ag_[0-9a-f]{32}")
-LATER = ("version", "versions", "updated_at")
-
-
-@rule(
-    id="agents.new-agent-has-the-shown-form",
-    level=MAY,
-    source="agents.fresh-values",
-    operations=(CREATE_AGENT,),
-)
-def new_agent_has_the_shown_form(ctx: Context) -> None:
-    """A new agent's id is `ag_` and 32 hex digits; unset arguments are null, `tool_choice` auto."""
-    made = make_agent(ctx, completion_args={"temperature": 0.3, "top_p": 0.95})
-    ctx.expect(ID.fullmatch(str(made["id"])), f"the id is {made['id']!r}", made)
-    expect_equal(ctx, made["object"], "agent", "object", made)
-    shown = made["completion_args"]
-    wanted = {"temperature": 0.3, "top_p": 0.95, "tool_choice": "auto", "max_tokens": None}
-    for name, value in wanted.items():
-        found = shown.get(name) if value is None else shown[name]
-        expect_equal(ctx, found, value, f"the argument {name}", made)
-    expect_equal(ctx, made["handoffs"], None, "handoffs", made)
-
-
-@rule(
-    id="agents.update-makes-a-version",
-    level=MUST,
-    source="document: beta.agents.update",
-    operations=(UPDATE, GET, VERSION),
-)
-def update_makes_a_version(ctx: Context) -> None:
-    """A change makes the next version, keeps what was not sent, and leaves the old one alone."""
-    made = make_agent(ctx, instructions="One.", description="kept")
-    id_ = made["id"]
-    changed = _update(ctx, id_, instructions="Two.", version_message="shorter")
-    first, second = made["version"], changed["version"]
-    ctx.expect(second > first, f"version {second} follows version {first}", made, changed)
-    expect_equal(ctx, sorted(changed["versions"]), [first, second], "the versions", changed)
-    expect_equal(ctx, changed["instructions"], "Two.", "the instructions", changed)
-    expect_equal(ctx, changed["version_message"], "shorter", "the note", changed)
-    ignored = {*LATER, "instructions", "version_message"}
-    expect_same_fields(ctx, made, changed, ignore=ignored)
-    later = read_time(changed["updated_at"]) > read_time(made["updated_at"])
-    ctx.expect(later, "updated_at does not move", made, changed)
-    for old in (
-        ctx.api.call(VERSION, agent_id=id_, version=str(first)),
-        ctx.api.call(GET, agent_id=id_, query={"agent_version": first}),
-    ):
-        expect_same_fields(ctx, made, ctx.expect_status(old, 200), ignore=set(LATER[1:]))
-    read = ctx.expect_status(ctx.api.call(GET, agent_id=id_), 200)
-    expect_same_fields(ctx, changed, read, ignore=set())
 
 
 @rule(
@@ -156,28 +100,6 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
     expect_refused(ctx, found, "an alias that is deleted")
     ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version=str(first)), 200)
-
-
-@rule(
-    id="agents.versions-page-without-gaps",
-    level=MUST,
-    source="document: beta.agents.list_versions; lists.ways-of-paging",
-    operations=(VERSIONS,),
-)
-def versions_page_without_gaps(ctx: Context) -> None:
-    """The pages of an agent's versions, from 0, hold each version once, as it was."""
-    made = make_agent(ctx, instructions="The first.")
-    id_ = made["id"]
-    changed = [_update(ctx, id_, instructions=each) for each in ("The second.", "The third.")]
-    wanted = {each["version"]: each["instructions"] for each in (made, *changed)}
-    pages = walk_arrays(ctx, VERSIONS, {"page_size": 2}, agent_id=id_)
-    found = [each for page in pages for each in page.json()]
-    numbers = sorted(each["version"] for each in found)
-    expect_equal(ctx, numbers, sorted(wanted), "the versions of all pages", *pages)
-    expect_equal(ctx, len(pages[0].json()), 2, "the size of the first page", pages[0])
-    for each in found:
-        said = each["instructions"]
-        expect_equal(ctx, said, wanted[each["version"]], "a version's instructions", *pages)
 
 
 @rule(

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-LIST = "batch.jobs.list"
 CREATE = "batch.jobs.create"
 GET = "batch.jobs.get"
-CANCEL = "batch.jobs.cancel"
-DELETE = "batch.jobs.delete"
 
 CHAT = "/v1/chat/completions"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
@@ -33,7 +30,6 @@ MESSAGES = {"messages": [{"role": "user", "content": "Say hello."}]}
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
-EPOCH, FUTURE = "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
 
 @rule(

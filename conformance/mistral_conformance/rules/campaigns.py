@@ -10,16 +10,13 @@ from mistral_conformance.rules.common.observability import (
     await_events,
     create_campaign,
     create_judge,
-    define_judge,
     expect_code,
     ids_in,
     plan,
     record_chats,
     search,
-    walk,
 )
-from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
-from mistral_conformance.rules.judges import UPDATE as UPDATE_JUDGE
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -30,7 +27,6 @@ LIST = "beta.observability.campaigns.list"
 FETCH = "beta.observability.campaigns.fetch"
 DELETE = "beta.observability.campaigns.delete"
 STATUS = "beta.observability.campaigns.fetch_status"
-FETCH_EVENT = "beta.observability.chat_completion_events.fetch"
 EVENTS = "beta.observability.campaigns.list_events"
 CODES = "document: ObservabilityErrorCode"
 TEXT = "Name a tree."
@@ -87,22 +83,6 @@ def selected_events_match(ctx: Context) -> None:
 
 
 @rule(
-    id="campaigns.pages-are-complete",
-    level=MUST,
-    source="lists.ways-of-paging",
-    operations=(EVENTS,),
-)
-def pages_are_complete(ctx: Context) -> None:
-    """Pages of the selected events count from 1 and show each event once."""
-    wanted = record_chats(ctx, TEXT, TEXT, TEXT)
-    campaign = create_campaign(ctx, create_judge(ctx), wanted)
-    items = walk(ctx, EVENTS, "completion_events", {"page_size": 2}, campaign_id=campaign["id"])
-    found = [str(each["event_id"]) for each in items]
-    due = ids_in(search(ctx, wanted))
-    ctx.expect(sorted(found) == sorted(due), "the pages do not show each event once")
-
-
-@rule(
     id="campaigns.later-events-stay-out",
     level=MAY,
     source="choices.campaigns-later-events-stay-out",
@@ -119,20 +99,6 @@ def later_events_stay_out(ctx: Context) -> None:
 
 
 @rule(
-    id="campaigns.judge-in-use-cannot-change",
-    level=SHOULD,
-    source=CODES,
-    operations=(UPDATE_JUDGE,),
-)
-def judge_in_use_cannot_change(ctx: Context) -> None:
-    """A judge that a campaign uses is not changed: the refusal has its own code."""
-    judge = create_judge(ctx)
-    create_campaign(ctx, judge, record_chats(ctx, TEXT))
-    answer = ctx.api.call(UPDATE_JUDGE, judge_id=judge["id"], json=define_judge(ctx))
-    expect_code(ctx, answer, "JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED")
-
-
-@rule(
     id="campaigns.needs-matching-events",
     level=SHOULD,
     source=CODES,
@@ -143,37 +109,6 @@ def needs_matching_events(ctx: Context) -> None:
     none = {"field": "nb_input_tokens", "op": "lt", "value": 0}
     body = plan(ctx, create_judge(ctx)["id"], none)
     expect_code(ctx, ctx.api.call(CREATE_CAMPAIGN, json=body), "CAMPAIGN_NO_MATCHING_EVENTS")
-
-
-@rule(
-    id="campaigns.deleted-campaign-frees-its-judge",
-    level=MUST,
-    source="document: ObservabilityErrorCode (a judge used in a campaign)",
-    operations=(DELETE, UPDATE_JUDGE),
-)
-def deleted_campaign_frees_its_judge(ctx: Context) -> None:
-    """A judge that only a deleted campaign used can be changed; what was judged stays."""
-    judge = create_judge(ctx)
-    campaign = create_campaign(ctx, judge, record_chats(ctx, TEXT))
-    events = ids_in(ctx.need(ctx.api.call(EVENTS, campaign_id=campaign["id"]), 200))
-    ctx.need(ctx.api.call(DELETE, campaign_id=campaign["id"]), 200, 204)
-    for event_id in events:
-        ctx.expect_status(ctx.api.call(FETCH_EVENT, event_id=event_id), 200)
-    freed = ctx.api.call(UPDATE_JUDGE, judge_id=judge["id"], json=define_judge(ctx))
-    ctx.expect_status(freed, 204)
-
-
-@rule(
-    id="campaigns.unknown-campaign-has-its-code",
-    level=SHOULD,
-    source=CODES,
-    operations=(FETCH, STATUS, EVENTS, DELETE),
-)
-def unknown_campaign_has_its_code(ctx: Context) -> None:
-    """An id of no campaign answers 404 with the code CAMPAIGN_NOT_FOUND."""
-    for operation in (FETCH, STATUS, EVENTS, DELETE):
-        answer = ctx.api.call(operation, campaign_id=unknown_id(ctx))
-        expect_code(ctx, ctx.expect_status(answer, 404), "CAMPAIGN_NOT_FOUND")
 
 
 def _look(ctx: Context, campaign_id: str) -> str:

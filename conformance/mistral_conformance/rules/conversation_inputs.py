@@ -99,24 +99,6 @@ def blocked_text_is_refused(ctx: Context) -> None:
     expect_refused(ctx, answers[1], "a threat that a guardrail blocks")
 
 
-@rule(
-    id="conversations.instructions-are-read",
-    level=SHOULD,
-    source="document: ConversationRequest.instructions; document: Agent.instructions",
-    operations=(START,),
-)
-def instructions_are_read(ctx: Context) -> None:
-    """Instructions cost tokens of the prompt, those of a request as those of an agent."""
-    told = "Answer in the words of a captain who knows every bridge of Paris."
-    answers = [
-        start(ctx),
-        start(ctx, instructions=told),
-        start(ctx, agent_id=make_agent(ctx, instructions=told)["id"]),
-    ]
-    costs = [each.at("usage.prompt_tokens") for each in answers]
-    ctx.expect(min(costs[1:]) > costs[0], f"prompts cost {costs}", *answers)
-
-
 def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:
     """The chunks that were sent, the entry of the history, the answer; None where refused."""
     texts = (f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}")

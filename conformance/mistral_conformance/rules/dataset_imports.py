@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
-    CREATE,
     EXPORT,
     FAILED,
     FETCH_TASK,
@@ -26,6 +25,7 @@ from mistral_conformance.rules.common.datasets import (
     read_records,
     watch_task,
 )
+from mistral_conformance.rules.common.observability import create_campaign, create_judge
 from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
 from mistral_conformance.rules.common.uploads import upload_json_lines
@@ -35,8 +35,6 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
-IMPORT_S = 5
-"""How long a rule gives an import that has nothing to import, in seconds."""
 EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 """A search for all recorded chats, by a field that the documents name."""
 
@@ -106,28 +104,6 @@ def wrong_lines_are_told(ctx: Context) -> None:
     ctx.expect(told, "the task says nothing about the line", done)
     found = read_records(ctx, dataset)
     ctx.expect(found.at("records.count") <= 1, "there is a record of the wrong line", found)
-
-
-@rule(
-    id="dataset-imports.records-of-others-stay-theirs",
-    level=MUST,
-    source="harm: shown to a stranger",
-    operations=(FROM_RECORDS, FETCH_TASK, LIST_RECORDS),
-    needs=("stranger",),
-)
-def records_of_others_stay_theirs(ctx: Context) -> None:
-    """Whoever knows the id of another organisation's record does not get it by an import."""
-    record = add_record(ctx, make_dataset(ctx)["id"], question("theirs"))["id"]
-    stranger = ctx.as_("stranger")
-    own = ctx.need(
-        stranger.call(CREATE, json={"name": ctx.marker.name("own"), "description": ""}), 201
-    )["id"]
-    body = {"dataset_record_ids": [record]}
-    answer = stranger.call(FROM_RECORDS, dataset_id=own, json=body)
-    if answer.ok:
-        ctx.pass_time(IMPORT_S)
-    shown = ctx.need(stranger.call(LIST_RECORDS, dataset_id=own), 200)
-    expect_equal(ctx, shown.at("records.results"), [], "what was imported", answer, shown)
 
 
 @rule(
@@ -206,7 +182,7 @@ def campaign_becomes_records(ctx: Context) -> None:
     """Every chat completion that a campaign has picked becomes a record."""
     part = word(ctx)
     _newest_event(ctx, part)
-    campaign = _make_campaign(ctx)
+    campaign = create_campaign(ctx, create_judge(ctx), EVERY["filters"], 2)["id"]
     ctx.pass_time(1)
     picked = ctx.need(
         ctx.api.call("beta.observability.campaigns.list_events", campaign_id=campaign), 200
@@ -275,25 +251,3 @@ def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
     newest = max(found, key=lambda each: str(each["created_at"]))
     read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]), 200)
     return cast("dict[str, Any]", read.json())
-
-
-def _make_campaign(ctx: Context) -> str:
-    """A campaign over all recorded chats, of which it picks two at most."""
-    judge = {
-        "name": ctx.marker.name("judge"),
-        "description": "Judges an answer.",
-        "model_name": chat_model(ctx),
-        "instructions": "Judge the last answer.",
-        "tools": [],
-        "output": {"type": "REGRESSION", "min_description": "Bad", "max_description": "Good"},
-    }
-    made = ctx.need(ctx.api.call("beta.observability.judges.create", json=judge), 201)
-    body = {
-        "search_params": EVERY,
-        "judge_id": made["id"],
-        "name": ctx.marker.name("campaign"),
-        "description": "Picks two chats.",
-        "max_nb_events": 2,
-    }
-    campaign = ctx.need(ctx.api.call("beta.observability.campaigns.create", json=body), 201)
-    return str(campaign["id"])

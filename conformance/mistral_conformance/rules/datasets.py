@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.datasets import (
     DELETE,
-    DELETE_RECORD,
     DELETE_RECORDS,
     EXPORT,
     FETCH,
     FETCH_RECORD,
-    FETCH_TASK,
     JUDGE_RECORD,
     LIST,
     LIST_RECORDS,
     add_record,
-    expect_missing,
     make_dataset,
     question,
     read_records,
 )
+from mistral_conformance.rules.common.observability import CLASSES, SCALE, define_judge
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -30,6 +27,7 @@ from mistral_conformance.rules.common.steps import (
     unknown_id,
     word,
 )
+from mistral_conformance.rules.events import expect_fitting
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -69,22 +67,13 @@ def records_are_deleted_together(ctx: Context) -> None:
     operations=(JUDGE_RECORD, FETCH_RECORD),
 )
 def verdicts_keep_to_the_definition(ctx: Context) -> None:
-    """A judge that gives classes answers one of them, one that gives marks a number in its range.
-
-    Judging leaves the record as it was.
-    """
+    """A record is judged with one of the judge's classes, or a number of its scale, and stays."""
     made = add_record(ctx, make_dataset(ctx)["id"], question("Are you there?", "Yes, always."))
     ids = {"dataset_record_id": made["id"]}
-    classes = [{"value": each, "description": f"It is {each}."} for each in ("kind", "rude")]
-    body = _judge(ctx, {"type": "CLASSIFICATION", "options": classes})
-    verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
-    ctx.expect(verdict["answer"] in {"kind", "rude"}, "the answer is none of the classes", verdict)
-    ends = {"min": 3, "min_description": "Bad", "max": 5, "max_description": "Good"}
-    body = _judge(ctx, {"type": "REGRESSION", **ends})
-    verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
-    mark = verdict["answer"]
-    inside = isinstance(mark, int | float) and 3 <= mark <= 5
-    ctx.expect(inside, f"the answer {mark!r} is no number from 3 to 5", verdict)
+    for output in (CLASSES, SCALE):
+        body = {"judge_definition": define_judge(ctx, output=output)}
+        verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
+        expect_fitting(ctx, verdict, output)
     read = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
     expect_same_fields(ctx, made, read, ignore=set())
 
@@ -98,8 +87,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
 def only_conversations_are_judged(ctx: Context) -> None:
     """A record whose payload has no messages cannot be judged."""
     made = add_record(ctx, make_dataset(ctx)["id"], {"text": "no conversation"})
-    ends = {"min_description": "Bad", "max_description": "Good"}
-    body = _judge(ctx, {"type": "REGRESSION", **ends})
+    body = {"judge_definition": define_judge(ctx, output=SCALE)}
     answer = ctx.api.call(JUDGE_RECORD, dataset_record_id=made["id"], json=body)
     expect_refused(ctx, answer, "judging what is no conversation")
 
@@ -134,25 +122,6 @@ def export_holds_every_record(ctx: Context) -> None:
 
 
 @rule(
-    id="datasets.unknown-ids-are-told-by-code",
-    level=SHOULD,
-    source="document: ObservabilityErrorCode; errors.observability-shape",
-    operations=(FETCH, LIST_RECORDS, FETCH_TASK, FETCH_RECORD, DELETE_RECORD),
-)
-def unknown_ids_are_told_by_code(ctx: Context) -> None:
-    """Ids that nothing has answer 404, with an error code that says what is missing."""
-    unknown = unknown_id(ctx)
-    for operation in (FETCH, LIST_RECORDS):
-        expect_missing(ctx, ctx.api.call(operation, dataset_id=unknown), "DATASET_NOT_FOUND")
-    for operation in (FETCH_RECORD, DELETE_RECORD):
-        answer = ctx.api.call(operation, dataset_record_id=unknown)
-        expect_missing(ctx, answer, "DATASET_RECORD_NOT_FOUND")
-    dataset = make_dataset(ctx)["id"]
-    answer = ctx.api.call(FETCH_TASK, dataset_id=dataset, task_id=unknown)
-    expect_missing(ctx, answer, "DATASET_TASK_NOT_FOUND")
-
-
-@rule(
     id="datasets.strangers-see-nothing",
     level=MUST,
     source=(
@@ -176,19 +145,6 @@ def strangers_see_nothing(ctx: Context) -> None:
     expect_equal(ctx, listed.at("datasets.results"), [], "the stranger's list", listed)
     stranger.call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
     _expect_holds(ctx, dataset, [record])
-
-
-def _judge(ctx: Context, output: dict[str, Any]) -> dict[str, Any]:
-    """A judge with this output."""
-    definition = {
-        "name": ctx.marker.name("judge"),
-        "description": "Judges an answer.",
-        "model_name": chat_model(ctx),
-        "instructions": "Judge the last answer.",
-        "tools": [],
-        "output": output,
-    }
-    return {"judge_definition": definition}
 
 
 def _expect_holds(ctx: Context, dataset: str, wanted: list[str]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from mistral_conformance.rules.common.refusals import expect_none_or_refused
-from mistral_conformance.rules.common.steps import expect_equal, unknown_id
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.walks import collect, walk_tokens
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,19 +68,6 @@ def workers_make_the_list(ctx: Context) -> None:
         pages = walk_tokens(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
         shown = set(collect(pages, "workers", "name"))
         expect_equal(ctx, shown, names, f"the workers with {query}", found, *pages)
-
-
-@rule(
-    id="deployments.other-workspace-shows-nothing",
-    level=MAY,
-    source="choices.deployments-other-workspace-shows-nothing",
-    operations=(LIST,),
-)
-def other_workspace_shows_nothing(ctx: Context) -> None:
-    """The list of a workspace that the key does not belong to has no deployment."""
-    query = {**ALL, "workspace_id": unknown_id(ctx)}
-    answer = ctx.api.call(LIST, query=query)
-    expect_none_or_refused(ctx, answer, "deployments")
 
 
 @rule(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import struct
 from typing import TYPE_CHECKING
 
@@ -29,9 +28,7 @@ CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
 BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
 TEXTS = [CAT, ANOTHER_CAT, BANK]
-ALIKE = 0.999
 NEARLY = 0.01
-SMALL = 16
 RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
 BITS = 8
 
@@ -65,29 +62,6 @@ def vectors_have_length_one(ctx: Context) -> None:
 
 
 @rule(
-    id="embeddings.base64-holds-the-numbers",
-    level=MUST,
-    source="document: EncodingFormat; choices.embeddings-base64-holds-the-numbers",
-    operations=(EMBED,),
-)
-def base64_holds_the_numbers(ctx: Context) -> None:
-    """With `encoding_format` base64 the same numbers come as the bytes of 32-bit floats."""
-    plain = embed(ctx, [CAT, BANK])
-    packed = embed_or_skip(ctx, [CAT, BANK], encoding_format="base64")
-    texts = vectors_of(ctx, evolve(packed, form=None))  # of this form the document says nothing
-    for vector, text in zip(vectors_of(ctx, plain), texts, strict=True):
-        ctx.expect(isinstance(text, str), "the vector is no text", packed)
-        try:
-            content = base64.b64decode(text, validate=True)
-        except binascii.Error as error:
-            ctx.expect(condition=False, message=f"the text is no base64: {error}")
-            raise
-        expect_equal(ctx, len(content), 4 * len(vector), "the number of bytes", plain, packed)
-        numbers = struct.unpack(f"<{len(vector)}f", content)
-        ctx.expect(likeness(vector, numbers) > ALIKE, "the numbers differ", plain, packed)
-
-
-@rule(
     id="embeddings.base64-holds-each-kind",
     level=MUST,
     source="document: EncodingFormat; document: EmbeddingDtype",
@@ -103,21 +77,6 @@ def base64_holds_each_kind(ctx: Context) -> None:
         numbers = vectors_of(ctx, plain)[0]
         ways = [struct.pack(f"<{len(numbers)}{each}", *numbers) for each in (code, "f")]
         ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
-
-
-@rule(
-    id="embeddings.output-dtype-is-the-kind",
-    level=MUST,
-    source="document: EmbeddingDtype",
-    operations=(EMBED,),
-)
-def output_dtype_is_the_kind(ctx: Context) -> None:
-    """`output_dtype` gives whole numbers in its range, where the model can change it."""
-    for kind, (least, most) in RANGES.items():
-        answer = embed_or_skip(ctx, [CAT], output_dtype=kind)
-        numbers = vectors_of(ctx, answer)[0]
-        whole = all(number == int(number) and least <= number <= most for number in numbers)
-        ctx.expect(whole, f"{kind} gives other numbers than {least} to {most}", answer)
 
 
 @rule(

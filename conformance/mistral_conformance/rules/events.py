@@ -11,14 +11,13 @@ from mistral_conformance.rules.common.observability import (
     SEARCH,
     await_events,
     define_judge,
-    expect_code,
     found_in,
     ids_in,
     record_chats,
     search,
 )
 from mistral_conformance.rules.common.readings import exactly, within
-from mistral_conformance.rules.common.steps import expect_equal, unknown_id, word
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -84,28 +83,6 @@ def stream_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, told, [said], "the answer", event)
 
 
-@rule(
-    id="events.pages-are-complete", level=MUST, source="lists.ways-of-paging", operations=(SEARCH,)
-)
-def pages_are_complete(ctx: Context) -> None:
-    """Cursors lead through all events of a search, each once, and end with a null."""
-    wanted = record_chats(ctx, SHORT, SHORT, SHORT)
-    whole = ids_in(search(ctx, wanted))
-    body, query = {"search_params": {"filters": wanted}}, {"page_size": "1"}
-    seen: list[str] = []
-    cursor: str | None = None
-    for _ in range(len(whole) + 1):
-        page = ctx.expect_status(ctx.api.call(SEARCH, json=body, query=query), 200)
-        ctx.expect(len(ids_in(page)) <= 1, "a page has more than page_size events", page)
-        seen += ids_in(page)
-        cursor = page.at("completion_events").get("cursor")
-        if cursor is None:
-            break
-        query = {"page_size": "1", "cursor": cursor}
-    ctx.expect(cursor is None, "the cursors do not end after the last event")
-    expect_equal(ctx, seen, whole, "the list of ids over all pages")
-
-
 @rule(id="events.ids-are-those-found", level=MUST, source=DOCUMENT, operations=(SEARCH_IDS,))
 def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives, few or many."""
@@ -132,23 +109,6 @@ def extra_fields_are_shown(ctx: Context) -> None:
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
     shown = within(found_in(found)[0], "extra_fields")
     ctx.expect(shown["model_name"], "the model is not shown", found)
-
-
-@rule(
-    id="events.unknown-event-has-its-code",
-    level=SHOULD,
-    source="document: ObservabilityErrorCode",
-    operations=(FETCH, SIMILAR, JUDGE),
-)
-def unknown_event_has_its_code(ctx: Context) -> None:
-    """An id of no event answers 404 with a code of the list."""
-    listed = ctx.document.raw["components"]["schemas"]["ObservabilityErrorCode"]["enum"]
-    for operation in (FETCH, SIMILAR):
-        answer = ctx.expect_status(ctx.api.call(operation, event_id=unknown_id(ctx)), 404)
-        expect_code(ctx, answer, *listed)
-    definition = {"judge_definition": define_judge(ctx)}
-    answer = ctx.api.call(JUDGE, event_id=unknown_id(ctx), json=definition)
-    expect_code(ctx, ctx.expect_status(answer, 404), *listed)
 
 
 @rule(

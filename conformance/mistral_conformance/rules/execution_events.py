@@ -36,6 +36,7 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
+RUN_HISTORY = "workflows.runs.get_run_history"
 STARTED = "WORKFLOW_EXECUTION_STARTED"
 COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
 
@@ -108,17 +109,22 @@ def history_goes_on(ctx: Context) -> None:
 @rule(
     id="execution-events.history-is-decoded",
     level=SHOULD,
-    source=("document: workflows.executions.get_workflow_execution_history (decode_payloads)"),
-    operations=(HISTORY,),
+    source=(
+        "document: workflows.executions.get_workflow_execution_history (decode_payloads); "
+        "document: workflows.runs.get_run_history (decode_payloads)"
+    ),
+    operations=(HISTORY, RUN_HISTORY),
 )
 def history_is_decoded(ctx: Context) -> None:
-    """A decoded history shows the input as it was sent, one that is not decoded does not."""
+    """A history, of an execution or a run, shows the input when it is decoded, and only then."""
     name = word(ctx)
-    ids = {"execution_id": start(ctx, GREET, input={"name": name})["execution_id"]}
-    plain = ctx.expect_status(ctx.api.call(HISTORY, ids, query={"decode_payloads": "true"}), 200)
-    ctx.expect(name in plain.plain_text, "the input is not shown", plain)
-    coded = ctx.expect_status(ctx.api.call(HISTORY, ids), 200)
-    ctx.expect(name not in coded.plain_text, "the input is shown", coded)
+    made = wait_end(ctx, start(ctx, GREET, input={"name": name}))
+    for operation, id_ in ((HISTORY, "execution_id"), (RUN_HISTORY, "run_id")):
+        for query, shown in (({"decode_payloads": "true"}, True), ({}, False)):
+            answer = ctx.api.call(operation, {id_: made[id_]}, query=query)
+            ctx.expect_status(answer, 200)
+            said = f"the input is {'not ' if shown else ''}shown"
+            ctx.expect((name in answer.plain_text) is shown, said, answer)
 
 
 @rule(

@@ -50,20 +50,6 @@ DAY_S = 24 * 3600
 
 
 @rule(
-    id="executions.chosen-id-is-kept",
-    level=MUST,
-    source="document: WorkflowExecutionRequest.execution_id",
-    operations=(EXECUTE, GET_EXECUTION),
-)
-def chosen_id_is_kept(ctx: Context) -> None:
-    """An execution has the id that its caller has chosen."""
-    chosen = ctx.marker.name(word(ctx))
-    made = start(ctx, GREET, input={"name": "Ada"}, execution_id=chosen)
-    expect_equal(ctx, made["execution_id"], chosen, "the id", made)
-    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
-
-
-@rule(
     id="executions.id-is-used-once",
     level=MAY,
     source="choices.executions-id-is-used-once",
@@ -95,33 +81,25 @@ def input_fits_its_schema(ctx: Context) -> None:
 @rule(
     id="executions.waiting-gives-the-result",
     level=MUST,
-    source="document: WorkflowExecutionSyncResponse (wait_for_result)",
+    source=(
+        "document: WorkflowExecutionSyncResponse; "
+        "document: workflows.execute_workflow (wait_for_result)"
+    ),
     operations=(EXECUTE, GET_EXECUTION),
 )
 def waiting_gives_the_result(ctx: Context) -> None:
-    """Who waits gets the result, which is that of the execution; it answers to the input."""
+    """Who waits gets the result of the execution, also of one that takes seconds."""
     name = word(ctx)
-    made = start(ctx, GREET, input={"name": name}, wait_for_result=True)
-    ctx.expect(name in json.dumps(made["result"]), "the result has nothing of the input", made)
-    done = read(ctx, made)
-    expect_equal(ctx, done["status"], "COMPLETED", "the status", done)
-    expect_equal(ctx, done["result"], made["result"], "the result", made, done)
-    began, ended = (read_time(within(done.json(), each)) for each in ("start_time", "end_time"))
-    ctx.expect(ended >= began, "it ended before it began", done)
-
-
-@rule(
-    id="executions.waiting-takes-its-time",
-    level=MUST,
-    source="document: workflows.execute_workflow (wait_for_result)",
-    operations=(EXECUTE, GET_EXECUTION),
-)
-def waiting_takes_its_time(ctx: Context) -> None:
-    """The result of a workflow that takes seconds comes with the answer to who waits for it."""
-    made = start(ctx, COUNT, wait_for_result=True, timeout_seconds=8)
-    expect_equal(ctx, made["result"], {"runs": 3}, "the result", made)
-    done = read(ctx, made)
-    expect_equal(ctx, done["status"], "COMPLETED", "the status", made, done)
+    greeted = start(ctx, GREET, input={"name": name}, wait_for_result=True)
+    ctx.expect(name in json.dumps(greeted["result"]), "the result lacks the input", greeted)
+    counted = start(ctx, COUNT, wait_for_result=True, timeout_seconds=8)
+    expect_equal(ctx, counted["result"], {"runs": 3}, "the result", counted)
+    for made in (greeted, counted):
+        done = read(ctx, made)
+        expect_equal(ctx, done["status"], "COMPLETED", "the status", made, done)
+        expect_equal(ctx, done["result"], made["result"], "the result", made, done)
+        began, ended = (read_time(within(done.json(), e)) for e in ("start_time", "end_time"))
+        ctx.expect(ended >= began, "it ended before it began", done)
 
 
 @rule(

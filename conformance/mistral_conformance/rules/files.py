@@ -21,7 +21,7 @@ from mistral_conformance.rules.common.steps import (
 )
 from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -43,22 +43,6 @@ def uploaded_file_is_readable(ctx: Context) -> None:
 
 
 @rule(
-    id="files.lines-are-counted",
-    level=SHOULD,
-    source="choices.files-lines-are-counted",
-    operations=(UPLOAD_FILE,),
-)
-def lines_are_counted(ctx: Context) -> None:
-    """A file of lines has as many as it has, whether or not a line end follows the last one."""
-    line = b'{"custom_id": "one", "body": {"messages": []}}'
-    for content in (line, line + b"\n", b"\n".join([line] * 3), b"\n".join([line] * 3) + b"\n"):
-        made = _upload(ctx, Sample("lines.jsonl", content, "application/jsonl"), "batch")
-        if made.json().get("num_lines") is None:
-            ctx.skip("the server tells no number of lines")
-        expect_equal(ctx, made["num_lines"], content.count(line), "num_lines", made)
-
-
-@rule(
     id="files.deleted-file-is-gone",
     level=MUST,
     source="document: DeleteFileResponse; shapes.success-codes",
@@ -77,37 +61,6 @@ def deleted_file_is_gone(ctx: Context) -> None:
         expect_refused(ctx, again, f"{operation} of a deleted file")
     listed = ctx.expect_status(ctx.api.call(LIST_FILES, query={"search": part}), 200)
     expect_equal(ctx, ids_of([listed]), [], "the list of ids", listed)
-
-
-@rule(
-    id="files.missing-file-is-refused",
-    level=MUST,
-    source="document: files.upload (`file` is required)",
-    operations=(UPLOAD_FILE,),
-)
-def missing_file_is_refused(ctx: Context) -> None:
-    """A form without the part `file`, and an unknown purpose, are refused."""
-    name = ctx.marker.name("none.txt")
-    form = {"document": (name, word(ctx).encode(), "text/plain")}
-    answer = ctx.api.call(UPLOAD_FILE, files=form, data={"purpose": "ocr"})
-    expect_refused(ctx, answer, "a form without a file")
-    answer = _put_in(ctx, text_sample(word(ctx)), "no such purpose")
-    expect_refused(ctx, answer, "an unknown purpose")
-
-
-@rule(
-    id="files.total-can-be-left-out",
-    about=("files.list query/include_total",),
-    level=SHOULD,
-    source="document: files.list (include_total)",
-    operations=(LIST_FILES,),
-)
-def total_can_be_left_out(ctx: Context) -> None:
-    """`include_total=false` leaves the total null or absent."""
-    _upload(ctx, text_sample(word(ctx)))
-    query = {"include_total": "false", "page_size": 1}
-    listed = ctx.expect_status(ctx.api.call(LIST_FILES, query=query), 200)
-    expect_equal(ctx, listed.json().get("total"), None, "total", listed)
 
 
 def _put_in(ctx: Context, sample: Sample, purpose: str) -> Exchange:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from mistral_conformance.rules.common.observability import (
     list_fields,
     record_chats,
     search,
-    text_fields,
 )
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
@@ -25,13 +25,26 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.rules.common.observability import Filter
+    from collections.abc import Callable, Iterable, Iterator
+
     from mistral_conformance.session.context import Context
 
 OPTIONS = "beta.observability.chat_completion_events.fields.fetch_options"
 COUNTS = "beta.observability.chat_completion_events.fields.fetch_option_counts"
-ORDERS = {"lt": (-1,), "lte": (-1, 0), "gt": (1,), "gte": (1, 0), "eq": (0,), "neq": (-1, 1)}
-"""The comparisons, each with the signs of a difference that pass."""
+ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
+PARTS: dict[str, Callable[[Any, Any], bool]] = {
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+    "contains": operator.contains,
+}
+OPPOSITES = {"neq": "eq", "notcontains": "contains", "excludes": "includes"}
+TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    **ORDERS,
+    **PARTS,
+    "eq": operator.eq,
+    "len_eq": lambda found, asked: len(found) == asked,
+}
+CHOICES = ("includes", "excludes")
 
 
 @rule(
@@ -62,92 +75,28 @@ def groups_join_conditions(ctx: Context) -> None:
 
 
 @rule(
-    id="filters.numbers-compare",
+    id="filters.conditions-compare",
     level=MUST,
-    source="document: FilterOperator",
-    operations=(SEARCH,),
+    source=(
+        "document: FilterOperator; document: BaseFieldDefinition.supported_operators; "
+        "RFC 3339 (times with an offset)"
+    ),
+    operations=(LIST_FIELDS, SEARCH),
 )
-def numbers_compare(ctx: Context) -> None:
-    """Each comparison of a number takes the events for which it is true, and no other."""
+def conditions_compare(ctx: Context) -> None:
+    """Of each type of field, every listed operator takes the events whose shown value fits."""
     wanted = record_chats(ctx, SHORT, LONG)
-    sizes = {
-        str(each["event_id"]): each["nb_input_tokens"] for each in found_in(search(ctx, wanted))
+    found = search(ctx, wanted, extra_fields=[str(each["name"]) for each in list_fields(ctx)])
+    events = {
+        str(each["event_id"]): {**each, **within(each, "extra_fields")} for each in found_in(found)
     }
-    bound = max(sizes.values())
-    for op, signs in ORDERS.items():
-        condition = {"field": "nb_input_tokens", "op": op, "value": bound}
-        found = search(ctx, both(wanted, condition))
-        due = {id_ for id_, size in sizes.items() if (size > bound) - (size < bound) in signs}
-        ctx.expect(set(ids_in(found)) == due, f"{op} {bound} takes other events", found)
-
-
-@rule(
-    id="filters.times-compare",
-    level=MUST,
-    source="document: FilterOperator; RFC 3339 (times with an offset)",
-    operations=(LIST_FIELDS, SEARCH),
-)
-def times_compare(ctx: Context) -> None:
-    """A time is compared as the moment that it is, in whatever zone it is written."""
-    if not any(each["name"] == "created_at" for each in list_fields(ctx)):
-        ctx.skip("events cannot be found by when they were made")
-    wanted = record_chats(ctx, SHORT, SHORT)
-    newest = max(found_in(search(ctx, wanted)), key=lambda each: str(each["created_at"]))
-    moment = read_time(newest["created_at"])
-    for hours in (0, 5, -5):
-        near = moment.astimezone(timezone(timedelta(hours=hours)))
-        for op, shift, count in (("lte", 60, 2), ("gte", -3600, 2), ("gte", 60, 0)):
-            value = (near + timedelta(seconds=shift)).isoformat()
-            found = search(ctx, both(wanted, {"field": "created_at", "op": op, "value": value}))
-            expect_equal(ctx, len(found_in(found)), count, f"events {op} {value}", found)
-
-
-@rule(
-    id="filters.choices-compare",
-    level=MUST,
-    source="document: FilterOperator (includes, excludes)",
-    operations=(LIST_FIELDS, SEARCH),
-)
-def choices_compare(ctx: Context) -> None:
-    """Of several values that a field includes or excludes each one counts, in any order."""
-    named = [each for each in list_fields(ctx) if each["name"] == "model_name"]
-    if not named or "includes" not in named[0]["supported_operators"]:
-        ctx.skip("models cannot be included")
-    wanted = record_chats(ctx, SHORT)
-    found = search(ctx, wanted, extra_fields=["model_name"])
-    model = within(found_in(found)[0], "extra_fields", "model_name")
-    for values in ([model, word(ctx)], [word(ctx), model]):
-        for op, count in (("includes", 1), ("excludes", 0)):
-            condition = {"field": "model_name", "op": op, "value": values}
-            chosen = search(ctx, both(wanted, condition))
-            expect_equal(ctx, len(found_in(chosen)), count, f"events that {op} {values}", chosen)
-
-
-@rule(
-    id="filters.texts-compare",
-    level=MUST,
-    source="document: FilterOperator",
-    operations=(SEARCH,),
-)
-def texts_compare(ctx: Context) -> None:
-    """What looks into a text takes an event by its beginning, end or part, in the right case."""
-    wanted = record_chats(ctx, SHORT)
-    name, value, operators = _text_of(ctx, wanted)
-    other = value.swapcase()
-    cases = (
-        *(("startswith", value[:6], 1), ("endswith", value[-6:], 1), ("contains", value[2:9], 1)),
-        *(("eq", value, 1), ("neq", value, 0), ("contains", other, 0), ("icontains", other, 1)),
-        *(
-            ("notcontains", value[2:9], 0),
-            ("startswith", value[2:9], 0),
-            ("endswith", value[:6], 0),
-        ),
-    )
-    for op, text, count in cases:
-        if op in operators:
-            found = search(ctx, both(wanted, {"field": name, "op": op, "value": text}))
-            what = f"the number of events whose {name} {op} {text!r}"
-            expect_equal(ctx, len(found_in(found)), count, what, found)
+    for field, value in _one_of_each_type(ctx, list(events.values())):
+        for op, asked in conditions(field, value, word(ctx)):
+            condition = {"field": field["name"], "op": op, "value": asked}
+            taken = search(ctx, both(wanted, condition))
+            due = {id_ for id_, each in events.items() if holds(op, each[field["name"]], asked)}
+            said = f"{field['name']} {op} {asked!r} takes {len(ids_in(taken))}, {len(due)} fit"
+            ctx.expect(set(ids_in(taken)) == due, said, found, taken)
 
 
 @rule(
@@ -182,29 +131,6 @@ def fields_are_in_order(ctx: Context) -> None:
     for each in fields:
         ctx.expect(each["group"] in known, f"{each.get('name')} is in no group", listed)
         ctx.expect(each["supported_operators"], f"{each.get('name')} has no operator", listed)
-
-
-@rule(
-    id="filters.listed-operators-work",
-    level=MUST,
-    source="document: BaseFieldDefinition.supported_operators",
-    operations=(LIST_FIELDS, SEARCH),
-)
-def listed_operators_work(ctx: Context) -> None:
-    """A field that can be asked whether it is null splits the events in two by the answer."""
-    wanted = record_chats(ctx, SHORT, SHORT)
-    named = [each for each in list_fields(ctx) if "isnull" in each["supported_operators"]]
-    if not named:
-        ctx.skip("no field can be asked whether it is null")
-    names = [str(each["name"]) for each in named]
-    shown = within(found_in(search(ctx, wanted, extra_fields=names))[0], "extra_fields")
-    without = [each for each in named if shown.get(each["name"]) is None]
-    for field in (*without[:1], *ctx.random.sample(named, min(3, len(named)))):
-        absent, present = (
-            len(found_in(search(ctx, both(wanted, _is_null(field, value)))))
-            for value in (True, False)
-        )
-        expect_equal(ctx, absent + present, 2, f"events with and without {field.get('name')}")
 
 
 @rule(
@@ -264,37 +190,64 @@ def option_counts_add_up(ctx: Context) -> None:
     expect_equal(ctx, nonzero, due, "the counts", found, answer)
 
 
-@rule(
-    id="filters.unknown-field-is-not-found",
-    level=MUST,
-    source=(
-        "errors.validation; document: "
-        "beta.observability.chat_completion_events.fields.fetch_options "
-        "(FIELDS_NOT_FOUND)"
-    ),
-    operations=(OPTIONS, COUNTS),
-)
-def unknown_field_is_not_found(ctx: Context) -> None:
-    """Options and counts of a field that there is not are answered with 404."""
-    name = "conformance_no_such_field"
-    query = {"operator": "eq"}
-    ctx.expect_status(ctx.api.call(OPTIONS, field_name=name, query=query), 404)
-    ctx.expect_status(ctx.api.call(COUNTS, field_name=name, json={}), 404)
-
-
-def _is_null(field: dict[str, Any], value: bool) -> Filter:
-    return {"field": field["name"], "op": "isnull", "value": value}
-
-
-def _text_of(ctx: Context, wanted: Filter) -> tuple[str, str, list[str]]:
-    """A text field that the event has words in: its name, value and operators."""
-    names = [name for name, _ in text_fields(ctx)]
-    found = search(ctx, wanted, extra_fields=names)
-    shown = within(found_in(found)[0], "extra_fields")
+def _one_of_each_type(
+    ctx: Context, events: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Of each type a field with its greatest value, most apart, and one that the events lack."""
+    shown = {
+        field["name"]: [each.get(field["name"]) for each in events] for field in list_fields(ctx)
+    }
+    chosen: dict[Any, tuple[dict[str, Any], Any]] = {}
     for field in list_fields(ctx):
-        value = shown.get(field["name"])
-        if field["name"] in names and isinstance(value, str) and " " in value:
-            break
-    else:
-        ctx.skip("no field that holds text is shown with an event")
-    return str(field["name"]), value, list(field["supported_operators"])
+        values = shown[field["name"]]
+        if all(each is None for each in values):
+            chosen.setdefault(None, (field, None))
+        elif all(values) and (field["type"] not in chosen or values[0] != values[1]):
+            chosen[field["type"]] = field, max(values, key=_size)
+    yield from chosen.values()
+
+
+def _size(value: Any) -> float | str:  # noqa: ANN401 - JSON
+    """What tells which of two values is the greater one."""
+    return value if isinstance(value, int | float) else str(value)
+
+
+def conditions(field: dict[str, Any], value: Any, other: str) -> list[tuple[str, Any]]:  # noqa: ANN401 - JSON
+    """What to ask a field that has the value: pairs of an operator and what it compares with."""
+    asked: dict[str, list[Any]] = {"isnull": [True, False]}
+    if field["type"] == "TIMESTAMP":
+        near = [read_time(value) + timedelta(seconds=each) for each in (-3600, 3600)]
+        zones = [timezone(timedelta(hours=each)) for each in (0, 5, -5)]
+        asked |= _ask(ORDERS, *(e.astimezone(z).isoformat() for e in near for z in zones))
+    elif isinstance(value, str):
+        parts = [value[:6], value[-6:], value[2:9], value.swapcase()[2:9], value]
+        asked |= _ask((*PARTS, *(f"i{each}" for each in PARTS), "notcontains"), *parts)
+        asked |= _ask(("eq", "neq"), value, other)
+        asked |= _ask(CHOICES, [value, other], [other, value])
+    elif isinstance(value, list):
+        asked |= _ask(CHOICES, [value[0], other], [other])
+        asked["len_eq"] = [len(value), len(value) + 1]
+    elif isinstance(value, int | float):
+        asked |= _ask((*ORDERS, "eq", "neq"), value)
+    known = field["supported_operators"]
+    return [(op, each) for op, values in asked.items() if op in known for each in values]
+
+
+def _ask(operators: Iterable[str], *values: object) -> dict[str, list[Any]]:
+    """Each of the values for each of the operators."""
+    return {each: list(values) for each in operators}
+
+
+def holds(op: str, found: Any, asked: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether a value that an event shows fits a condition."""
+    if op in OPPOSITES:
+        return not holds(OPPOSITES[op], found, asked)
+    if op == "isnull":
+        return (found is None) is asked
+    if op == "includes":
+        return any(each in (found if isinstance(found, list) else [found]) for each in asked)
+    if op in ORDERS and isinstance(found, str):
+        found, asked = read_time(found), read_time(asked)
+    if op not in TESTS:
+        return TESTS[op.removeprefix("i")](found.lower(), asked.lower())
+    return TESTS[op](found, asked)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 STEPS = 10
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
-PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
 
 @rule(
@@ -80,34 +79,23 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.states-move-forward",
+    id="fine-tuning.finished-job-tells-its-way",
     level=SHOULD,
-    source="document: FineTuningJobStatus; choices.fine-tuning-states-move-forward",
+    source=(
+        "document: FineTuningJobStatus; document: Checkpoint; "
+        "choices.fine-tuning-states-move-forward"
+    ),
     operations=(CREATE_JOB, GET_JOB),
     needs=("clock",),
 )
-def states_move_forward(ctx: Context) -> None:
-    """A job that starts by itself passes its states in order, each with an event of its time."""
-    job = create_job(ctx, auto_start=True)["id"]
-    done = wait_for(ctx, job, "SUCCESS")
+def finished_job_tells_its_way(ctx: Context) -> None:
+    """A finished job has passed its states in order, and has checkpoints up to its last step."""
+    done = wait_for(ctx, create_job(ctx, auto_start=True)["id"], "SUCCESS")
     events = sorted(done["events"], key=lambda each: each["created_at"])
     told = [within(each, "data", "status") for each in events]
     seen = [PLACES.index(status) for status in told if status in PLACES]
     ctx.expect(seen and max(seen) == PLACES.index("SUCCESS"), "no event tells the end", done)
     expect_equal(ctx, seen, sorted(seen), "the order of the states", done)
-
-
-@rule(
-    id="fine-tuning.checkpoints-count-steps",
-    level=SHOULD,
-    source="document: Checkpoint",
-    operations=(GET_JOB,),
-    needs=("clock",),
-)
-def checkpoints_count_steps(ctx: Context) -> None:
-    """A finished job has checkpoints up to its last step, later ones later, with a loss each."""
-    job = create_job(ctx, auto_start=True)["id"]
-    done = wait_for(ctx, job, "SUCCESS")
     points = sorted(done["checkpoints"], key=lambda each: each["step_number"])
     ctx.expect(points, "the job has no checkpoints", done)
     expect_equal(ctx, points[-1]["step_number"], STEPS, "the last step", done)

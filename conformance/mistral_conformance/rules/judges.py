@@ -12,7 +12,7 @@ from mistral_conformance.rules.common.observability import (
     define_judge,
     expect_code,
 )
-from mistral_conformance.rules.common.steps import expect_equal, unknown_id
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.events import expect_fitting
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -59,24 +59,6 @@ def names_are_unique(ctx: Context) -> None:
     expect_code(ctx, ctx.api.call(CREATE_JUDGE, json=sent), "JUDGE_NAME_ALREADY_EXISTS")
     answer = ctx.api.call(UPDATE, judge_id=other["id"], json=sent)
     expect_code(ctx, answer, "JUDGE_NAME_ALREADY_EXISTS")
-
-
-@rule(
-    id="judges.unknown-judge-has-its-code",
-    level=SHOULD,
-    source=CODES,
-    operations=(FETCH, UPDATE, DELETE, ASK),
-)
-def unknown_judge_has_its_code(ctx: Context) -> None:
-    """An id of no judge answers with the code JUDGE_NOT_FOUND."""
-    ids = {"judge_id": unknown_id(ctx)}
-    for answer in (
-        ctx.api.call(FETCH, ids),
-        ctx.api.call(UPDATE, ids, json=define_judge(ctx)),
-        ctx.api.call(DELETE, ids),
-        ctx.api.call(ASK, ids, json={"messages": TALK}),
-    ):
-        expect_code(ctx, ctx.expect_status(answer, 404), "JUDGE_NOT_FOUND")
 
 
 @rule(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.names import FILE_URL, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
@@ -33,62 +32,30 @@ SCHEMA_FORMAT = {
 
 
 @rule(
-    id="ocr.pages-have-their-text",
+    id="ocr.chosen-pages-have-their-text",
     level=MUST,
-    source="document: OCRResponse; document: OCRPageObject",
+    source=(
+        "document: OCRResponse; document: OCRPageObject; "
+        "document: OCRRequest.pages (a list, or text such as `0,2-4`)"
+    ),
     operations=(OCR,),
 )
-def pages_have_their_text(ctx: Context) -> None:
-    """Each page of a PDF comes once, in order, counted from 0, with its own words."""
-    words = [word(ctx) for _ in range(3)]
-    answer = _read(ctx, pdf_sample([f"Here is {each}." for each in words]))
-    pages = answer["pages"]
-    expect_equal(ctx, [page["index"] for page in pages], [0, 1, 2], "the indices", answer)
-    for place, page in enumerate(pages):
-        shown = [each for each in words if each in page["markdown"]]
-        expect_equal(ctx, shown, [words[place]], f"the words of page {place}", answer)
-    expect_equal(ctx, answer.at("usage_info.pages_processed"), 3, "pages_processed", answer)
-
-
-@rule(
-    id="ocr.only-the-chosen-pages",
-    level=MUST,
-    source="document: OCRRequest.pages (a list, or text such as `0,2-4`)",
-    operations=(OCR,),
-)
-def only_the_chosen_pages(ctx: Context) -> None:
-    """Pages that are chosen, by list or by text, come with their own indices, others do not."""
-    sample = pdf_sample([f"Sheet {word(ctx)}" for _ in range(5)])
-    ways = (([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]), ("1,3", [1, 3]))
-    for chosen, wanted in ways:
-        answer = _read(ctx, sample, pages=chosen)
-        found = [page["index"] for page in answer["pages"]]
+def chosen_pages_have_their_text(ctx: Context) -> None:
+    """Each page that is chosen, or each one, comes once, in order, with its own words."""
+    words = [word(ctx) for _ in range(5)]
+    sample = pdf_sample([f"Here is {each}." for each in words])
+    ways = ((None, [0, 1, 2, 3, 4]), ([1], [1]), ([0, 3], [0, 3]), ("0,2-4", [0, 2, 3, 4]))
+    for chosen, wanted in (*ways, ("1,3", [1, 3])):
+        answer = _read(ctx, sample, **({} if chosen is None else {"pages": chosen}))
+        pages = answer["pages"]
+        found = [page["index"] for page in pages]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
+        for page in pages:
+            shown = [each for each in words if each in page["markdown"]]
+            what = f"the words of page {page['index']}"
+            expect_equal(ctx, shown, [words[page["index"]]], what, answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
-
-
-@rule(
-    id="ocr.one-document-three-ways",
-    level=MUST,
-    source=("document: OCRRequest.document; document: FileChunk; document: DocumentURLChunk"),
-    operations=(OCR,),
-)
-def one_document_three_ways(ctx: Context) -> None:
-    """A document reads the same as a data: URL, by its signed URL, and by the id of its file."""
-    sample = pdf_sample([f"Once {word(ctx)}", f"Twice {word(ctx)}"])
-    parts = {
-        "purpose": (None, "ocr"),
-        "file": (ctx.marker.name(sample.name), sample.content, sample.media_type),
-    }
-    file = ctx.need(ctx.api.call(UPLOAD_FILE, files=parts), 200)["id"]
-    url = ctx.need(ctx.api.call(FILE_URL, file_id=file), 200)["url"]
-    whole = _read(ctx, sample)
-    ways = ({"type": "file", "file_id": file}, {"type": "document_url", "document_url": url})
-    for document in ways:
-        answer = ctx.expect_status(ctx.api.call(OCR, json=_body(ctx, document)), 200)
-        texts = [[page["markdown"] for page in one["pages"]] for one in (answer, whole)]
-        expect_equal(ctx, texts[0], texts[1], f"the text by {document['type']}", answer, whole)
 
 
 @rule(
@@ -176,20 +143,6 @@ def scores_only_on_request(ctx: Context) -> None:
     for each in scores["word_confidence_scores"]:
         there = page["markdown"].startswith(each["text"], each["start_index"])
         ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
-
-
-@rule(
-    id="ocr.annotation-follows-its-schema",
-    level=MUST,
-    source="document: OCRRequest.document_annotation_format",
-    operations=(OCR,),
-)
-def annotation_follows_its_schema(ctx: Context) -> None:
-    """An annotation of the document is JSON text that follows the caller's schema."""
-    sample = pdf_sample(["On the breeding of bees"])
-    answer = _read(ctx, sample, document_annotation_format=SCHEMA_FORMAT)
-    _expect_annotation(ctx, answer["document_annotation"], answer)
-    expect_equal(ctx, _read(ctx, sample)["document_annotation"], None, "an unasked annotation")
 
 
 @rule(

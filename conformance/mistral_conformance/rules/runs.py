@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
@@ -17,7 +17,7 @@ from mistral_conformance.rules.common.workflows import (
     terminate,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,23 +131,6 @@ def history_begins_with_the_start(ctx: Context) -> None:
     ctx.expect(kinds[-1].endswith("EXECUTION_COMPLETED"), "it ends otherwise", answer)
     moments = [read_time(each["eventTime"]) for each in history_of(answer)]
     ctx.expect(moments == sorted(moments), "its entries are not in order of time", answer)
-
-
-@rule(
-    id="runs.decoded-history-is-plain",
-    level=SHOULD,
-    source="document: workflows.runs.get_run_history (decode_payloads)",
-    operations=(HISTORY,),
-)
-def decoded_history_is_plain(ctx: Context) -> None:
-    """The input of a run stands in its history as it is only when payloads are decoded."""
-    run = finished(ctx, execute(ctx, input={"name": (name := word(ctx))}))
-    for decode, shown in (("true", True), ("false", False)):
-        query = {"decode_payloads": decode}
-        answer = ctx.api.call(HISTORY, run_id=run["run_id"], query=query)
-        ctx.expect_status(answer, 200)
-        said = "does not show" if shown else "shows"
-        ctx.expect((name in answer.plain_text) == shown, f"it {said} the input as it is", answer)
 
 
 @rule(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.steps import expect_equal, word
-from mistral_conformance.rules.common.walks import collect, walk_tokens
+from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import execute, finished
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 LIST = "workflows.events.get_workflow_events"
 STREAM = "workflows.events.get_stream_events"
 STARTED, COMPLETED = "WORKFLOW_EXECUTION_STARTED", "WORKFLOW_EXECUTION_COMPLETED"
-FULL = 20
-"""So many events are asked for at once."""
 SOON_S = 1.0
 """How long a stream is heard that has what is wanted already."""
 
@@ -72,25 +70,6 @@ def list_is_filtered(ctx: Context) -> None:
         query = {name: value, "workflow_exec_id": other["execution_id"]}
         listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
         expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
-
-
-@rule(
-    id="workflow-events.pages-make-the-list",
-    level=MUST,
-    source="document: workflows.events.get_workflow_events (limit, cursor, next_cursor)",
-    operations=(LIST,),
-)
-def pages_make_the_list(ctx: Context) -> None:
-    """The pages, walked by their cursors, make up the whole list in the same order."""
-    run = finished(ctx, execute(ctx))
-    whole = collect([listing(ctx, run)], "events", "event_id")
-    query = {"workflow_exec_id": run["execution_id"], "limit": 1}
-    pages = walk_tokens(ctx, LIST, query, "cursor", "next_cursor")
-    expect_equal(ctx, collect(pages, "events", "event_id"), whole, "the pages together", *pages)
-    first = ctx.expect_status(ctx.api.call(LIST, query={"limit": FULL}), 200)
-    found = len(first["events"])
-    full = found == FULL or first["next_cursor"] is None
-    ctx.expect(full, f"a page of {FULL} holds {found}, and there are more", first)
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.refusals import expect_hidden
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.workflows import (
     ARCHIVE,
     BREAK,
@@ -17,40 +17,13 @@ from mistral_conformance.rules.common.workflows import (
     LIST_REGISTRATIONS,
     LIST_WORKFLOWS,
     UNARCHIVE,
-    UPDATE_WORKFLOW,
     need_workflow,
 )
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
-
-
-@rule(
-    id="workflows.archive-and-back",
-    level=MUST,
-    source="document: WorkflowArchiveResponse (archived)",
-    operations=(ARCHIVE, UNARCHIVE, UPDATE_WORKFLOW, LIST_WORKFLOWS, LIST_REGISTRATIONS),
-)
-def archive_and_back(ctx: Context) -> None:
-    """An archived workflow is listed as such alone and else as it was, until it is brought back."""
-    before = need_workflow(ctx, BREAK)
-    id_ = before["id"]
-    try:
-        known = _change(ctx, {"tags": ["sample"], "description": word(ctx)})["workflow"]
-        away = ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=id_), 200)
-        ctx.expect(away["workflow"]["archived"] is True, "it is not archived", away)
-        for field in ("name", "display_name", "description", "tags"):
-            expect_equal(ctx, away["workflow"][field], known[field], field, away)
-        _expect_listed(ctx, id_, archived=True)
-    finally:
-        back = ctx.api.call(UNARCHIVE, workflow_identifier=id_)
-        _change(ctx, {name: before.get(name) for name in ("tags", "description")})
-    ctx.expect_status(back, 200)
-    ctx.expect(back["workflow"]["archived"] is False, "it is still archived", back)
-    _expect_listed(ctx, id_, archived=False)
 
 
 @rule(
@@ -173,21 +146,3 @@ def belong_to_their_workspace(ctx: Context) -> None:
 def _need_some(ctx: Context, items: list[Any]) -> None:
     if not items:
         ctx.skip("the server has no workflow")
-
-
-def _change(ctx: Context, changes: dict[str, Any]) -> Exchange:
-    return ctx.expect_status(
-        ctx.api.call(UPDATE_WORKFLOW, workflow_identifier=BREAK, json=changes), 200
-    )
-
-
-def _expect_listed(ctx: Context, id_: str, *, archived: bool) -> None:
-    """Hold both lists to show a workflow with one value of the filter and not with the other."""
-    for wanted in (True, False):
-        query = {"archived": str(wanted).lower(), "limit": 1000}
-        listed = ctx.expect_status(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
-        there = id_ in [each["id"] for each in listed["workflows"]]
-        expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)
-        listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
-        there = id_ in [each["workflow_id"] for each in listed["workflow_registrations"]]
-        expect_equal(ctx, there, wanted == archived, f"listed under archived={wanted}", listed)

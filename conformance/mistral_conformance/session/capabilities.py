@@ -58,6 +58,7 @@ class Capabilities:
     models: dict[str, str] = field(factory=dict)
     """By what it is able to do, the first model of the list, or the one that the run names."""
     _listed: bool = False
+    _names: list[set[str]] = field(factory=list)
     _unable: dict[str, set[str]] = field(factory=dict)
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
@@ -84,15 +85,23 @@ class Capabilities:
             NotOffered: it says so of all of them.
 
         """
-        if not self._listed:
-            self._listed = True
-            path = self.session.document.operations[listed_by].path
-            self._see_models(self.session.send(Message("GET", path), CALLER, listed_by))
+        self._list(listed_by)
         if model not in self._unable.get(ability, ()):
             return model
         if ability not in self.models:
             raise NotOffered(f"not offered: no model of the list has {ability}")
         return self.models[ability]
+
+    def names_of(self, model: str, listed_by: str) -> set[str]:
+        """All names of a model, as the operation that lists models tells them."""
+        self._list(listed_by)
+        return {model}.union(*(each for each in self._names if model in each))
+
+    def _list(self, listed_by: str) -> None:
+        if not self._listed:
+            self._listed = True
+            path = self.session.document.operations[listed_by].path
+            self._see_models(self.session.send(Message("GET", path), CALLER, listed_by))
 
     def offers(self, operation: str) -> bool:
         """Whether the server has the operation, as far as an unknown object can tell."""
@@ -142,13 +151,15 @@ class Capabilities:
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
         for card in cards if isinstance(cards, list) else ():
-            able = card.get("capabilities") if isinstance(card, dict) else None
+            if not isinstance(card, dict):
+                continue
+            able, aliases = card.get("capabilities"), card.get("aliases")
+            names = {card.get("id"), *(aliases if isinstance(aliases, list) else ())}
+            self._names.append(set(map(str, names)))
             for ability, can in able.items() if isinstance(able, dict) else ():
                 if can is True:
                     self.models.setdefault(ability, str(card.get("id")))
                 elif can is False:
-                    aliases = card.get("aliases")
-                    names = [card.get("id"), *(aliases if isinstance(aliases, list) else ())]
                     self._unable.setdefault(ability, set()).update(map(str, names))
 
     def _probe(self, operation: str) -> bool:

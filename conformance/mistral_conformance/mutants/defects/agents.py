@@ -17,6 +17,9 @@ from mistral_mock.resources.conversations.records import Conversation
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+DELETE = "beta.agents.delete"
+LIST_VERSIONS = "beta.agents.list_versions"
+
 CRUD = "resources.agents.crud"
 LISTS = "resources.agents.lists"
 VERSIONS = "resources.agents.versions"
@@ -124,7 +127,7 @@ def unknown_version_is_400(_not_found: Part) -> Part:
     return lambda detail: APIError(400, {"detail": detail})
 
 
-@mutant("agents.versions-are-one-page", op.VERSIONS, place=f"{VERSIONS}:list_versions")
+@mutant("agents.versions-are-one-page", LIST_VERSIONS, place=f"{VERSIONS}:list_versions")
 def versions_are_one_page(list_versions: Part) -> Part:
     """Every page of versions begins one version too late."""
     return edited(list_versions, lambda found: found[1:])
@@ -170,13 +173,13 @@ def deployment_is_forgotten(add_version: Part) -> Part:
     return defect
 
 
-@mutant("agents.deleted-agent-stays", op.DELETE, op.GET, place=f"{CRUD}:remove")
+@mutant("agents.deleted-agent-stays", DELETE, op.GET, place=f"{CRUD}:remove")
 def deleted_agent_stays(_remove: Part) -> Part:
     """Deleting an agent is answered but the agent stays."""
     return lambda _ctx, _head: None
 
 
-@mutant("agents.delete-answers-200", op.DELETE, place=f"{CRUD}:delete")
+@mutant("agents.delete-answers-200", DELETE, place=f"{CRUD}:delete")
 def delete_answers_200(delete: Part) -> Part:
     """Deleting an agent answers 200."""
     return answering(delete, status=200, body=b"{}", media_type="application/json")
@@ -184,7 +187,7 @@ def delete_answers_200(delete: Part) -> Part:
 
 @mutant(
     "agents.everyone-sees-everything",
-    *(op.GET, op.UPDATE, op.DELETE),
+    *(op.GET, op.UPDATE, DELETE),
     place="resources.agents.records:find_head",
 )
 def everyone_sees_everything(_find_head: Part) -> Part:
@@ -212,7 +215,7 @@ def past_has_the_new_metadata(view: Part) -> Part:
     return defect
 
 
-@mutant("agents.deletion-takes-conversations", op.DELETE, GET_CONVERSATION, place=f"{CRUD}:remove")
+@mutant("agents.deletion-takes-conversations", DELETE, GET_CONVERSATION, place=f"{CRUD}:remove")
 def deletion_takes_conversations(remove: Part) -> Part:
     """With an agent go the conversations that were held with it."""
 

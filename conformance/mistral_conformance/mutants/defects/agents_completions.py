@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.rules.agents_completions import COMPLETE
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
+
+COMPLETE = "agents.complete"
 
 REQUEST = "resources.agents_completions:make_request"
 HANDLER = "resources.agents_completions:complete"

@@ -14,6 +14,8 @@ from mistral_mock.resources.observability.dataset_state import COMPLETED, Import
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+LIST_TASKS = "beta.observability.datasets.list_tasks"
+
 SOURCES = "resources.observability.sources"
 TASKS = "resources.observability.tasks"
 
@@ -24,7 +26,7 @@ def answers_200(begin: Part) -> Part:
     return lambda *given: evolve(begin(*given), status=200)
 
 
-@mutant("dataset-imports.tasks-are-not-listed", op.LIST_TASKS, place=f"{TASKS}:list_tasks")
+@mutant("dataset-imports.tasks-are-not-listed", LIST_TASKS, place=f"{TASKS}:list_tasks")
 def tasks_are_not_listed(list_tasks: Part) -> Part:
     """The list of imports is empty."""
     return edited(list_tasks, lambda found: {"tasks": {**found["tasks"], "results": []}})

@@ -17,6 +17,12 @@ from mistral_mock.resources.observability.dataset_state import Dataset, find_dat
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+DELETE_RECORD = "beta.observability.datasets.records.delete"
+
+UPDATE = "beta.observability.datasets.update"
+PUT_PROPERTIES = "beta.observability.datasets.records.update_properties"
+LIST_TASKS = "beta.observability.datasets.list_tasks"
+
 DATASETS = "resources.observability.datasets"
 RECORDS = "resources.observability.records"
 LOOKUPS = "resources.observability.lookups"
@@ -36,7 +42,7 @@ def search_finds_everything(_matches: Part) -> Part:
 
 
 @mutant(
-    "datasets.pages-count-from-0", op.LIST, op.LIST_RECORDS, op.LIST_TASKS, place=f"{LOOKUPS}:page"
+    "datasets.pages-count-from-0", op.LIST, op.LIST_RECORDS, LIST_TASKS, place=f"{LOOKUPS}:page"
 )
 def pages_count_from_0(page: Part) -> Part:
     """Page 1 is the second page."""
@@ -48,7 +54,7 @@ def pages_count_from_0(page: Part) -> Part:
     return defect
 
 
-@mutant("datasets.pages-are-ignored", op.LIST_RECORDS, op.LIST_TASKS, place=f"{LOOKUPS}:page")
+@mutant("datasets.pages-are-ignored", op.LIST_RECORDS, LIST_TASKS, place=f"{LOOKUPS}:page")
 def pages_are_ignored(page: Part) -> Part:
     """The first page holds everything, and every other page too."""
 
@@ -64,13 +70,13 @@ def neighbours_are_not_named(page: Part) -> Part:
     return lambda *given: {**page(*given), "next": None}
 
 
-@mutant("datasets.update-empties-the-rest", op.UPDATE, place=f"{DATASETS}:pick_changes")
+@mutant("datasets.update-empties-the-rest", UPDATE, place=f"{DATASETS}:pick_changes")
 def update_empties_the_rest(pick_changes: Part) -> Part:
     """A change of the name empties the description."""
     return lambda body: {"description": "", **pick_changes(body)}
 
 
-@mutant("datasets.update-is-not-kept", op.UPDATE, place=f"{DATASETS}:update")
+@mutant("datasets.update-is-not-kept", UPDATE, place=f"{DATASETS}:update")
 def update_is_not_kept(update: Part) -> Part:
     """A change of a dataset is answered but not kept."""
 
@@ -127,7 +133,7 @@ def payload_takes_properties(_update: Part) -> Part:
     return lambda ctx: healthy_records.replace(ctx, payload=ctx.body["payload"], properties={})
 
 
-@mutant("datasets.properties-are-merged", op.PUT_PROPERTIES, place=f"{RECORDS}:update_properties")
+@mutant("datasets.properties-are-merged", PUT_PROPERTIES, place=f"{RECORDS}:update_properties")
 def properties_are_merged(_update: Part) -> Part:
     """New properties are added to the old ones."""
 
@@ -138,7 +144,7 @@ def properties_are_merged(_update: Part) -> Part:
     return defect
 
 
-@mutant("datasets.deleted-record-stays", op.DELETE_RECORD, place=f"{RECORDS}:delete")
+@mutant("datasets.deleted-record-stays", DELETE_RECORD, place=f"{RECORDS}:delete")
 def deleted_record_stays(_delete: Part) -> Part:
     """Deleting a record is answered but does nothing."""
     return lambda ctx: healthy_records.find_named(ctx) and no_content()

@@ -102,3 +102,15 @@ def unknown_field_has_nothing(fetch_options: Part) -> Part:
             return json_answer({"options": []})
 
     return defect
+
+
+@mutant(
+    "filters.options-are-everybodys",
+    *(LIST_FIELDS, OPTIONS, COUNTS),
+    place="resources.observability.recordings:read_all",
+)
+def options_are_everybodys(_read_all: Part) -> Part:
+    """Fields offer and count what occurs in the events of all workspaces."""
+    from mistral_mock.resources.observability import recordings  # noqa: PLC0415 - the mock's own
+
+    return lambda ctx: [recordings.read(each) for each in ctx.table(recordings.StoredEvent)]

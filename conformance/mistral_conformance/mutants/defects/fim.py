@@ -8,10 +8,11 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_conformance.rules.common.fillings import FIM
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
+
+FIM = "fim.complete"
 
 COMPLETE = "resources.fim:complete"
 FILL = "completion.filling:fill"

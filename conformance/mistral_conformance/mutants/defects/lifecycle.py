@@ -16,6 +16,12 @@ from mistral_mock.resources.libraries.records import Library
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+DOCUMENT_READS = tuple(
+    f"beta.libraries.documents.{each}"
+    for each in ("get", "status", "text_content", "get_signed_url", "extracted_text_signed_url")
+)
+"""What reads one document."""
+
 EMPTY_PAGE = {
     "data": [],
     "pagination": {
@@ -164,11 +170,11 @@ def documents_of_nothing_are_empty(list_documents: Part) -> Part:
     "lifecycle.upload-is-not-listed",
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
-    place="resources.libraries.documents:find_all",
+    place="resources.libraries.documents:list_documents",
 )
-def upload_is_not_listed(find_all: Part) -> Part:
-    """The last document of a library is missing from its list."""
-    return lambda ctx, library: find_all(ctx, library)[:-1]
+def upload_is_not_listed(list_documents: Part) -> Part:
+    """The newest document of a library is missing from its list."""
+    return edited(list_documents, lambda found: {**found, "data": found["data"][1:]})
 
 
 @mutant(
@@ -176,7 +182,7 @@ def upload_is_not_listed(find_all: Part) -> Part:
     op.DELETE_DOCUMENT,
     op.UPLOAD_DOCUMENT,
     op.LIST_DOCUMENTS,
-    *op.DOCUMENT_READS,
+    *DOCUMENT_READS,
     place="resources.libraries.upkeep:forget",
 )
 def deleted_document_stays(_forget: Part) -> Part:
@@ -188,7 +194,7 @@ def deleted_document_stays(_forget: Part) -> Part:
     "lifecycle.document-in-every-library",
     op.PATCH_DOCUMENT,
     op.DELETE_DOCUMENT,
-    *op.DOCUMENT_READS,
+    *DOCUMENT_READS,
     place="resources.libraries.documents:belongs",
 )
 def document_in_every_library(_belongs: Part) -> Part:

@@ -109,3 +109,12 @@ def terminated_is_no_error(_bad: Part) -> Part:
 def figures_ignore_their_times(_is_between: Part) -> Part:
     """The figures are those of all executions, whatever times are given."""
     return lambda _moment, _after, _before: True
+
+
+@mutant("runs.duration-is-in-seconds", op.GET, place=f"{RUNS}:get_run")
+def duration_is_in_seconds(get_run: Part) -> Part:
+    """The duration of a run is in seconds."""
+    return edited(
+        get_run,
+        lambda found: {**found, "total_duration_ms": (found["total_duration_ms"] or 0) // 1000},
+    )

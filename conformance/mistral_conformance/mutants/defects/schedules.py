@@ -16,6 +16,9 @@ from mistral_mock.answers import no_content
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+LIST = "workflows.schedules.get_schedules"
+UPDATE = "workflows.schedules.update_schedule"
+
 SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
 RECORD = "resources.workflows.records:Schedule"
@@ -34,13 +37,13 @@ def deleted_schedule_stays(_delete: Part) -> Part:
     return lambda _ctx: no_content()
 
 
-@mutant("schedules.pages-repeat-the-first", op.LIST, place=f"{SCHEDULES}:get_schedules")
+@mutant("schedules.pages-repeat-the-first", LIST, place=f"{SCHEDULES}:get_schedules")
 def pages_repeat_the_first(get_schedules: Part) -> Part:
     """The page token is ignored: every page is the first."""
     return lambda ctx: get_schedules(evolve(ctx, query={**ctx.query, "next_page_token": None}))
 
 
-@mutant("schedules.status-filter-is-ignored", op.LIST, place=f"{SCHEDULES}:is_wanted")
+@mutant("schedules.status-filter-is-ignored", LIST, place=f"{SCHEDULES}:is_wanted")
 def status_filter_is_ignored(is_wanted: Part) -> Part:
     """The list shows paused schedules among the active ones."""
     return lambda ctx, each: is_wanted(evolve(ctx, query={**ctx.query, "status": None}), each)
@@ -102,7 +105,7 @@ def terminating_cancels_nothing(_end_others: Part) -> Part:
     return lambda _world, _schedule, _at, _kind: None
 
 
-@mutant("schedules.change-forgets-the-rest", op.UPDATE, place=f"{SCHEDULES}:read_definition")
+@mutant("schedules.change-forgets-the-rest", UPDATE, place=f"{SCHEDULES}:read_definition")
 def change_forgets_the_rest(read_definition: Part) -> Part:
     """A change puts all that it does not name back to its default."""
     return lambda given, known: read_definition(given, {"input": known["input"]})

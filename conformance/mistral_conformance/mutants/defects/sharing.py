@@ -11,7 +11,7 @@ from mistral_conformance.mutants.tools import edited, forgiving, without
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import Problem, forbidden, invalid
-from mistral_mock.resources.libraries import accesses
+from mistral_mock.resources.libraries import accesses, permissions
 from mistral_mock.resources.libraries.records import Share
 
 if TYPE_CHECKING:
@@ -34,25 +34,29 @@ def role_is_called_level(view: Part) -> Part:
     "sharing.level-is-always-viewer",
     op.SHARE,
     op.LIST_ACCESSES,
-    place="resources.libraries.accesses:put_share",
+    place="resources.libraries.accesses:new_share",
 )
-def level_is_always_viewer(put_share: Part) -> Part:
+def level_is_always_viewer(new_share: Part) -> Part:
     """Whatever level is given, Viewer is stored."""
-    return lambda store, library, entity, _level: put_share(store, library, entity, "Viewer")
+    return lambda library, entity, _level: new_share(library, entity, "Viewer")
 
 
 @mutant(
     "sharing.first-level-stays",
     op.SHARE,
     op.LIST_ACCESSES,
-    place="resources.libraries.accesses:put_share",
+    place="resources.libraries.accesses:update_or_create",
 )
-def first_level_stays(put_share: Part) -> Part:
+def first_level_stays(share: Part) -> Part:
     """Sharing again with an entity is answered but its level stays."""
 
-    def defect(store: Part, library: Part, entity: Part, level: Part) -> Part:
-        known = store.table(Share).get(accesses.share_id(library, entity))
-        return known or put_share(store, library, entity, level)
+    def defect(ctx: Part) -> Part:
+        library = permissions.find_managed(ctx, "share")
+        known = ctx.table(Share).get(accesses.share_id(library, accesses.read_entity(ctx)))
+        answer = share(ctx)
+        if known:
+            ctx.table(Share).put(known)
+        return answer
 
     return defect
 
@@ -303,8 +307,8 @@ def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
 @mutant(
     "sharing.scope-is-not-checked",
     op.CREATE_LIBRARY,
-    place="resources.libraries.permissions:may_own_alone",
+    place="resources.libraries.crud:choose_owner_type",
 )
-def scope_is_not_checked(_may_own_alone: Part) -> Part:
+def scope_is_not_checked(choose_owner_type: Part) -> Part:
     """Any key may create libraries owned by a user."""
-    return lambda _caller: True
+    return lambda caller, wanted: choose_owner_type(evolve(caller, private=True), wanted)

@@ -16,12 +16,15 @@ from mistral_mock.resources.libraries.records import Document
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-URLS = (op.SIGNED_URL, op.TEXT_SIGNED_URL)
+SIGNED_URL = "beta.libraries.documents.get_signed_url"
+TEXT_SIGNED_URL = "beta.libraries.documents.extracted_text_signed_url"
+
+URLS = (SIGNED_URL, TEXT_SIGNED_URL)
 
 
 @mutant(
     "signed-urls.url-in-an-object",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:get_signed_url",
 )
 def url_in_an_object(get_signed_url: Part) -> Part:
@@ -31,7 +34,7 @@ def url_in_an_object(get_signed_url: Part) -> Part:
 
 @mutant(
     "signed-urls.url-is-relative",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:get_signed_url",
 )
 def url_is_relative(get_signed_url: Part) -> Part:
@@ -52,7 +55,7 @@ def key_is_wanted(serve_signed: Part) -> Part:
 
 @mutant(
     "signed-urls.type-is-forgotten",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:serve_document",
 )
 def type_is_forgotten(serve_document: Part) -> Part:
@@ -66,7 +69,7 @@ def type_is_forgotten(serve_document: Part) -> Part:
 
 @mutant(
     "signed-urls.bytes-are-trimmed",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:serve_document",
 )
 def bytes_are_trimmed(serve_document: Part) -> Part:
@@ -81,7 +84,7 @@ def bytes_are_trimmed(serve_document: Part) -> Part:
 
 @mutant(
     "signed-urls.newest-document-is-served",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:serve_document",
 )
 def newest_document_is_served(serve_document: Part) -> Part:
@@ -96,7 +99,7 @@ def newest_document_is_served(serve_document: Part) -> Part:
 
 @mutant(
     "signed-urls.text-url-serves-nothing",
-    op.TEXT_SIGNED_URL,
+    TEXT_SIGNED_URL,
     place="resources.libraries.contents:serve_text",
 )
 def text_url_serves_nothing(serve_text: Part) -> Part:
@@ -142,7 +145,7 @@ def end_is_not_signed(digest: Part) -> Part:
 
 @mutant(
     "signed-urls.url-answers-202",
-    op.SIGNED_URL,
+    SIGNED_URL,
     place="resources.libraries.contents:get_signed_url",
 )
 def url_answers_202(get_signed_url: Part) -> Part:

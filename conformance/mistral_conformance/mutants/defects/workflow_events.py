@@ -68,3 +68,15 @@ def metadata_are_ignored(is_of_execution: Part) -> Part:
 def stream_names_all_alike(spell: Part) -> Part:
     """Every event of the stream has the same name."""
     return lambda event: spell(evolve(event, type="message"))
+
+
+@mutant("workflow-events.stream-is-the-first-callers", op.STREAM, place=f"{EVENTS}:follow")
+def stream_is_the_first_callers(follow: Part) -> Part:
+    """Every stream tells what happens in the workspace that was heard first."""
+    callers: list[Part] = []
+
+    def defect(ctx: Part, first: int) -> Part:
+        callers.append(ctx.caller)
+        return follow(evolve(ctx, caller=callers[0]), first)
+
+    return defect

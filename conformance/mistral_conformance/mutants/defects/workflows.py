@@ -14,6 +14,8 @@ from mistral_mock.resources.workflows.records import Workflow
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+UPDATE_WORKFLOW = "workflows.update_workflow"
+
 DEFINITIONS = "resources.workflows.definitions"
 EXECUTIONS = "resources.workflows.executions"
 
@@ -71,7 +73,7 @@ def one_tag_is_enough(fits: Part) -> Part:
 
 @mutant(
     "workflows.change-is-forgotten",
-    op.UPDATE_WORKFLOW,
+    UPDATE_WORKFLOW,
     op.GET_WORKFLOW,
     op.LIST_WORKFLOWS,
     place=f"{DEFINITIONS}:update_workflow",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 CREATE = "beta.observability.datasets.create"
 LIST = "beta.observability.datasets.list"
 FETCH = "beta.observability.datasets.fetch"
-UPDATE = "beta.observability.datasets.update"
 DELETE = "beta.observability.datasets.delete"
 LIST_RECORDS = "beta.observability.datasets.list_records"
 CREATE_RECORD = "beta.observability.datasets.create_record"
@@ -26,13 +25,10 @@ FROM_EXPLORER = "beta.observability.datasets.import_from_explorer"
 FROM_CAMPAIGN = "beta.observability.datasets.import_from_campaign"
 FROM_PLAYGROUND = "beta.observability.datasets.import_from_playground"
 FETCH_TASK = "beta.observability.datasets.fetch_task"
-LIST_TASKS = "beta.observability.datasets.list_tasks"
 FETCH_RECORD = "beta.observability.datasets.records.fetch"
-DELETE_RECORD = "beta.observability.datasets.records.delete"
 DELETE_RECORDS = "beta.observability.datasets.records.bulk_delete"
 JUDGE_RECORD = "beta.observability.datasets.records.judge"
 PUT_PAYLOAD = "beta.observability.datasets.records.update_payload"
-PUT_PROPERTIES = "beta.observability.datasets.records.update_properties"
 
 RUNNING, COMPLETED, FAILED = "RUNNING", "COMPLETED", "FAILED"
 WAIT_S = 120
@@ -93,9 +89,3 @@ def import_all(ctx: Context, operation: str, dataset_id: str, **body: object) ->
     done = watch_task(ctx, begin_import(ctx, operation, dataset_id, **body))[-1]
     expect_equal(ctx, done["status"], COMPLETED, "the status in the end", done)
     return list(read_records(ctx, dataset_id).at("records.results"))
-
-
-def expect_missing(ctx: Context, answer: Exchange, code: str) -> None:
-    """Hold the server to 404, with the error code that the document lists for what is missing."""
-    ctx.expect_status(answer, 404)
-    expect_equal(ctx, answer.at("detail.error_code"), code, "error_code", answer)

@@ -17,8 +17,6 @@ PUT_DOCUMENT = "beta.libraries.documents.update_with_put"
 DELETE_DOCUMENT = "beta.libraries.documents.delete"
 TEXT_CONTENT = "beta.libraries.documents.text_content"
 STATUS = "beta.libraries.documents.status"
-SIGNED_URL = "beta.libraries.documents.get_signed_url"
-TEXT_SIGNED_URL = "beta.libraries.documents.extracted_text_signed_url"
 REPROCESS = "beta.libraries.documents.reprocess"
 
 LIST_ACCESSES = "beta.libraries.accesses.list"
@@ -36,6 +34,3 @@ LIST_MODELS = "models.list"
 GET_MODEL = "models.retrieve"
 
 CHAT = "chat.complete"
-
-DOCUMENT_READS = (GET_DOCUMENT, STATUS, TEXT_CONTENT, SIGNED_URL, TEXT_SIGNED_URL)
-"""What reads one document."""

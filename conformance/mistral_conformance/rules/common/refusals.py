@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.record.reading import Fields
 from mistral_conformance.rules.common.readings import some
-from mistral_conformance.rules.common.steps import expect_refused
 from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
@@ -29,14 +28,6 @@ def expect_invalid(ctx: Context, answer: Exchange) -> Exchange:
 def expect_hidden(ctx: Context, answer: Exchange) -> Exchange:
     """Hold the server to refuse somebody what belongs to others."""
     return ctx.expect_status(answer, *HIDDEN)
-
-
-def expect_none_or_refused(ctx: Context, answer: Exchange, items: str) -> None:
-    """Hold a list of what nobody has to be empty, or refused: an id may be unknown to both."""
-    if answer.ok:
-        ctx.expect(not answer[items], f"`{items}` shows what nobody has", answer)
-    else:
-        expect_refused(ctx, answer, "a list for an id that nobody has")
 
 
 def documented(answer: Exchange) -> set[str]:

@@ -16,19 +16,6 @@ LIMIT = 60
 """Pages after which a walk is taken for endless."""
 
 
-def walk_arrays(
-    ctx: Context, operation: str, query: Mapping[str, Any], **ids: str
-) -> list[Exchange]:
-    """The pages of a bare array from number 0 to the first that is not full."""
-    pages: list[Exchange] = []
-    while not pages or len(pages[-1].json()) >= query["page_size"]:
-        ctx.expect(len(pages) < LIMIT, f"no short page within {LIMIT} pages", *pages[-2:])
-        answer = ctx.api.call(operation, ids, query={**query, "page": len(pages)})
-        ctx.expect(isinstance(ctx.expect_status(answer, 200).json(), list), "no bare array", answer)
-        pages.append(answer)
-    return pages
-
-
 def walk_tokens(
     ctx: Context,
     operation: str,

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 LIST_WORKFLOWS = "workflows.get_workflows"
 GET_WORKFLOW = "workflows.get_workflow"
-UPDATE_WORKFLOW = "workflows.update_workflow"
 ARCHIVE = "workflows.archive_workflow"
 UNARCHIVE = "workflows.unarchive_workflow"
 LIST_REGISTRATIONS = "workflows.get_workflow_registrations"

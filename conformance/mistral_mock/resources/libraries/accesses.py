@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
     from mistral_mock.identities import Identity
-    from mistral_mock.store import Store
 
 
 @frozen
@@ -44,8 +43,8 @@ def update_or_create(ctx: Context) -> Answer:
     if is_own(ctx.caller, library, entity):
         raise forbidden("An owner cannot change the own role")
     opened = ctx.caller.admin or is_opened(ctx, library, entity)
-    share = put_share(ctx.store, library, entity, ctx.body["level"])
-    ctx.table(Share).put(evolve(share, by_admin=opened))
+    share = evolve(new_share(library, entity, ctx.body["level"]), by_admin=opened)
+    ctx.table(Share).put(share)
     changed = recount(ctx, library)
     return json_answer(view(changed, share))
 
@@ -145,7 +144,7 @@ def share_id(library: Library, entity: Entity) -> str:
 
 
 def new_share(library: Library, entity: Entity, role: str) -> Share:
-    """An entry that is not stored yet."""
+    """An entry that is not stored yet (accesses.one-entry-each, accesses.level-and-role)."""
     return Share(
         id=share_id(library, entity),
         library_id=library.id,
@@ -153,11 +152,6 @@ def new_share(library: Library, entity: Entity, role: str) -> Share:
         share_with_uuid=entity.uuid,
         role=role,
     )
-
-
-def put_share(store: Store, library: Library, entity: Entity, level: str) -> Share:
-    """The stored entry (accesses.one-entry-each, accesses.level-and-role)."""
-    return store.table(Share).put(new_share(library, entity, level))
 
 
 def recount(ctx: Context, library: Library) -> Library:

@@ -135,7 +135,7 @@ def choose_owner_type(caller: Identity, wanted: str | None) -> str:
         APIError: 403, the key may not create a library of its user alone (our choice).
 
     """
-    if wanted == "User" and not permissions.may_own_alone(caller):
+    if wanted == "User" and not caller.private:
         raise forbidden("This API key may not create private libraries")
     return wanted or "Workspace"
 

@@ -69,7 +69,8 @@ def list_documents(ctx: Context) -> Answer:
     """One page of the library's documents."""
     library, _ = permissions.find_library(ctx)
     check_order(ctx.query["sort_by"], ctx.query["sort_order"])
-    found = [document for document in find_all(ctx, library) if is_listed(ctx, document)]
+    known = ctx.table(Document).children(library.id)
+    found = [document for document in known if is_listed(ctx, document)]
     ordered = sort(found, ctx.query["sort_by"], ctx.query["sort_order"])
     page, size = ctx.query["page"], ctx.query["page_size"]
     shown = pages.slice_page(ordered, page, size)
@@ -130,11 +131,6 @@ def find_document(ctx: Context) -> Document:
 def belongs(document: Document, library: Library) -> bool:
     """The document is the library's own."""
     return document.library_id == library.id
-
-
-def find_all(ctx: Context, library: Library) -> list[Document]:
-    """The library's documents, oldest first."""
-    return ctx.table(Document).children(library.id)
 
 
 def find_twin(store: Store, library: Library, digest: str) -> Document | None:

@@ -61,11 +61,6 @@ def may_manage(role: str | None) -> bool:
     return role == OWNER
 
 
-def may_own_alone(caller: Identity) -> bool:
-    """The caller's key may create libraries of its user alone (libraries.owner-types)."""
-    return caller.private
-
-
 def find_library(ctx: Context) -> tuple[Library, str]:
     """The library that the path names, and the caller's level.
 

@@ -234,3 +234,35 @@ def system_messages_are_free(answer: Answer) -> None:
 def streams_lose_usage(answer: Answer) -> None:
     if answer.is_("POST", CHAT) and not is_plain(answer):
         answer.content = answer.content.replace(b'"usage":', b'"used":')
+
+
+@defect("another-model-answers", "answers.name-their-model[agents.complete]", "was asked")
+def another_model_answers(answer: Answer) -> None:
+    if answer.is_("POST", "/agents/completions"):
+        answer.body = {**answer.body, "model": "another-model"}
+
+
+@defect("chats-are-texts", "answers.are-choices[fim.complete]", "`object` is 'text_completion'")
+def chats_are_texts(answer: Answer) -> None:
+    if answer.is_("POST", "/fim/completions") and answer.content[:1] == b"{":
+        answer.body = {**answer.body, "object": "text_completion"}
+
+
+@defect(
+    "instructions-cost-nothing", "sums.instructions-are-counted[agents.complete by agent]", "10"
+)
+def instructions_cost_nothing(answer: Answer) -> None:
+    if answer.is_("POST", "/agents/completions"):
+        with_usage(answer, prompt_tokens=10)
+
+
+@defect("least-is-not-read", "answers.option-is-used[fim.complete:min_tokens]", "40 gives 8 tokens")
+def least_is_not_read(answer: Answer) -> None:
+    if answer.is_("POST", "/fim/completions") and answer.sent_body.get("min_tokens"):
+        with_usage(answer, completion_tokens=8)
+
+
+@defect("suffix-costs-nothing", "answers.option-is-used[fim.complete:suffix]", "10 with it")
+def suffix_costs_nothing(answer: Answer) -> None:
+    if answer.is_("POST", "/fim/completions"):
+        with_usage(answer, prompt_tokens=10)

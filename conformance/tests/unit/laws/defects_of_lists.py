@@ -248,3 +248,11 @@ def short_pages_do_not_count(answer: Answer) -> None:
         block = answer.body["pagination"]
         block["total_pages"] = block["total_items"] // block["page_size"]
         answer.body = {**answer.body, "pagination": block}
+
+
+@defect(
+    "versions-are-one-page", "pages.answers-tile[beta.agents.list_versions]", "a page of size 1"
+)
+def versions_are_one_page(answer: Answer) -> None:
+    if answer.is_("GET", "/versions") and answer.query.get("page_size") == ["1"]:
+        answer.body = [*answer.body, *answer.body]

@@ -182,7 +182,7 @@ def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:
     results = judged(*patterns, alter=counting_from_one, only="", profile="agents", rules=True)
     passed = {name for name, each in results.items() if each.status is Status.PASS}
     assert broken(results) == {}
-    assert "agents.update-makes-a-version" in passed
+    assert "agents.version-can-be-made-current" in passed
     assert "input.plain-succeeds[beta.agents.update_version]" in passed
 
 

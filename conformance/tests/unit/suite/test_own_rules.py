@@ -82,7 +82,7 @@ def test_an_own_rule_is_listed(module: Path, capsys: pytest.CaptureFixture[str])
     [
         ("x = 1\n", "no rule and no law is registered there"),
         ("import no_such_module\n", "No module named 'no_such_module'"),
-        (RULE.replace("own.no-models", "chat.names-the-model"), "is taken"),
+        (RULE.replace("own.no-models", "chat.prefix-starts-the-text"), "is taken"),
     ],
     ids=["empty", "broken", "taken"],
 )
