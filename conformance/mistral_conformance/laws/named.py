@@ -164,18 +164,29 @@ def _told(model: Model) -> Iterator[Subject]:
 
 @law(id="views.named-is-shown", over=_told, source=TOLD_FALSELY, harm=True)
 def named_is_shown(world: World, subject: tuple[Reference, Resource, Field]) -> None:
-    """What an object was made with the id of is named by every view of it."""
+    """What objects were made with the id of is named by every view, and serves each alike."""
     reference, makes, field = subject
-    naming, body = make_naming(world, reference, makes)[:2]
+    naming, body, identity = make_naming(world, reference, makes)
     wanted = {field.name: body[field.sent]}
     expect_shown(world, naming, told_by(world, naming, naming.made), wanted)
+    states = world.model.states_of(makes.name)
+    if states and world.ctx.session.clock:
+        second = make_naming(world, reference, makes, identity)[0]
+        for each in (naming, second):
+            world.settle(each)
+        one, other = (world.read(each) for each in (naming, second))
+        left, right = (each.fields.get(states.field) for each in (one, other))
+        said = f"with the same `{field.name}` the first ends as {left}, the second as {right}"
+        world.expect(left == right, said, one.exchange, other.exchange)
 
 
-def make_naming(world: World, reference: Reference, makes: Resource) -> tuple[Instance, Json, str]:
-    """A new object that names something new, what was sent for that, and its id."""
+def make_naming(
+    world: World, reference: Reference, makes: Resource, identity: str = ""
+) -> tuple[Instance, Json, str]:
+    """A new object that names something new or told, what was sent for that, and the id of it."""
     place = reference.place
     named = _of(place.operation, place.name)
-    identity = find_named(world, named.target, CALLER)
+    identity = identity or find_named(world, named.target, CALLER)
     body = place_id(world.document, place, {}, identity)
     return world.make(makes, given={**dict.fromkeys(named.without), **body}), body, identity
 

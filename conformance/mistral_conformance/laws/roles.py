@@ -15,6 +15,7 @@ from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
+from mistral_conformance.laws.views import expect_shown, new_value, told_by
 from mistral_conformance.model.access import EDIT, OWN, RANKS, VIEW
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
@@ -165,19 +166,23 @@ def unshared_is_hidden(world: World, role: Role) -> None:
 
 @law(id="roles.lower-level-holds-at-once", over=_members, source=HIDDEN, harm=True)
 def lower_level_holds_at_once(world: World, grant: Grant) -> None:
-    """Who had a level and was given a lower one cannot do any more what took the first."""
+    """Who is given a lower level, at once or anew, cannot do any more what took the first."""
     instance = _tree(world, grant)[0]
     higher = Role(grant, EDIT)
-    _share(world, higher, instance)
-    first = _change(world, instance)
-    if not first.ok:
-        raise Skipped(f"with the level {grant.word(EDIT)} it answers {first.status}", first)
-    lowered = _share(world, evolve(higher, level=VIEW), instance)
-    before = world.look(instance)
-    answer = _change(world, instance)
-    reason = f"after the level was lowered {answer.operation} answers {answer.status}"
-    world.expect(answer.status in REFUSED, reason, lowered.made, answer)
-    expect_untouched(world, instance, before, answer)
+    for ended in (False, True):
+        share = _share(world, higher, instance)
+        first = _change(world, instance)
+        if not first.ok:
+            raise Skipped(f"with the level {grant.word(EDIT)} it answers {first.status}", first)
+        if ended:
+            world.need(world.delete(share))
+        lowered = _share(world, evolve(higher, level=VIEW), instance)
+        expect_shown(world, lowered, told_by(world, lowered, lowered.made), lowered.sent)
+        before = world.look(instance)
+        answer = _change(world, instance)
+        reason = f"after the level was lowered {answer.operation} answers {answer.status}"
+        world.expect(answer.status in REFUSED, reason, lowered.made, answer)
+        expect_untouched(world, instance, before, answer)
 
 
 @law(id="roles.leaving-is-possible", over=_members, source=DECLARED)
@@ -211,6 +216,15 @@ def level_holds_for_all(world: World, role: Role) -> None:
         expect_untouched(world, instance, before, answer)
     else:
         world.expect(answer.ok, said, shared.made, answer)
+        _expect_changed(world, instance)
+
+
+def _expect_changed(world: World, instance: Instance) -> None:
+    """What a member may change is changed for all: each view shows it to the owner too."""
+    for field in [each for each in instance.resource.fields.values() if each.changed][:1]:
+        value = new_value(world, instance.resource, field)
+        answer = world.need(world.change(instance, {field.changed: value}, by=MEMBER))
+        expect_shown(world, instance, told_by(world, instance, answer), {field.name: value})
 
 
 @law(id="roles.share-reaches-whom-it-names", over=_members, source=HIDDEN, harm=True)

@@ -238,3 +238,15 @@ def searches_are_of_the_page(answer: Answer) -> None:
 def aliases_find_nothing(answer: Answer) -> None:
     if answer.is_("GET", "/v1/models") and answer.query.get("model", [""])[0].endswith("latest"):
         with_items(answer, [])
+
+
+@defect("totals-are-of-the-first-page", "pages.totals-are-true[files.list]", "others do not")
+def totals_are_of_the_first_page(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/files") and answer.query.get("page", ["0"]) != ["0"]:
+        answer.body = {**answer.body, "total": None}
+
+
+@defect("providers-alone-count", "sets.unknown-leaves-nothing[models.list:provider]", "beside a")
+def providers_alone_count(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models") and answer.query.keys() >= {"provider", "model"}:
+        answer.content = answer.again("GET", f"/v1/models?model={answer.query['model'][0]}").content

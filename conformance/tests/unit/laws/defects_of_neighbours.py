@@ -416,3 +416,49 @@ def models_take_their_jobs() -> Alter:
             answer.status = 404
 
     return alter
+
+
+@remembering(
+    "editors-change-nothing", "roles.level-holds-for-all[library with User as Editor]", "`name`"
+)
+def editors_change_nothing() -> Alter:
+    names: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        owner = "neighbour" not in bearer(answer).lower()
+        if answer.is_("POST", "/v1/libraries") or (owner and answer.is_("PATCH")):
+            names[answer.body["id"]] = answer.body["name"]
+        if owner and answer.is_("GET") and answer.path.rpartition("/")[2] in names:
+            answer.body = {**answer.body, "name": names[answer.body["id"]]}
+
+    return alter
+
+
+@remembering(
+    "old-levels-come-back", "roles.lower-level-holds-at-once[library]", '`role` as "Editor"'
+)
+def old_levels_come_back() -> Alter:
+    ended: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE", "/share"):
+            ended[answer.path] = answer.body["role"]
+        elif answer.is_("PUT", "/share") and answer.path in ended:
+            answer.body = {**answer.body, "role": ended[answer.path]}
+
+    return alter
+
+
+@remembering("files-serve-once", "views.named-is-shown[batch.jobs.create:input_files]", "ends")
+def files_serve_once() -> Alter:
+    used: list[str] = []
+    starved: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/batch/jobs"):
+            starved.update([answer.body["id"]] if answer.body["input_files"][0] in used else ())
+            used.extend(answer.body["input_files"])
+        if answer.is_("GET") and answer.path.rpartition("/")[2] in starved:
+            answer.body = {**answer.body, "status": "FAILED"}
+
+    return alter
