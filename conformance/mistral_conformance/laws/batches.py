@@ -43,8 +43,10 @@ ORDER = (0, 1, 0, 0, 1)
 other order tells the same."""
 EMPTY = 2
 """Stands for a text with nothing in it."""
-ODD = (0, EMPTY, 1), ORDER * 8
-"""Lists that a server may refuse as a whole: one with an empty text, and a long one."""
+LONG = ORDER * 8
+ODD = (0, EMPTY, 1), LONG
+"""Lists that a server may refuse as a whole: one with an empty text, and a long one, in which what
+talks say is in chunks here and there."""
 
 
 @frozen
@@ -83,7 +85,8 @@ def each_input_has_its_own(world: World, listed: Listed) -> None:
     alone = [_ask(world, listed, [text]) for text in TEXTS]
     alike = [_first(world, listed, each) for each in alone]
     for order in (ORDER, *ODD):
-        answer = _ask(world, listed, [(*TEXTS, "")[place] for place in order])
+        texts = [(*TEXTS, "")[place] for place in order]
+        answer = _ask(world, listed, texts, chunked=order is LONG)
         if order is ORDER or not 400 <= answer.status < 500:
             _expect_each(world, listed, alike, order, world.need(answer))
     if distance(*alike) == 0:
@@ -118,20 +121,24 @@ def _answers(world: World, listed: Listed, answer: Exchange) -> list[Json]:
     return [known(world.document, listed.schema, each) for each in items]
 
 
-def _ask(world: World, listed: Listed, texts: Sequence[str]) -> Exchange:
+def _ask(world: World, listed: Listed, texts: Sequence[str], *, chunked: bool = False) -> Exchange:
     """The answer to a list of inputs of the form that the plainest request has."""
     body = plain_request(world, listed.operation)["json"]
-    inputs = [_shape(body[INPUT], text) for text in texts]
+    inputs = [
+        _shape(body[INPUT], text, chunked=chunked and number % 2 == 0)
+        for number, text in enumerate(texts)
+    ]
     return world.call(listed.operation, json={**body, INPUT: inputs})
 
 
-def _shape(sample: Any, text: str) -> Any:  # noqa: ANN401 - JSON
+def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - JSON
     """A text as one input: itself, a conversation, or an object that holds one."""
+    said = {"role": "user", "content": [{"type": "text", "text": text}] if chunked else text}
     if isinstance(sample, dict):
-        return {**sample, "messages": [{"role": "user", "content": text}]}
+        return {**sample, "messages": [said]}
     if isinstance(sample, list) and sample and not isinstance(sample[0], str):
         talk = isinstance(sample[0], dict) and "role" in sample[0]
-        return [{"role": "user", "content": text}] if talk else _shape(sample[0], text)
+        return [said] if talk else _shape(sample[0], text, chunked=chunked)
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.asking import (
@@ -40,6 +41,7 @@ from mistral_conformance.laws.tools import (
     fits_tool,
     names_of,
 )
+from mistral_conformance.model.schemas import body_properties
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -64,6 +66,8 @@ NEVER = "§never§"
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
 SEEDS = (0, 42)
+PACKED = {"encoding_format": "base64"}
+FLOAT_BYTES = 4
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
 CITY = "Name one city with how many people live there, as a JSON object."
 
@@ -290,6 +294,18 @@ def _counts_items(world: World, option: Option) -> None:
     found = [len(each) for each in _ask_plain(world, option, option.value)]
     reason = f"{option.name} {option.value} gives {found} items at `{option.at}`"
     world.expect(found and set(found) == {option.value}, reason)
+    request = plain_request(world, option.operation)
+    if (
+        PACKED.keys()
+        <= body_properties(world.document, world.document.operations[option.operation]).keys()
+    ):
+        request["json"] = {**request["json"], option.name: option.value, **PACKED}
+        answer = world.call(option.operation, **request)
+        texts = values_at(answer.json(), option.at) if answer.ok else []
+        sizes = {len(each) for each in texts if isinstance(each, str)}
+        due = {len(b64encode(bytes(option.value * FLOAT_BYTES)))}
+        reason = f"{option.name} {option.value} gives base64 of {sizes} letters, {due} are due"
+        world.expect(sizes in (set(), due), reason, answer)
 
 
 def _shows_value(world: World, option: Option) -> None:

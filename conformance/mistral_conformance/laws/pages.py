@@ -89,7 +89,7 @@ def totals_are_true(world: World, view: ListView) -> None:
     resource = world.model.resources[view.resource]
     judged = 0
     least = -(-count // LIMIT)
-    for size, tokens in product((least, least + 1, count), _ways(view)):
+    for size, tokens in product(sorted({least, max(count - 1, least), count}), _ways(view)):
         walk = world.walk(
             resource, population.ids, query, size=size, tokens=tokens, through=view.operation
         )

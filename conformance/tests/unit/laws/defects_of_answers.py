@@ -284,3 +284,28 @@ def objects_are_no_arguments(answer: Answer) -> None:
     calls = [each for m in said for each in m.get("tool_calls") or ()]
     if any(isinstance(each["function"]["arguments"], dict) for each in calls):
         answer.status = 422
+
+
+@defect(
+    "packed-vectors-are-whole",
+    "answers.option-is-used[embeddings.create:output_dimension]",
+    "letters",
+)
+def packed_vectors_are_whole(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/embeddings") and answer.sent_body.get("encoding_format"):
+        data = [{**each, "embedding": each["embedding"] * 2} for each in answer.body["data"]]
+        answer.body = {**answer.body, "data": data}
+
+
+@defect(
+    "chunks-are-not-judged",
+    "answers.each-input-has-its-own[classifiers.moderate_chat]",
+    "of another input",
+)
+def chunks_are_not_judged(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/moderations"):
+        told, body = answer.sent_body["input"], answer.body
+        for talk, result in zip(told, body["results"], strict=False):
+            if isinstance(talk, list) and isinstance(talk[0]["content"], list):
+                result["category_scores"] = dict.fromkeys(result["category_scores"], 0.0)
+        answer.body = body

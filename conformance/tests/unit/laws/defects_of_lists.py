@@ -250,3 +250,10 @@ def totals_are_of_the_first_page(answer: Answer) -> None:
 def providers_alone_count(answer: Answer) -> None:
     if answer.is_("GET", "/v1/models") and answer.query.keys() >= {"provider", "model"}:
         answer.content = answer.again("GET", f"/v1/models?model={answer.query['model'][0]}").content
+
+
+@defect("page-sizes-are-counted", "pages.totals-are-true[beta.libraries.list]", "is told")
+def page_sizes_are_counted(answer: Answer) -> None:
+    if answer.is_("GET", LIBRARIES) and answer.body.get("pagination"):
+        block = {**answer.body["pagination"], "page_size": len(items(answer))}
+        answer.body = {**answer.body, "pagination": block}
