@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
-from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model import Place
@@ -23,7 +24,7 @@ from mistral_conformance.model.schemas import (
 from mistral_conformance.probing.samples import Named, Sample, load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ TOLD_FALSELY = "harm: an object names what is not there"
 SECRET = re.compile(r"(^token|api_key|secret|password|_token)$")
 SECRET_LENGTH = 40
 DEEPEST = 4
+TAKEN_BACK = "harm: what was put aside for a while is of no use any more"
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
 SOON_S = 10
@@ -189,6 +191,43 @@ def make_naming(
     identity = identity or find_named(world, named.target, CALLER)
     body = place_id(world.document, place, {}, identity)
     return world.make(makes, given={**dict.fromkeys(named.without), **body}), body, identity
+
+
+def _taken_back(model: Model) -> Iterator[Subject]:
+    """Each action that another one takes back, and the questions that name such an object."""
+    asked = {subject.name for subject in questions(model)}
+    for each in model.resources.values():
+        verbs = {action.rpartition(".")[2]: action for action in each.actions}
+        places = [
+            reference
+            for reference in model.references
+            if reference.resource == each.name and reference.place.operation in asked
+        ]
+        for verb, done in verbs.items():
+            back = verbs.get(f"un{verb}")
+            if back and places and (each.whole or each.lent):
+                operations = (done, back)
+                value, needed = (each, done, back, places), (*operations, each.create or done)
+                yield Subject(done, value, operations, needed)
+
+
+@law(id="access.taken-back-is-used-again", over=_taken_back, source=TAKEN_BACK, harm=True)
+def taken_back_is_used_again(
+    world: World, subject: tuple[Resource, str, str, list[Reference]]
+) -> None:
+    """What was put aside and taken back serves what names it as it did before."""
+    resource, done, back, places = subject
+    instance = world.make(resource)
+    identity = instance.ids[resource.parameter]
+    serving = [each for each in places if send_naming(world, each, identity).ok]
+    if not serving:
+        raise Skipped(f"nothing takes {resource.one} that the suite has")
+    for action in (done, back):
+        world.need(send_plain(world, action, instance.ids, by=instance.by))
+    for each in serving:
+        answer = send_naming(world, each, identity)
+        said = f"after {back} {each.place.operation} answers {answer.status} to {resource.one}"
+        world.expect(answer.ok, said, answer)
 
 
 def _secret(model: Model) -> Iterator[Subject]:

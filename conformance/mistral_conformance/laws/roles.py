@@ -12,10 +12,10 @@ from attrs import evolve, frozen
 
 from mistral_conformance.laws.access import calm, expect_untouched
 from mistral_conformance.laws.comparing import describe, first_difference
-from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.views import expect_shown, new_value, told_by
+from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model.access import EDIT, OWN, RANKS, VIEW
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
@@ -106,12 +106,27 @@ def _members(model: Model) -> Iterator[Subject]:
 
 @law(id="roles.level-allows", over=_allowed, source=DECLARED)
 def level_allows(world: World, role: Role) -> None:
-    """Who was given a level may do what takes it."""
-    shared, ids, _ = _prepare(world, role)
+    """Who was given a level may do what takes it, and what that did its owner sees."""
+    shared, ids, instances = _prepare(world, role)
     answer = _try(world, role, ids)
     word = role.grant.word(role.level)
     reason = f"{answer.operation} answers {answer.status} to one with the level {word}"
     world.expect(answer.ok, reason, shared, answer)
+    for resource in (each.resource for each in instances):
+        if answer.operation in (resource.create, *resource.changes) and resource.read:
+            _expect_seen(world, resource, ids, answer)
+
+
+def _expect_seen(world: World, resource: Resource, ids: dict[str, str], answer: Exchange) -> None:
+    """Hold what somebody made or changed to be what the owner of its parent reads."""
+    told = Shown(answer.operation, answer, bare(resource, answer.json()))
+    key = str(key_of(resource, told.value)[0])
+    read = world.need(world.ask(resource.read, {**ids, resource.parameter: key}))
+    shown = Shown(resource.read, read, bare(resource, read.json()))
+    fields = [each for each in resource.fields.values() if each.moves != "alone"]
+    difference = first_difference(world.document, fields, told.fields, shown.fields)
+    if difference:
+        world.fail(describe(*difference, told, shown), answer, read)
 
 
 @law(id="roles.level-refuses", over=_refused, source=HIDDEN, harm=True)
@@ -216,15 +231,6 @@ def level_holds_for_all(world: World, role: Role) -> None:
         expect_untouched(world, instance, before, answer)
     else:
         world.expect(answer.ok, said, shared.made, answer)
-        _expect_changed(world, instance)
-
-
-def _expect_changed(world: World, instance: Instance) -> None:
-    """What a member may change is changed for all: each view shows it to the owner too."""
-    for field in [each for each in instance.resource.fields.values() if each.changed][:1]:
-        value = new_value(world, instance.resource, field)
-        answer = world.need(world.change(instance, {field.changed: value}, by=MEMBER))
-        expect_shown(world, instance, told_by(world, instance, answer), {field.name: value})
 
 
 @law(id="roles.share-reaches-whom-it-names", over=_members, source=HIDDEN, harm=True)

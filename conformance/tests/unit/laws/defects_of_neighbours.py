@@ -419,7 +419,7 @@ def models_take_their_jobs() -> Alter:
 
 
 @remembering(
-    "editors-change-nothing", "roles.level-holds-for-all[library with User as Editor]", "`name`"
+    "editors-change-nothing", "roles.level-allows[beta.libraries.update with Editor]", "`name`"
 )
 def editors_change_nothing() -> Alter:
     names: dict[str, str] = {}
