@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from tests.unit.laws.defects import LIBRARIES, defect, items, remembering, with_items
 from tests.unit.laws.defects_of_answers import is_plain
@@ -257,3 +258,10 @@ def page_sizes_are_counted(answer: Answer) -> None:
     if answer.is_("GET", LIBRARIES) and answer.body.get("pagination"):
         block = {**answer.body["pagination"], "page_size": len(items(answer))}
         answer.body = {**answer.body, "pagination": block}
+
+
+@defect("names-undo-searches", "sets.wish-and-filter[beta.agents.list:search]", "by each alone")
+def names_undo_searches(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/agents") and answer.query.keys() >= {"name", "search"}:
+        query = urlencode({"name": answer.query["name"][0], "page_size": 100})
+        answer.content = answer.again("GET", f"/v1/agents?{query}").content

@@ -462,3 +462,23 @@ def files_serve_once() -> Alter:
             answer.body = {**answer.body, "status": "FAILED"}
 
     return alter
+
+
+@remembering(
+    "restarts-go-with-their-source",
+    "gone.leaves-what-was-made-of-it[beta.conversations.restart]",
+    "went with its source",
+)
+def restarts_go_with_their_source() -> Alter:
+    restarted: set[str] = set()
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/restart"):
+            restarted.add(answer.body["conversation_id"])
+        if answer.method == "DELETE":
+            deleted.append(answer.path)
+        if deleted and answer.is_("GET") and answer.path.rpartition("/")[2] in restarted:
+            answer.status = 404
+
+    return alter
