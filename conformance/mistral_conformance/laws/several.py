@@ -164,7 +164,7 @@ def _request(world: World, instance: Instance, operation: str) -> Json:
 
 def _is_uuid(world: World, resource: Resource, field: Field) -> bool:
     schema = creating_schema(world.document, resource, field)
-    return facet(world.document, schema, "format") == "uuid"
+    return bool(facet(world.document, schema, "format") == "uuid")
 
 
 def _uuids(resource: Resource) -> list[str]:
