@@ -238,6 +238,7 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     instance = world.make(resource)
     if _state(world, instance, states) in states.ends:
         raise Skipped(f"a new {resource.name} is at its end at once")
+    before = world.read(instance)
     done = send_plain(world, stop, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{stop} is refused with {done.status} on the way", done)
@@ -245,6 +246,17 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     state = _state(world, instance, states)
     reason = f"{stop} led to {state}, {' or '.join(states.stops[stop])} is due"
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
+    _expect_remembered(world, before, world.read(instance))
+
+
+def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
+    """Hold what an object told to have happened, each with its time, to be told later too."""
+    for name, told in before.fields.items():
+        events = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        later = after.fields.get(name) or []
+        lost = [each for each in events if "created_at" in each and each not in later]
+        said = f"`{name}` does not tell any more what has happened before the end"
+        world.expect(not lost, said, before.exchange, after.exchange)
 
 
 @law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
