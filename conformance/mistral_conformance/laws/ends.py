@@ -238,7 +238,6 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     instance = world.make(resource)
     if _state(world, instance, states) in states.ends:
         raise Skipped(f"a new {resource.name} is at its end at once")
-    before = world.read(instance)
     done = send_plain(world, stop, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{stop} is refused with {done.status} on the way", done)
@@ -246,7 +245,6 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     state = _state(world, instance, states)
     reason = f"{stop} led to {state}, {' or '.join(states.stops[stop])} is due"
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
-    _expect_remembered(world, before, world.read(instance))
 
 
 def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
@@ -261,13 +259,15 @@ def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
 
 @law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
 def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
-    """What is beside something that is stopped goes on to an end of its own."""
+    """What is beside something that is stopped goes on; what that told of itself stays told."""
     resource, states, stop = subject
     beside = world.make(resource)
     instance = world.make(resource, parent=beside.parent)
+    before = world.read(instance)
     done = send_plain(world, stop, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    _expect_remembered(world, before, world.read(instance))
     world.settle(beside)
     state = _state(world, beside, states)
     reason = f"{stop} of one {resource.name} led another to {state}"

@@ -306,11 +306,12 @@ def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[
 def _inside(
     world: World, resource: Resource, field: Field, inner: str
 ) -> Iterator[list[tuple[str, Any]]]:
-    """Two lists of one object each that have a word of their own at a place that is looked at."""
-    for _ in range(2):
+    """Lists of one object and of two that have words of their own at a place that is looked at."""
+    for count in (1, 2):
         made = world.values.make(field.sent, creating_schema(world.document, resource, field))
         if isinstance(made, list) and isinstance(made[0], dict):
-            yield [(field.sent, [{**made[0], inner: world.values.word()}])]
+            several = [{**made[0], inner: world.values.word()} for _ in range(count)]
+            yield [(field.sent, several)]
 
 
 def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tuple[str, Any]]]:

@@ -215,7 +215,7 @@ def embeddings_are_no_jobs() -> Alter:
     return alter
 
 
-@defect("ends-drop-events", "ends.stop-leads-to-its-end[fine_tuning.jobs.cancel]", "any more")
+@defect("ends-drop-events", "ends.stop-stops-one[fine_tuning.jobs.cancel]", "any more")
 def ends_drop_events(answer: Answer) -> None:
-    if answer.is_("GET") and b'"CANCELLED"' in answer.content and "events" in answer.body:
+    if answer.is_("GET") and b'"CANCEL' in answer.content and "events" in answer.body:
         answer.body = {**answer.body, "events": answer.body["events"][-1:]}
