@@ -17,6 +17,7 @@ from mistral_conformance.laws.subjects import changeable, changes, needs_of
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
+from mistral_conformance.model.schemas import JSON
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -121,7 +122,7 @@ def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> No
 
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
 def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
-    """What is done to an object leaves what its owner gave it as it was, and its text too."""
+    """What is done to an object leaves what its owner gave it, its text, and what is in it."""
     resource, operation = subject
     instance = world.make(resource)
     if resource.changes:
@@ -140,6 +141,11 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     _expect_unchanged(world, fields, before, world.look(instance), done)
     same = texts == _texts(world, instance)
     world.expect(same, f"{operation} changed the text of the {resource.name}", done)
+    inside = _ids_inside(world, instance)
+    if inside and act(world, instance, operation).ok:  # what the first time added stays, too
+        lost = inside - _ids_inside(world, instance)
+        said = f"{operation} a second time took {len(lost)} parts out of the {resource.name}"
+        world.expect(not lost, said)
 
 
 @law(id="neighbours.others-stay", over=_acted_on, source=LOST, harm=True)
@@ -247,6 +253,22 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
         for each in world.model.texts
         if each.resource == instance.resource.name and world.capabilities.offers(each.operation)
     }
+
+
+def _ids_inside(world: World, instance: Instance) -> set[tuple[str, str]]:
+    """What is in an object, by each view of it that lists things with ids: view and id."""
+    found = set()
+    for view in instance.resource.views:
+        if view in instance.resource.links or not world.capabilities.offers(view):
+            continue
+        answer = world.ask(view, instance.ids)
+        whole = answer.json() if answer.ok and answer.media_type == JSON else None
+        for told in whole.values() if isinstance(whole, dict) else ():
+            items = (
+                [each for each in told if isinstance(each, dict)] if isinstance(told, list) else ()
+            )
+            found |= {(view, str(each["id"])) for each in items if "id" in each}
+    return found
 
 
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
