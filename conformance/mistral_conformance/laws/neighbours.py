@@ -141,7 +141,7 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     _expect_unchanged(world, fields, before, world.look(instance), done)
     same = texts == _texts(world, instance)
     world.expect(same, f"{operation} changed the text of the {resource.name}", done)
-    inside = _ids_inside(world, instance)
+    inside = set() if states else _ids_inside(world, instance)  # what has an end may be set back
     if inside and act(world, instance, operation).ok:  # what the first time added stays, too
         lost = inside - _ids_inside(world, instance)
         said = f"{operation} a second time took {len(lost)} parts out of the {resource.name}"
@@ -259,15 +259,14 @@ def _ids_inside(world: World, instance: Instance) -> set[tuple[str, str]]:
     """What is in an object, by each view of it that lists things with ids: view and id."""
     found = set()
     for view in instance.resource.views:
-        if view in instance.resource.links or not world.capabilities.offers(view):
+        named = set(world.document.operations[view].path_ids) <= instance.ids.keys()
+        if view in instance.resource.links or not named or not world.capabilities.offers(view):
             continue
         answer = world.ask(view, instance.ids)
         whole = answer.json() if answer.ok and answer.media_type == JSON else None
         for told in whole.values() if isinstance(whole, dict) else ():
-            items = (
-                [each for each in told if isinstance(each, dict)] if isinstance(told, list) else ()
-            )
-            found |= {(view, str(each["id"])) for each in items if "id" in each}
+            items = told if isinstance(told, list) else ()
+            found |= {(view, str(e["id"])) for e in items if isinstance(e, dict) and "id" in e}
     return found
 
 
