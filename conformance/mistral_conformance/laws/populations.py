@@ -162,6 +162,7 @@ def _populate(world: World, view: ListView) -> Population:
     renamed = _rename_one(world, view, parent, word)
     if _tells_whose(world, view, resource):
         _add_others(world, resource, word)
+    _add_hidden(world, resource, word)
     if any(each.values for each in view.filters):  # what nothing sent tells, something done does
         for instance, action in zip(made, resource.actions, strict=False):
             send_plain(world, action, instance.ids, by=CALLER)
@@ -216,6 +217,16 @@ def _add_others(world: World, resource: Resource, word: str) -> None:
             access = world.model.resources[grant.resource]
             given[grant.field] = grant.word(VIEW)
             world.make(access, by="neighbour", parent=theirs, given=given)
+
+
+def _add_hidden(world: World, resource: Resource, word: str) -> None:
+    """One that a colleague keeps to itself, where that is possible: no list or total counts it."""
+    for each in resource.fields.values() if "colleague" in world.others else ():
+        for value, seen in each.seen_by.items():
+            if each.sent and seen == CALLER:
+                given = {**named_like(world, resource, word), each.sent: value}
+                with suppress(Signal):
+                    world.make(resource, by="colleague", given=given)
 
 
 def _switches(world: World, view: ListView, resource: Resource) -> list[str]:

@@ -109,7 +109,8 @@ def _excess(exchange: Exchange) -> str:
             told = [exchange.json()]
         elif exchange.media_type == EVENT_STREAM:
             told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
-    return next((reason for each in told for reason in _excesses(each, ())), "")
+        return next((reason for each in told for reason in _excesses(each, ())), "")
+    return ""
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
