@@ -211,7 +211,7 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
 
 
 def stop_at(completion: Completion) -> str:
-    """A word from the middle of an answer, which the same answer would end before.
+    """A long word of an answer, from its middle on, which the same answer would end before.
 
     Raises:
         Skipped: the answer has too few words.
@@ -220,7 +220,7 @@ def stop_at(completion: Completion) -> str:
     words = [each for each in completion.first.text.split()[1:] if each.isalpha()]
     if not words:
         raise Skipped("the answer has too few words to stop at one")
-    return words[len(words) // 2]
+    return max(words[len(words) // 2 :], key=len)
 
 
 def count(completion: Completion, name: str) -> int:

@@ -14,24 +14,28 @@ from mistral_conformance.laws.comparing import known
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.schemas import taken as taken_by
 from mistral_conformance.model.schemas import (
     answer_schema,
     body_schema,
+    facet,
     items_of,
     properties,
     types,
 )
-from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model
+    from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+DONE = "document: CreateBatchJobRequest.endpoint; harm: what is paid for is not done"
+ENDPOINT, REQUESTS = "endpoint", "requests"
 INPUT = "input"
 ANSWERS = ("data", "results")
 TEXTS = (
@@ -43,8 +47,10 @@ ORDER = (0, 1, 0, 0, 1)
 other order tells the same."""
 EMPTY = 2
 """Stands for a text with nothing in it."""
-ODD = (0, EMPTY, 1), ORDER * 8
-"""Lists that a server may refuse as a whole: one with an empty text, and a long one."""
+LONG = ORDER * 8
+ODD = (0, EMPTY, 1), LONG
+"""Lists that a server may refuse as a whole: one with an empty text, and a long one, in which what
+talks say is in chunks here and there."""
 
 
 @frozen
@@ -83,11 +89,49 @@ def each_input_has_its_own(world: World, listed: Listed) -> None:
     alone = [_ask(world, listed, [text]) for text in TEXTS]
     alike = [_first(world, listed, each) for each in alone]
     for order in (ORDER, *ODD):
-        answer = _ask(world, listed, [(*TEXTS, "")[place] for place in order])
+        texts = [(*TEXTS, "")[place] for place in order]
+        answer = _ask(world, listed, texts, chunked=order is LONG)
         if order is ORDER or not 400 <= answer.status < 500:
             _expect_each(world, listed, alike, order, world.need(answer))
     if distance(*alike) == 0:
         raise Skipped("two texts get one answer", *alone)
+
+
+def _batched(model: Model) -> Iterator[Subject]:
+    """Each endpoint that jobs may name, with the operation there: what makes jobs, path, it."""
+    paths = {each.path: each.id for each in model.document.operations.values() if each.body}
+    for resource in model.resources.values():
+        taken = taken_by(model.document, resource.create) if resource.whole else {}
+        if not taken.keys() >= {ENDPOINT, REQUESTS}:
+            continue
+        for path in facet(model.document, taken[ENDPOINT], "enum") or ():
+            operation = paths.get(path, "")
+            sample = load_samples().get(operation, Sample())
+            if sample.body and not model.document.operations[operation].path_ids:
+                operations = (resource.create, resource.read)
+                value, needed = (resource, path, operation), (*operations, operation)
+                yield Subject(f"{resource.name} of {path}", value, operations, needed)
+
+
+@law(id="answers.batched-as-alone", over=_batched, source=DONE, harm=True, needs=("clock",))
+def batched_as_alone(world: World, subject: tuple[Resource, str, str]) -> None:
+    """A request that its endpoint answers is answered in a job of that endpoint."""
+    resource, path, operation = subject
+    body = plain_request(world, operation)["json"]
+    alone = world.need(world.call(operation, json=body))
+    own = {name: value for name, value in body.items() if name != "model"}
+    given: Json = {ENDPOINT: path, REQUESTS: [{"custom_id": world.values.word(), "body": own}]}
+    if "model" in body:
+        given["model"] = body["model"]
+    try:
+        job = world.make(resource, given=given)
+    except Unjudged as refused:
+        raise NotOffered(f"not offered: jobs of {path} are refused", *refused.evidence) from None
+    world.settle(job)
+    shown = world.read(job)
+    failed = shown.fields.get("failed_requests")
+    said = f"{path} answers a request alone, in a job {failed} of 1 failed"
+    world.expect(not failed, said, alone, shown.exchange)
 
 
 def _expect_each(
@@ -118,20 +162,24 @@ def _answers(world: World, listed: Listed, answer: Exchange) -> list[Json]:
     return [known(world.document, listed.schema, each) for each in items]
 
 
-def _ask(world: World, listed: Listed, texts: Sequence[str]) -> Exchange:
+def _ask(world: World, listed: Listed, texts: Sequence[str], *, chunked: bool = False) -> Exchange:
     """The answer to a list of inputs of the form that the plainest request has."""
     body = plain_request(world, listed.operation)["json"]
-    inputs = [_shape(body[INPUT], text) for text in texts]
+    inputs = [
+        _shape(body[INPUT], text, chunked=chunked and number % 2 == 0)
+        for number, text in enumerate(texts)
+    ]
     return world.call(listed.operation, json={**body, INPUT: inputs})
 
 
-def _shape(sample: Any, text: str) -> Any:  # noqa: ANN401 - JSON
+def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - JSON
     """A text as one input: itself, a conversation, or an object that holds one."""
+    said = {"role": "user", "content": [{"type": "text", "text": text}] if chunked else text}
     if isinstance(sample, dict):
-        return {**sample, "messages": [{"role": "user", "content": text}]}
+        return {**sample, "messages": [said]}
     if isinstance(sample, list) and sample and not isinstance(sample[0], str):
         talk = isinstance(sample[0], dict) and "role" in sample[0]
-        return [{"role": "user", "content": text}] if talk else _shape(sample[0], text)
+        return [said] if talk else _shape(sample[0], text, chunked=chunked)
     return text
 
 

@@ -248,15 +248,27 @@ def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
 
 
+def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
+    """Hold what an object told to have happened, each with its time, to be told later too."""
+    for name, told in before.fields.items():
+        events = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        later = after.fields.get(name) or []
+        lost = [each for each in events if "created_at" in each and each not in later]
+        said = f"`{name}` does not tell any more what has happened before the end"
+        world.expect(not lost, said, before.exchange, after.exchange)
+
+
 @law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
 def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
-    """What is beside something that is stopped goes on to an end of its own."""
+    """What is beside something that is stopped goes on; what that told of itself stays told."""
     resource, states, stop = subject
     beside = world.make(resource)
     instance = world.make(resource, parent=beside.parent)
+    before = world.read(instance)
     done = send_plain(world, stop, instance.ids, by=instance.by)
     if not done.ok:
         raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    _expect_remembered(world, before, world.read(instance))
     world.settle(beside)
     state = _state(world, beside, states)
     reason = f"{stop} of one {resource.name} led another to {state}"

@@ -142,10 +142,10 @@ def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _told(item: Json, each: Filter) -> Values:
-    """The values of the field, those of its items where it is an array."""
+    """The values of the field, those of its items where it is an array, the last one first."""
     told = [value_at(item, field) for field in (each.field, *each.others)]
     lists = [each if isinstance(each, list) else [each] for each in told if each not in (None, {})]
-    return [value for each in lists for value in each]
+    return [value for each in lists for value in reversed(each)]
 
 
 def _absent(world: World, each: Filter, found: Values) -> Values:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import make_opened, open_url
 from mistral_conformance.laws.named import make_naming
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.record.exchange import Signal
@@ -95,6 +97,24 @@ def _parents(model: Model) -> Iterator[Subject]:
                 operations = (subject.value.delete, child.read)
                 needed = (*operations, subject.value.create, child.create)
                 yield Subject(child.name, child, operations, needed)
+
+
+def _sources(model: Model) -> Iterator[Subject]:
+    """Each action on what can be deleted that answers with an id of such an object, or another."""
+    for subject in _deletable(model):
+        resource = subject.value
+        for action in resource.actions if resource.read else ():
+            schema, _ = answer_schema(model.document.operations[action], model.document)
+            if resource.parameter in properties(model.document, schema or {}):
+                operations = (resource.delete, action, resource.read)
+                needed = (*subject.needed, *operations)
+                yield evolve(
+                    subject,
+                    name=action,
+                    value=(resource, action),
+                    operations=operations,
+                    needed=needed,
+                )
 
 
 def _naming(model: Model) -> Iterator[Subject]:
@@ -260,6 +280,20 @@ def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> N
         if difference:
             reason = f"{resource.delete} changed {describe(*difference, one, other)}"
             world.fail(reason, one.exchange, deleted, other.exchange)
+
+
+@law(id="gone.leaves-what-was-made-of-it", over=_sources, source=LOST, harm=True)
+def leaves_what_was_made_of_it(world: World, subject: tuple[Resource, str]) -> None:
+    """What an action has made of an object stays when the object is deleted."""
+    resource, action = subject
+    instance = world.make(resource)
+    made = world.need(send_plain(world, action, instance.ids, by=CALLER))
+    key = key_of(resource, made.json())[0]
+    if key in (None, instance.key[0]):
+        raise Skipped(f"{action} makes nothing new", made)
+    deleted = world.need(world.delete(instance))
+    answer = world.ask(resource.read, {**instance.ids, resource.parameter: str(key)})
+    world.expect(answer.ok, f"what {action} has made went with its source", deleted, answer)
 
 
 @law(id="gone.leaves-what-it-named", over=_named, source=LOST, harm=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from mistral_conformance.laws.answers import questions
+from mistral_conformance.laws.asking import question
 from mistral_conformance.laws.comparing import (
     describe,
     first_difference,
@@ -19,6 +21,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
+from mistral_conformance.laws.tools import SILENT
 from mistral_conformance.laws.views import stable
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
@@ -50,7 +53,12 @@ if TYPE_CHECKING:
 
 DEFAULTS = "document: parameters (their defaults)"
 NULLS = "document: requestBody (null is one of the values of these fields)"
-CHARSET = "harm: many programs name the charset of their JSON; RFC 9110 §8.3.1 (parameters)"
+CHARSET = (
+    "harm: many programs name the charset of their JSON; "
+    "RFC 9110 §8.3.1 (parameters; names of types are the same in capitals)"
+)
+FORMS = "document: ChatCompletionRequest.messages (the forms of contents and of arguments)"
+CALL_ID = "callLyon1"
 FEW = 4
 """So many fields are sent with a wrong type, one after the other."""
 LOST = "harm: a request that only looks, or that was refused, changes something"
@@ -91,6 +99,14 @@ def _spoken(model: Model) -> Iterator[Subject]:
         is_json = model.document.operations[subject.name].body_schema(JSON) is not None
         if is_json and (told[0] is None or subject.name in changes):
             yield evolve(subject, value=told)
+
+
+def _talks(model: Model) -> Iterator[Subject]:
+    """Each question to a model that takes messages and tools."""
+    for subject in questions(model):
+        taken = body_properties(model.document, model.document.operations[subject.name])
+        if taken.keys() >= {"messages", "tools"}:
+            yield subject
 
 
 def _nullable(model: Model) -> Iterator[Subject]:
@@ -213,17 +229,54 @@ def null_is_harmless(world: World, subject: tuple[str, tuple[str, ...]]) -> None
 
 @law(id="extra.charset-is-harmless", over=_spoken, source=CHARSET, harm=True)
 def charset_is_harmless(world: World, subject: tuple[Resource | None, str]) -> None:
-    """JSON that is said to be in UTF-8 is taken like JSON of which nothing is said."""
+    """JSON that is said to be in UTF-8, in letters of any case, is taken like other JSON."""
     resource, operation = subject
     ids = world.shared(resource).ids if resource else {}
     plain = world.need(world.call(operation, ids, **plain_request(world, operation)))
-    headers = {"Content-Type": "application/json; charset=utf-8"}
+    media_type = JSON if resource else "Application/JSON"
+    headers = {"Content-Type": f"{media_type}; charset=UTF-8"}
     request = {**plain_request(world, operation), "headers": headers}
     answer = world.call(operation, ids, **request)
     if not answer.ok and not world.call(operation, ids, **plain_request(world, operation)).ok:
         raise Skipped(f"{operation} takes such a request once")
-    reason = f"{operation} answers {answer.status} to JSON in UTF-8, {plain.status} to JSON"
+    told = headers["Content-Type"]
+    reason = f"{operation} answers {answer.status} to {told}, {plain.status} to JSON"
     world.expect(answer.ok, reason, plain, answer)
+
+
+@law(id="extra.other-forms-are-taken", over=_talks, source=FORMS)
+def other_forms_are_taken(world: World, operation: str) -> None:
+    """A talk whose texts are chunks, and arguments an object, is taken as one of plain texts."""
+    plain, other = (
+        world.call(operation, json=_called(world, operation, chunked=each))
+        for each in (False, True)
+    )
+    if 400 <= plain.status < 500:
+        raise Skipped(f"{operation} answers {plain.status} to a call and its result", plain)
+    world.need(plain)
+    said = f"{operation} answers {other.status} where texts are chunks and arguments an object"
+    world.expect(other.ok, said, plain, other)
+
+
+def _called(world: World, operation: str, *, chunked: bool) -> Json:
+    """A request with a call of a tool and its result, all texts in one of their forms."""
+
+    def say(words: str) -> Any:  # noqa: ANN401 - JSON
+        return [{"type": "text", "text": words}] if chunked else words
+
+    asked = question(world, operation, SILENT, words="What is the weather in Lyon?").body
+    city = {"city": "Lyon"}
+    function = {"name": "get_weather", "arguments": city if chunked else json.dumps(city)}
+    call = {"id": CALL_ID, "type": "function", "function": function}
+    result = {
+        "role": "tool",
+        "name": "get_weather",
+        "tool_call_id": CALL_ID,
+        "content": say("Rain"),
+    }
+    said = {"role": "user", "content": say(asked["messages"][-1]["content"])}
+    called = {"role": "assistant", "content": "" if chunked else None, "tool_calls": [call]}
+    return {**asked, "messages": [said, called, result]}
 
 
 def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -> None:

@@ -111,6 +111,11 @@ def _plain_texts(model: Model) -> Iterator[Subject]:
     return (each for each in _texts(model) if each.value[1].name not in {*NAMES, "extension"})
 
 
+def _emptiable(model: Model) -> Iterator[Subject]:
+    yield from _plain_texts(model)
+    yield from _lists(model)
+
+
 def _numbers(model: Model) -> Iterator[Subject]:
     """Each number with a bound that a new object takes, by itself or within an object."""
     for subject in _kept(model, lambda each: each.sent and "." not in each.sent):
@@ -188,11 +193,12 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     _expect_kept(world, resource, field, tried)
 
 
-@law(id="values.empty-text-is-kept", over=_plain_texts, source=LOST, level=SHOULD)
+@law(id="values.empty-text-is-kept", over=_emptiable, source=LOST, level=SHOULD)
 def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
-    """An empty text is a text: it is shown as one, also in the place of another one."""
+    """An empty text or list is one, not nothing: it is shown so, also in the place of another."""
     resource, field = subject
-    _expect_kept(world, resource, field, ((way, "") for way in (_made_with, _changed_to)))
+    empty: object = [] if "array" in types(world.document, field.schema) else ""
+    _expect_kept(world, resource, field, ((way, empty) for way in (_made_with, _changed_to)))
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
-from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model import Place
@@ -23,7 +24,7 @@ from mistral_conformance.model.schemas import (
 from mistral_conformance.probing.samples import Named, Sample, load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ TOLD_FALSELY = "harm: an object names what is not there"
 SECRET = re.compile(r"(^token|api_key|secret|password|_token)$")
 SECRET_LENGTH = 40
 DEEPEST = 4
+TAKEN_BACK = "harm: what was put aside for a while is of no use any more"
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
 SOON_S = 10
@@ -164,20 +166,68 @@ def _told(model: Model) -> Iterator[Subject]:
 
 @law(id="views.named-is-shown", over=_told, source=TOLD_FALSELY, harm=True)
 def named_is_shown(world: World, subject: tuple[Reference, Resource, Field]) -> None:
-    """What an object was made with the id of is named by every view of it."""
+    """What objects were made with the id of is named by every view, and serves each alike."""
     reference, makes, field = subject
-    naming, body = make_naming(world, reference, makes)[:2]
+    naming, body, identity = make_naming(world, reference, makes)
     wanted = {field.name: body[field.sent]}
     expect_shown(world, naming, told_by(world, naming, naming.made), wanted)
+    states = world.model.states_of(makes.name)
+    if states and world.ctx.session.clock:
+        second = make_naming(world, reference, makes, identity)[0]
+        for each in (naming, second):
+            world.settle(each)
+        one, other = (world.read(each) for each in (naming, second))
+        left, right = (each.fields.get(states.field) for each in (one, other))
+        said = f"with the same `{field.name}` the first ends as {left}, the second as {right}"
+        world.expect(left == right, said, one.exchange, other.exchange)
 
 
-def make_naming(world: World, reference: Reference, makes: Resource) -> tuple[Instance, Json, str]:
-    """A new object that names something new, what was sent for that, and its id."""
+def make_naming(
+    world: World, reference: Reference, makes: Resource, identity: str = ""
+) -> tuple[Instance, Json, str]:
+    """A new object that names something new or told, what was sent for that, and the id of it."""
     place = reference.place
     named = _of(place.operation, place.name)
-    identity = find_named(world, named.target, CALLER)
+    identity = identity or find_named(world, named.target, CALLER)
     body = place_id(world.document, place, {}, identity)
     return world.make(makes, given={**dict.fromkeys(named.without), **body}), body, identity
+
+
+def _taken_back(model: Model) -> Iterator[Subject]:
+    """Each action that another one takes back, and the questions that name such an object."""
+    asked = {subject.name for subject in questions(model)}
+    for each in model.resources.values():
+        verbs = {action.rpartition(".")[2]: action for action in each.actions}
+        places = [
+            reference
+            for reference in model.references
+            if reference.resource == each.name and reference.place.operation in asked
+        ]
+        for verb, done in verbs.items():
+            back = verbs.get(f"un{verb}")
+            if back and places and (each.whole or each.lent):
+                operations = (done, back)
+                value, needed = (each, done, back, places), (*operations, each.create or done)
+                yield Subject(done, value, operations, needed)
+
+
+@law(id="access.taken-back-is-used-again", over=_taken_back, source=TAKEN_BACK, harm=True)
+def taken_back_is_used_again(
+    world: World, subject: tuple[Resource, str, str, list[Reference]]
+) -> None:
+    """What was put aside and taken back serves what names it as it did before."""
+    resource, done, back, places = subject
+    instance = world.make(resource)
+    identity = instance.ids[resource.parameter]
+    serving = [each for each in places if send_naming(world, each, identity).ok]
+    if not serving:
+        raise Skipped(f"nothing takes {resource.one} that the suite has")
+    for action in (done, back):
+        world.need(send_plain(world, action, instance.ids, by=instance.by))
+    for each in serving:
+        answer = send_naming(world, each, identity)
+        said = f"after {back} {each.place.operation} answers {answer.status} to {resource.one}"
+        world.expect(answer.ok, said, answer)
 
 
 def _secret(model: Model) -> Iterator[Subject]:

@@ -17,7 +17,7 @@ from mistral_conformance.laws.subjects import changeable, changes, needs_of, res
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
-from mistral_conformance.model.schemas import body_properties
+from mistral_conformance.model.schemas import JSON, body_properties
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -152,7 +152,7 @@ def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> No
 
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
 def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
-    """What is done to an object leaves what its owner gave it as it was, and its text too."""
+    """What is done to an object leaves what its owner gave it, its text, and what is in it."""
     resource, operation = subject
     instance = world.make(resource)
     if resource.changes:
@@ -171,6 +171,11 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     _expect_unchanged(world, fields, before, world.look(instance), done)
     same = texts == _texts(world, instance)
     world.expect(same, f"{operation} changed the text of the {resource.name}", done)
+    inside = set() if states else _ids_inside(world, instance)  # what has an end may be set back
+    if inside and act(world, instance, operation).ok:  # what the first time added stays, too
+        lost = inside - _ids_inside(world, instance)
+        said = f"{operation} a second time took {len(lost)} parts out of the {resource.name}"
+        world.expect(not lost, said)
 
 
 @law(id="neighbours.others-stay", over=_acted_on, source=LOST, harm=True)
@@ -278,6 +283,21 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
         for each in world.model.texts
         if each.resource == instance.resource.name and world.capabilities.offers(each.operation)
     }
+
+
+def _ids_inside(world: World, instance: Instance) -> set[tuple[str, str]]:
+    """What is in an object, by each view of it that lists things with ids: view and id."""
+    found = set()
+    for view in instance.resource.views:
+        named = set(world.document.operations[view].path_ids) <= instance.ids.keys()
+        if view in instance.resource.links or not named or not world.capabilities.offers(view):
+            continue
+        answer = world.ask(view, instance.ids)
+        whole = answer.json() if answer.ok and answer.media_type == JSON else None
+        for told in whole.values() if isinstance(whole, dict) else ():
+            items = told if isinstance(told, list) else ()
+            found |= {(view, str(e["id"])) for e in items if isinstance(e, dict) and "id" in e}
+    return found
 
 
 def _fill(world: World, instance: Instance, field: Field | None = None) -> None:

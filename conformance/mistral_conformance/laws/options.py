@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.asking import (
@@ -22,6 +23,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.settings import (
+    ROOM,
     SETTING_USES,
     is_asked,
     kept_with,
@@ -39,6 +41,7 @@ from mistral_conformance.laws.tools import (
     fits_tool,
     names_of,
 )
+from mistral_conformance.model.schemas import body_properties
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
@@ -47,10 +50,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mistral_conformance.laws.asking import Question
-    from mistral_conformance.laws.completions import Completion
+    from mistral_conformance.laws.completions import Choice, Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option
     from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
     Use = Callable[[World, Option], None]
 
@@ -59,6 +63,11 @@ SEEDED = "document: ChatCompletionRequest.random_seed (equal answers as far as p
 REPEATS = "repeats"
 CAP, COUNT, LEAST = 4, 3, 40
 NEVER = "§never§"
+COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
+"""By effect, a value of an option that leaves each answer as it is: options stand beside others."""
+SEEDS = (0, 42)
+PACKED = {"encoding_format": "base64"}
+FLOAT_BYTES = 4
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
 CITY = "Name one city with how many people live there, as a JSON object."
 
@@ -105,6 +114,22 @@ def _ask(world: World, option: Option, more: Json, words: str = "") -> Completio
     return ask(world, _question(world, option, more, words))
 
 
+def _ask_beside(
+    world: World, option: Option, more: Json, words: str, *effects: str, also: Json | None = None
+) -> Completion:
+    """The same with other options in the request; without them where they are refused together."""
+    options = world.model.settings if option.inside else world.model.options
+    place = (option.operation, option.inside, option.by)
+    beside = {
+        each.name: COMPANY[each.effect]
+        for each in options
+        if each.effect in effects and (each.operation, each.inside, each.by) == place
+    }
+    asked = _question(world, option, {**beside, **(also or {}), **more}, words)
+    answer = world.call(asked.operation, asked.ids, json=asked.body)
+    return _ask(world, option, more, words) if answer.status in REFUSED else read_plain(answer)
+
+
 def _question(world: World, option: Option, more: Json | None = None, words: str = "") -> Question:
     if option.inside:
         return setting_question(world, option, more or {}, words)
@@ -113,8 +138,8 @@ def _question(world: World, option: Option, more: Json | None = None, words: str
 
 def _caps_usage(world: World, option: Option) -> None:
     free = ask(world, _question(world, option, words=LONGER))
-    for most in (CAP, 1):
-        capped = _ask(world, option, {option.name: most}, LONGER)
+    for most, beside in ((CAP, ()), (1, ("ends text",))):
+        capped = _ask_beside(world, option, {option.name: most}, LONGER, *beside)
         written = count(capped, "completion_tokens")
         reason = f"{option.name} {most} gives {written} tokens"
         world.expect(written <= most, reason, capped.exchange)
@@ -150,8 +175,8 @@ def _costs_prompt(world: World, option: Option) -> None:
 
 
 def _counts_choices(world: World, option: Option) -> None:
-    for number in (1, COUNT):
-        answer = _ask(world, option, {option.name: number})
+    for number, beside in ((1, ()), (COUNT, ("ends text",))):
+        answer = _ask_beside(world, option, {option.name: number}, "", *beside)
         found = sorted(answer.choices)
         reason = f"{option.name} {number} gives the choices {found}"
         world.expect(found == list(range(number)), reason, answer.exchange)
@@ -164,8 +189,14 @@ def _ends_text(world: World, option: Option) -> None:
     before, _, after = plain.first.text.partition(stop)
     later = next((each for each in after.split() if each.isalpha() and each not in before), NEVER)
     due = before.rstrip()
-    for value in (stop, [NEVER, stop], [stop, later], [later, stop]):
-        answer = _ask(world, option, {option.name: value})
+    roomy = ("caps usage",)
+    for value, beside in (
+        (stop, ()),
+        ([NEVER, stop], roomy),
+        ([stop, later], ()),
+        ([later, stop], roomy),
+    ):
+        answer = _ask_beside(world, option, {option.name: value}, "", *beside)
         text, finish = answer.first.text.rstrip(), answer.first.finish
         left, right = shorten(text, due)
         reason = f"with {option.name} {value!r} the text is {left}, due is {right}"
@@ -180,32 +211,35 @@ def _ends_text(world: World, option: Option) -> None:
 
 
 def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
-    """Whatever a model answers otherwise, a letter that hardly a text is without ends it."""
+    """Whatever a model answers otherwise, letters that hardly a text is without end it."""
     letters = [each for each in plain.first.text if each.isalpha()]
-    stop = max(sorted({*letters}), key=letters.count)
-    answer = _ask(world, option, {option.name: stop})
+    stops = sorted(sorted({*letters}), key=letters.count)[-2:]
+    answer = _ask(world, option, {option.name: stops})
     left, _ = shorten(answer.first.text, "")
-    reason = f"with {option.name} {stop!r} the text is {left}"
-    world.expect(stop not in answer.first.text, reason, answer.exchange)
+    reason = f"with {option.name} {stops} the text is {left}"
+    world.expect(not {*stops} & {*answer.first.text}, reason, answer.exchange)
 
 
 def _repeats(world: World, option: Option) -> None:
-    answers = [_ask(world, option, {option.name: 42}) for _ in range(3)]
-    for each in answers[1:]:
-        left, right = shorten(answers[0].first.text, each.first.text)
-        reason = f"with {option.name} 42 the text is {left} and {right} the next time"
-        same = answers[0].first.text == each.first.text
-        world.expect(same, reason, answers[0].exchange, each.exchange)
+    for seed in SEEDS:
+        one, other = (_ask(world, option, {option.name: seed}) for _ in range(2))
+        left, right = shorten(one.first.text, other.first.text)
+        reason = f"with {option.name} {seed} the text is {left} and {right} the next time"
+        same = one.first.text == other.first.text
+        world.expect(same, reason, one.exchange, other.exchange)
 
 
 def _shapes_object(world: World, option: Option) -> None:
-    answer = _ask(world, option, {option.name: {"type": "json_object"}}, CITY)
-    is_object = isinstance(parse(answer.first.text), dict)
-    world.expect(is_object, "the text is no JSON object", answer.exchange)
+    wish = {option.name: {"type": "json_object"}}
+    answer = _ask_beside(world, option, wish, CITY, "counts choices")
+    for choice in (answer.first, *answer.choices.values()):
+        is_object = isinstance(parse(choice.text), dict)
+        world.expect(is_object, "the text is no JSON object", answer.exchange)
 
 
 def _shapes_by_schema(world: World, option: Option) -> None:
-    answer = _ask(world, option, {option.name: JSON_SCHEMA}, CITY)
+    tools = {} if option.inside else SILENT
+    answer = _ask_beside(world, option, {option.name: JSON_SCHEMA}, CITY, also=tools)
     fitting = fits(parse(answer.first.text), SCHEMA)
     world.expect(fitting, "the text does not fit the schema", answer.exchange)
 
@@ -217,24 +251,30 @@ def _calls(tools: Json) -> Use:
 
     def judge(world: World, option: Option) -> None:
         unasked = _ask(world, option, tools, "Thank you for the lovely flowers.")
-        answer = _ask(world, option, tools, WEATHER_IN_LYON)
-        calls = answer.first.called
+        answer = _ask_beside(world, option, tools, WEATHER_IN_LYON, "counts choices")
         for each in (unasked, answer):
-            world.expect(each.first.called, "no tool is called where one has to be", each.exchange)
-        for name, arguments in calls:
-            said = f"the tool {name!r} is called, {' or '.join(sorted(due))} is due"
-            world.expect(name in due, said, answer.exchange)
-            fitting = fits_tool(name, arguments)
-            said = f"the arguments of {name} do not fit its parameters"
-            world.expect(fitting, said, answer.exchange)
-        told = answer.first.ids
-        world.expect(len(told) == len(set(told)), "two calls have one id", answer.exchange)
-        world.expect(not answer.first.nameless, "a call has null for its id", answer.exchange)
-        finish = answer.first.finish
-        ended = finish == ["tool_calls"] or (not finish and option.inside)
-        world.expect(ended, f"calls end with {finish}", answer.exchange)
+            for choice in (each.first, *each.choices.values()):
+                said = "no tool is called where one has to be"
+                world.expect(choice.called, said, each.exchange)
+        for choice in answer.choices.values():
+            _expect_calls(world, option, choice, due, answer.exchange)
 
     return judge
+
+
+def _expect_calls(
+    world: World, option: Option, choice: Choice, due: set[str], answer: Exchange
+) -> None:
+    """Hold the calls of a choice to be of the tools that are due, fitting, and apart."""
+    for name, arguments in choice.called:
+        said = f"the tool {name!r} is called, {' or '.join(sorted(due))} is due"
+        world.expect(name in due, said, answer)
+        fitting = fits_tool(name, arguments)
+        world.expect(fitting, f"the arguments of {name} do not fit its parameters", answer)
+    world.expect(len(choice.ids) == len(set(choice.ids)), "two calls have one id", answer)
+    world.expect(not choice.nameless, "a call has null for its id", answer)
+    ended = choice.finish == ["tool_calls"] or (not choice.finish and option.inside)
+    world.expect(ended, f"calls end with {choice.finish}", answer)
 
 
 def _calls_nothing(world: World, option: Option) -> None:
@@ -268,6 +308,18 @@ def _counts_items(world: World, option: Option) -> None:
     found = [len(each) for each in _ask_plain(world, option, option.value)]
     reason = f"{option.name} {option.value} gives {found} items at `{option.at}`"
     world.expect(found and set(found) == {option.value}, reason)
+    request = plain_request(world, option.operation)
+    if (
+        PACKED.keys()
+        <= body_properties(world.document, world.document.operations[option.operation]).keys()
+    ):
+        request["json"] = {**request["json"], option.name: option.value, **PACKED}
+        answer = world.call(option.operation, **request)
+        texts = values_at(answer.json(), option.at) if answer.ok else []
+        sizes = {len(each) for each in texts if isinstance(each, str)}
+        due = {len(b64encode(bytes(option.value * FLOAT_BYTES)))}
+        reason = f"{option.name} {option.value} gives base64 of {sizes} letters, {due} are due"
+        world.expect(sizes in (set(), due), reason, answer)
 
 
 def _shows_value(world: World, option: Option) -> None:

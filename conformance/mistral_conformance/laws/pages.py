@@ -93,7 +93,7 @@ def totals_are_true(world: World, view: ListView) -> None:
     population, query, count = _narrowed(world, view)
     judged = 0
     least = -(-count // LIMIT)
-    sizes = sorted({least, least + 1, count - 1, count})  # the last but one leaves a short page
+    sizes = sorted({least, least + 1, max(count - 1, least), count})  # one leaves a short page
     for size, tokens in product(sizes, _ways(view)):
         walk = walk_population(world, view, population, query, size=size, tokens=tokens)
         for number, page in enumerate(walk.pages, start=1):
@@ -107,8 +107,18 @@ def totals_are_true(world: World, view: ListView) -> None:
             reason = f"{told} says that there are {total} items, there are {len(walk.items)}"
             world.expect(total in (None, len(walk.items)), reason, page)
             judged += _expect_block(world, view, page, size)
+        _expect_told_alike(world, view, walk, tokens=tokens)
     if not judged:
         raise Skipped(SILENT)
+
+
+def _expect_told_alike(world: World, view: ListView, walk: Walk, *, tokens: bool) -> None:
+    """Hold pages that are asked for alike to tell the total all of them, or none."""
+    if tokens and "token" in view.paging:
+        return  # the first page may tell what those after a token do not
+    told = [find(page, view.paging.get("total", "?")) is not None for page in walk.pages]
+    said = "some pages of one list tell its total, and others do not"
+    world.expect(all(told) or not any(told), said, *walk.pages[:2])
 
 
 def _expect_block(world: World, view: ListView, page: Exchange, size: int) -> bool:

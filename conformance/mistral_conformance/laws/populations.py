@@ -162,6 +162,7 @@ def _populate(world: World, view: ListView) -> Population:
     renamed = _rename_one(world, view, parent, word)
     if _tells_whose(world, view, resource):
         _add_others(world, resource, word)
+    _add_hidden(world, resource, word)
     if any(each.values for each in view.filters):  # what nothing sent tells, something done does
         for instance, action in zip(made, resource.actions, strict=False):
             send_plain(world, action, instance.ids, by=CALLER)
@@ -216,6 +217,16 @@ def _add_others(world: World, resource: Resource, word: str) -> None:
             access = world.model.resources[grant.resource]
             given[grant.field] = grant.word(VIEW)
             world.make(access, by="neighbour", parent=theirs, given=given)
+
+
+def _add_hidden(world: World, resource: Resource, word: str) -> None:
+    """One that a colleague keeps to itself, where that is possible: no list or total counts it."""
+    for each in resource.fields.values() if "colleague" in world.others else ():
+        for value, seen in each.seen_by.items():
+            if each.sent and seen == CALLER:
+                given = {**named_like(world, resource, word), each.sent: value}
+                with suppress(Signal):
+                    world.make(resource, by="colleague", given=given)
 
 
 def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
@@ -306,11 +317,12 @@ def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[
 def _inside(
     world: World, resource: Resource, field: Field, inner: str
 ) -> Iterator[list[tuple[str, Any]]]:
-    """Two lists of one object each that have a word of their own at a place that is looked at."""
-    for _ in range(2):
+    """Lists of one object and of two that have words of their own at a place that is looked at."""
+    for count in (1, 2):
         made = world.values.make(field.sent, creating_schema(world.document, resource, field))
         if isinstance(made, list) and isinstance(made[0], dict):
-            yield [(field.sent, [{**made[0], inner: world.values.word()}])]
+            several = [{**made[0], inner: world.values.word()} for _ in range(count)]
+            yield [(field.sent, several)]
 
 
 def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tuple[str, Any]]]:

@@ -12,9 +12,10 @@ from attrs import evolve, frozen
 
 from mistral_conformance.laws.access import calm, expect_untouched
 from mistral_conformance.laws.comparing import describe, first_difference
-from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
+from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model.access import EDIT, OWN, RANKS, VIEW
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
@@ -105,12 +106,27 @@ def _members(model: Model) -> Iterator[Subject]:
 
 @law(id="roles.level-allows", over=_allowed, source=DECLARED)
 def level_allows(world: World, role: Role) -> None:
-    """Who was given a level may do what takes it."""
-    shared, ids, _ = _prepare(world, role)
+    """Who was given a level may do what takes it, and what that did its owner sees."""
+    shared, ids, instances = _prepare(world, role)
     answer = _try(world, role, ids)
     word = role.grant.word(role.level)
     reason = f"{answer.operation} answers {answer.status} to one with the level {word}"
     world.expect(answer.ok, reason, shared, answer)
+    for resource in (each.resource for each in instances):
+        if answer.operation in (resource.create, *resource.changes) and resource.read:
+            _expect_seen(world, resource, ids, answer)
+
+
+def _expect_seen(world: World, resource: Resource, ids: dict[str, str], answer: Exchange) -> None:
+    """Hold what somebody made or changed to be what the owner of its parent reads."""
+    told = Shown(answer.operation, answer, bare(resource, answer.json()))
+    key = str(key_of(resource, told.value)[0])
+    read = world.need(world.ask(resource.read, {**ids, resource.parameter: key}))
+    shown = Shown(resource.read, read, bare(resource, read.json()))
+    fields = [each for each in resource.fields.values() if each.moves != "alone"]
+    difference = first_difference(world.document, fields, told.fields, shown.fields)
+    if difference:
+        world.fail(describe(*difference, told, shown), answer, read)
 
 
 @law(id="roles.level-refuses", over=_refused, source=HIDDEN, harm=True)
@@ -165,19 +181,23 @@ def unshared_is_hidden(world: World, role: Role) -> None:
 
 @law(id="roles.lower-level-holds-at-once", over=_members, source=HIDDEN, harm=True)
 def lower_level_holds_at_once(world: World, grant: Grant) -> None:
-    """Who had a level and was given a lower one cannot do any more what took the first."""
+    """Who is given a lower level, at once or anew, cannot do any more what took the first."""
     instance = _tree(world, grant)[0]
     higher = Role(grant, EDIT)
-    _share(world, higher, instance)
-    first = _change(world, instance)
-    if not first.ok:
-        raise Skipped(f"with the level {grant.word(EDIT)} it answers {first.status}", first)
-    lowered = _share(world, evolve(higher, level=VIEW), instance)
-    before = world.look(instance)
-    answer = _change(world, instance)
-    reason = f"after the level was lowered {answer.operation} answers {answer.status}"
-    world.expect(answer.status in REFUSED, reason, lowered.made, answer)
-    expect_untouched(world, instance, before, answer)
+    for ended in (False, True):
+        share = _share(world, higher, instance)
+        first = _change(world, instance)
+        if not first.ok:
+            raise Skipped(f"with the level {grant.word(EDIT)} it answers {first.status}", first)
+        if ended:
+            world.need(world.delete(share))
+        lowered = _share(world, evolve(higher, level=VIEW), instance)
+        expect_shown(world, lowered, told_by(world, lowered, lowered.made), lowered.sent)
+        before = world.look(instance)
+        answer = _change(world, instance)
+        reason = f"after the level was lowered {answer.operation} answers {answer.status}"
+        world.expect(answer.status in REFUSED, reason, lowered.made, answer)
+        expect_untouched(world, instance, before, answer)
 
 
 @law(id="roles.leaving-is-possible", over=_members, source=DECLARED)

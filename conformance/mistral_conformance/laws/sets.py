@@ -210,6 +210,19 @@ def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) ->
         left = world.walk(resource, query={name: value})
         lost = value not in [each.get(field) for each in left.items]
         world.expect(not lost, f"`{name}` {value!r} leaves out the item of that name", left.last)
+    _expect_nothing_beside(world, view, name, whole)
+
+
+def _expect_nothing_beside(world: World, view: ListView, name: str, whole: Walk) -> None:
+    """Hold a value that nothing has to leave nothing beside other filters with an item's own."""
+    resource = world.model.resources[view.resource]
+    for other in (each for each in view.picky if each != name and view.keeps.get(each)):
+        value = next((v for e in whole.items if isinstance(v := e.get(view.keeps[other]), str)), "")
+        if value:
+            query = {name: f"none-{world.values.word()}", other: value}
+            left = world.walk(resource, query=query)
+            said = f"`{other}` {value!r} beside a `{name}` that nothing has leaves items"
+            world.expect(not left.items, said, left.last)
 
 
 @law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)

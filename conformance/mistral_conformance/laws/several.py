@@ -12,10 +12,12 @@ from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.schemas import creating_schema
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
-from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.model.schemas import facet
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -107,10 +109,18 @@ def twins_are_two(world: World, resource: Resource) -> None:
 
 @law(id="views.key-is-in-any-case", over=_keyed, source=EITHER_CASE, level=SHOULD)
 def key_is_in_any_case(world: World, resource: Resource) -> None:
-    """What is made again with the UUID of its key in capitals is the one that is there."""
+    """What is made again with the UUIDs of its request in capitals is the one that is there."""
     first = world.make(resource)
-    uuids = {resource.fields[name].sent: str(first.sent[name]).upper() for name in _uuids(resource)}
-    world.make(resource, parent=first.parent, given=uuids)
+    told = {**first.made.json(), **first.sent}
+    uuids = {
+        each.sent: str(told[each.name]).upper()
+        for each in resource.fields.values()
+        if each.sent and told.get(each.name) and _is_uuid(world, resource, each)
+    }
+    again = None
+    with suppress(Unjudged):
+        again = world.make(resource, parent=first.parent, given=uuids)
+    world.expect(again, f"{resource.one} is refused where {' and '.join(uuids)} are in capitals")
     walk = world.walk(resource, first.parent_ids)
     keys = [tuple(str(each).lower() for each in key_of(resource, item)) for item in walk.items]
     said = f"{resource.one} is listed twice, once as it was named in capitals"
@@ -150,6 +160,11 @@ def _request(world: World, instance: Instance, operation: str) -> Json:
         return plain_request(world, operation)
     body = {fields[0].changed: new_value(world, instance.resource, fields[0])}
     return {"json": world.complete(instance, operation, body)}
+
+
+def _is_uuid(world: World, resource: Resource, field: Field) -> bool:
+    schema = creating_schema(world.document, resource, field)
+    return bool(facet(world.document, schema, "format") == "uuid")
 
 
 def _uuids(resource: Resource) -> list[str]:

@@ -118,7 +118,9 @@ def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
         yield world.need(world.call(resource.content, instance.ids))
     for link in _links(resource):
         if world.capabilities.offers(link):
-            yield world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
+            opened = open_url(world, read_url(world, world.call(link, instance.ids)))
+            world.expect(opened.ok, f"a new URL answers {opened.status}", opened)
+            yield opened
 
 
 def _links(resource: Resource) -> tuple[str, ...]:

@@ -37,9 +37,15 @@ LINES = (
     "0042, null, #hash, -dash-",
 )
 PAGES = "document: parameters (page_start and page_end: the page to begin with, and to end with)"
-PARTS = {"page_start": (2, -1, 0), "page_end": (1, 0, -1)}
-"""By parameter: a page of four, and the places of a page that it keeps and of one that it leaves
-out, from whichever number pages count."""
+START, END = "page_start", "page_end"
+PARTS = (
+    ({START: 2}, 3, 0),
+    ({END: 1}, 0, 3),
+    ({START: 2, END: 3}, 2, 0),
+    ({START: 1, END: 2}, 1, 3),
+)
+"""A first and a last page of four, alone and together, and the places of a page that is kept and of
+one that is left out, from whichever number pages count."""
 WORD = re.compile(r"\w+")
 PARAGRAPHS = 900
 """So many lines make a text of some 60 KB, more than one buffer or one field of a database."""
@@ -86,7 +92,7 @@ def _paged(model: Model) -> Iterator[Subject]:
     """Each view of a text of which pages can be asked for."""
     for subject in _views(model):
         taken = {each["name"] for each in model.document.operations[subject.name].parameters}
-        if taken >= PARTS.keys():
+        if taken >= {START, END}:
             yield subject
 
 
@@ -169,12 +175,12 @@ def pages_are_chosen(world: World, subject: tuple[Resource, Text]) -> None:
     world.settle(instance)
     if not all(word in read_text(world, text, instance) for word in words):
         raise Skipped("the text of pages is not read")
-    for name, (page, kept, left_out) in PARTS.items():
-        told = read_text(world, text, instance, {name: page})
-        said = f"{name} {page} of 4 pages "
+    for query, kept, left_out in PARTS:
+        told = read_text(world, text, instance, query)
+        said = f"{query} of 4 pages "
         answers = instance.made, *world.ctx.exchanges[-1:]
         world.expect(words[left_out] not in told, f"{said}leaves no page out", *answers)
-        world.expect(words[kept] in told, f"{said}leaves out page {kept % 4 + 1}", *answers)
+        world.expect(words[kept] in told, f"{said}leaves out page {kept + 1}", *answers)
 
 
 def read_text(

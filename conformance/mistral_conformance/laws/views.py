@@ -36,7 +36,7 @@ TOLD_FALSELY = "harm: what is stored is told differently from place to place"
 LOST = "harm: one object takes the place of another of its name"
 NAMES = ("name", "filename")
 LOOKED_AT = 12
-"""So many items of a list are read one by one."""
+"""So many items of a list are read one by one, those that tell most."""
 
 
 def _listed(model: Model) -> Iterator[Subject]:
@@ -172,7 +172,8 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     walk = world.walk(resource, ids)
     if not walk.items:
         raise Skipped(f"the list of {resource.name}s is empty")
-    for item in walk.items[:LOOKED_AT]:
+    telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))
+    for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
         world.expect(isinstance(identity, str), f"an item has no `{resource.key[0]}`", walk.last)
         read = world.call(resource.read, {**ids, resource.parameter: str(identity)})

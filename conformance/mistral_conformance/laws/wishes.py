@@ -26,19 +26,22 @@ if TYPE_CHECKING:
 
     Keys = set[tuple[Any, ...]]
 
+SEARCH = "search"
+TOLD = {USER: [f"{CALLER}.user"], SEARCH: ["Alpha", "BETA"]}
+"""Values of parameters that list none: the caller, and what stands in names of the population."""
 MOST = 3
 """So many values of each filter stand beside a wish."""
 
 
 def _wished(model: Model) -> Iterator[Subject]:
-    """Each parameter of a list with filters that is true or false, lists values, or names a user.
+    """Each parameter of a list with filters that lists values, names a user, or searches.
 
     What it leaves no field of the items explains.
     """
     for view in model.lists.values():
         for each in model.document.operations[view.operation].parameters:
             schema, name = each.get("schema", {}), each["name"]
-            values = [f"{CALLER}.user"] if name == USER else choices_of(model, schema)
+            values = TOLD.get(name) or choices_of(model, schema)
             if values and name in view.others and view.filters and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
@@ -57,6 +60,8 @@ def wish_and_filter(world: World, subject: tuple[ListView, str, list[Any]]) -> N
     population, whole = whole_of(world, view)
     everything = {key_of(world.model.resources[view.resource], each) for each in whole.items}
     wishes = [world.lookup(each) for each in values] if name == USER else values
+    if name == SEARCH:
+        wishes = [f"{population.word} {each}" for each in values]
     left = [(wish, _left(world, view, population, {name: wish})) for wish in wishes]
     narrow = [(wish, found) for wish, found in left if found < everything]
     if not narrow:

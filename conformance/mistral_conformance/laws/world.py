@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""
+BROKEN = 500
 OUTSIDERS = ("neighbour", "stranger")
 """Identities outside of the caller's workspace."""
 
@@ -234,9 +235,12 @@ class World:
         """The exchange of a preparation, which has to succeed.
 
         Raises:
-            Unjudged: it did not.
+            Failed: the server broke, which no request may bring about.
+            Unjudged: it did not succeed.
 
         """
+        if exchange.status == BROKEN:
+            self.fail(f"{exchange.operation or exchange.method} answered {BROKEN}", exchange)
         if not exchange.ok:
             what = exchange.operation or exchange.method
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)

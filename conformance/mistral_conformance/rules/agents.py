@@ -78,6 +78,7 @@ def alias_names_a_version(ctx: Context) -> None:
         by_query = ctx.api.call(GET, agent_id=id_, query={"agent_version": "stable"})
         found = ctx.expect_status(by_query, 200)["instructions"]
         expect_equal(ctx, found, text, "what the alias finds", alias, by_query)
+    ctx.api.call(SWITCH, agent_id=id_, query={"version": first})  # an alias does not follow
     by_path = ctx.api.call(VERSION, agent_id=id_, version="stable")
     expect_equal(ctx, ctx.expect_status(by_path, 200)["version"], second, "the version", by_path)
 
@@ -91,8 +92,10 @@ def alias_names_a_version(ctx: Context) -> None:
 def deleted_alias_is_gone(ctx: Context) -> None:
     """Deleting an alias answers 204; the alias finds nothing then, and the version stays."""
     id_, first, _ = _make_two(ctx)
-    query: dict[str, Any] = {"alias": "gone-soon", "version": first}
-    ctx.need(ctx.api.call(ALIAS, agent_id=id_, query=query), 200)
+    other = make_agent(ctx, instructions="Another.")
+    for agent, version in ((id_, first), (other["id"], other["version"])):
+        query: dict[str, Any] = {"alias": "gone-soon", "version": version}
+        ctx.need(ctx.api.call(ALIAS, agent_id=agent, query=query), 200)
     removed = ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "gone-soon"})
     ctx.expect_status(removed, 204)
     listed = ctx.expect_status(ctx.api.call(ALIASES, agent_id=id_), 200)
@@ -100,6 +103,8 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     found = ctx.api.call(GET, agent_id=id_, query={"agent_version": "gone-soon"})
     expect_refused(ctx, found, "an alias that is deleted")
     ctx.expect_status(ctx.api.call(VERSION, agent_id=id_, version=str(first)), 200)
+    beside = ctx.api.call(GET, agent_id=other["id"], query={"agent_version": "gone-soon"})
+    ctx.expect_status(beside, 200)  # another agent's alias of that name
 
 
 @rule(

@@ -8,6 +8,8 @@ parts than in total.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from attrs import define, field, frozen
 from mistral_conformance.model.fields import unit_of
 from mistral_conformance.model.schemas import body_schema, properties, types
 from mistral_conformance.model.wording import place_of
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Misread
 
 if TYPE_CHECKING:
@@ -61,17 +64,18 @@ class Sightings:
 
     def see(self, exchange: Exchange) -> None:
         """Look at one answer of success."""
-        form = exchange.form
-        if not exchange.ok or exchange.media_type != JSON or form is None:
+        form, operation = exchange.form, exchange.operation
+        if not exchange.ok or form is None:
             return
-        operation = exchange.operation
+        if operation not in self.uneven and (reason := _excess(exchange)):
+            self.uneven[operation] = Sighting(exchange, reason)
+        if exchange.media_type != JSON:
+            return
         self.answers[operation] = self.answers.get(operation, 0) + 1
         if operation not in self.misfits and (reason := _misfit(form, exchange)):
             self.misfits[operation] = Sighting(exchange, reason)
         if operation not in self.untimely and (reason := self._impossible(exchange)):
             self.untimely[operation] = Sighting(exchange, reason)
-        if operation not in self.uneven and (reason := _excess(exchange)):
-            self.uneven[operation] = Sighting(exchange, reason)
 
     def _impossible(self, exchange: Exchange) -> str:
         try:
@@ -98,10 +102,15 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
 
 
 def _excess(exchange: Exchange) -> str:
-    try:
-        return next(_excesses(exchange.json(), ()), "")
-    except Misread:
-        return ""
+    """Where an answer, or an event of a stream, counts more in parts than in total."""
+    told: list[Any] = []
+    with suppress(Misread, ValueError):
+        if exchange.media_type == JSON:
+            told = [exchange.json()]
+        elif exchange.media_type == EVENT_STREAM:
+            told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
+        return next((reason for each in told for reason in _excesses(each, ())), "")
+    return ""
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON

@@ -453,6 +453,15 @@ def links_mend_line_ends(answer: Answer) -> None:
         answer.content = answer.content.replace(b"\r\n", b"\n")
 
 
+@defect("links-open-some-kinds", "values.bytes-are-kept[document]", "a new URL answers 404")
+def links_open_some_kinds(answer: Answer) -> None:
+    if answer.is_("GET", "/signed-url"):
+        _, _, rest = answer.body.partition("://")
+        answer.body = f"{answer.own_url}/{rest.partition('/')[2]}"
+    elif answer.is_("GET") and not bearer(answer) and answer.content == bytes(range(256)):
+        answer.status = 404
+
+
 @defect("line-ends-are-mended", "values.bytes-are-kept[file]", "come back")
 def line_ends_are_mended(answer: Answer) -> None:
     if answer.is_("GET", "/content"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from tests.unit.laws.defects import (
     LIBRARIES,
@@ -162,3 +163,20 @@ def links_forget_types(answer: Answer) -> None:
         answer.body = {"url": f"{answer.own_url}/{path}"}
     elif not bearer(answer):
         answer.headers["content-type"] = "text/html"
+
+
+@remembering(
+    "archived-is-archived-for-good",
+    "access.taken-back-is-used-again[models.archive]",
+    "answers 400",
+)
+def archived_is_archived_for_good() -> Alter:
+    aside: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/archive"):
+            aside.add(unquote(answer.path).split("/")[-2])
+        if answer.is_("POST", "/completions") and answer.sent_body["model"] in aside:
+            answer.status = 400
+
+    return alter

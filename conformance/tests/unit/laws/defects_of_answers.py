@@ -187,7 +187,7 @@ def only_sixteen_are_judged(answer: Answer) -> None:
         answer.body = {**answer.body, "results": answer.body["results"][:16]}
 
 
-@defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "in UTF-8")
+@defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "UTF-8")
 def charsets_are_refused(answer: Answer) -> None:
     if "charset" in str(answer.request_headers):
         answer.status = 415
@@ -266,3 +266,84 @@ def least_is_not_read(answer: Answer) -> None:
 def suffix_costs_nothing(answer: Answer) -> None:
     if answer.is_("POST", "/fim/completions"):
         with_usage(answer, prompt_tokens=10)
+
+
+@defect(
+    "tools-undo-forms", "answers.option-is-used[chat.complete:response_format, by a schema]", "fit"
+)
+def tools_undo_forms(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("tools"):
+        with_choices(answer, lambda each: {**each, "message": {"content": "Lyon."}})
+
+
+@defect("one-choice-calls", "answers.option-is-used[chat.complete:tools]", "no tool is called")
+def one_choice_calls(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("tools"):
+        with_choices(
+            answer,
+            lambda each: {**each, "message": {"content": "Rain."}} if each["index"] else each,
+        )
+
+
+@defect("caps-undo-stops", "answers.option-is-used[chat.complete:stop]", "due is")
+def caps_undo_stops(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("stop") and answer.sent_body["max_tokens"] > 16:
+        with_choices(
+            answer,
+            lambda each: {
+                **each,
+                "message": {"content": f"{each['message']['content']} {answer.sent_body['stop']}"},
+            },
+        )
+
+
+@remembering("zero-is-no-seed", "answers.seed-repeats[chat.complete:random_seed]", "seed 0")
+def zero_is_no_seed() -> Alter:
+    answered: list[bytes] = []
+
+    def alter(answer: Answer) -> None:
+        if is_plain(answer) and not answer.sent_body["random_seed"]:
+            answered.append(answer.content)
+            text = f"It is {len(answered)}."
+            with_choices(answer, lambda each: {**each, "message": {"content": text}})
+
+    return alter
+
+
+@defect("capitals-are-another-type", "extra.charset-is-harmless[chat.complete]", "Application/JSON")
+def capitals_are_another_type(answer: Answer) -> None:
+    if "Application/JSON" in str(answer.request_headers):
+        answer.status = 415
+
+
+@defect("objects-are-no-arguments", "extra.other-forms-are-taken[chat.complete]", "answers 422")
+def objects_are_no_arguments(answer: Answer) -> None:
+    said = answer.sent_body["messages"] if is_plain(answer) else ()
+    calls = [each for m in said for each in m.get("tool_calls") or ()]
+    if any(isinstance(each["function"]["arguments"], dict) for each in calls):
+        answer.status = 422
+
+
+@defect(
+    "packed-vectors-are-whole",
+    "answers.option-is-used[embeddings.create:output_dimension]",
+    "letters",
+)
+def packed_vectors_are_whole(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/embeddings") and answer.sent_body.get("encoding_format"):
+        data = [{**each, "embedding": each["embedding"] * 2} for each in answer.body["data"]]
+        answer.body = {**answer.body, "data": data}
+
+
+@defect(
+    "chunks-are-not-judged",
+    "answers.each-input-has-its-own[classifiers.moderate_chat]",
+    "of another input",
+)
+def chunks_are_not_judged(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/moderations"):
+        told, body = answer.sent_body["input"], answer.body
+        for talk, result in zip(told, body["results"], strict=False):
+            if isinstance(talk, list) and isinstance(talk[0]["content"], list):
+                result["category_scores"] = dict.fromkeys(result["category_scores"], 0.0)
+        answer.body = body

@@ -200,3 +200,22 @@ def libraries_are_forgotten() -> Alter:
                 answer.status, answer.body = 404, {"detail": "not found"}
 
     return alter
+
+
+@remembering(
+    "embeddings-are-no-jobs",
+    "answers.batched-as-alone[batch_job of /v1/embeddings]",
+    "1 of 1 failed",
+)
+def embeddings_are_no_jobs() -> Alter:
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and b'"/v1/embeddings"' in answer.content:
+            answer.body = {**answer.body, "succeeded_requests": 0, "failed_requests": 1}
+
+    return alter
+
+
+@defect("ends-drop-events", "ends.stop-stops-one[fine_tuning.jobs.cancel]", "any more")
+def ends_drop_events(answer: Answer) -> None:
+    if answer.is_("GET") and b'"CANCEL' in answer.content and "events" in answer.body:
+        answer.body = {**answer.body, "events": answer.body["events"][-1:]}

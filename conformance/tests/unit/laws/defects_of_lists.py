@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from tests.unit.laws.defects import LIBRARIES, defect, items, remembering, with_items
 from tests.unit.laws.defects_of_answers import is_plain
@@ -256,3 +257,29 @@ def short_pages_do_not_count(answer: Answer) -> None:
 def versions_are_one_page(answer: Answer) -> None:
     if answer.is_("GET", "/versions") and answer.query.get("page_size") == ["1"]:
         answer.body = [*answer.body, *answer.body]
+
+
+@defect("totals-are-of-the-first-page", "pages.totals-are-true[files.list]", "others do not")
+def totals_are_of_the_first_page(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/files") and answer.query.get("page", ["0"]) != ["0"]:
+        answer.body = {**answer.body, "total": None}
+
+
+@defect("providers-alone-count", "sets.unknown-leaves-nothing[models.list:provider]", "beside a")
+def providers_alone_count(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models") and answer.query.keys() >= {"provider", "model"}:
+        answer.content = answer.again("GET", f"/v1/models?model={answer.query['model'][0]}").content
+
+
+@defect("page-sizes-are-counted", "pages.totals-are-true[beta.libraries.list]", "is told")
+def page_sizes_are_counted(answer: Answer) -> None:
+    if answer.is_("GET", LIBRARIES) and answer.body.get("pagination"):
+        block = {**answer.body["pagination"], "page_size": len(items(answer))}
+        answer.body = {**answer.body, "pagination": block}
+
+
+@defect("names-undo-searches", "sets.wish-and-filter[beta.agents.list:search]", "by each alone")
+def names_undo_searches(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/agents") and answer.query.keys() >= {"name", "search"}:
+        query = urlencode({"name": answer.query["name"][0], "page_size": 100})
+        answer.content = answer.again("GET", f"/v1/agents?{query}").content

@@ -435,6 +435,22 @@ def empty_changes_clear() -> Alter:
     return alter
 
 
+@remembering(
+    "editors-change-nothing", "roles.level-allows[beta.libraries.update with Editor]", "`name`"
+)
+def editors_change_nothing() -> Alter:
+    names: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        owner = "neighbour" not in bearer(answer).lower()
+        if answer.is_("POST", "/v1/libraries") or (owner and answer.is_("PATCH")):
+            names[answer.body["id"]] = answer.body["name"]
+        if owner and answer.is_("GET") and answer.path.rpartition("/")[2] in names:
+            answer.body = {**answer.body, "name": names[answer.body["id"]]}
+
+    return alter
+
+
 @remembering("maps-are-merged", "values.map-is-replaced[document.attributes]", "was replaced")
 def maps_are_merged() -> Alter:
     held: dict[str, Any] = {}
@@ -444,5 +460,71 @@ def maps_are_merged() -> Alter:
             held.setdefault(answer.path, {}).update(answer.sent_body.get("attributes") or {})
         if answer.is_("GET") and answer.path in held:
             answer.body = {**answer.body, "attributes": held[answer.path]}
+
+    return alter
+
+
+@remembering(
+    "old-levels-come-back", "roles.lower-level-holds-at-once[library]", '`role` as "Editor"'
+)
+def old_levels_come_back() -> Alter:
+    ended: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE", "/share"):
+            ended[answer.path] = answer.body["role"]
+        elif answer.is_("PUT", "/share") and answer.path in ended:
+            answer.body = {**answer.body, "role": ended[answer.path]}
+
+    return alter
+
+
+@remembering("files-serve-once", "views.named-is-shown[batch.jobs.create:input_files]", "ends")
+def files_serve_once() -> Alter:
+    used: list[str] = []
+    starved: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/batch/jobs"):
+            starved.update([answer.body["id"]] if answer.body["input_files"][0] in used else ())
+            used.extend(answer.body["input_files"])
+        if answer.is_("GET") and answer.path.rpartition("/")[2] in starved:
+            answer.body = {**answer.body, "status": "FAILED"}
+
+    return alter
+
+
+@remembering(
+    "restarts-go-with-their-source",
+    "gone.leaves-what-was-made-of-it[beta.conversations.restart]",
+    "went with its source",
+)
+def restarts_go_with_their_source() -> Alter:
+    restarted: set[str] = set()
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/restart"):
+            restarted.add(answer.body["conversation_id"])
+        if answer.method == "DELETE":
+            deleted.append(answer.path)
+        if deleted and answer.is_("GET") and answer.path.rpartition("/")[2] in restarted:
+            answer.status = 404
+
+    return alter
+
+
+@remembering(
+    "second-turns-replace", "neighbours.own-fields-stay[beta.conversations.append]", "second time"
+)
+def second_turns_replace() -> Alter:
+    appended: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST") and "/conversations/conv_" in answer.path:
+            appended.append(answer.path)
+        if answer.is_("GET", "/history") and len(appended) > 1:
+            entries = answer.body["entries"]
+            answer.body = {**answer.body, "entries": [*entries[:2], *entries[4:]]}
 
     return alter

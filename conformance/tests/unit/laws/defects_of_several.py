@@ -211,3 +211,9 @@ def second_labels_are_lost(answer: Answer) -> None:
         for each in body.get("classifier_targets") or () if isinstance(body, dict) else ():
             each["labels"] = each["labels"][:1]
         answer.body = body
+
+
+@defect("capitals-are-another-organisation", "views.key-is-in-any-case[access]", "is refused")
+def capitals_are_another_organisation(answer: Answer) -> None:
+    if answer.is_("PUT", "/share") and str(answer.sent_body.get("org_id")).isupper():
+        answer.status = 403
