@@ -29,10 +29,17 @@ class Form(Protocol):
         """The names that events of the stream have; None where these are open."""
         ...
 
-    def hindrances(self, value: object, name: str | None = None) -> Mapping[Place, str]:
-        """What of a value nobody can read on from, by place.
+    def misfits(self, value: object, name: str | None = None) -> Mapping[Place, str]:
+        """What is wrong with a value, by place; `name` is that of the event which carried it.
 
-        `name` is that of the event which carried it.
+        Raises:
+            ValueError: the value holds what no JSON can, such as half a character.
+
+        """
+        ...
+
+    def hindrances(self, value: object, name: str | None = None) -> Mapping[Place, str]:
+        """What of `misfits` nobody can read on from; `name` is that of the event as above.
 
         Raises:
             ValueError: the value holds what no JSON can, such as half a character.
