@@ -16,6 +16,7 @@ from attrs import frozen
 
 from mistral_mock import json_text, registry, resources
 from mistral_mock.identities import stable_id
+from mistral_mock.yaml_text import PlainLoader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,28 +106,25 @@ def _read_file(path: Path) -> object:
 
 def _parse(text: str, name: str) -> object:
     try:
-        found: object = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader without aliases
+        _refuse_aliases(text)
+        found: object = yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader's child
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = " ".join(str(error).split()) or "it is nested too deeply"
         raise FixtureError(f"{name}: it is not the YAML of a world: {reason}") from error
     return {} if found is None else found
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain values alone: no aliases, which can stand for themselves; times stay text."""
+def _refuse_aliases(text: str) -> None:
+    """Lets through what has no aliases, which can stand for themselves.
 
-    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML's signature
-        if self.check_event(yaml.AliasEvent):
-            untyped: Any = self
-            mark = untyped.peek_event().start_mark
+    Raises:
+        YAMLError: There is one, or it is no YAML.
+
+    """
+    for event in yaml.parse(text, Loader=PlainLoader):
+        if isinstance(event, yaml.AliasEvent):
+            mark: Any = event.start_mark  # of libyaml, or of PyYAML itself
             raise yaml.MarkedYAMLError(None, None, "aliases have no place in a world", mark)
-        return super().compose_node(parent, index)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _check(found: object, name: str) -> Mapping[str, Any]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import yaml
 from attrs import evolve
 
-from mistral_mock.recording import har, spelling, yaml_text
+from mistral_mock import yaml_text
+from mistral_mock.recording import har, spelling
 from mistral_mock.recording.spelling import SpelledError
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import yaml
 from mistral_mock import json_text
 from mistral_mock.replies.parsing import parse_reply
 from mistral_mock.replies.problem import ReplyError
+from mistral_mock.yaml_text import PlainLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,8 +115,7 @@ def compose(path: Path) -> yaml.Node | None:
     try:
         if path.stat().st_size > LARGEST:
             raise ReplyError((), f"it has more than {LARGEST} bytes", str(path))
-        loader = Loader(path.read_text("utf-8"))
-        return loader.get_single_node()
+        return yaml.compose(path.read_text("utf-8"), Loader=PlainLoader)
     except OSError as error:
         raise ReplyError((), error.strerror or str(error), str(path)) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -137,7 +137,7 @@ def construct(root: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML of any kind
     if root is None:
         return None
     try:
-        value = Loader("").construct_document(root)
+        value = PlainLoader("").construct_document(root)
         json_text.check(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ReplyError((), f"JSON cannot hold it: {error}") from error
@@ -161,13 +161,3 @@ def find_line(root: yaml.Node | None, place: Sequence[str | int]) -> int:
             return line
         node = found
     return line
-
-
-class Loader(yaml.SafeLoader):
-    """Plain values alone: times stay text."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if not tag.endswith(":timestamp")]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

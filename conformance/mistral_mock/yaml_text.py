@@ -1,4 +1,4 @@
-"""YAML as recordings have it: texts of several lines as blocks, dates as texts."""
+"""YAML of plain values: dates are texts; written, texts of several lines are blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def derive(base: str, **attributes: object) -> Any:  # noqa: ANN401 - a class of
 
 RecordingDumper = derive("SafeDumper", ignore_aliases=lambda *_: True)
 """Writes every value in full: nothing is an alias of another."""
-RecordingLoader = derive(
+PlainLoader = derive(
     "SafeLoader",
     yaml_implicit_resolvers={
         first: [(tag, pattern) for tag, pattern in found if tag != TIMESTAMP]
@@ -57,5 +57,5 @@ def read(content: bytes) -> object:
         YAMLError: It is none.
 
     """
-    found: object = yaml.load(content, Loader=RecordingLoader)  # noqa: S506 - a safe loader's child
+    found: object = yaml.load(content, Loader=PlainLoader)  # noqa: S506 - a safe loader's child
     return found
