@@ -19,6 +19,7 @@ from mistral_conformance.laws.comparing import (
 )
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.tools import SILENT
@@ -42,7 +43,7 @@ from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
@@ -55,7 +56,7 @@ DEFAULTS = "document: parameters (their defaults)"
 NULLS = "document: requestBody (null is one of the values of these fields)"
 CHARSET = (
     "harm: many programs name the charset of their JSON; "
-    "RFC 9110 §8.3.1 (parameters; names of types are the same in capitals)"
+    "RFC 9110 §8.3.1 (parameters, and names of types are the same in capitals)"
 )
 FORMS = "document: ChatCompletionRequest.messages (the forms of contents and of arguments)"
 CALL_ID = "callLyon1"
@@ -327,7 +328,13 @@ def _known(world: World, operation: str, answer: Exchange) -> object:
 
 
 def _listed(form: Form | None, value: object) -> object:
-    return form.listed(value) if form else value
+    return form.listed(value, _moment) if form else value
+
+
+def _moment(schemas: Iterable[Json], value: object) -> object:
+    """A time as a moment, in whatever zone it is told; any other text as it is."""
+    is_time = any(each.get("format") == "date-time" for each in schemas)
+    return read_time(value) if is_time else value
 
 
 def _filled(value: object) -> object:

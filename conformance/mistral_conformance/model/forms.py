@@ -17,12 +17,14 @@ from mistral_conformance.model.wording import explain, place_of
 from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import jsonschema_rs
 
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.reading import Place
+
+    Read = Callable[[Iterable[Json], object], object]
 
 JSON = "application/json"
 UNIONS = ("allOf", "anyOf", "oneOf")
@@ -86,15 +88,18 @@ class Form:
             return None
         return frozenset(name for each in found for name in each.get("properties", {}))
 
-    def listed(self, value: object, place: Place = ()) -> object:
-        """The part of a value at a place that the document lists, in any member of a union."""
+    def listed(self, value: object, read: Read, place: Place = ()) -> object:
+        """The part of a value at a place that the document lists, in any member of a union.
+
+        `read` gets each text with all that the document says about it.
+        """
         if isinstance(value, list):
-            return [self.listed(each, (*place, number)) for number, each in enumerate(value)]
+            return [self.listed(each, read, (*place, number)) for number, each in enumerate(value)]
         if isinstance(value, dict):
             names = self.fields(place)
             told = {name: each for name, each in value.items() if names is None or name in names}
-            return {name: self.listed(each, (*place, name)) for name, each in told.items()}
-        return value
+            return {name: self.listed(each, read, (*place, name)) for name, each in told.items()}
+        return read(self.schemas(place), value) if isinstance(value, str) else value
 
     def schemas(self, place: Place) -> list[Json]:
         """All that the document says about the value at a place: every member of every union."""

@@ -31,12 +31,12 @@ OPERATIONS = {f"beta.observability.{each}": kind for kind, all_ in KINDS.items()
 
 
 @rule(
-    id="observability.unknown-ids-have-their-codes",
+    id="errors.codes-say-what-is-missing",
     level=SHOULD,
     source="document: ObservabilityErrorCode; errors.observability-shape",
     operations=tuple(OPERATIONS),
 )
-def unknown_ids_have_their_codes(ctx: Context) -> None:
+def codes_say_what_is_missing(ctx: Context) -> None:
     """Ids that nothing has answer 404, with the error code that says what is missing."""
     listed = ctx.document.raw["components"]["schemas"]["ObservabilityErrorCode"]["enum"]
     for operation, kind in OPERATIONS.items():

@@ -10,7 +10,7 @@ from tests.unit.suite.fake_server import keyed, models, serving
 from tests.unit.suite.test_exit_codes import fails, one_rule, passes
 
 from mistral_conformance import cli
-from mistral_conformance.cli import commands
+from mistral_conformance.cli import selection
 from mistral_conformance.verdict.baseline import WrongBaseline, read_baseline
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def run_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunWith:
     """The exit code of a run of one rule with a baseline."""
 
     def run(check: Check, *words: str) -> int:
-        monkeypatch.setattr(commands, "load_rules", lambda: one_rule(check))
-        monkeypatch.setattr(commands, "load_laws", tuple)
+        monkeypatch.setattr(selection, "load_rules", lambda: one_rule(check))
+        monkeypatch.setattr(selection, "load_laws", tuple)
         with serving(keyed, models) as fake:
             target = ["--base-url", fake.base_url, "--report-dir", str(tmp_path / "reports")]
             return cli.main(["run", *target, "--baseline", str(tmp_path / "known.toml"), *words])

@@ -15,7 +15,7 @@ import pytest
 from tests.unit.suite.fake_server import KEY, Answer, keyed, libraries, models, serving
 
 from mistral_conformance import cli
-from mistral_conformance.cli import commands, entry
+from mistral_conformance.cli import entry, selection
 from mistral_conformance.report.terminal import Live
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.running import interruption
@@ -49,8 +49,8 @@ def one_rule(check: Check, level: Level = MUST, needs: tuple[str, ...] = ()) -> 
 @pytest.fixture
 def run_rule(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, Rules], int]:
     def run(base_url: str, registry: Rules) -> int:
-        monkeypatch.setattr(commands, "load_rules", lambda: registry)
-        monkeypatch.setattr(commands, "load_laws", tuple)
+        monkeypatch.setattr(selection, "load_rules", lambda: registry)
+        monkeypatch.setattr(selection, "load_laws", tuple)
         return cli.main(["run", "--base-url", base_url, "--report-dir", str(tmp_path)])
 
     return run

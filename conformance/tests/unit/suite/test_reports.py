@@ -27,7 +27,7 @@ from tests.unit.suite.fake_server import (
 from tests.unit.suite.report_values import report
 
 from mistral_conformance import cli
-from mistral_conformance.cli import commands
+from mistral_conformance.cli import selection
 from mistral_conformance.record.curl import curl_line
 from mistral_conformance.record.redaction import REDACTED, Redactor
 from mistral_conformance.record.wire import Message, Wire
@@ -123,8 +123,8 @@ def report_dir(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> Path:
     """The reports of a run of those rules against the echo; with them what was printed."""
-    monkeypatch.setattr(commands, "load_rules", rules)
-    monkeypatch.setattr(commands, "load_laws", tuple)
+    monkeypatch.setattr(selection, "load_rules", rules)
+    monkeypatch.setattr(selection, "load_laws", tuple)
     monkeypatch.setenv("NEIGHBOUR", OTHER_KEY)
     with serving(echo) as fake:
         arguments = ["--base-url", fake.base_url, "--report-dir", str(tmp_path)]
@@ -178,7 +178,7 @@ def test_musts_without_a_verdict_are_counted_in_the_first_line(report_dir: Path)
     assert read(report_dir)["must_unjudged"] == 3
     summary = (report_dir / "printed.txt").read_text("utf-8")
     assert (
-        "2 MUST fail (1 cause), 1 in error, 1 weaker ones fail, "
+        "2 MUST fail, 1 in error, 1 weaker ones fail, "
         "3 MUST without a verdict (1 not judged, 2 blocked or in error) (seed 0"
     ) in " ".join(summary.split())
 
@@ -371,8 +371,8 @@ def test_interrupted_run_reports_what_it_judged(
     rule(id="tried.z", level=MUST, source="test", operations=operations, registry=registry)(
         interrupted
     )
-    monkeypatch.setattr(commands, "load_rules", lambda: registry)
-    monkeypatch.setattr(commands, "load_laws", tuple)
+    monkeypatch.setattr(selection, "load_rules", lambda: registry)
+    monkeypatch.setattr(selection, "load_laws", tuple)
     with serving(keyed, models, libraries) as fake:
         assert _run(fake, tmp_path) == 130
     report = read(tmp_path)
