@@ -218,14 +218,26 @@ def null_is_harmless(world: World, subject: tuple[str, tuple[str, ...]]) -> None
     ids = targets_of(world.ctx).ids(world.document.operations[operation])
     request = plain_request(world, operation)
     plain = world.need(world.call(operation, ids, **request))
-    request = plain_request(world, operation)
-    body = wrapped(world.document, world.document.operations[operation], dict.fromkeys(names))
-    answer = world.call(operation, ids, **{**request, "json": _merged(request["json"], body)})
+    answer = _with_nulls(world, operation, ids, names)
     if not answer.ok and not world.call(operation, ids, **plain_request(world, operation)).ok:
         raise Skipped(f"{operation} takes such a request once")
-    told = ", ".join(names)
-    reason = f"{operation} answers {answer.status} where {told} are null, {plain.status} without"
+    told = f"{', '.join(names)} are null"
+    for each in () if answer.ok else names:
+        one = _with_nulls(world, operation, ids, (each,))
+        if not one.ok:
+            told, answer = f"{each} is null", one
+            break
+    reason = f"{operation} answers {answer.status} where {told}, {plain.status} without"
     world.expect(answer.ok, reason, plain, answer)
+
+
+def _with_nulls(
+    world: World, operation: str, ids: dict[str, str], names: tuple[str, ...]
+) -> Exchange:
+    """The answer to the plainest request with these fields as null."""
+    request = plain_request(world, operation)
+    body = wrapped(world.document, world.document.operations[operation], dict.fromkeys(names))
+    return world.call(operation, ids, **{**request, "json": _merged(request["json"], body)})
 
 
 @law(id="extra.charset-is-harmless", over=_spoken, source=CHARSET, harm=True)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
-from mistral_conformance.verdict.outcome import Status
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.verdict.outcome import Result
 
 NO_IDS = "(ids of nothing)"
@@ -31,12 +29,12 @@ MEDIA_TYPE = re.compile(
     r"|a stream was asked for, \S+ came"
 )
 NOT_JSON = "the answer is not JSON"
+EVENTS = "text/event-stream"
 GONE = re.compile(
     r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
     r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
 )
 QUOTED = re.compile(r"'(\w+)'|\"(\w+)\"")
-LATE = re.compile(r"not shared any more|after its time")
 CLEARED = re.compile(r"still shows `|sent was null$")
 CHANGED = re.compile(r"did not move with|shows? `[^`]+` as .*, sent was|still shows `")
 CHANGING = re.compile(r"change|update|clears|patch|put\b")
@@ -48,13 +46,21 @@ BROKEN_WALK = (
     r"|without it leaves out|items are not in the list"
 )
 """What is said where the pages of a list do not make the list, whatever was looked for in it."""
+OF_OTHERS, ANSWERS = "foreign", "answers"
+CONTENT = re.compile(r"bytes were sent, \d+ come back|tells no word of")
+STAMPS = r"`\w+_at` did not move with"
+PAGE_SIZE = r"\ba page (of size \d+ )?holds \d+"
+END_REASON = r"\b(an? \w+ answer|calls) ends? with|finish reason is"
+NO_UUID = "a UUID is due"
 REFUSED = re.compile(
     r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
 )
-SIFTING, GONE_KEY = "filters", "gone"
+SIFTING, GONE_KEY, NULLS, USED, KEPT = "filters", "gone", "nulls", "options", "value"
+OPTION_RULE = "answers.option-is-used"
 WISH = re.compile(r"^(\w+)=(?!.*, \w+=)")
 """A reason that begins with the one parameter that the list was asked with."""
-VALUE = re.compile(r"\((\w+) = ")
+VALUE = re.compile(r"\((\w+) = (null\b)?")
+SHOWN_FIELD = re.compile(r"shows? `([^`]+)` as ")
 ORDERS = frozenset(
     {"sets.sorted", "sets.sorted-as-taken", "sets.sorted-and-filtered", "sets.default-order"}
 )
@@ -65,12 +71,9 @@ GONE_STATUSES = frozenset({"404", "410"})
 UNKNOWN_CALLER = "401"
 PLAINEST = "(the plainest request)"
 """What rules say of a request that is surely right, but for what it names that has gone since."""
-PLAIN = "input.plain-succeeds"
-"""The rule that asks for what is surely there."""
+NEEDED = re.compile(r"[\w.]+ answered \d{3}")
+"""What rules say of a request that had to succeed before they could judge."""
 NOT_THERE = "what is not there"
-TOLD_STATUS = re.compile(r"(?:answer(?:s|ed)|with|status) (4\d\d|5\d\d)\b")
-ID_IN_PATH = re.compile(r"/[^/?]*\d[^/?]*(?:/[a-z_-]+)*(?:\?.*)?$")
-"""A path in which a part with digits, as ids have, is the last one but for words."""
 
 
 class Mistake(NamedTuple):
@@ -113,35 +116,6 @@ def _due_to(due: frozenset[str]) -> str:
     return NOT_THERE if due & GONE_STATUSES else " or ".join(sorted(due))
 
 
-def suspect_keys(result: Result, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Keys of mistakes that may be behind what a case shows.
-
-    Where a server answers what is not there with a status of its own, whatever is told of that
-    status at a path with ids may be about something that was gone by then. Where it sifts no list
-    by a parameter, whatever is told of a list that was asked for with it may come of that.
-    """
-    found = (*_suspect_status(result), *_suspect_lists(result))
-    return tuple(each for each in found if each not in keys)
-
-
-def _suspect_status(result: Result) -> Iterator[str]:
-    shown = result.shown
-    match = TOLD_STATUS.search(result.reason)
-    surely_there = result.rule.id == PLAIN and result.status is not Status.FLAKY
-    if shown is None or surely_there or not ID_IN_PATH.search(shown.url):
-        return
-    if match or shown.status >= 500:
-        yield f"{match[1] if match else shown.status} for {NOT_THERE}"
-
-
-def _suspect_lists(result: Result) -> Iterator[str]:
-    """What ends late may be gone and still shown; what a list holds, not sifted."""
-    if LATE.search(result.reason):
-        yield GONE_KEY
-    asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
-    yield from (f"{SIFTING} {each}" for each in asked)
-
-
 def is_spelling(reason: str) -> bool:
     """Whether a reason tells a word first and then, as what is due, the same in other capitals."""
     told, *due = [one or other for one, other in QUOTED.findall(reason)] or [""]
@@ -159,7 +133,7 @@ def is_about_refusal(result: Result) -> bool:
     _, due = _statuses(result.reason)
     if due:
         return min(due) >= "4"
-    if PLAINEST in result.reason:
+    if PLAINEST in result.reason or NEEDED.fullmatch(result.reason):
         return False
     return result.rule.family in REFUSING or bool(SENT_WRONG.search(result.reason))
 
@@ -177,7 +151,8 @@ def _statuses(reason: str) -> tuple[str, frozenset[str]]:
     return "", frozenset()
 
 
-def _group(operation: str, _result: Result) -> tuple[str, ...]:
+def group_of(operation: str, _result: Result) -> tuple[str, ...]:
+    """The resource that an operation is of."""
     return (operation.rpartition(".")[0],)
 
 
@@ -197,13 +172,26 @@ def _asked(operation: str, result: Result) -> tuple[str, ...]:
     return (operation, match[1]) if match else (operation,)
 
 
+def _option(_operation: str, result: Result) -> tuple[str, ...]:
+    """The option that a case is about, which its subject names behind the operation."""
+    return (result.subject.rpartition(":")[2].partition(",")[0],)
+
+
+def _kept(operation: str, result: Result) -> tuple[str, ...]:
+    """The resource, and its field that a reason names."""
+    (group,) = group_of(operation, result)
+    match = SHOWN_FIELD.search(result.reason)
+    return (group, f"{group} {match[1]}") if match else (group,)
+
+
 def _answer(_operation: str, result: Result) -> tuple[str, ...]:
     return (_statuses(result.reason)[0],)
 
 
 def _streamed(_operation: str, result: Result) -> tuple[str, ...]:
-    streamed = _is_unsaid_stream(result) or "stream" in f"{result.rule.id} {result.reason}"
-    return ("streams" if streamed else "answers",)
+    told = f"{result.rule.id} {result.reason}".replace("octet-stream", "")
+    streamed = _is_unsaid_stream(result) or "stream" in told
+    return ("streams" if streamed else ANSWERS,)
 
 
 def _is_gone(result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -237,8 +225,14 @@ def _is_media_type(result: Result, _answered: str, _due: frozenset[str]) -> bool
 
 def _is_unsaid_stream(result: Result) -> bool:
     """Whether what is no JSON is an event stream under the media type of JSON."""
-    begins = result.shown is not None and result.shown.content.startswith(b"data:")
-    return begins and NOT_JSON in result.reason
+    return NOT_JSON in result.reason and begins_as_stream(result.shown)
+
+
+def begins_as_stream(shown: Exchange | None) -> bool:
+    """Whether an answer is an event stream by what it holds, and not by its media type."""
+    if shown is None or shown.media_type == EVENTS:
+        return False
+    return shown.content.startswith((b"data:", b"event:"))
 
 
 def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -298,16 +292,19 @@ CAPITALS = Kind(
     "values are spelled with other capitals",
     lambda result, _answered, _due: is_spelling(result.reason),
 )
+MEDIA = Kind("media type", "", _is_media_type, _streamed)
 KINDS = (
+    Kind("page size", "pages are of a wrong size", _says(PAGE_SIZE)),
+    Kind("page numbers", "pages are counted wrongly", _says(r"it is told that \{")),
     Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
     CAPITALS,
     Kind("let in", "keys are not checked", _is_let_in),
     Kind("403 for 401", "", _is_refused_otherwise),
-    Kind("foreign", "what belongs to others is answered", _is_foreign),
+    Kind(OF_OTHERS, "what belongs to others is answered", _is_foreign),
     Kind(GONE_KEY, "what was deleted is still there", _is_gone),
     ABSENT,
     Kind("error form", "errors are of a wrong form", _is_error_form),
-    Kind("media type", "", _is_media_type, _streamed),
+    MEDIA,
     TAKEN,
     DELETES,
     Kind("refused", "right requests are refused", _is_refused, _asked),
@@ -316,10 +313,14 @@ KINDS = (
         "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")
     ),
     Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
-    Kind("ids", "ids do not stay the same", _says(UNSTABLE), _group),
-    Kind("nulls", "null clears nothing", _is_null_lost),
-    Kind("change", "changes are lost", _is_change_lost, _group),
-    Kind("value", "values do not come back as sent", _is_value_lost, _group),
+    Kind("ids", "ids do not stay the same", _says(UNSTABLE), group_of),
+    Kind("ends", "it is told wrongly why an answer ends", _says(END_REASON)),
+    Kind(USED, "", lambda result, _answered, _due: result.rule.id == OPTION_RULE, _option),
+    Kind("stamps", "changes move no time", _says(STAMPS)),
+    Kind("content", "contents do not come back as sent", _says(CONTENT.pattern), _operation),
+    Kind(NULLS, "null clears nothing", _is_null_lost),
+    Kind("change", "changes are lost", _is_change_lost, group_of),
+    Kind(KEPT, "values do not come back as sent", _is_value_lost, _kept),
     Kind("pages", "pages are wrong", _is_of("pages", "paging")),
     Kind("orders", "lists are in a wrong order", _is_order, _operation),
     Kind(SIFTING, "filters are wrong", _is_of("sets", "filters"), _sifted),

@@ -22,15 +22,18 @@ from mistral_conformance.report.mistakes import (
     ABSENT,
     CAPITALS,
     DELETES,
+    MEDIA,
     NO_IDS,
+    NO_UUID,
     NOT_THERE,
     TAKEN,
+    begins_as_stream,
     find_mistake,
     is_about_absence,
     is_about_refusal,
     is_spelling,
-    suspect_keys,
 )
+from mistral_conformance.report.suspicions import suspect_keys
 from mistral_conformance.verdict.settling import UNREPEATED
 
 if TYPE_CHECKING:
@@ -44,7 +47,6 @@ FIELD = re.compile(r"`([^`]+)`(?: of the answer)? (is missing|is .+? is due)")
 ASKED = re.compile(r"\([^()]*\)$")
 """What a rule says at its end of the request that it sent."""
 MISSING = "is missing"
-NO_UUID = "a UUID is due"
 STAMP, TIMES = "_at", "times"
 """How names of fields that hold a time end, and what stands for all of them."""
 TELLING = 3
@@ -82,12 +84,12 @@ def symptom_of(result: Result, judge: Judge) -> Symptom:
             return found
     mistake = find_mistake(operation, result)
     if mistake:
-        perhaps = suspect_keys(result, mistake.keys)
+        perhaps = suspect_keys(operation, result, mistake.keys)
         return Symptom(operation, mistake.keys, mistake.words, perhaps)
     same = " ".join(VARYING.sub("", ASKED.sub("", result.reason)).split())
     said = same if len(same.split()) >= TELLING else f"{result.rule.id}: {same}"
     keys = (f"{operation}/{result.rule.id}", said)
-    return Symptom(operation, keys, result.reason, suspect_keys(result, keys))
+    return Symptom(operation, keys, result.reason, suspect_keys(operation, result, keys))
 
 
 def operation_of(result: Result) -> str:
@@ -114,6 +116,9 @@ def _answer_symptom(
 
 
 def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
+    if begins_as_stream(shown):
+        said = f"a stream comes as {shown.media_type or 'nothing'}"
+        return Symptom(operation, (f"{MEDIA.name} streams",), said)
     if is_spelling(words):
         return Symptom(operation, (CAPITALS.name,), f"{CAPITALS.title}: {words}")
     if shown.status >= 400:
@@ -154,7 +159,7 @@ def _misfit(words: str) -> str:
     field, _, told = words.rpartition("`")
     misfit = VARYING.sub("", told)
     if misfit.endswith(NO_UUID):
-        return misfit
+        return NO_UUID
     name = field.rpartition(".")[2].strip("`")
     return f"{TIMES if name.endswith(STAMP) and MISSING not in misfit else name}{misfit}"
 
@@ -166,7 +171,7 @@ def _server_error(operation: str, result: Result, status: int) -> Symptom:
         return Symptom(operation, (absent,), f"answers {status} for {NOT_THERE}")
     if is_about_refusal(result):
         words, keys = f"answers {status} to a wrong request", (f"{status}{WRONG}",)
-        perhaps = (f"{operation}/{status}", *suspect_keys(result, keys))
+        perhaps = (f"{operation}/{status}", *suspect_keys(operation, result, keys))
         return Symptom(operation, keys, words, perhaps)
     keys = (f"{operation}/{status}",)
-    return Symptom(operation, keys, f"answers {status}", suspect_keys(result, keys))
+    return Symptom(operation, keys, f"answers {status}", suspect_keys(operation, result, keys))

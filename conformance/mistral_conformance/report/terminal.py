@@ -173,7 +173,7 @@ def _print_cause(
     known = all(each.known for each in cases)
     text = Text(f"{cause.level} ", style="dim" if known else STYLES[Status.FAIL])
     text.append(printable(cause.summary), style="dim" if known else "bold")
-    if any(each.status is Status.FLAKY for each in cases):
+    if all(each.status is Status.FLAKY for each in cases):
         text.append(" (flaky)")
     for each in dict.fromkeys(case.known for case in cases if case.known):
         text.append(f" (known: {printable(each)})", style="dim")

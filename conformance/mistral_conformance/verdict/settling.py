@@ -45,8 +45,11 @@ def settle_repeat(first: Result, second: Result) -> Result:
     """A failure after it was tried again at once: the same, or flaky where it holds by now.
 
     What could not be judged again does not acquit. The requests of the second time are the whole
-    story where it failed too: by then nothing was there that other cases had made.
+    story where it failed too: by then nothing was there that other cases had made. Where another
+    operation's answer broke it the second time, they do not show the reason of the first.
     """
+    if second.status is Status.FAIL and second.answered != first.answered:
+        return first
     if second.status is Status.FAIL:
         return evolve(first, evidence=second.evidence, exchanges=second.exchanges)
     if second.status is not Status.PASS:

@@ -163,9 +163,9 @@ def colleagues_are_told_less(answer: Answer) -> None:
         answer.body = {**answer.body, "chunk_size": None}
 
 
-@defect("nulls-are-refused", "extra.null-is-harmless[chat.complete]", "are null")
-def nulls_are_refused(answer: Answer) -> None:
-    if answer.is_("POST", "/chat/completions") and None in answer.sent_body.values():
+@defect("a-null-is-refused", "extra.null-is-harmless[chat.complete]", "where prompt_mode is null")
+def a_null_is_refused(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/completions") and answer.sent_body.get("prompt_mode", 0) is None:
         answer.status, answer.body = 422, {"detail": "null"}
 
 

@@ -35,6 +35,13 @@ def seen(
     return Result(requirement, None, Status.FAIL, reason, (shown,), subject=f"{operation} {reason}")
 
 
+def used(reason: str, subject: str) -> Result:
+    """A red case of an option that is not used as declared."""
+    operation = subject.partition(":")[0]
+    found = seen(reason, "answers.option-is-used", operation, "/v1/chat")
+    return evolve(found, subject=subject)
+
+
 def causes_of(*results: Result) -> list[str]:
     cases = [
         case(
@@ -108,6 +115,58 @@ def causes_of(*results: Result) -> list[str]:
             seen("x answers 400 for a deleted file, 404 or 410 is due", status=400),
             seen("one of two deletions at once answers 400", "together.x", status=400),
         ],
+        [
+            seen("an invalid request was answered 200 (stop = true)", "input.fault-rejected"),
+            used("with stop 'a' the text is 'ba', due is 'b'", "chat.complete:stop"),
+            used("with stop 'c' the text is 'bc', due is 'b'", "fim.complete:stop"),
+        ],
+        [
+            seen("an invalid request was answered 200 (name = null)", "input.fault-rejected"),
+            seen("beta.libraries.get still shows `description`", "values.null-clears"),
+        ],
+        [
+            seen('`id` is "abc", a UUID is due', operation="beta.libraries.get"),
+            seen("x answers 422 for a document that is wrong-kind, 404 is due", "access.x"),
+            seen("x answers 422 where the id is in capitals", "access.capitals-name-the-same"),
+        ],
+        [
+            seen("x shows `name` as 'a_b', sent was 'a b'", "values.text-is-kept"),
+            seen("`name` is 'a_b' before 'a_a' in ascending order", "sets.sorted"),
+        ],
+        [
+            evolve(
+                seen("`choices.0.finish_reason` is null, a text is due", "streams.x"),
+                evidence=(evolve(seen("").evidence[0], content=b"data: {}\n\n"),),
+            ),
+            seen("a stream was asked for, application/json came", "answers.x"),
+        ],
+        [
+            seen("a page holds 3 of 9 items where 100 are usual", "pages.usual-size", each)
+            for each in ("files.list", "beta.libraries.list")
+        ],
+        [
+            seen("x answers 200 for a file that is foreign, 404 or 403 is due", "access.x"),
+            seen("the list of the stranger has a file of the caller", "access.y"),
+            seen("x answers 200 to one with the level Viewer, a refusal is due", "roles.x"),
+        ],
+        [
+            seen("the answer is application/json, application/pdf is due", "schema.content-type"),
+            seen("of nothing 0 bytes were sent, 15 come back", "values.bytes-are-kept"),
+            seen("files.download tells no word of its file", "texts.stay-apart"),
+        ],
+        [
+            seen("processing_status is 'RUNNING', not 'Running'", "processing.x"),
+            seen("the loop saw ['RUNNING']", "processing.ends"),
+            seen("beta.libraries.documents.reprocess led to TODO", "ends.action-leads-on"),
+        ],
+        [
+            seen(f"`updated_at` did not move with {each}", f"times.{rule}-move-the-stamp", each)
+            for each, rule in (("beta.libraries.update", "change"), ("files.upload", "children"))
+        ],
+        [
+            used("calls end with ['stop']", "chat.complete:tools"),
+            used("a cut answer ends with [['stop']]", "chat.complete:max_tokens"),
+        ],
     ],
     ids=lambda each: str(each[0].reason)[:40],
 )
@@ -123,12 +182,40 @@ def test_that_a_case_did_not_repeat_makes_no_cause_of_its_own() -> None:
 
 def test_mistakes_of_one_operation_are_causes_each() -> None:
     found = causes_of(
-        seen("n 3 gives the choices [0]", "answers.option-is-used", "chat.complete", "/v1/chat"),
+        used("n 3 gives the choices [0]", "chat.complete:n"),
+        used("the text is no JSON object", "chat.complete:response_format"),
         seen("two answers have the id 'a'", "answers.have-own-ids", "chat.complete", "/v1/chat"),
         seen("purpose='a' gives an item whose `x` is 1", "sets.filter", "files.list", "/f?p=a"),
         seen("search='a' gives an item whose `x` is 1", "sets.filter", "files.list", "/f?s=a"),
     )
-    assert len(found) == 4
+    assert len(found) == 5
+
+
+def test_mistakes_of_pages_are_causes_each() -> None:
+    found = causes_of(
+        seen("files.list has one file 4 times", "views.x", "files.list", "/v1/files"),
+        seen("a page of size 100 holds 2 of 103 items", "pages.x", "files.list", "/v1/files"),
+        seen("of 8 items at 7 a page it is told that {'total_pages': 1}", "pages.y", "files.list"),
+    )
+    assert len(found) == 3
+
+
+def test_a_file_of_another_media_type_is_no_stream_of_another() -> None:
+    found = causes_of(
+        seen("the answer is application/json, application/octet-stream is due", "schema.x"),
+        seen("a stream was asked for, application/json came", "answers.x", "chat.complete"),
+    )
+    assert len(found) == 2
+
+
+def test_what_nothing_plainer_explains_is_a_cause_of_its_own() -> None:
+    alone = (
+        seen("an invalid request was answered 200 (stop = true)", "input.fault-rejected"),
+        seen("x answers 200 to one with the level Viewer, a refusal is due", "roles.x"),
+        seen("of nothing 0 bytes were sent, 15 come back", "values.bytes-are-kept"),
+        seen("the loop saw ['RUNNING']", "processing.ends"),
+    )
+    assert len(causes_of(*alone)) == len(alone)
 
 
 def test_an_operation_that_breaks_on_right_requests_is_a_cause_beside_absent_things() -> None:
@@ -147,6 +234,22 @@ def test_an_operation_that_breaks_on_right_requests_is_a_cause_beside_absent_thi
         "files.delete: answers 500",
         "files.retrieve: answers 500 for what is not there",
     ]
+
+
+def test_an_operation_that_breaks_before_a_refusal_is_asked_for_is_no_wrong_answer_to_it() -> None:
+    found = causes_of(
+        seen("POST answered 500 where 422 is due", "errors.x", "chat.complete", "/c", status=500),
+        seen("files.delete answered 500", "access.x", "files.delete", method="DELETE", status=500),
+    )
+    assert found == ["chat.complete: answers 500 to a wrong request", "files.delete: answers 500"]
+
+
+def test_a_share_that_opens_nothing_does_not_come_of_what_strangers_reach() -> None:
+    found = causes_of(
+        seen("x answers 200 for a file that is foreign, 404 or 403 is due", "access.x"),
+        seen("x answered 404 to whom it is shared with", "roles.y", status=404),
+    )
+    assert len(found) == 2
 
 
 def test_what_ends_late_is_a_cause_of_its_own_unless_all_that_is_gone_is_shown() -> None:

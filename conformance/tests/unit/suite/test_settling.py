@@ -30,3 +30,10 @@ def test_a_failure_that_repeats_is_reproduced_by_the_requests_of_the_second_time
     settled = settle_repeat(FAILED, evolve(FAILED, exchanges=(alone,)))
     assert settled.exchanges == (alone,)
     assert settled.reason == FAILED.reason
+
+
+def test_requests_that_break_elsewhere_the_second_time_do_not_show_the_first_reason() -> None:
+    one = Exchange(1, "caller", "chat.complete", "POST", "http://127.0.0.1/v1/c", (), b"", 200)
+    other = evolve(one, operation="models.list")
+    first = evolve(FAILED, evidence=(one,), exchanges=(one,))
+    assert settle_repeat(first, evolve(FAILED, evidence=(other,), exchanges=(other,))) == first
