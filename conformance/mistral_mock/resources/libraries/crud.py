@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -76,15 +75,18 @@ def delete(ctx: Context) -> Answer:
 
 def find_listed(ctx: Context) -> list[Library]:
     """The libraries that the query asks for, newest first."""
-    store, caller, search = ctx.store, ctx.caller, ctx.query["search"]
-    levels = {permissions.OWNER} if ctx.query["filter_owned_by_me"] else permissions.RANKS.keys()
-    found = [
-        library
-        for library in ctx.table(Library)
-        if permissions.find_role(store, caller, library) in levels
-        and pages.matches(library.name, search)
-    ]
-    return sorted(found, key=attrgetter("created_at"), reverse=True)
+    found = [library for library in ctx.table(Library) if is_listed(ctx, library)]
+    return sorted(found, key=lambda library: library.created_at, reverse=True)
+
+
+def is_listed(ctx: Context, library: Library) -> bool:
+    """The caller may see the library, and it passes the query's filters."""
+    role = permissions.find_role(ctx.store, ctx.caller, library)
+    if not permissions.may_see(role):
+        return False
+    if ctx.query["filter_owned_by_me"] and role != permissions.OWNER:
+        return False
+    return pages.matches(library.name, ctx.query["search"])
 
 
 def page_by_number(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
