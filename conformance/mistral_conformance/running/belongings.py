@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.listing import items_of
 
@@ -32,7 +32,7 @@ def leave_clock_alone(session: Session, tell: Callable[[str], object]) -> None:
 
 def find_belongings(session: Session) -> str:
     """The first list that shows something that time acts on, empty where none does."""
-    for view in _lists(load_model()):
+    for view in _lists(model_of(session.document)):
         operation = session.document.operations[view.operation]
         for identity in session.identities:
             page = session.send(Message("GET", operation.path), identity, view.operation)

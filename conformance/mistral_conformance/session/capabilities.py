@@ -154,13 +154,14 @@ class Capabilities:
             if not isinstance(card, dict):
                 continue
             able, aliases = card.get("capabilities"), card.get("aliases")
-            names = {card.get("id"), *(aliases if isinstance(aliases, list) else ())}
-            self._names.append(set(map(str, names)))
+            others = aliases if isinstance(aliases, list) else ()
+            names = {str(each) for each in (card.get("id"), *others)}
+            self._names.append(names)
             for ability, can in able.items() if isinstance(able, dict) else ():
                 if can is True:
                     self.models.setdefault(ability, str(card.get("id")))
                 elif can is False:
-                    self._unable.setdefault(ability, set()).update(map(str, names))
+                    self._unable.setdefault(ability, set()).update(names)
 
     def _probe(self, operation: str) -> bool:
         spec = self.session.document.operations[operation]

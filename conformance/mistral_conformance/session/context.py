@@ -7,7 +7,6 @@ ctx.expect(answer["name"] == name, "the name changed", answer)
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, NoReturn
 
 from mistral_conformance.session.api import Api
@@ -157,10 +156,7 @@ class Context:
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass for the server: on its clock where it has one, else by waiting."""
-        if self.session.clock is None:
-            time.sleep(seconds)
-        else:
-            self.session.clock.advance(seconds)
+        self.session.pass_time(seconds)
 
     def fresh(self, word: str) -> str:
         """A name that starts with the word and that nothing else of the run has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -193,7 +194,7 @@ class Session:
 
     def _end_work(self, made: Made, looks: int) -> bool:
         """Ask what works by itself to stop, and note what it has made; whether it is at rest."""
-        states = states_by_read().get(made.look)
+        states = states_by_read(self.document).get(made.look)
         told = self._ask(made, made.look)
         if states is None or not is_at_work(told, states):
             return True
@@ -201,7 +202,7 @@ class Session:
             self._ask(made, stop)
         for number in range(looks):
             if number:
-                self._pass_a_moment()
+                self.pass_time(1 if self.clock else LOOKS_EVERY_S)
             if not is_at_work(self._ask(made, made.look), states):
                 return True
         return False
@@ -211,11 +212,12 @@ class Session:
         message = Message(operation.method, operation.url(made.ids))
         return self.send(message, made.identity, operation.id)
 
-    def _pass_a_moment(self) -> None:
-        if self.clock:
-            self.clock.advance(1)
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for the server: on its clock where it has one, else by waiting."""
+        if self.clock is None:
+            time.sleep(seconds)
         else:
-            self.patience.sleep(LOOKS_EVERY_S)
+            self.clock.advance(seconds)
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.model import load_model
+from mistral_conformance.model import model_of
 from mistral_conformance.record.exchange import Signal
 
 if TYPE_CHECKING:
     from mistral_conformance.model import States
+    from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
 
 @cache
-def states_by_read() -> dict[str, States]:
-    """The declared states, by the operation that reads their object."""
-    model = load_model()
+def states_by_read(document: Document) -> dict[str, States]:
+    """The states that a document declares, by the operation that reads their object."""
+    model = model_of(document)
     return {model.resources[each.resource].read: each for each in model.states}
 
 

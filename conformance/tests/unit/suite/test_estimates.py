@@ -117,6 +117,12 @@ def test_a_server_of_nobody_else_has_its_clock_moved() -> None:
         assert find_belongings(session) == ""
 
 
+def test_a_server_of_another_era_is_asked_for_what_it_had() -> None:
+    with mock_session(settings=HEALTHY) as session:
+        session.document = load_document("2025-08-20")
+        assert find_belongings(session) == ""
+
+
 def test_the_things_of_others_keep_the_clock_still() -> None:
     with mock_session(settings=HEALTHY) as session:
         key = embedded_identities()["caller"].key
