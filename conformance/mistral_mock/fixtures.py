@@ -14,9 +14,8 @@ import jsonschema_rs
 import yaml
 from attrs import frozen
 
-from mistral_mock import json_text, registry, resources
+from mistral_mock import json_text, registry, resources, yaml_text
 from mistral_mock.identities import stable_id
-from mistral_mock.yaml_text import PlainLoader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +106,7 @@ def _read_file(path: Path) -> object:
 def _parse(text: str, name: str) -> object:
     try:
         _refuse_aliases(text)
-        found: object = yaml.load(text, Loader=PlainLoader)  # noqa: S506 - a safe loader's child
+        found = yaml_text.read(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = " ".join(str(error).split()) or "it is nested too deeply"
         raise FixtureError(f"{name}: it is not the YAML of a world: {reason}") from error
@@ -121,7 +120,7 @@ def _refuse_aliases(text: str) -> None:
         YAMLError: There is one, or it is no YAML.
 
     """
-    for event in yaml.parse(text, Loader=PlainLoader):
+    for event in yaml.parse(text, Loader=yaml_text.PlainLoader):
         if isinstance(event, yaml.AliasEvent):
             mark: Any = event.start_mark  # of libyaml, or of PyYAML itself
             raise yaml.MarkedYAMLError(None, None, "aliases have no place in a world", mark)

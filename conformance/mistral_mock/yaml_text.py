@@ -50,7 +50,7 @@ def spell(value: object) -> bytes:
     return text
 
 
-def read(content: bytes) -> object:
+def read(content: bytes | str) -> object:
     """The value of YAML.
 
     Raises:

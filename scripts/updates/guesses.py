@@ -84,13 +84,13 @@ def schema_name(where: str, document: Tree) -> str:
 def usual_words(node: Tree, document: Tree) -> str | None:
     """What most parameters of the name say of themselves; None for anything else."""
     asked = {key: node.get(key) for key in ("name", "in")}
+    if None in asked.values():
+        return None
     said = Counter(
         other["description"]
         for _, _, operation in operations(document)
         for other in operation.get("parameters", ())
-        if other.get("description")
-        and None not in asked.values()
-        and asked.items() <= other.items()
+        if other.get("description") and asked.items() <= other.items()
     )
     return next((words for words, _ in said.most_common(1)), None)
 

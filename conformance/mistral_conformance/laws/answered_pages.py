@@ -10,7 +10,7 @@ from mistral_conformance.laws.pages import LOST, MOST
 from mistral_conformance.laws.populations import judged
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.walking import LIMIT, walk_list
+from mistral_conformance.laws.walking import least_size, walk_list
 from mistral_conformance.model.declarations import PAGING, derived
 from mistral_conformance.model.facts import ListView
 from mistral_conformance.probing.samples import load_samples
@@ -58,7 +58,7 @@ def answers_tile(world: World, view: ListView) -> None:
     count = len(whole.items)
     if not 1 < count <= MOST:
         raise Skipped(f"there are {count} items")
-    least = -(-count // LIMIT)
+    least = least_size(count)
     for size in sorted({least, least + 1, count - 1, count}):
         walk = _walk(world, view, ids, size)
         longest = max(len(read_items(page, view.items)) for page in walk.pages)

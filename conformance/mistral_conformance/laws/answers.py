@@ -123,26 +123,24 @@ def asked_ways(model: Model) -> Iterator[Subject]:
 
 def questions(model: Model) -> Iterator[Subject]:
     """Each question to a model whose answer has an id."""
-    made = {each.create for each in model.resources.values()}
-    for name in load_samples():
-        operation = model.document.operations.get(name)
-        if operation is None:  # of another era
-            continue
-        answer, _ = answer_schema(operation, model.document)
-        shown = properties(model.document, answer or {}).keys()
-        if shown >= {"id", "model"} and name not in made and not operation.path_ids:
-            yield Subject(name, name, (name,), (name,))
+    return _telling(model, {"id", "model"})
 
 
 def _naming(model: Model) -> Iterator[Subject]:
     """Each question whose answer names the model that it is from."""
+    found = _telling(model, {"model"})
+    return (each for each in found if model.document.operations[each.name].body)
+
+
+def _telling(model: Model, names: set[str]) -> Iterator[Subject]:
+    """Each request that names no object and makes none, and whose answer has such fields."""
     made = {each.create for each in model.resources.values()}
     for name in load_samples():
         operation = model.document.operations.get(name)
-        if operation is None or not operation.body or operation.path_ids or name in made:
+        if operation is None or operation.path_ids or name in made:  # None: of another era
             continue
         answer, _ = answer_schema(operation, model.document)
-        if "model" in properties(model.document, answer or {}):
+        if properties(model.document, answer or {}).keys() >= names:
             yield Subject(name, name, (name,), (name,))
 
 

@@ -20,7 +20,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.laws.walking import LIMIT, walk_list
+from mistral_conformance.laws.walking import least_size, walk_list
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -80,7 +80,7 @@ def pages_tile(world: World, view: ListView) -> None:
     wanted = [key_of(resource, each) for each in whole.items]
     missing = population.keys - set(wanted)
     world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
-    least = -(-count // LIMIT)
+    least = least_size(count)
     for size in sorted({least, least + 1, least + 2, count - 1, count}):
         for tokens in _ways(view):
             walk = walk_population(world, view, population, query, size=size, tokens=tokens)
@@ -92,7 +92,7 @@ def totals_are_true(world: World, view: ListView) -> None:
     """What a page tells of the list is true on every page: its total, and whether more follow."""
     population, query, count = _narrowed(world, view)
     judged = 0
-    least = -(-count // LIMIT)
+    least = least_size(count)
     sizes = sorted({least, least + 1, max(count - 1, least), count})  # one leaves a short page
     for size, tokens in product(sizes, _ways(view)):
         walk = walk_population(world, view, population, query, size=size, tokens=tokens)
@@ -171,7 +171,7 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         pages.append(page)
         return page
 
-    walk = walk_list(view, ask, query, size=max(2, -(-(count + 2) // LIMIT)))
+    walk = walk_list(view, ask, query, size=max(2, least_size(count + 2)))
     found = [key_of(resource, each) for each in walk.items]
     for key in population.keys:
         times = found.count(key)
@@ -211,7 +211,7 @@ def usual_page_has_its_size(world: World, view: ListView) -> None:
 def end_is_told(world: World, view: ListView) -> None:
     """The last page has no token, also where it is full."""
     population, query, count = _narrowed(world, view)
-    for size in {-(-count // LIMIT), count}:
+    for size in {least_size(count), count}:
         walk = walk_population(world, view, population, query, size=size)
         if walk.last is not walk.pages[0] and _is_silent(view, walk.pages[0]):
             raise Skipped(SILENT)

@@ -15,7 +15,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_time
-from mistral_conformance.laws.walking import LIMIT
+from mistral_conformance.laws.walking import least_size
 from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -158,7 +158,7 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
-    size = max(2, -(-len(whole.items) // LIMIT))
+    size = max(2, least_size(len(whole.items)))
     for value in values_for(world, each, population, whole)[:3]:
         _expect_set(world, view, (population, whole), [(each, [value])], size=size)
 
@@ -174,7 +174,7 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
     values = values_for(world, each, population, whole)
     value = next((e for e in values if parts_items(each, e, whole)), values[0])
     query: Json = {each.parameter: spell(each, [value])}
-    sizes = (None, max(2, -(-len(whole.items) // LIMIT)))
+    sizes = (None, max(2, least_size(len(whole.items))))
     walks = [walk_population(world, view, population, query, size=size) for size in sizes]
     large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
     said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "

@@ -28,6 +28,11 @@ LARGEST = 100
 """The page size to walk with where the document names no largest one."""
 
 
+def least_size(count: int) -> int:
+    """The smallest page with which a walk comes to the end of so many items."""
+    return -(-count // LIMIT)
+
+
 @frozen(eq=False)
 class Walk:
     """The pages of one walk, in order, and all their items."""

@@ -35,7 +35,8 @@ def _explain(cases: list[CaseResult]) -> list[CaseResult]:
 
     What others show plainly in the same way is a mistake of its own.
     """
-    known = _keys([each for each in cases if not _behind(each, _keys(cases))])
+    shown = _keys(cases)
+    known = _keys([each for each in cases if not _behind(each, shown)])
     found = []
     for each in cases:
         behind = () if known & _keys([each]) else _behind(each, known)

@@ -32,7 +32,6 @@ from mistral_conformance.rules.common.steps import (
 from mistral_conformance.rules.common.talks import (
     APPEND,
     CREATE_AGENT,
-    SHORT,
     START,
     chunks_of,
     go_on,
@@ -42,6 +41,7 @@ from mistral_conformance.rules.common.talks import (
     of_kind,
     start,
     text_of,
+    try_start,
 )
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
@@ -320,11 +320,7 @@ def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
 
 def _expect_lost_or_refused(ctx: Context, shelf: Shelf) -> None:
     """Hold a conversation over a library that is not shared to find nothing, or to be refused."""
-    body = {
-        "model": chat_model(ctx), "completion_args": SHORT, "inputs": shelf.question,
-        "tools": [shelf.tool], "name": ctx.marker.name("conversation"),
-    }  # fmt: skip
-    answer = ctx.api.call(START, json=body)
+    answer = try_start(ctx, inputs=shelf.question, tools=[shelf.tool])
     if answer.status not in (403, 404, 422):
         _expect_lost(ctx, ctx.expect_status(answer, 200), shelf)
 

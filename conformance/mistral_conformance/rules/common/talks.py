@@ -41,11 +41,16 @@ def make_agent(ctx: Context, api: Api | None = None, **fields: object) -> Exchan
 
 
 def start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
-    """The answer of a new conversation, deleted after the rule; with a model unless told else."""
+    """The answer of a new conversation, which has to come, see `try_start`."""
+    return ctx.expect_status(try_start(ctx, api, **fields), 200)
+
+
+def try_start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
+    """What a new conversation answers, deleted after the rule; with a model unless told else."""
     actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
     named = {"name": ctx.marker.name("conversation")}
     body = {**actor, "inputs": "Say hello.", **named, **fields}
-    return ctx.expect_status((api or ctx.api).call(START, json=body), 200)
+    return (api or ctx.api).call(START, json=body)
 
 
 def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:

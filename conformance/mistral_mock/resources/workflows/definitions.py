@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
 
+Pair = tuple[Registration, Workflow]
+
 
 @operation("workflows.get_workflows")
 def list_workflows(ctx: Context) -> Answer:
@@ -125,9 +127,6 @@ def _has_wanted_executions(ctx: Context, workflow: Workflow) -> bool:
         for one in engine.executions(ctx.world, ctx.caller.workspace_id)
         if one.workflow_id == workflow.id
     )
-
-
-Pair = tuple[Registration, Workflow]
 
 
 @operation("workflows.get_workflow_registrations")

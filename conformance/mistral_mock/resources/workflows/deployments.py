@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
     from mistral_mock.world import World
 
+PORTS = {"http": 80, "https": 443}
+
 
 def is_served(world: World, workspace_id: str, name: str) -> bool:
     """Whether a live worker serves the deployment with this name.
@@ -239,9 +241,6 @@ def view_status(ctx: Context, deployment: Deployment, managed: Mapping[str, Any]
         "generation": 1,
         "build_state": None,
     }
-
-
-PORTS = {"http": 80, "https": 443}
 
 
 @operation("workflows.workers.whoami")

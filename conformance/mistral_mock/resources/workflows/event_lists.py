@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
     from mistral_mock.resources.workflows.events import WorkflowEvent
 
-
+STORED, LIVE = "DATABASE", "LIVE"
 NUMBER = re.compile(r"[0-9]{1,18}")
 ANY = "*"
 """Lets everything through."""
@@ -123,11 +123,6 @@ def is_of_kind(ctx: Context, event: WorkflowEvent) -> bool:
     )
 
 
-STORED, LIVE = "DATABASE", "LIVE"
-LONGEST = 18
-"""How many digits the number of an event may have."""
-
-
 @operation("workflows.executions.stream")
 def stream_execution(ctx: Context) -> EventStream:
     """The events of an execution, from its start or from where the caller left off.
@@ -151,7 +146,7 @@ def read_place(text: str | None) -> int:
     """
     if text is None:
         return 0
-    if not text.isascii() or not text.isdecimal() or len(text) > LONGEST:
+    if not NUMBER.fullmatch(text):
         message = "Value error, no event of a stream has this id"
         raise invalid(Problem(("query", "last_event_id"), message, input=text))
     return int(text)

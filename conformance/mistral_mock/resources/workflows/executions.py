@@ -24,7 +24,6 @@ from mistral_mock.resources.workflows.templates import fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
 
     from mistral_mock.answers import Answer, Later
     from mistral_mock.context import Context
