@@ -168,6 +168,7 @@ def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     world.prepare(reference.place.operation, instance.by, ids)
+    _expect_open(world, reference, instance, ids)
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
@@ -226,11 +227,29 @@ def other_parent_is_refused(world: World, reference: Reference) -> None:
     resource = _resource(world, reference)
     instance = world.make(resource)
     other = world.make(world.model.resources[resource.parent])
+    _expect_open(world, reference, instance, _own_ids(world, reference, instance))
     ids = {**instance.ids, **other.ids}
     before = world.look(instance)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
     expect_refused(world, reference, "foreign", answer)
     expect_untouched(world, instance, before, answer)
+
+
+def _expect_open(
+    world: World, reference: Reference, instance: Instance, ids: dict[str, str]
+) -> None:
+    """Wait until what only looks at an object is answered to its maker: others' refusals tell then.
+
+    Raises:
+        Skipped: the maker is refused too.
+
+    """
+    operation = world.document.operations[reference.place.operation]
+    calm(world, instance, operation.id)
+    if operation.method == "GET":
+        own = send_plain(world, operation.id, ids, by=instance.by)
+        if not own.ok:
+            raise Skipped(f"{operation.id} answers {own.status} to its maker, too", own)
 
 
 def _resource(world: World, reference: Reference) -> Resource:

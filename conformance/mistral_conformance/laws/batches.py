@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 DONE = "document: CreateBatchJobRequest.endpoint; harm: what is paid for is not done"
+FORMS = "document: requestBody (`input` may be one, or a list)"
+SWAPPED = "harm: an answer is given to another input than its own"
 ENDPOINT, REQUESTS = "endpoint", "requests"
 INPUT = "input"
 ANSWERS = ("data", "results")
@@ -42,6 +44,8 @@ TEXTS = (
     "Thank you for the lovely flowers.\n\nThey stand in the kitchen — « très belles ».",
     "I will kill you tonight, and then I will murder your brother.",
 )
+BEGINNING = "The train leaves at nine, and we take the dog along. " * 8
+"""So long is what is alike in two inputs, some hundred letters."""
 ORDER = (0, 1, 0, 0, 1)
 """Which text stands in each place: each twice in a row and apart, so that neither a set nor the
 other order tells the same."""
@@ -81,7 +85,7 @@ def _listed(model: Model) -> Iterator[Subject]:
 @law(
     id="answers.each-input-has-its-own",
     over=_listed,
-    source="harm: an answer is given to another input than its own",
+    source=SWAPPED,
     harm=True,
 )
 def each_input_has_its_own(world: World, listed: Listed) -> None:
@@ -95,6 +99,49 @@ def each_input_has_its_own(world: World, listed: Listed) -> None:
             _expect_each(world, listed, alike, order, world.need(answer))
     if distance(*alike) == 0:
         raise Skipped("two texts get one answer", *alone)
+
+
+def _alone(model: Model) -> Iterator[Subject]:
+    """The same where an input may stand by itself too."""
+    for subject in _listed(model):
+        _, body = body_schema(model.document.operations[subject.name])
+        if "string" in types(model.document, properties(model.document, body or {})[INPUT].schema):
+            yield subject
+
+
+@law(id="answers.one-is-as-in-a-list", over=_alone, source=FORMS)
+def one_is_as_in_a_list(world: World, listed: Listed) -> None:
+    """An input that stands by itself gets what it gets in a list of one, whatever the options."""
+    body = plain_request(world, listed.operation)["json"]
+    valued = [
+        {each.name: each.value}
+        for each in world.model.options
+        if each.operation == listed.operation and each.value is not None and not each.inside
+    ]
+    for more in ({}, *valued):
+        asked = {**body, **more}
+        listed_answers = [
+            world.call(listed.operation, json={**asked, INPUT: [text]}) for text in TEXTS
+        ]
+        if more and not all(each.ok for each in listed_answers):
+            continue  # that an option may be refused is for other laws
+        due, other = (_first(world, listed, each) for each in listed_answers)
+        answer = world.call(listed.operation, json={**asked, INPUT: TEXTS[0]})
+        found = _first(world, listed, answer)
+        near = distance(found, due)
+        said = f"with {more or 'no options'} an input by itself gets another answer than in a list"
+        world.expect(near == 0 or near < distance(found, other), said, listed_answers[0], answer)
+
+
+@law(id="answers.inputs-count-to-their-end", over=_listed, source=SWAPPED, harm=True)
+def inputs_count_to_their_end(world: World, listed: Listed) -> None:
+    """Of two long inputs that differ at their ends alone each gets an answer of its own."""
+    short = [_ask(world, listed, [text]) for text in TEXTS]
+    if distance(*(_first(world, listed, each) for each in short)) == 0:
+        raise Skipped("two texts get one answer", *short)
+    long = [_ask(world, listed, [f"{BEGINNING}{text}"]) for text in TEXTS]
+    apart = distance(*(_first(world, listed, each) for each in long))
+    world.expect(apart > 0, "two inputs that begin alike and go on otherwise get one answer", *long)
 
 
 def _batched(model: Model) -> Iterator[Subject]:

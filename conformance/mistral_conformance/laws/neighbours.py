@@ -99,7 +99,7 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     """A change of one field leaves every other field of the object as it was."""
     resource, field, operation = subject
     instance = world.make(resource)
-    if resource.create and resource.changes:
+    if resource.changes:
         _fill(world, instance, field)
     _put_into(world, instance)
     for each in {each.moved_by[0]: None for each in resource.fields.values() if each.moved_by}:
@@ -122,8 +122,7 @@ def empty_change_is_none(world: World, subject: tuple[Resource, str]) -> None:
     """A change that names no field leaves every field as it was, or is refused."""
     resource, operation = subject
     instance = world.make(resource)
-    if resource.create:
-        _fill(world, instance)
+    _fill(world, instance)
     calm(world, instance)
     before = world.look(instance)
     change = world.change(instance, {}, through=operation)

@@ -20,7 +20,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.laws.walking import least_size, walk_list
+from mistral_conformance.laws.walking import least_size, walk_list, ways
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -82,7 +82,7 @@ def pages_tile(world: World, view: ListView) -> None:
     world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
     least = least_size(count)
     for size in sorted({least, least + 1, least + 2, count - 1, count}):
-        for tokens in _ways(view):
+        for tokens in ways(view):
             walk = walk_population(world, view, population, query, size=size, tokens=tokens)
             _expect_tiles(world, view, walk, wanted, size)
 
@@ -94,7 +94,7 @@ def totals_are_true(world: World, view: ListView) -> None:
     judged = 0
     least = least_size(count)
     sizes = sorted({least, least + 1, max(count - 1, least), count})  # one leaves a short page
-    for size, tokens in product(sizes, _ways(view)):
+    for size, tokens in product(sizes, ways(view)):
         walk = walk_population(world, view, population, query, size=size, tokens=tokens)
         for number, page in enumerate(walk.pages, start=1):
             more = find(page, view.paging.get("has_more", "?"))
@@ -183,7 +183,7 @@ def largest_page_is_full(world: World, view: ListView) -> None:
     """A list of more items than its largest page holds loses none of them, and counts them all."""
     crowd, query = _crowd(world, view)
     resource, count = world.model.resources[view.resource], len(crowd.made)
-    for tokens in _ways(view):
+    for tokens in ways(view):
         walk = walk_population(world, view, crowd, query, tokens=tokens)
         found = [key_of(resource, each) for each in walk.items]
         first, size = len(read_items(walk.pages[0], view.items)), _size(view)
@@ -231,7 +231,7 @@ def links_lead_on(world: World, view: ListView) -> None:
     """A link asks the same question: it leads to the page beside, and the last page has no next."""
     population, query, count = _narrowed(world, view)
     size = -(-count // 2)
-    walk = walk_population(world, view, population, query, size=size, tokens=_ways(view)[-1])
+    walk = walk_population(world, view, population, query, size=size, tokens=ways(view)[-1])
     if len(walk.pages) < 2:
         raise Skipped("the list has one page")
     first, second, *_ = walk.pages
@@ -272,12 +272,6 @@ def _expect_leads(
     )
     said = f"the {name} link leads to {len(found)} items, not to the {len(due)} of that page"
     world.expect(found == due, said, pages[0], followed, pages[1])
-
-
-def _ways(view: ListView) -> tuple[bool, ...]:
-    """Whether to walk by tokens: both ways where the list has pages by number too."""
-    by_number = "page" in view.paging or "offset" in view.paging
-    return (True, False) if "token" in view.paging and by_number else (not by_number,)
 
 
 def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:

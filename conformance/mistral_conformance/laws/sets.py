@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
@@ -15,7 +15,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_time
-from mistral_conformance.laws.walking import least_size
+from mistral_conformance.laws.walking import least_size, ways
 from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -158,9 +158,11 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
-    size = max(2, least_size(len(whole.items)))
-    for value in values_for(world, each, population, whole)[:3]:
-        _expect_set(world, view, (population, whole), [(each, [value])], size=size)
+    values = _scattering(each, values_for(world, each, population, whole), whole)
+    for value, tokens in product(values[:3], ways(view)):
+        size = _half(each, value, whole)
+        asked = [(each, [value])]
+        _expect_set(world, view, (population, whole), asked, size=size, tokens=tokens)
 
 
 @law(id="sets.filtered-pages-tile", over=_filtered, source=LOST, harm=True)
@@ -172,9 +174,9 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
     population, whole = whole_of(world, view)
     resource = world.model.resources[view.resource]
     values = values_for(world, each, population, whole)
-    value = next((e for e in values if parts_items(each, e, whole)), values[0])
+    value = _scattering(each, values, whole)[0]
     query: Json = {each.parameter: spell(each, [value])}
-    sizes = (None, max(2, least_size(len(whole.items))))
+    sizes = (None, _half(each, value, whole))
     walks = [walk_population(world, view, population, query, size=size) for size in sizes]
     large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
     said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "
@@ -246,6 +248,24 @@ def parts_items(each: Filter, value: object, whole: Walk) -> bool:
     return {True, False} <= {fits(each, [value], item) for item in whole.items}
 
 
+def _scattering(each: Filter, values: Values, whole: Walk) -> Values:
+    """The values, those first between whose items the list has most others."""
+
+    def between(value: object) -> tuple[int, bool]:
+        fitting = [fits(each, [value], item) for item in whole.items]
+        places = [place for place, fit in enumerate(fitting) if fit]
+        inside = fitting[places[0] : places[-1]] if places else []
+        return -inside.count(False), not parts_items(each, value, whole)
+
+    return sorted(values, key=between)
+
+
+def _half(each: Filter, value: object, whole: Walk) -> int:
+    """A size of pages that takes at least two for what a value leaves, and not too many."""
+    left = sum(fits(each, [value], item) is not False for item in whole.items)
+    return max(1, least_size(len(whole.items)), left // 2)
+
+
 def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
     """The population, and the unfiltered list that it is in."""
     population = population_of(world, view)
@@ -280,12 +300,13 @@ def _expect_set(
     asked: list[tuple[Filter, Values]],
     *,
     size: int | None = None,
+    tokens: bool = True,
 ) -> Walk:
     """Hold the list with the filters to the items of the whole one that fit; give its pages."""
     population, whole = found_in
     resource = world.model.resources[view.resource]
     wished = {each.parameter: spell(each, values) for each, values in asked}
-    walk = walk_population(world, view, population, wished, size=size)
+    walk = walk_population(world, view, population, wished, size=size, tokens=tokens)
     sure = [item for item in whole.items if all(fits(f, v, item) is True for f, v in asked)]
     maybe = [item for item in whole.items if all(fits(f, v, item) is not False for f, v in asked)]
     found = [key_of(resource, each) for each in walk.items]

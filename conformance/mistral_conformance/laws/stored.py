@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from hashlib import sha256
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from mistral_conformance.laws.kept import LOST
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.laws.subjects import resources
-from mistral_conformance.laws.views import expect_shown
+from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Field, Model, Resource
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
@@ -40,6 +41,10 @@ CONTENTS = {
     "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
 }
 LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
+LINE = b'{"messages": [{"role": "user", "content": "So long."}]}'
+LINES = 3
+JSON_LINES = "application/jsonl"
+COUNTED = "harm: a program that pays or waits by lines counts others than the file has"
 BINARY = "application/octet-stream"
 
 
@@ -55,6 +60,34 @@ def _uploads(model: Model) -> Iterator[Subject]:
 def bytes_are_kept(world: World, resource: Resource) -> None:
     """Stored bytes come back as they were sent, whatever they are and however many."""
     _expect_bytes(world, resource, CONTENTS)
+
+
+def _counting(model: Model) -> Iterator[Subject]:
+    """Each field that tells how many lines the uploaded file has."""
+    for subject in resources(model):
+        for each in subject.value.fields.values():
+            if each.sent == "file.lines":
+                name, value = f"{subject.name}.{each.name}", (subject.value, each)
+                yield evolve(subject, name=name, value=value, origins=(each.origin,))
+
+
+@law(id="values.lines-are-counted", over=_counting, source=COUNTED, harm=True)
+def lines_are_counted(world: World, subject: tuple[Resource, Field]) -> None:
+    """A count of lines is that of the file, whatever ends its lines, and whether the last one is."""
+    resource, field = subject
+    judged = 0
+    for end, last in product((b"\n", b"\r\n"), (True, False)):
+        content = end.join([LINE] * LINES) + (end if last else b"")
+        name = world.values.name(".jsonl")
+        given = {"file.content": content, "file.name": name, "file.type": JSON_LINES}
+        instance = world.make(resource, given=given)
+        for shown in told_by(world, instance, instance.made):
+            found = shown.fields.get(field.name)
+            judged += found is not None
+            said = f"`{field.name}` is {found} in {shown.view} for {LINES} lines"
+            world.expect(found in (None, LINES), said, instance.made, shown.exchange)
+    if not judged:
+        raise NotOffered(f"not offered: no view tells `{field.name}`")
 
 
 @law(id="values.many-bytes-are-kept", over=_uploads, source=LOST, harm=True, depth=FULL)

@@ -33,6 +33,12 @@ def least_size(count: int) -> int:
     return -(-count // LIMIT)
 
 
+def ways(view: ListView) -> tuple[bool, ...]:
+    """Whether to walk by tokens: both ways where the list has pages by number too."""
+    by_number = "page" in view.paging or "offset" in view.paging
+    return (True, False) if "token" in view.paging and by_number else (not by_number,)
+
+
 @frozen(eq=False)
 class Walk:
     """The pages of one walk, in order, and all their items."""
