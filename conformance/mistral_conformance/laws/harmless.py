@@ -169,12 +169,12 @@ def refused_changes_nothing(world: World, subject: tuple[Resource, str]) -> None
     """A request that was refused leaves the object, what is in it and its parent as they were."""
     resource, operation = subject
     instance = world.shared(resource)
-    before, parts = _snapshot(world, instance), _parts(world, instance)
+    before, parts = _snapshot(world, instance), parts_of(world, instance)
     judged = 0
     for body in _wrong_bodies(world, operation):
         answer = world.call(operation, instance.ids, json=body)
         if answer.ok:
-            before, parts = _snapshot(world, instance), _parts(world, instance)
+            before, parts = _snapshot(world, instance), parts_of(world, instance)
             continue
         judged += 1
         _expect_same(world, before, _snapshot(world, instance), answer)
@@ -358,7 +358,7 @@ def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
             yield place_id(world.document, place, plain, unknown_id(world, spec, place.name))
 
 
-def _parts(world: World, instance: Instance) -> dict[str, object]:
+def parts_of(world: World, instance: Instance) -> dict[str, object]:
     """What is in an object, by each view of it that tells no link."""
     resource = instance.resource
     views = [each for each in resource.views if each not in resource.links]

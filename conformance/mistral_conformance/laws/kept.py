@@ -145,7 +145,7 @@ def _rare(model: Model) -> Iterator[Subject]:
         resource, field = subject.value
         sample = load_samples().get(resource.create, Sample())
         apart = field.sent in sample.apart and field.sent not in sample.named
-        if apart or _inner(model.document, resource, field):
+        if apart or inner(model.document, resource, field):
             yield subject
 
 
@@ -219,7 +219,7 @@ def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """What plain requests leave out is shown as it was sent, as far as answers tell it."""
     resource, field = subject
     value = world.values.make(field.sent, creating_schema(world.document, resource, field))
-    for name, schema in _inner(world.document, resource, field).items():
+    for name, schema in inner(world.document, resource, field).items():
         made = world.values.make(name, schema)
         value = value if made is None else {**(value or {}), name: made}
     told = None if value is None else _made_with(world, resource, field, value)
@@ -326,7 +326,7 @@ def _taken(document: Document, resource: Resource, field: Field) -> Json:
     return changing_schema(document, resource, field)
 
 
-def _inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
+def inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
     """The plain fields of the object that creating takes for a field; none of what is none."""
     if "." in field.sent:
         return {}

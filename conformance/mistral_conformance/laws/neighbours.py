@@ -13,7 +13,7 @@ from mistral_conformance.laws.comparing import ABSENT, describe, first_change, f
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.subjects import changeable, changes, needs_of, resources
+from mistral_conformance.laws.subjects import changes, needs_of, resources
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
@@ -47,18 +47,6 @@ def _acted_on(model: Model, *, lent: bool = False) -> Iterator[Subject]:
             operations = (operation, *((each.read,) if each.read else ()))
             needed = (each.create or each.read, operation)
             yield Subject(operation, (each, operation), operations, needed, needs=needs_of(each))
-
-
-def _versioned(model: Model) -> Iterator[Subject]:
-    """Each changeable field of what keeps its versions, which nothing else makes."""
-    for subject in changeable(model):
-        resource, field = subject.value
-        children = resource.children if field.sent else ()
-        for each in map(model.resources.__getitem__, children):
-            if each.read and not each.create and each.parameter in resource.fields:
-                operations = (resource.changes[0], each.read)
-                value, needed = (resource, field, each), (*subject.needed, *operations)
-                yield evolve(subject, value=value, operations=operations, needed=needed)
 
 
 def _partly_changed(model: Model) -> Iterator[Subject]:
@@ -112,7 +100,7 @@ def other_fields_stay(world: World, subject: tuple[Resource, Field, str]) -> Non
     others += [each for each in resource.fields.values() if each.count or each.sum]
     calm(world, instance)
     after = world.look(instance)
-    _expect_unchanged(world, others, before, after, change)
+    expect_unchanged(world, others, before, after, change)
     found_out = [each for each in resource.fields.values() if each.moves == "alone"]
     _expect_known([e for e in found_out if field.name not in e.name], before, after, change)
 
@@ -130,23 +118,7 @@ def empty_change_is_none(world: World, subject: tuple[Resource, str]) -> None:
         raise Skipped(f"{operation} without a field is refused with {change.status}", change)
     world.need(change)
     calm(world, instance)
-    _expect_unchanged(world, _still(world, resource), before, world.look(instance), change)
-
-
-@law(id="neighbours.versions-stay", over=_versioned, source=LOST, harm=True)
-def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> None:
-    """A change of a field makes a new version, and leaves the version before it as it was."""
-    resource, field, version = subject
-    instance = world.make(resource)
-    told = world.read(instance).fields.get(version.parameter)
-    if told is None:
-        raise Skipped(f"{resource.one} does not tell its version")
-    ids = {**instance.ids, version.parameter: str(told)}
-    before = world.need(world.call(version.read, ids))
-    change = world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
-    after = world.need(world.call(version.read, ids))
-    sides = [Shown(version.read, each, each.json()) for each in (before, after)]
-    _expect_unchanged(world, _fixed(version), sides[:1], sides[1:], change)
+    expect_unchanged(world, _still(world, resource), before, world.look(instance), change)
 
 
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
@@ -167,7 +139,7 @@ def own_fields_stay(world: World, subject: tuple[Resource, str]) -> None:
     world.settle(instance)
     own = [each for each in stable(resource) if operation not in each.moved_by]
     fields = [each for each in own if each.moves != "change"]
-    _expect_unchanged(world, fields, before, world.look(instance), done)
+    expect_unchanged(world, fields, before, world.look(instance), done)
     same = texts == _texts(world, instance)
     world.expect(same, f"{operation} changed the text of the {resource.name}", done)
     inside = set() if states else _ids_inside(world, instance)  # what has an end may be set back
@@ -201,7 +173,7 @@ def others_stay(world: World, subject: tuple[Resource, str]) -> None:
         of_kind = [each for each in resource.fields.values() if each.moves == "change"]
         beside = bystander.resource is resource and bystander is not instance
         fields = [*_still(world, bystander.resource), *(of_kind if beside else ())]
-        _expect_unchanged(world, fields, seen, world.look(bystander), done)
+        expect_unchanged(world, fields, seen, world.look(bystander), done)
 
 
 @law(id="neighbours.action-shows-the-object", over=_telling, source=LOST, harm=True)
@@ -270,7 +242,7 @@ def _still(world: World, resource: Resource) -> list[Field]:
     ]
 
 
-def _fixed(resource: Resource) -> list[Field]:
+def fixed(resource: Resource) -> list[Field]:
     """The fields that nothing moves."""
     return [each for each in resource.fields.values() if each.moves == "never"]
 
@@ -314,8 +286,8 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
     if body:
         before = world.look(instance) if field else []
         change = world.need(world.change(instance, body))
-        kept = [each for each in _fixed(resource) if each.name in instance.sent]
-        _expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
+        kept = [each for each in fixed(resource) if each.name in instance.sent]
+        expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
 
 
 def _put_into(world: World, instance: Instance) -> None:
@@ -342,7 +314,7 @@ def _expect_known(
                 raise Failed(reason, one.exchange, done, other.exchange)
 
 
-def _expect_unchanged(
+def expect_unchanged(
     world: World,
     fields: list[Field],
     before: list[Shown],

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.asking import ask, hear, parse, question, streams
+from mistral_conformance.laws.harmless import parts_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_time
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.views import new_value
 from mistral_conformance.model.fields import UPDATE_STAMPS, shown_by
@@ -75,6 +77,19 @@ def _with_children(model: Model) -> Iterator[Subject]:
                 )
                 if origins:
                     yield Subject(f"{subject.name}:{name}", child, operations, needed, origins)
+
+
+def _acting(model: Model) -> Iterator[Subject]:
+    """Each action at the path of what tells when it was changed last, and whose parts have views."""
+    for subject in resources(model, lambda each: each.read and each.views and _stamp(each)):
+        resource = subject.value
+        own = f"{{{resource.parameter}}}"
+        for action in resource.actions:
+            if not model.document.operations[action].path.endswith(own):
+                continue
+            value, needed = (resource, action), (resource.create, action)
+            origins = (resource.fields[_stamp(resource)].origin,)
+            yield Subject(action, value, (action, resource.read), needed, origins, subject.needs)
 
 
 @law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)
@@ -192,6 +207,23 @@ def changed_children_move_the_stamp(world: World, child: Resource) -> None:
         raise Skipped(f"nothing of {child.one} can be changed")
     body = {field.changed: new_value(world, child, field)}
     _expect_moved(world, parent, lambda: world.need(world.change(instance, body)))
+
+
+@law(id="times.action-moves-the-stamp", over=_acting, source=TOLD_FALSELY, harm=True)
+def action_moves_the_stamp(world: World, subject: tuple[Resource, str]) -> None:
+    """The time of the last change moves with what is done to an object that changes what is in it."""
+    resource, operation = subject
+    instance = world.make(resource)
+    calm(world, instance)
+    before = parts_of(world, instance)
+
+    def act() -> Exchange:
+        done = send_plain(world, operation, instance.ids, by=instance.by)
+        if not done.ok or parts_of(world, instance) == before:
+            raise Skipped(f"{operation} changes nothing that a view of {resource.one} tells", done)
+        return done
+
+    _expect_moved(world, instance, act)
 
 
 def _expect_moved(world: World, instance: Instance, change: Callable[[], Exchange]) -> None:

@@ -1,0 +1,75 @@
+"""Versions of an object: each change of it makes one, and all of them stay and are listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from mistral_conformance.laws.instance import Shown
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.neighbours import LOST, expect_unchanged, fixed
+from mistral_conformance.laws.subjects import changeable, resources
+from mistral_conformance.laws.views import new_value
+from mistral_conformance.verdict.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Resource
+
+
+def _changed(model: Model) -> Iterator[Subject]:
+    """Each changeable field of what keeps its versions, which nothing else makes."""
+    for subject in changeable(model):
+        resource, field = subject.value
+        children = resource.children if field.sent else ()
+        for each in map(model.resources.__getitem__, children):
+            if each.read and not each.create and each.parameter in resource.fields:
+                operations = (resource.changes[0], each.read)
+                value, needed = (resource, field, each), (*subject.needed, *operations)
+                yield evolve(subject, value=value, operations=operations, needed=needed)
+
+
+def _listed(model: Model) -> Iterator[Subject]:
+    """Each list of the versions of what tells its version and can be changed."""
+    for subject in resources(model, lambda each: each.changes):
+        for each in map(model.resources.__getitem__, subject.value.children):
+            if each.list and not each.create and each.parameter in subject.value.fields:
+                operations = (subject.value.create, subject.value.changes[0], each.list)
+                value = (subject.value, each)
+                yield Subject(each.list, value, operations, operations, needs=subject.needs)
+
+
+@law(id="neighbours.versions-stay", over=_changed, source=LOST, harm=True)
+def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+    """A change of a field makes a new version, and leaves the version before it as it was."""
+    resource, field, version = subject
+    instance = world.make(resource)
+    told = world.read(instance).fields.get(version.parameter)
+    if told is None:
+        raise Skipped(f"{resource.one} does not tell its version")
+    ids = {**instance.ids, version.parameter: str(told)}
+    before = world.need(world.call(version.read, ids))
+    change = world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
+    after = world.need(world.call(version.read, ids))
+    sides = [Shown(version.read, each, each.json()) for each in (before, after)]
+    expect_unchanged(world, fixed(version), sides[:1], sides[1:], change)
+
+
+@law(id="views.versions-are-listed", over=_listed, source=LOST, harm=True)
+def versions_are_listed(world: World, subject: tuple[Resource, Resource]) -> None:
+    """The list of versions has each one that an object had, the first and the newest too."""
+    resource, version = subject
+    instance = world.make(resource)
+    field = next(each for each in resource.fields.values() if each.changed)
+    told = [world.read(instance).fields.get(version.parameter)]
+    for _ in range(2):
+        walk = world.walk(version, instance.ids)
+        listed = [each.get(version.parameter) for each in walk.items]
+        lost = [each for each in told if each not in listed]
+        said = f"the versions {told} were there, {listed} are listed"
+        world.expect(not lost, said, instance.made, *walk.pages)
+        world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
+        told.append(world.read(instance).fields.get(version.parameter))
