@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import LOST, expect_shown
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Model, Place, Resource
 
 NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
 LETTERS = ("plain", "PLAIN", " größe 東京", " a+b c", "100%", "%41", "dot.ted~_-")
@@ -45,6 +50,41 @@ def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
     for shown in world.look(first):
         world.expect(shown.value is not None, f"{shown.view} lost the first one", again)
         expect_shown(world, first, [shown], first.sent)
+
+
+def _other_makers(model: Model) -> Iterator[Subject]:
+    """Each other operation that makes one with an id that is chosen: resource and place."""
+    for subject in _own_keys(model):
+        resource = subject.value
+        names = {resource.fields[name].sent for name in resource.key}
+        own = {*resource.operations}
+        for each in model.references:
+            place = each.place
+            named = each.resource == resource.name and place.where == "body" and place.name in names
+            if named and place.operation not in own and place.operation in load_samples():
+                operations = (place.operation, *subject.operations)
+                needed = (*subject.needed, place.operation)
+                yield Subject(str(place), (resource, place), operations, needed, (each.origin,))
+
+
+@law(id="views.taken-id-is-taken-everywhere", over=_other_makers, source=LOST, harm=True)
+def taken_id_is_taken_everywhere(world: World, subject: tuple[Resource, Place]) -> None:
+    """What has an id that its maker chose stays when something else is asked to make one with it."""
+    resource, place = subject
+    spec = world.document.operations[place.operation]
+    ids = targets_of(world.ctx).ids(spec)
+    first = world.make(resource)
+    world.settle(first)
+    before = world.look(first)
+    body = place_id(world.document, place, plain_request(world, spec.id)["json"], str(first.key[0]))
+    again = world.ask(spec.id, ids, json=body)
+    for one, other in zip(before, world.look(first), strict=True):
+        world.expect(other.value is not None, f"{other.view} lost the first one", again)
+        fields = resource.fields.values()
+        difference = first_difference(world.document, fields, one.fields, other.fields)
+        if difference:
+            reason = f"{spec.id} with a taken id changed {describe(*difference, one, other)}"
+            world.fail(reason, one.exchange, again, other.exchange)
 
 
 @law(id="views.chosen-id-finds-its-own", over=_own_keys, source=NOT_FOUND, harm=True)

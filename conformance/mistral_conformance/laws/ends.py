@@ -33,7 +33,8 @@ LONG_S = 3600
 LOOKS = 30
 
 
-def _stateful(model: Model) -> Iterator[Subject]:
+def stateful(model: Model) -> Iterator[Subject]:
+    """Each resource with declared states that the suite can make and read."""
     for states in model.states:
         each = model.resources[states.resource]
         if each.whole and each.read:
@@ -42,7 +43,7 @@ def _stateful(model: Model) -> Iterator[Subject]:
 
 
 def _acting(model: Model) -> Iterator[Subject]:
-    for subject in _stateful(model):
+    for subject in stateful(model):
         resource, states = subject.value
         for action in states.actions:
             operations, value = (action, resource.read), (resource, states, action)
@@ -50,7 +51,7 @@ def _acting(model: Model) -> Iterator[Subject]:
 
 
 def _stopping(model: Model) -> Iterator[Subject]:
-    for subject in _stateful(model):
+    for subject in stateful(model):
         resource, states = subject.value
         for stop in states.stops:
             operations, value = (stop, resource.read), (resource, states, stop)
@@ -58,7 +59,7 @@ def _stopping(model: Model) -> Iterator[Subject]:
 
 
 def _telling(model: Model) -> Iterator[Subject]:
-    return (each for each in _stateful(model) if each.value[1].null_in or each.value[1].set_in)
+    return (each for each in stateful(model) if each.value[1].null_in or each.value[1].set_in)
 
 
 def _adding(model: Model) -> Iterator[Subject]:
@@ -69,7 +70,7 @@ def _adding(model: Model) -> Iterator[Subject]:
                 yield evolve(subject, name=name, value=value, origins=(field.origin,))
 
 
-@law(id="ends.states-follow-their-order", over=_stateful, source=DECLARED)
+@law(id="ends.states-follow-their-order", over=stateful, source=DECLARED)
 def states_follow_their_order(world: World, subject: tuple[Resource, States]) -> None:
     """A new object goes from state to state as declared until an end, told alike by both fields."""
     resource, states = subject
@@ -88,7 +89,7 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
     raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
 
 
-@law(id="ends.end-stays", over=_stateful, source=DECLARED)
+@law(id="ends.end-stays", over=stateful, source=DECLARED)
 def end_stays(world: World, subject: tuple[Resource, States]) -> None:
     """What is at its end stays there while time passes."""
     _, states = subject
@@ -169,7 +170,7 @@ def sums_add_up(world: World, subject: tuple[Resource, Field]) -> None:
         raise Skipped(f"no view shows `{field.name}` and what it adds up")
 
 
-@law(id="ends.views-tell-one-state", over=_stateful, source=TOLD_FALSELY, harm=True)
+@law(id="ends.views-tell-one-state", over=stateful, source=TOLD_FALSELY, harm=True)
 def views_tell_one_state(world: World, subject: tuple[Resource, States]) -> None:
     """All views tell the same state at the same time, on the way and at the end."""
     resource, states = subject

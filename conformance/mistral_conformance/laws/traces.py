@@ -1,0 +1,117 @@
+"""What is left behind: streams are kept and noted like plain answers, exports hold everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistral_conformance.laws.asking import parse
+from mistral_conformance.laws.instance import bare
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import open_url
+from mistral_conformance.laws.reading import values_at
+from mistral_conformance.laws.requests import plain_request, send_plain
+from mistral_conformance.laws.walking import walk_list
+from mistral_conformance.model import ListView
+from mistral_conformance.model.declarations import PAGING, derived
+from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource, StreamView
+    from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
+
+UNNOTED = "harm: what was asked as a stream is missing where all that was asked is to be found"
+LOST = "harm: what an export leaves out is lost"
+SOON_S = 2
+EXPORTS = "/exports/"
+
+
+def _noting(model: Model) -> Iterator[Subject]:
+    """Each stream with each list that its plain answers add to: by sample, or as what they make."""
+    listing = {e.create: e.list for e in model.resources.values() if e.create and e.list}
+    for stream in model.streams.values():
+        asked = [name for name, each in load_samples().items() if each.before == stream.operation]
+        own = listing.get(stream.operation, "")
+        for name in (*asked, *([own] if own else ())):
+            operation = model.document.operations.get(name)
+            if operation and PAGING in operation.item and not operation.path_ids:
+                operations = (name, stream.operation)
+                yield Subject(name, (stream, name), operations, operations)
+
+
+@law(id="answers.streams-are-noted-too", over=_noting, source=UNNOTED, harm=True)
+def streams_are_noted_too(world: World, subject: tuple[StreamView, str]) -> None:
+    """What keeps or notes plain answers keeps and notes those that are streamed."""
+    stream, lister = subject
+    counts, evidence = [_count(world, lister)], []
+    for when in ({}, stream.when):
+        ids = targets_of(world.ctx).ids(world.document.operations[stream.operation])
+        request = plain_request(world, stream.operation)
+        request["json"] = {**request["json"], **when}
+        answer = world.call(stream.operation, ids, **request)
+        if when and 400 <= answer.status < 500:
+            raise NotOffered(f"not offered: streaming is refused with {answer.status}", answer)
+        evidence.append(world.need(answer))
+        world.ctx.pass_time(SOON_S)
+        counts.append(_count(world, lister))
+    before, plain, streamed = counts
+    if plain <= before:
+        raise Skipped(f"a plain answer adds nothing to {lister}")
+    said = f"a plain answer adds {plain - before} to {lister}, a stream adds {streamed - plain}"
+    world.expect(streamed > plain, said, *evidence)
+
+
+def _count(world: World, lister: str) -> int:
+    """How many items a list holds, or a search of everything finds."""
+    spec = world.document.operations[lister]
+    view = ListView(lister, "", spec.item[PAGING], (), derived("a list of what was asked"))
+    request = plain_request(world, lister)
+
+    def ask(query: Json) -> Exchange:
+        return world.call(lister, {}, **{**request, "query": query or None})
+
+    return len(walk_list(view, ask, {}).items)
+
+
+def _exports(model: Model) -> Iterator[Subject]:
+    """Each view of an object that exports what is in it, with each child that can be made."""
+    for each in model.resources.values():
+        children = [model.resources[name] for name in each.children]
+        for view in each.views if each.whole else ():
+            for child in children if EXPORTS in model.document.operations[view].path else ():
+                if child.whole:
+                    value, needed = (each, child, view), (view, each.create, child.create)
+                    yield Subject(f"{view} of {child.name}", value, (view,), needed)
+
+
+@law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
+def export_holds_everything(world: World, subject: tuple[Resource, Resource, str]) -> None:
+    """An export holds each text that its objects were made with, in whatever form."""
+    resource, child, view = subject
+    parent = world.make(resource)
+    made = [world.make(child, parent=parent) for _ in range(2)]
+    answer = world.need(send_plain(world, view, parent.ids, by=parent.by))
+    found = [each for each in _texts(answer.json()) if "://" in each]
+    export = open_url(world, found[0]) if found else answer
+    world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
+    told = {*_texts([parse(line) for line in export.text.splitlines()])} | {export.text}
+    for each in made:
+        kept = [bare(child, each.made.json()).get(name) for name in each.sent]
+        for text in {text for text in _texts(kept) if len(text) > 1}:
+            lost = not any(text in one for one in told)
+            said = f"{view} leaves out {text!r}, which {child.one} in it holds"
+            world.expect(not lost, said, each.made, answer, export)
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """All texts inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in values_at(value, "*") if isinstance(value, list) else value.values():
+            yield from _texts(each)

@@ -1,0 +1,89 @@
+"""Looking early: what was looked at on its way to an end is told there as what nobody looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from mistral_conformance.laws.ends import POLLS, stateful
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.model.schemas import JSON, types
+from mistral_conformance.verdict.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Model, Resource, States
+    from mistral_conformance.model.document import Document, Json
+    from mistral_conformance.record.exchange import Exchange
+
+STALE = "harm: who looked too early is told for ever what was known then"
+
+
+def _seen(model: Model) -> Iterator[Subject]:
+    """Each stateful object with each way to look at it alone: each view, each wish of it."""
+    for subject in stateful(model):
+        resource, states = subject.value
+        for view, query in _ways(model.document, resource):
+            name = f"{view}:{next(iter(query))}" if query else view
+            value = (resource, states, view, query)
+            operations = (view, *subject.operations)
+            yield evolve(subject, name=name, value=value, operations=operations)
+
+
+def _ways(document: Document, resource: Resource) -> Iterator[tuple[str, Json]]:
+    for view in (resource.read, *resource.views):
+        spec = document.operations[view]
+        if set(spec.path_ids) - set(document.operations[resource.read].path_ids):
+            continue
+        wishes = [
+            each["name"]
+            for each in spec.parameters
+            if each["in"] == "query" and "boolean" in types(document, each.get("schema", {}))
+        ]
+        yield view, {}
+        yield from ((view, {name: "true"}) for name in wishes)
+
+
+@law(id="ends.looking-early-changes-nothing", over=_seen, source=STALE, harm=True)
+def looking_early_changes_nothing(
+    world: World, subject: tuple[Resource, States, str, Json]
+) -> None:
+    """What was looked at on its way is told at its end as what nobody has looked at."""
+    resource, states, view, query = subject
+    world.capabilities.require([view])
+    watched = world.make(resource)
+    other = world.make(resource, parent=watched.parent)
+    early = 0
+    for _ in range(POLLS):
+        if world.read(watched).fields.get(states.field) in states.ends:
+            break
+        early += _look(world, watched, view, query).status < 500
+        world.ctx.pass_time(0.25)
+    if not early:
+        raise Skipped(f"a new {resource.name} is at its end at once")
+    for each in (watched, other):
+        world.settle(each)
+    one, two = (_look(world, each, view, query) for each in (watched, other))
+    left, right = shape(one), shape(two)
+    said = f"{view} tells {left} of what was looked at early, {right} of what was not"
+    world.expect(left == right, said, one, two)
+
+
+def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:
+    return world.ask(view, instance.ids, by=instance.by, query=query or None)
+
+
+def shape(answer: Exchange) -> Any:  # noqa: ANN401 - JSON
+    """What two answers about like objects have in common: the lengths of lists, what is null."""
+    if not answer.ok or answer.media_type != JSON:
+        return answer.status
+    value = answer.json()
+    found = value if isinstance(value, dict) else {"": value}
+    return {
+        name: len(each) if isinstance(each, list) else None if each is None else "told"
+        for name, each in sorted(found.items())
+    }
