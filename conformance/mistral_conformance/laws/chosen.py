@@ -5,24 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
+from mistral_conformance.laws.reading import find
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import LOST, expect_shown
+from mistral_conformance.model.schemas import types
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Signal
-from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Model, Place, Resource
+    from mistral_conformance.model import Field, Model, Place, Resource
 
 NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
+SOME = 6
+"""So many names, or a few more, are tried of all that a list tells."""
 LETTERS = ("plain", "PLAIN", " größe 東京", " a+b c", "100%", "%41", "dot.ted~_-")
 """How ids go on after a word: those that one server takes another may refuse."""
 
@@ -35,6 +40,34 @@ def _own_keys(model: Model) -> Iterator[Subject]:
         return bool(each.parameter) and all(field and field.sent for field in fields)
 
     return resources(model, is_chosen)
+
+
+def _with_names(model: Model) -> Iterator[Subject]:
+    """Each list whose items tell other names that they have, and that are read one by one."""
+    for each in model.resources.values():
+        for field in each.fields.values() if each.list and each.read else ():
+            named = field.refers == each.name and not field.sent and not each.parent
+            if named and "array" in types(model.document, field.schema):
+                operations = (each.list, each.read)
+                name, value = f"{each.name}.{field.name}", (each, field)
+                yield Subject(name, value, operations, operations, (field.origin,))
+
+
+@law(id="views.other-names-find-it", over=_with_names, source=NOT_FOUND, harm=True)
+def other_names_find_it(world: World, subject: tuple[Resource, Field]) -> None:
+    """Each other name that a list tells of an object finds it, as its id does."""
+    resource, field = subject
+    walk = world.walk(resource)
+    named = [(item, name) for item in walk.items for name in item.get(field.name) or ()]
+    if not named:
+        raise Skipped(f"nothing in the list has `{field.name}`")
+    for item, name in named[:: -(-len(named) // SOME)]:
+        answer = world.call(resource.read, {resource.parameter: str(name)})
+        said = f"{name!r}, another name of {key_of(resource, item)[0]!r}, is refused"
+        world.expect(answer.ok, f"{said} with {answer.status}", walk.last, answer)
+        told = {*key_of(resource, answer.json()), *(find(answer, field.name) or ())}
+        told &= {*key_of(resource, item), *item[field.name]}
+        world.expect(told, f"{name!r} finds something else than its own", walk.last, answer)
 
 
 @law(id="views.taken-id-replaces-nothing", over=_own_keys, source=LOST, harm=True)

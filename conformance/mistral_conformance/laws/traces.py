@@ -79,14 +79,17 @@ def _count(world: World, lister: str) -> int:
 
 
 def _exports(model: Model) -> Iterator[Subject]:
-    """Each view of an object that exports what is in it, with each child that can be made."""
-    for each in model.resources.values():
-        children = [model.resources[name] for name in each.children]
-        for view in each.views if each.whole else ():
-            for child in children if EXPORTS in model.document.operations[view].path else ():
-                if child.whole:
-                    value, needed = (each, child, view), (view, each.create, child.create)
-                    yield Subject(f"{view} of {child.name}", value, (view,), needed)
+    """Each export of an object that can be made, with each child of it that can be made."""
+    owners = {each.parameter: each for each in model.resources.values() if each.whole}
+    for operation in model.document.operations.values():
+        above, is_export, _ = operation.path.partition(EXPORTS)
+        owner = owners.get(above.rpartition("{")[2].removesuffix("}"))
+        for name in owner.children if owner and is_export and operation.method == "GET" else ():
+            child = model.resources[name]
+            if owner and child.whole and any(each.kept for each in child.fields.values()):
+                needed = (operation.id, owner.create, child.create)
+                value = (owner, child, operation.id)
+                yield Subject(f"{operation.id} of {name}", value, (operation.id,), needed)
 
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
