@@ -14,6 +14,7 @@ from tests.unit.laws import (
     defects_of_neighbours,
     defects_of_several,
     defects_of_texts,
+    defects_of_traces,
 )
 from tests.unit.laws.defects import DEFECTS
 
@@ -34,6 +35,7 @@ MODULES = (
     defects_of_neighbours,
     defects_of_several,
     defects_of_texts,
+    defects_of_traces,
 )
 """Each registers the defects of one part of the laws."""
 

@@ -1,0 +1,165 @@
+"""Defects of what stays behind: defaults, versions, early looks, traces, names, ends of inputs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import defect, remembering
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+OBSERVED = "/v1/observability"
+EMBEDDINGS = "/v1/embeddings"
+TUNING = "/v1/fine_tuning/jobs"
+EXECUTIONS = "/v1/workflows/executions/"
+
+
+@defect(
+    "one-input-has-no-dimension", "answers.one-is-as-in-a-list[embeddings.create]", "in a list"
+)
+def one_input_has_no_dimension(answer: Answer) -> None:
+    if answer.is_("POST", EMBEDDINGS) and isinstance(answer.sent_body["input"], str):
+        data = [{**each, "embedding": each["embedding"] * 2} for each in answer.body["data"]]
+        answer.body = {**answer.body, "data": data}
+
+
+@remembering(
+    "beginnings-are-judged",
+    "answers.inputs-count-to-their-end[classifiers.moderate]",
+    "go on otherwise",
+)
+def beginnings_are_judged() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/moderations"):
+            told = zip(answer.sent_body["input"], answer.body["results"], strict=True)
+            results = [known.setdefault(text[:64], result) for text, result in told]
+            answer.body = {**answer.body, "results": results}
+
+    return alter
+
+
+@defect("line-ends-are-counted", "values.lines-are-counted[file.num_lines]", "for 3 lines")
+def line_ends_are_counted(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/files"):
+        content = answer.sent.partition(b'{"messages"')[2].partition(b"\r\n--")[0]
+        answer.body = {**answer.body, "num_lines": content.count(b"\n")}
+
+
+@defect(
+    "first-version-is-not-listed", "views.versions-are-listed[beta.agents.list_versions]", "listed"
+)
+def first_version_is_not_listed(answer: Answer) -> None:
+    if answer.is_("GET", "/versions"):
+        answer.body = [each for each in answer.body if each["version"]]
+
+
+@remembering(
+    "rates-are-remembered", "neighbours.defaults-stay[fine_tuning_job]", "`hyperparameters"
+)
+def rates_are_remembered() -> Alter:
+    sent: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", TUNING):
+            asked = answer.sent_body.get("hyperparameters") or {}
+            told = {**answer.body["hyperparameters"], **sent}
+            answer.body = {**answer.body, "hyperparameters": {**told, **asked}}
+            sent.update(asked)
+
+    return alter
+
+
+@remembering(
+    "turns-move-no-stamp", "times.action-moves-the-stamp[beta.conversations.append]", "did not move"
+)
+def turns_move_no_stamp() -> Alter:
+    first: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.startswith("/v1/conversations/conv"):
+            body = answer.body
+            if "updated_at" in body:
+                stamp = first.setdefault(answer.path, body["updated_at"])
+                answer.body = {**body, "updated_at": stamp}
+
+    return alter
+
+
+@remembering(
+    "outputs-are-cached", "ends.looking-early-changes-nothing[batch.jobs.get:inline]", "looked at"
+)
+def outputs_are_cached() -> Alter:
+    first: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and answer.query.get("inline") == ["true"]:
+            outputs = first.setdefault(answer.path, answer.body["outputs"])
+            answer.body = {**answer.body, "outputs": outputs}
+
+    return alter
+
+
+@remembering(
+    "registrations-replace",
+    "views.taken-id-is-taken-everywhere[workflows.execute_workflow_registration:execution_id]",
+    "`workflow_name` is",
+)
+def registrations_replace() -> Alter:
+    replaced: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and "/registrations/" in answer.path:
+            replaced.add(str(answer.sent_body.get("execution_id")))
+        if answer.is_("GET") and answer.path.removeprefix(EXECUTIONS) in replaced:
+            answer.body = {**answer.body, "workflow_name": "greet"}
+
+    return alter
+
+
+@remembering(
+    "streams-are-not-noted",
+    "answers.streams-are-noted-too[beta.observability.chat_completion_events.search]",
+    "a stream adds 0",
+)
+def streams_are_not_noted() -> Alter:
+    streamed = [0]
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/chat/completions") and answer.sent_body.get("stream"):
+            streamed[0] += 1
+        if answer.is_("POST", "/chat-completion-events/search"):
+            body = answer.body
+            found = body["completion_events"]
+            left = found["results"][streamed[0] :]
+            answer.body = {**body, "completion_events": {**found, "results": left, "next": None}}
+
+    return alter
+
+
+@defect(
+    "exports-are-empty",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "leaves out",
+)
+def exports_are_empty(answer: Answer) -> None:
+    if answer.is_("GET", "/exports/to-jsonl"):
+        answer.body = {**answer.body, "file_url": f"{answer.own_url}/exported"}
+    if answer.path == "/exported":
+        answer.status, answer.content = 200, json.dumps({"properties": {}}).encode()
+
+
+@defect("aliases-find-nothing", "views.other-names-find-it[model.aliases]", "is refused with 404")
+def aliases_find_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "-latest"):
+        answer.status, answer.body = 404, {"detail": "Not found"}
+
+
+@defect("changes-are-readings", "extra.other-methods-do-not-read[models.list]", "answers 200")
+def changes_are_readings(answer: Answer) -> None:
+    if answer.method == "PUT" and answer.status == 405:
+        answer.status, answer.content = 200, answer.again("GET", answer.path).content
+        answer.headers["content-type"] = "application/json"
