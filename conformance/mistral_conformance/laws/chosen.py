@@ -102,7 +102,7 @@ def _other_makers(model: Model) -> Iterator[Subject]:
 
 @law(id="views.taken-id-is-taken-everywhere", over=_other_makers, source=LOST, harm=True)
 def taken_id_is_taken_everywhere(world: World, subject: tuple[Resource, Place]) -> None:
-    """What has an id that its maker chose stays when something else is asked to make one with it."""
+    """What has an id that its maker chose stays when another operation is to make one with it."""
     resource, place = subject
     spec = world.document.operations[place.operation]
     ids = targets_of(world.ctx).ids(spec)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.comparing import describe, first_difference, is_equal
-from mistral_conformance.laws.instance import Shown, bare
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.kept import inner
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
 
+TWICE = "harm: what was asked for once is done, kept and billed twice"
 LEAKS = "harm: what somebody sent is used, and shown, where somebody else sent nothing"
 
 
@@ -62,6 +63,28 @@ def defaults_stay(world: World, resource: Resource) -> None:
     if difference:
         reason = f"equal requests differ: {describe(*difference, before, after)}"
         world.fail(reason, before.exchange, after.exchange)
+
+
+def _listed(model: Model) -> Iterator[Subject]:
+    return (each for each in _plain(model) if each.value.list)
+
+
+@law(id="views.one-request-makes-one", over=_listed, source=TWICE, harm=True)
+def one_request_makes_one(world: World, resource: Resource) -> None:
+    """A request to make something makes one of it, not two that are alike."""
+    above = world.model.resources.get(resource.parent)
+    parent = world.make(above) if above else None
+    ids = parent.ids if parent else {}
+    before = {key_of(resource, each) for each in world.walk(resource, ids).items}
+    made = _make_plainly(world, resource, parent)
+    walk = world.walk(resource, ids)
+    new = [each for each in walk.items if key_of(resource, each) not in before]
+    fields = [e for e in stable(resource) if e.sent and e.name not in resource.key]
+    alike = [e for e in new if not first_difference(world.document, fields, made.fields, e)]
+    said = f"after one {resource.create} the list has {len(alike)} new ones that are alike"
+    world.expect(len(alike) <= 1, said, made.exchange, *walk.pages[:1])
+    if not new:
+        raise Skipped(f"the list does not show what was made by {resource.create}")
 
 
 def _optional(resource: Resource) -> list[Field]:

@@ -39,7 +39,8 @@ def stateful(model: Model) -> Iterator[Subject]:
         each = model.resources[states.resource]
         if each.whole and each.read:
             needed = (each.create, each.read)
-            yield Subject(each.name, (each, states), needed, needed, (states.origin,))
+            shown = tuple(filter(None, (*needed, each.list, *each.lists)))
+            yield Subject(each.name, (each, states), shown, needed, (states.origin,))
 
 
 def _acting(model: Model) -> Iterator[Subject]:

@@ -321,6 +321,7 @@ def expect_unchanged(
     after: list[Shown],
     done: Exchange,
 ) -> None:
+    """Hold each view to show the fields as it did before something was done."""
     for one, other in zip(before, after, strict=True):
         said = f"{other.view} does not show any more what it showed before {done.operation}"
         world.expect(other.value is not None or one.value is None, said, done, other.exchange)

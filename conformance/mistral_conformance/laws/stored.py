@@ -73,7 +73,7 @@ def _counting(model: Model) -> Iterator[Subject]:
 
 @law(id="values.lines-are-counted", over=_counting, source=COUNTED, harm=True)
 def lines_are_counted(world: World, subject: tuple[Resource, Field]) -> None:
-    """A count of lines is that of the file, whatever ends its lines, and whether the last one is."""
+    """A count of lines is that of the file, whatever ends its lines, the last one ended or not."""
     resource, field = subject
     judged = 0
     for end, last in product((b"\n", b"\r\n"), (True, False)):
@@ -139,7 +139,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             same = sha256(answer.content).digest() == sha256(content).digest()
             reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
             world.expect(same, f"{reason}, and not the same ones", instance.made, answer)
-        expect_shown(world, instance, world.look(instance), _sizes(instance))
+        expect_shown(world, instance, told_by(world, instance, instance.made), _sizes(instance))
     if not judged:
         raise Skipped(f"no way leads to the bytes of {resource.one}")
 

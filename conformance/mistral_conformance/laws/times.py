@@ -80,7 +80,7 @@ def _with_children(model: Model) -> Iterator[Subject]:
 
 
 def _acting(model: Model) -> Iterator[Subject]:
-    """Each action at the path of what tells when it was changed last, and whose parts have views."""
+    """Each action at the path of what tells when it was changed, and whose parts have views."""
     for subject in resources(model, lambda each: each.read and each.views and _stamp(each)):
         resource = subject.value
         own = f"{{{resource.parameter}}}"
@@ -211,7 +211,7 @@ def changed_children_move_the_stamp(world: World, child: Resource) -> None:
 
 @law(id="times.action-moves-the-stamp", over=_acting, source=TOLD_FALSELY, harm=True)
 def action_moves_the_stamp(world: World, subject: tuple[Resource, str]) -> None:
-    """The time of the last change moves with what is done to an object that changes what is in it."""
+    """The time of the last change moves with what is done to an object and changes its parts."""
     resource, operation = subject
     instance = world.make(resource)
     calm(world, instance)

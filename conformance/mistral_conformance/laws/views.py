@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 TOLD_FALSELY = "harm: what is stored is told differently from place to place"
 LOST = "harm: one object takes the place of another of its name"
 NAMES = ("name", "filename")
+LATER_S = 60
 LOOKED_AT = 12
 """So many items of a list are read one by one, those that tell most."""
 
@@ -169,7 +170,13 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     if above and not parent:
         raise Skipped(f"the suite makes no {above.name}")
     ids = parent.ids if parent else {}
+    source = world.model.resources.get(resource.comes_with)
+    if source and source.whole and world.capabilities.offers(source.create):
+        world.settle(world.make(source))
     walk = world.walk(resource, ids)
+    if world.model.states_of(resource.name) and world.ctx.session.clock:
+        world.ctx.pass_time(LATER_S)  # what had ended is told to have ended still
+        walk = world.walk(resource, ids)
     if not walk.items:
         raise Skipped(f"the list of {resource.name}s is empty")
     telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.ends import POLLS, stateful
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import JSON, types
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
+MOVED = "harm: what had ended is told otherwise because of another one"
 STALE = "harm: who looked too early is told for ever what was known then"
 
 
@@ -71,6 +73,28 @@ def looking_early_changes_nothing(
     left, right = shape(one), shape(two)
     said = f"{view} tells {left} of what was looked at early, {right} of what was not"
     world.expect(left == right, said, one, two)
+
+
+@law(id="ends.ended-stays-beside-others", over=stateful, source=MOVED, harm=True)
+def ended_stays_beside_others(world: World, subject: tuple[Resource, States]) -> None:
+    """What has ended stays as it was while another one beside it goes its way to an end."""
+    resource, states = subject
+    ended = world.make(resource)
+    world.settle(ended)
+    before = world.look(ended)
+    other = world.make(resource, parent=ended.parent)
+    for _ in range(POLLS):
+        state = world.read(other).fields.get(states.field)
+        for one, shown in zip(before, world.look(ended), strict=True):
+            fields = resource.fields.values()
+            difference = first_difference(world.document, fields, one.fields, shown.fields)
+            if difference:
+                reason = f"while another one ran, {describe(*difference, one, shown)}"
+                world.fail(reason, one.exchange, other.made, shown.exchange)
+        if state in states.ends:
+            return
+        world.ctx.pass_time(0.25)
+    raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
 
 
 def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:

@@ -16,9 +16,7 @@ TUNING = "/v1/fine_tuning/jobs"
 EXECUTIONS = "/v1/workflows/executions/"
 
 
-@defect(
-    "one-input-has-no-dimension", "answers.one-is-as-in-a-list[embeddings.create]", "in a list"
-)
+@defect("one-input-has-no-dimension", "answers.one-is-as-in-a-list[embeddings.create]", "in a list")
 def one_input_has_no_dimension(answer: Answer) -> None:
     if answer.is_("POST", EMBEDDINGS) and isinstance(answer.sent_body["input"], str):
         data = [{**each, "embedding": each["embedding"] * 2} for each in answer.body["data"]]
@@ -163,3 +161,27 @@ def changes_are_readings(answer: Answer) -> None:
     if answer.method == "PUT" and answer.status == 405:
         answer.status, answer.content = 200, answer.again("GET", answer.path).content
         answer.headers["content-type"] = "application/json"
+
+
+@remembering(
+    "running-jobs-wake-others", "ends.ended-stays-beside-others[batch_job]", "while another one ran"
+)
+def running_jobs_wake_others() -> Alter:
+    ended: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/batch/jobs") and ended:
+            ended.add("woken")
+        if answer.is_("GET") and answer.path.startswith("/v1/batch/jobs/"):
+            if "woken" in ended and answer.path in ended:
+                answer.body = {**answer.body, "status": "RUNNING"}
+            elif answer.body["status"] == "SUCCESS":
+                ended.add(answer.path)
+
+    return alter
+
+
+@defect("agents-are-made-twice", "views.one-request-makes-one[agent]", "that are alike")
+def agents_are_made_twice(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/agents"):
+        answer.again("POST", answer.path)
