@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
+SIGNED = "url"
+"""The field that is another text with each look."""
 MOVED = "harm: what had ended is told otherwise because of another one"
 STALE = "harm: who looked too early is told for ever what was known then"
 
@@ -82,11 +84,11 @@ def ended_stays_beside_others(world: World, subject: tuple[Resource, States]) ->
     ended = world.make(resource)
     world.settle(ended)
     before = world.look(ended)
+    fields = [each for each in resource.fields.values() if each.name != SIGNED]
     other = world.make(resource, parent=ended.parent)
     for _ in range(POLLS):
         state = world.read(other).fields.get(states.field)
         for one, shown in zip(before, world.look(ended), strict=True):
-            fields = resource.fields.values()
             difference = first_difference(world.document, fields, one.fields, shown.fields)
             if difference:
                 reason = f"while another one ran, {describe(*difference, one, shown)}"
