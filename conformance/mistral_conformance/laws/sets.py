@@ -263,7 +263,7 @@ def _scattering(each: Filter, values: Values, whole: Walk) -> Values:
 def _half(each: Filter, value: object, whole: Walk) -> int:
     """A size of pages that takes at least two for what a value leaves, and not too many."""
     left = sum(fits(each, [value], item) is not False for item in whole.items)
-    return max(1, least_size(len(whole.items)), left // 2)
+    return max(1, least_size(left), left // 2)
 
 
 def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
