@@ -18,6 +18,7 @@ from mistral_conformance.model.schemas import body_properties, wrapped
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.record.exchange import Misread
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Failed, Unjudged
@@ -249,14 +250,28 @@ class World:
     # Looking
 
     def look(self, instance: Instance, *, by: str = "") -> list[Shown]:
-        """The object in each view that shows it whole and that the server offers."""
+        """The object in each view that shows it whole and that the server offers.
+
+        A list that is none is left out where the object can be read: its form is judged by the
+        schema of its operation, and here it would hide what the object's own path shows.
+
+        Raises:
+            Misread: there is no other view than a list that is none.
+
+        """
         resource = instance.resource
         found = []
         if resource.read and self.capabilities.offers(resource.read):
             found.append(self.read(instance, by=by))
         lists = [each for each in (resource.list, *resource.lists) if each]
         offered = [each for each in lists if self.capabilities.offers(each)]
-        return [*found, *(self.spot(instance, by=by, through=each) for each in offered)]
+        for each in offered:
+            try:
+                found.append(self.spot(instance, by=by, through=each))
+            except Misread:
+                if not found:
+                    raise
+        return found
 
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""

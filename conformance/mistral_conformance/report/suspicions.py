@@ -22,7 +22,10 @@ from mistral_conformance.report.mistakes import (
     NOT_THERE,
     NULLS,
     OF_OTHERS,
+    PAGE_SIZES,
+    PAGES,
     SIFTING,
+    TOO_FEW,
     USED,
     VALUE,
     group_of,
@@ -57,11 +60,12 @@ def suspect_keys(operation: str, result: Result, keys: tuple[str, ...]) -> tuple
 
     Where a server answers what is not there with a status of its own, whatever is told of that
     status at a path with ids may be about something that was gone by then. Where it sifts no list
-    by a parameter, whatever is told of a list that was asked for with it may come of that. Where
-    it uses no option of a request, it takes any value of it; where it drops null, any null. A list
-    cannot be in the order of what it changes, and ids of another form are refused where it checks.
-    No share and no level holds where anybody gets in; a content in another wrapping has other
-    bytes, and states in other capitals are never reached.
+    by a parameter, whatever is told of a list that was asked for with it may come of that, and so
+    may what a list lacks whose pages are wrong without it. Where it uses no option of a request, it
+    takes any value of it; where it drops null, any null. A list cannot be in the order of what it
+    changes, and ids of another form are refused where it checks. No share and no level holds where
+    anybody gets in; a content in another wrapping has other bytes, and states in other capitals are
+    never reached.
     """
     found = (
         *_suspect_status(result),
@@ -87,6 +91,8 @@ def _suspect_lists(result: Result) -> Iterator[str]:
     """What ends late may be gone and still shown; what a list holds, not sifted."""
     if LATE.search(result.reason):
         yield GONE_KEY
+    if TOO_FEW.search(result.reason):
+        yield from (PAGES, PAGE_SIZES)
     asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
     yield from (f"{SIFTING} {each}" for each in asked)
 

@@ -2,7 +2,8 @@
 
 An operation is not offered when its method is refused for its path (405, 501) or when its answer is
 the one that the server gives for a path that cannot exist. Some servers say the same for an unknown
-object as for an unknown path: there only a call on a living object can tell.
+object as for an unknown path, with every method of it: there only a call on a living object can
+tell.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ class Capabilities:
             return False
         if not self._is_no_route(answer):
             return True
-        if not spec.path_ids or self._lacks_collection(spec):
+        if not spec.path_ids or self._lacks_collection(spec) or self._tells_of_things(spec):
             return False
         self._unsure.add(operation)
         return True
@@ -185,6 +186,16 @@ class Capabilities:
             each.id for each in self.session.document.operations.values() if each.path == path
         ]
         return bool(around) and not any(self.offers(each) for each in around)
+
+    def _tells_of_things(self, spec: Operation) -> bool:
+        """Whether another method at the path tells an unknown object from an unknown path."""
+        for each in self.session.document.operations.values():
+            if each.path == spec.path and each.method != spec.method:
+                url = each.url(dict.fromkeys(each.path_ids, NOTHING))
+                answer = self._send(each.method, url, each.id)
+                if answer.status == 404 and not self._is_no_route(answer):
+                    return True
+        return False
 
     def _is_no_route(self, answer: Exchange) -> bool:
         if answer.method not in self._no_route:
