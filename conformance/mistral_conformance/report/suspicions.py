@@ -24,6 +24,7 @@ from mistral_conformance.report.mistakes import (
     OF_OTHERS,
     PAGE_SIZES,
     PAGES,
+    SHOWN_FIELD,
     SIFTING,
     TOO_FEW,
     USED,
@@ -47,6 +48,8 @@ OTHER_IDS = f"answer/{NO_UUID}"
 """The key of answers whose ids have another form than the document's."""
 OWN_IDS = re.compile(r"answers 422 (?:for .+ wrong-kind|where the id is in capitals)")
 """What is said of ids that the server itself gave out."""
+UNMOVED_BY = re.compile(r"^times\.change-")
+"""Laws whose subject is the field that they change."""
 OUT_OF_ORDER = re.compile(r"^`([^`]+)` is .+ order$")
 PLAIN = "input.plain-succeeds"
 """The rule that asks for what is surely there."""
@@ -63,9 +66,9 @@ def suspect_keys(operation: str, result: Result, keys: tuple[str, ...]) -> tuple
     by a parameter, whatever is told of a list that was asked for with it may come of that, and so
     may what a list lacks whose pages are wrong without it. Where it uses no option of a request, it
     takes any value of it; where it drops null, any null. A list cannot be in the order of what it
-    changes, and ids of another form are refused where it checks. No share and no level holds where
-    anybody gets in; a content in another wrapping has other bytes, and states in other capitals are
-    never reached.
+    changes, no change of that is shown or moves a time, and ids of another form are refused where
+    it checks. No share and no level holds where anybody gets in; a content in another wrapping has
+    other bytes, and states in other capitals are never reached.
     """
     found = (
         *_suspect_status(result),
@@ -113,6 +116,10 @@ def _suspect_fields(operation: str, result: Result) -> Iterator[str]:
         yield from (f"{KEPT} {each} {match[1]}" for each in group_of(operation, result))
     if OWN_IDS.search(result.reason):
         yield OTHER_IDS
+    shown = SHOWN_FIELD.search(result.reason)
+    if shown or UNMOVED_BY.search(result.rule.id):
+        field = shown[1] if shown else result.subject.rpartition(".")[2].partition(" ")[0]
+        yield from (f"{KEPT} {each} {field}" for each in group_of(operation, result))
 
 
 def _suspect_doings(result: Result) -> Iterator[str]:

@@ -210,6 +210,14 @@ def causes_of(*results: Result) -> list[str]:
             seen("the id of a deleted file came again", "gone.twin-is-new", "files.upload"),
         ],
         [
+            seen("x shows `name` as null, sent was 'a'", "values.text-is-kept"),
+            seen("x shows `name` as null, sent was 'b'", "views.change-is-shown"),
+            evolve(
+                seen("`updated_at` did not move with x.update", "times.change-moves-the-stamp"),
+                subject="file.name",
+            ),
+        ],
+        [
             seen("files.retrieve shows `name` as 'a', sent was 'b'", "views.change-is-shown"),
             seen("files.retrieve still shows a deleted file", "views.deletion-is-shown"),
             seen("`size` is 0 in files.retrieve, the parts make 2", "views.totals-follow"),
