@@ -59,7 +59,7 @@ REFUSED = re.compile(
     r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
 )
 SIFTING, GONE_KEY, NULLS, USED, KEPT = "filters", "gone", "nulls", "options", "value"
-UNMOVED, CHANGE = "stamps", "change"
+UNMOVED, CHANGE, ORDERS_KEY = "stamps", "change", "orders"
 OPTION_RULE = "answers.option-is-used"
 WISH = re.compile(r"^(\w+)=(?!.*, \w+=)")
 """A reason that begins with the one parameter that the list was asked with."""
@@ -328,7 +328,7 @@ KINDS = (
     Kind(CHANGE, "changes are lost", _is_change_lost, group_of),
     Kind(KEPT, "values do not come back as sent", _is_value_lost, _kept),
     Kind(PAGES, "pages are wrong", _is_of("pages", "paging")),
-    Kind("orders", "lists are in a wrong order", _is_order, _operation),
+    Kind(ORDERS_KEY, "lists are in a wrong order", _is_order, _operation),
     Kind(SIFTING, "filters are wrong", _is_of("sets", "filters"), _sifted),
 )
 """The first that fits counts."""

@@ -22,6 +22,7 @@ from mistral_conformance.report.mistakes import (
     NOT_THERE,
     NULLS,
     OF_OTHERS,
+    ORDERS_KEY,
     PAGE_SIZES,
     PAGES,
     SHOWN_FIELD,
@@ -48,6 +49,8 @@ OTHER_IDS = f"answer/{NO_UUID}"
 """The key of answers whose ids have another form than the document's."""
 OWN_IDS = re.compile(r"answers 422 (?:for .+ wrong-kind|where the id is in capitals)")
 """What is said of ids that the server itself gave out."""
+WISHED_ORDER = re.compile("sort|order")
+"""What parameters for the order of a list have in their names."""
 UNMOVED_BY = re.compile(r"^times\.change-")
 """Laws whose subject is the field that they change."""
 OUT_OF_ORDER = re.compile(r"^`([^`]+)` is .+ order$")
@@ -72,7 +75,7 @@ def suspect_keys(operation: str, result: Result, keys: tuple[str, ...]) -> tuple
     """
     found = (
         *_suspect_status(result),
-        *_suspect_lists(result),
+        *_suspect_lists(operation, result),
         *_suspect_values(result),
         *_suspect_fields(operation, result),
         *_suspect_doings(result),
@@ -90,7 +93,7 @@ def _suspect_status(result: Result) -> Iterator[str]:
         yield f"{match[1] if match else shown.status} for {NOT_THERE}"
 
 
-def _suspect_lists(result: Result) -> Iterator[str]:
+def _suspect_lists(operation: str, result: Result) -> Iterator[str]:
     """What ends late may be gone and still shown; what a list holds, not sifted."""
     if LATE.search(result.reason):
         yield GONE_KEY
@@ -98,6 +101,8 @@ def _suspect_lists(result: Result) -> Iterator[str]:
         yield from (PAGES, PAGE_SIZES)
     asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
     yield from (f"{SIFTING} {each}" for each in asked)
+    if any(WISHED_ORDER.search(each) for each in asked):
+        yield f"{ORDERS_KEY} {operation}"
 
 
 def _suspect_values(result: Result) -> Iterator[str]:

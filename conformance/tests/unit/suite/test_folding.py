@@ -210,6 +210,16 @@ def causes_of(*results: Result) -> list[str]:
             seen("the id of a deleted file came again", "gone.twin-is-new", "files.upload"),
         ],
         [
+            seen("`size` is 2 before 1 in ascending order", "sets.sorted", "files.list"),
+            *(
+                seen(reason, rule, "files.list", "/v1/files?sort_by=size&sort_order=desc")
+                for reason, rule in (
+                    ("with sort_order asc and desc the list is in one order", "sets.direction"),
+                    ("an invalid request was answered 200 (?sort_order=true)", "input.fault"),
+                )
+            ),
+        ],
+        [
             seen("x shows `name` as null, sent was 'a'", "values.text-is-kept"),
             seen("x shows `name` as null, sent was 'b'", "views.change-is-shown"),
             evolve(
