@@ -252,11 +252,11 @@ class World:
     def look(self, instance: Instance, *, by: str = "") -> list[Shown]:
         """The object in each view that shows it whole and that the server offers.
 
-        A list that is none is left out where the object can be read: its form is judged by the
-        schema of its operation, and here it would hide what the object's own path shows.
+        A list that is none when it is first seen is left out where the object can be read: its form
+        is judged elsewhere, and here it would hide what the object's own path shows.
 
         Raises:
-            Misread: there is no other view than a list that is none.
+            Misread: what shows the object has not the form of a list.
 
         """
         resource = instance.resource
@@ -264,14 +264,23 @@ class World:
         if resource.read and self.capabilities.offers(resource.read):
             found.append(self.read(instance, by=by))
         lists = [each for each in (resource.list, *resource.lists) if each]
-        offered = [each for each in lists if self.capabilities.offers(each)]
-        for each in offered:
-            try:
+        for each in lists:
+            if self.capabilities.offers(each) and (not found or self._is_list(each, instance, by)):
                 found.append(self.spot(instance, by=by, through=each))
-            except Misread:
-                if not found:
-                    raise
         return found
+
+    def _is_list(self, view: str, instance: Instance, by: str) -> bool:
+        """Whether a list had the form of one when it was first seen."""
+        memory = self.ctx.session.memory
+        if (World, view) not in memory:
+            try:
+                self.spot(instance, by=by, through=view)
+            except Misread:
+                memory[World, view] = False
+            else:
+                memory[World, view] = True
+        seen: bool = memory[World, view]
+        return seen
 
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""

@@ -28,6 +28,7 @@ from mistral_conformance.report.mistakes import (
     SHOWN_FIELD,
     SIFTING,
     TOO_FEW,
+    USAGE_KEY,
     USED,
     VALUE,
     group_of,
@@ -49,6 +50,8 @@ OTHER_IDS = f"answer/{NO_UUID}"
 """The key of answers whose ids have another form than the document's."""
 OWN_IDS = re.compile(r"answers 422 (?:for .+ wrong-kind|where the id is in capitals)")
 """What is said of ids that the server itself gave out."""
+NO_TOKENS = "gives 0 tokens"
+"""What is said of an option where what it is about is counted."""
 WISHED_ORDER = re.compile("sort|order")
 """What parameters for the order of a list have in their names."""
 UNMOVED_BY = re.compile(r"^times\.change-")
@@ -119,6 +122,8 @@ def _suspect_fields(operation: str, result: Result) -> Iterator[str]:
     match = OUT_OF_ORDER.search(result.reason)
     if match:
         yield from (f"{KEPT} {each} {match[1]}" for each in group_of(operation, result))
+    if NO_TOKENS in result.reason:
+        yield USAGE_KEY
     if OWN_IDS.search(result.reason):
         yield OTHER_IDS
     shown = SHOWN_FIELD.search(result.reason)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
 
 NO_METHOD = (405, 501)
+UNKNOWN = (400, 404, 410, 422)
+"""What servers say of an object that is unknown."""
 CHANGING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/v\d[\w/.-]*|\b(GET|PUT|POST|PATCH|DELETE)\b|\d+",
     re.IGNORECASE,
@@ -193,7 +195,7 @@ class Capabilities:
             if each.path == spec.path and each.method != spec.method:
                 url = each.url(dict.fromkeys(each.path_ids, NOTHING))
                 answer = self._send(each.method, url, each.id)
-                if answer.status == 404 and not self._is_no_route(answer):
+                if answer.status in UNKNOWN and not self._is_no_route(answer):
                     return True
         return False
 

@@ -230,6 +230,22 @@ def test_a_list_that_is_none_hides_nothing_of_what_it_lists(judged: Judged) -> N
     assert "shows `description` as null" in forgotten.reason
 
 
+def test_a_stream_under_another_media_type_is_judged_all_the_same(judged: Judged) -> None:
+    def as_text(answer: Answer) -> None:
+        if "event-stream" in answer.headers.get("content-type", ""):
+            answer.headers["content-type"] = "text/plain"
+
+    def as_text_without_end(answer: Answer) -> None:
+        as_text(answer)
+        answer.content = answer.content.replace(b"data: [DONE]\n\n", b"")
+
+    law, only = "answers.stream-is-one-answer", "[chat.complete]"
+    told = judged(law, alter=as_text, only=only)
+    assert {each.status for each in told.values()} == {Status.PASS}
+    (cut,) = judged(law, alter=as_text_without_end, only=only).values()
+    assert cut.status is Status.FAIL
+
+
 def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
     def without_files(answer: Answer) -> None:
         if answer.path.startswith("/v1/files"):

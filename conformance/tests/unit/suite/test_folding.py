@@ -182,6 +182,8 @@ def causes_of(*results: Result) -> list[str]:
         [
             seen("nothing was read: prompt_tokens is 0", "sums.usage-adds-up"),
             seen("a message of 3 parts counts 0 tokens", "sums.parts-are-counted"),
+            seen("one text and three cost [0, 0]", "sums.inputs-are-counted"),
+            used("min_tokens 40 gives 0 tokens", "fim.complete:min_tokens"),
         ],
         [
             seen("the answer is a list, an object is due", each)
