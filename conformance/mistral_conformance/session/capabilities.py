@@ -40,7 +40,8 @@ SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
 ABILITIES = b'"capabilities"'
 """What lists of models hold, and few other answers."""
-NO_BODY = ("GET", "DELETE")
+READING = "GET"
+NO_BODY = (READING, "DELETE")
 
 
 @frozen
@@ -190,9 +191,9 @@ class Capabilities:
         return bool(around) and not any(self.offers(each) for each in around)
 
     def _tells_of_things(self, spec: Operation) -> bool:
-        """Whether another method at the path tells an unknown object from an unknown path."""
+        """Whether to read at the path tells an unknown object from an unknown path."""
         for each in self.session.document.operations.values():
-            if each.path == spec.path and each.method != spec.method:
+            if each.path == spec.path and each.method == READING != spec.method:
                 url = each.url(dict.fromkeys(each.path_ids, NOTHING))
                 answer = self._send(each.method, url, each.id)
                 if answer.status in UNKNOWN and not self._is_no_route(answer):
