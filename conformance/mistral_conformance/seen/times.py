@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.laws.ends import reachable
+from mistral_conformance.laws.ends import may_follow
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.times import BIRTH, CENTURY_S, NEAR_S, STAMP
 from mistral_conformance.model.fields import UPDATE_STAMPS
@@ -139,9 +139,9 @@ def states_follow_their_order(traffic: Traffic, subject: Subject) -> Iterator[Tr
         for one, other in _states(life, states):
             before, after = one.fields[states.field], other.fields[states.field]
             if before in states.moves and before not in states.ends:
-                allowed = before == after or after in reachable(states, before)
                 said = f"`{states.field}` went from {before} to {after}"
-                yield partial(expect, allowed, said, one.seen.exchange, other.seen.exchange)
+                shown = (one.seen.exchange, other.seen.exchange)
+                yield partial(expect, may_follow(states, before, after), said, *shown)
 
 
 def _states(life: Life, states: States) -> Iterator[tuple[Event, Event]]:

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 PROCESSING_LIMIT_S = 120
 RUNNING = ("todo", "in_progress", "waiting_for_capacity")
+ENDED = ("done", "error", "missing_content", "noop", "self_managed")
 OLD_RUNNING = "Running"
 
 
 def is_running(answer: Exchange) -> bool:
-    """Whether a document's processing goes on, by the word that the server knows it by."""
-    if "process_status" in answer.json():
-        return str(answer["process_status"]).casefold() in RUNNING
+    """Whether a document's processing goes on; `processing_status` tells beside an unknown word."""
+    word = str(answer.json().get("process_status")).casefold()
+    if word in (*RUNNING, *ENDED):
+        return word in RUNNING
     return str(answer["processing_status"]).casefold() == OLD_RUNNING.casefold()
 
 
