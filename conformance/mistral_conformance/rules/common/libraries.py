@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 PROCESSING_LIMIT_S = 120
-RUNNING = ("todo", "in_progress", "waiting_for_capacity")
+ENDED = ("done", "error", "missing_content", "noop", "self_managed")
+"""How processing ends; a server may have more words for what goes on."""
 OLD_RUNNING = "Running"
 
 
 def is_running(answer: Exchange) -> bool:
     """Whether a document's processing goes on, by the word that the server knows it by."""
     if "process_status" in answer.json():
-        return str(answer["process_status"]).casefold() in RUNNING
+        return str(answer["process_status"]).casefold() not in ENDED
     return str(answer["processing_status"]).casefold() == OLD_RUNNING.casefold()
 
 
