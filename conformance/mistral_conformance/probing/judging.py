@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 UNREADABLE = "deserialization"
 """What the titles of failures have in common that say that a body is no JSON."""
 
+BAD_REQUEST = 400
+WRONG = {"422"}
+"""What is documented where a request is wrong, and 400 says as well."""
+
 
 class Judge:
     """Judges the answers of one run. Each method returns what is wrong, empty when nothing is."""
@@ -58,9 +62,10 @@ class Judge:
         return schemathesis.openapi.from_dict(view, config=schemathesis.Config())
 
     def status(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether the status is documented."""
+        """Whether the status is documented; 400 and 422 both refuse what is wrong in a request."""
         documented = operation.item["responses"]
         known = {str(exchange.status), f"{exchange.status // 100}XX", "default"}
+        known |= WRONG if exchange.status == BAD_REQUEST else set()
         if known & set(documented):
             return ""
         return f"status {exchange.status} is not documented: {', '.join(documented)}"

@@ -47,7 +47,7 @@ def judged(kind: str, exchange: Exchange) -> str:
     return words
 
 
-@pytest.mark.parametrize("status", [201, 401, 422, 429, 500, 503])
+@pytest.mark.parametrize("status", [201, 400, 401, 422, 429, 500, 503])
 def test_documented_status_passes(status: int) -> None:
     assert judged("status", answer("beta.libraries.create", status, {})) == ""
 
