@@ -17,6 +17,7 @@ from typing import (
     Generic,
     Literal,
     Protocol,
+    TypeAlias,
     TypedDict,
     TypeVar,
     final,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .files import FileInput
 
 T = TypeVar("T")
+JsonObject: TypeAlias = dict[str, Any]
 
 
 @final
@@ -113,25 +115,6 @@ class Response(Protocol):
         ...
 
 
-class RawEvent(Protocol):
-    """One server-sent event before its data are read."""
-
-    @property
-    def event(self) -> str | None:
-        """The event's name, or None without an `event:` line."""
-        ...
-
-    @property
-    def data(self) -> str:
-        """The `data:` lines, joined by newlines."""
-        ...
-
-    @property
-    def id(self) -> str | None:
-        """The last event id, or None."""
-        ...
-
-
 @attr.define(slots=False, eq=False, repr=False)
 class Event(Value, Generic[T]):
     """One event of a stream: typed `data`, the event's name and its id.
@@ -188,7 +171,7 @@ class Call(Value, Generic[T]):
 class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
-    `parse_event` reads one event's data and raises ValueError (and nothing else) when it cannot.
+    `read_event` makes of the object in an event's data, and the event's name, what they say.
     `end` is the text of `data` that ends the stream, such as `[DONE]`, or None. `end_events` are
     the names of events of which any is the last one. `resume` says where a call that goes on after
     a cut puts the id of the last event that arrived: `header` or `query`, and the name there; None
@@ -202,7 +185,7 @@ class StreamCall(Value, Generic[T]):
     json: object = UNSET
     form: Form | None = None
     names: Sequence[tuple[str, str]] = ()
-    parse_event: Callable[[RawEvent], T]
+    read_event: Callable[[JsonObject, str | None], T]
     end: str | None = None
     end_events: tuple[str, ...] = ()
     resume: tuple[str, str] | None = None
