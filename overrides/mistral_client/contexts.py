@@ -19,7 +19,7 @@ from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
 from mistral_client.servers import read_api_key
 from mistral_client.settings import Network, Settings, Timeouts, Timing
-from mistral_generated.types import cached_group
+from mistral_generated.types import cached_group, note_hints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +100,8 @@ class ClientOptions(TypedDict, total=False):
 
 
 _KNOWN = frozenset(ClientOptions.__annotations__)
+
+note_hints(ClientOptions)
 
 # What a client is made of; see `own_attributes`.
 _PARTS = frozenset({"_send", "_sender"})

@@ -19,15 +19,14 @@ from mistral_generated.api.chat.stream import prepare
 if TYPE_CHECKING:
     from mistral_client.sse import ServerEvent
 
-CALL: Any = attrs.evolve(
-    prepare(model="m", messages=[]), read_event=lambda fields, _name: dict(fields), end="END"
-)
+CHAT: Any = prepare(model="m", messages=[])
+CALL: Any = attrs.evolve(CHAT, read_event=lambda fields, _name: dict(fields), end="END")
 
 
 def read(*chunks: bytes) -> tuple[list[tuple[Any, str | None, str | None]], bool]:
     """The events of a stream, and whether it went on to its end."""
     reader: EventReader[Any] = EventReader(CALL, redactor=lambda: Redactor(()))
-    found = []
+    found: list[tuple[Any, str | None, str | None]] = []
     try:
         for chunk in chunks:
             for event in reader.read(chunk):
@@ -41,7 +40,7 @@ def read(*chunks: bytes) -> tuple[list[tuple[Any, str | None, str | None]], bool
 
 def expected(events: list[ServerEvent]) -> tuple[list[tuple[Any, str | None, str | None]], bool]:
     """The same of events that were read as the standard says."""
-    found = []
+    found: list[tuple[Any, str | None, str | None]] = []
     for data, name, last_id in events:
         if data.strip() == "END":
             break
@@ -61,7 +60,7 @@ _pieces = st.lists(
     st.sampled_from([
         b'data: {"a": 1}\n\n', b'data: {"a": 2}\n\n', b'data: {"e": "\xc3\xa9"}', b'data:{"b": 1}',
         b'data: {"c":', b" 1}", b"data: 3}", b"data: {}x", b"data: null", b"data: [1]",
-        b"data: END", b"data:", b"\n", b"\n\n", b"\r", b"\r\n", b"event: n", b"id: 3", b"retry: 5", b": c",
+        b"data: END", b"data:", b"\n", b"\n\n", b"\r", b"\r\n", b"event: n", b"id: 3", b": c",
         b'data: {"m": "\xff"}\n\n', b'data: {"n": "rror"}\n\n', b"\xef\xbb\xbf",
     ]),
     max_size=25,
