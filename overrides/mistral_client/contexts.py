@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from mistral_client.adapters import Memory
     from mistral_client.executors import Executor
-    from mistral_client.quirks.quirk import Memory
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
     from mistral_client.retries import Retries

@@ -13,10 +13,10 @@ from mistral_generated.base import warn_once
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mistral_client.adapters import AnyCall
     from mistral_client.contexts import Context
     from mistral_client.event_reader import EventReader
     from mistral_client.options import Options
-    from mistral_client.quirks.quirk import AnyCall
     from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import CallOptions, StreamCall
 

@@ -58,14 +58,14 @@ class Timing:
     """Where time and chance come from; tests pass their own.
 
     `monotonic` and `now` give seconds (`now` since 1970), `sleep` and `sleep_async` take seconds,
-    `draw` gives a random number from 0 to 1.
+    `jitter` gives a random number from 0 to 1.
     """
 
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     sleep_async: Callable[[float], Awaitable[None]] = _sleep_async
-    draw: Callable[[], float] = random.random
+    jitter: Callable[[], float] = random.random
 
 
 @attr.frozen(kw_only=True)
