@@ -12,6 +12,7 @@ import pytest
 from tests.unit.client.harness import Both
 
 from mistral_client import MistralError, exchange, quirks
+from mistral_client.adapters import adapters_of
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 from mistral_openapi.eras import find_era, names
@@ -121,7 +122,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def take(quirk: str) -> None:
         monkeypatch.setitem(quirks.OPERATIONS, quirk, ())
-        monkeypatch.setattr(exchange, "adapters_of", exchange.adapters_of.__wrapped__)
+        monkeypatch.setattr(exchange, "adapters_of", adapters_of.__wrapped__)
 
     return take
 
