@@ -37,7 +37,7 @@ T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, eq=False, repr=False)
 class Context:
     """What the exchanges of one client share."""
 
@@ -46,7 +46,7 @@ class Context:
     timing: Timing
     writer: RequestWriter
     memory: Memory
-    base_headers: Mapping[str, str] | None = attr.field(default=None, repr=False)
+    base_headers: Mapping[str, str] | None = None
 
     @classmethod
     def of(

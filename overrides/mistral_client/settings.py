@@ -53,7 +53,7 @@ async def _sleep_async(delay_s: float) -> None:
     await anyio.sleep(delay_s)
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, eq=False, repr=False)
 class Timing:
     """Where time and chance come from; tests pass their own.
 

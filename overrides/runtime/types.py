@@ -94,9 +94,9 @@ class Annotations(dict[str, Any]):
 
 def note_hints(owner: type) -> None:
     """Let the annotations of a class and of its methods be read at run time."""
-    namespace = vars(sys.modules[owner.__module__])
     if owner.__module__.partition(".")[0] not in (__package__, "mistral_client"):
         return  # a subclass in the code of a user
+    namespace = vars(sys.modules[owner.__module__])
     if "__annotations__" in vars(owner):
         owner.__annotations__ = Annotations(owner.__annotations__, namespace, owner)
     for member in vars(owner).values():

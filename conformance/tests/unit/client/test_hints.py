@@ -93,3 +93,7 @@ def test_subclass_of_a_user_keeps_its_annotations() -> None:
             return str(text)
 
     assert type(Own.ask.__annotations__) is dict
+
+
+def test_subclass_may_belong_to_no_module() -> None:
+    type("Own", (Mistral,), {"__module__": "nowhere", "x": 1})
