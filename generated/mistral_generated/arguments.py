@@ -42,9 +42,9 @@ _HINTS: Final = {
 
 
 def explain(
-    value: object, place: str, reason: Exception, names: Sequence[tuple[str, str]] = ()
+    value: object, path: str, reason: Exception, names: Sequence[tuple[str, str]] = ()
 ) -> TypeError | ValueError:
-    """Return the error for a value that could not be written: its first fault, with its place.
+    """Return the error for a value that could not be written: its first fault, with its path.
 
     `reason` is what writing it raised, for a fault that nothing here knows. `names` are fields of
     a body that have another name as arguments.
@@ -52,10 +52,10 @@ def explain(
     if names and isinstance(value, Mapping):
         renamed = dict(names)
         value = {renamed.get(name, name): item for name, item in value.items()}
-    for fault in _faults(value, place, ()):
+    for fault in _faults(value, path, ()):
         return fault
     kind = ValueError if isinstance(reason, ValueError) else TypeError
-    return kind(f"{place or 'an argument'} cannot be sent: {reason}")
+    return kind(f"{path or 'an argument'} cannot be sent: {reason}")
 
 
 def one_alone(name: str, value: object) -> TypeError:
@@ -65,79 +65,79 @@ def one_alone(name: str, value: object) -> TypeError:
     return TypeError(f"{name} is {article}{kind}, but takes a list: give {form}")
 
 
-def check(value: object, place: str) -> None:
+def check(value: object, path: str) -> None:
     """Accept a value that can travel. Raises TypeError or ValueError for one that cannot."""
-    for fault in _faults(value, place, ()):
+    for fault in _faults(value, path, ()):
         raise fault
 
 
-def _faults(value: object, place: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
+def _faults(value: object, path: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
     """Yield what is wrong with a value or inside it; `around` are the ids of what holds it."""
     if isinstance(value, type):
-        yield TypeError(_about_class(value, place))
+        yield TypeError(_about_class(value, path))
     elif isinstance(value, str):
-        yield from _in_text(value, place)
+        yield from _in_text(value, path)
     elif value is None or value is UNSET or isinstance(value, (bool, int)):
         return
     elif isinstance(value, float):
         if not math.isfinite(value):
-            yield ValueError(f"{place} is {value}, which JSON has no form for: give a number")
+            yield ValueError(f"{path} is {value}, which JSON has no form for: give a number")
     elif isinstance(value, (date, datetime)):
         if isinstance(value, datetime):
-            yield from _in_time(value, place)
+            yield from _in_time(value, path)
     elif id(value) in around or len(around) > _DEEPEST:
-        yield ValueError(f"{place} holds itself or is nested too deeply")
+        yield ValueError(f"{path} holds itself or is nested too deeply")
     else:
-        yield from _inside(value, place, (*around, id(value)))
+        yield from _inside(value, path, (*around, id(value)))
 
 
-def _inside(value: object, place: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
+def _inside(value: object, path: str, around: tuple[int, ...]) -> Iterator[TypeError | ValueError]:
     """Yield what is wrong with an object or a list; anything else is wrong itself."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
-                yield TypeError(f"{place or 'an argument'} has the key {key!r}: keys must be text")
-            yield from _in_text(str(key), f"a key of {place or 'the body'}")
-            yield from _faults(item, f"{place}.{key}" if place else str(key), around)
+                yield TypeError(f"{path or 'an argument'} has the key {key!r}: keys must be text")
+            yield from _in_text(str(key), f"a key of {path or 'the body'}")
+            yield from _faults(item, f"{path}.{key}" if path else str(key), around)
     elif hasattr(value, "missing_fields"):
         for name, item in vars(value).items():
-            yield from _faults(item, f"{place}.{name}", around)
+            yield from _faults(item, f"{path}.{name}", around)
     elif isinstance(value, Sequence) and not isinstance(value, _BYTES):
         for index, item in enumerate(value):
-            yield from _faults(item, f"{place}[{index}]", around)
+            yield from _faults(item, f"{path}[{index}]", around)
     else:
         article, name = _named(value)
-        yield TypeError(f"{place} is {article}{name}, which cannot be sent: {_instead(value)}")
+        yield TypeError(f"{path} is {article}{name}, which cannot be sent: {_instead(value)}")
 
 
-def _in_time(value: datetime, place: str) -> Iterator[ValueError]:
+def _in_time(value: datetime, path: str) -> Iterator[ValueError]:
     try:
         offset = value.utcoffset()
     except ValueError:  # a missing time of pandas
-        yield ValueError(f"{place} is {value!r}, which is no time: give one, or leave it out")
+        yield ValueError(f"{path} is {value!r}, which is no time: give one, or leave it out")
         return
     if offset is None:
         yield ValueError(
-            f"{place} is a time without a zone: give it one, for example "
+            f"{path} is a time without a zone: give it one, for example "
             "value.replace(tzinfo=datetime.timezone.utc)"
         )
 
 
-def _in_text(text: str, place: str) -> Iterator[ValueError]:
+def _in_text(text: str, path: str) -> Iterator[ValueError]:
     try:
         text.encode()
     except UnicodeEncodeError as error:
         yield ValueError(
-            f"{place} holds half a character ({text[error.start]!r} at {error.start}), which "
+            f"{path} holds half a character ({text[error.start]!r} at {error.start}), which "
             "cannot be sent: read it with the right encoding, or use "
             "text.encode('utf-8', 'replace').decode()"
         )
 
 
-def _about_class(kind: type, place: str) -> str:
-    hint = _HINTS.get(place)
+def _about_class(kind: type, path: str) -> str:
+    hint = _HINTS.get(path)
     return (
-        f"{place} is the class {kind.__name__}: give an object of it, or a dict"
+        f"{path} is the class {kind.__name__}: give an object of it, or a dict"
         f"{f'; {hint}' if hint else ''}"
     )
 

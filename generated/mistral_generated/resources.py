@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .types import cached_group
+from .types import Hinted, cached_group
 
 if TYPE_CHECKING:
     from .api.agents import Agents as Agents
@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from .senders import AsyncSend, Send
 
 
-class FineTuning:
+class FineTuning(Hinted):
     """The groups under `fine_tuning`."""
 
     def __init__(self, send: Send) -> None:
@@ -119,7 +119,7 @@ class FineTuning:
         return Jobs(self._send)
 
 
-class BetaRag:
+class BetaRag(Hinted):
     """The groups under `beta.rag`."""
 
     def __init__(self, send: Send) -> None:
@@ -141,7 +141,7 @@ class BetaRag:
         return SearchIndexes(self._send)
 
 
-class BetaObservability:
+class BetaObservability(Hinted):
     """The groups under `beta.observability`."""
 
     def __init__(self, send: Send) -> None:
@@ -198,7 +198,7 @@ class BetaObservability:
         return Traces(self._send)
 
 
-class BetaAdmin:
+class BetaAdmin(Hinted):
     """The groups under `beta.admin`."""
 
     def __init__(self, send: Send) -> None:
@@ -269,7 +269,7 @@ class BetaAdmin:
         return Workspaces(self._send)
 
 
-class Beta:
+class Beta(Hinted):
     """The groups under `beta`."""
 
     def __init__(self, send: Send) -> None:
@@ -343,7 +343,7 @@ class Beta:
         return Users(self._send)
 
 
-class Batch:
+class Batch(Hinted):
     """The groups under `batch`."""
 
     def __init__(self, send: Send) -> None:
@@ -358,7 +358,7 @@ class Batch:
         return Jobs(self._send)
 
 
-class Audio:
+class Audio(Hinted):
     """The groups under `audio`."""
 
     def __init__(self, send: Send) -> None:
@@ -387,7 +387,7 @@ class Audio:
         return Voices(self._send)
 
 
-class Resources:
+class Resources(Hinted):
     """The root of the API's groups."""
 
     def __init__(self, send: Send) -> None:
@@ -482,7 +482,7 @@ class Resources:
         return Workflows(self._send)
 
 
-class AsyncFineTuning:
+class AsyncFineTuning(Hinted):
     """The groups under `fine_tuning`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -497,7 +497,7 @@ class AsyncFineTuning:
         return AsyncJobs(self._send)
 
 
-class AsyncBetaRag:
+class AsyncBetaRag(Hinted):
     """The groups under `beta.rag`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -521,7 +521,7 @@ class AsyncBetaRag:
         return AsyncSearchIndexes(self._send)
 
 
-class AsyncBetaObservability:
+class AsyncBetaObservability(Hinted):
     """The groups under `beta.observability`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -578,7 +578,7 @@ class AsyncBetaObservability:
         return AsyncTraces(self._send)
 
 
-class AsyncBetaAdmin:
+class AsyncBetaAdmin(Hinted):
     """The groups under `beta.admin`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -649,7 +649,7 @@ class AsyncBetaAdmin:
         return AsyncWorkspaces(self._send)
 
 
-class AsyncBeta:
+class AsyncBeta(Hinted):
     """The groups under `beta`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -723,7 +723,7 @@ class AsyncBeta:
         return AsyncUsers(self._send)
 
 
-class AsyncBatch:
+class AsyncBatch(Hinted):
     """The groups under `batch`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -738,7 +738,7 @@ class AsyncBatch:
         return AsyncJobs(self._send)
 
 
-class AsyncAudio:
+class AsyncAudio(Hinted):
     """The groups under `audio`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -767,7 +767,7 @@ class AsyncAudio:
         return AsyncVoices(self._send)
 
 
-class AsyncResources:
+class AsyncResources(Hinted):
     """The root of the API's groups."""
 
     def __init__(self, send: AsyncSend) -> None:

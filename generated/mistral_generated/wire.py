@@ -101,29 +101,28 @@ def given(*deprecated: tuple[str, object, str]) -> list[tuple[str, str]]:
     return [(name, message) for name, value, message in deprecated if value is not UNSET]
 
 
-def read_event_object(data: str) -> dict[str, Any]:
-    """Return an event's data, which have to be a JSON object. Raises UnreadableBody.
+def object_at(text: str, start: int, stop: int) -> dict[str, Any] | None:
+    """Return the JSON object that stands in `text` from `start` to `stop`; None for anything else.
 
     The scanner is called directly, without what `json.loads` does around it: a stream reads
     thousands of small texts.
     """
     try:
-        value, end = _SCAN(data, 0)
-    except (ValueError, StopIteration):
-        value, end = None, -1
-    if end != len(data):
-        value = _read_padded(data)
+        value, end = _SCAN(text, start)
+    except (ValueError, StopIteration, RecursionError):
+        return None
+    return value if end == stop and type(value) is dict else None
+
+
+def read_event_object(data: str) -> dict[str, Any]:
+    """Return an event's data, which have to be a JSON object. Raises UnreadableBody."""
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise UnreadableBody(f"the event's data are not JSON: {error}") from error
     if type(value) is dict:
         return value
     raise UnreadableBody(f"the event's data are not a JSON object but {_kind(value)}")
-
-
-def _read_padded(data: str) -> Any:
-    """Return the JSON value of a text with space around it. Raises UnreadableBody."""
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        raise UnreadableBody(f"the event's data are not JSON: {error}") from error
 
 
 def _kind(value: object) -> str:

@@ -67,8 +67,8 @@ def read_allowances(headers: Mapping[str, str]) -> tuple[Allowance, ...]:
                 continue
             place = (_subject(match), match["window"] or "minute")
             found.setdefault(place, {})["reset_s" if what == "reset" else what] = int(value)
-    told = {subject for subject, _ in found}
-    found.update({(subject, ""): {} for subject in costs if subject not in told})
+    stated = {subject for subject, _ in found}
+    found.update({(subject, ""): {} for subject in costs if subject not in stated})
     return tuple(
         Allowance(subject=subject, window=window, cost=costs.get(subject), **values)
         for (subject, window), values in found.items()

@@ -31,7 +31,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
-@attr.frozen
+@attr.frozen(eq=False, repr=False)
 class AsyncSender(Executor[httpx.AsyncClient]):
     """Sends calls, as `mistral_generated.senders.AsyncSend` says."""
 

@@ -84,10 +84,10 @@ class Tally:
         """Raise UploadFailed if a file failed."""
         if not self._failures:
             return
-        told = [f"{name}: {error}" for name, error in self._failures[:_SHOWN]]
+        lines = [f"{name}: {error}" for name, error in self._failures[:_SHOWN]]
         if len(self._failures) > _SHOWN:
-            told.append(f"and {len(self._failures) - _SHOWN} more, in `failures`")
-        text = f"{len(self._failures)} of {self.done} files failed; {'; '.join(told)}"
+            lines.append(f"and {len(self._failures) - _SHOWN} more, in `failures`")
+        text = f"{len(self._failures)} of {self.done} files failed; {'; '.join(lines)}"
         error = UploadFailed(text, operation=self._operation)
         error.failures, error.uploaded = tuple(self._failures), tuple(self._uploaded)
         raise error from self._failures[0][1]

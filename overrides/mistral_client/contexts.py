@@ -19,15 +19,15 @@ from mistral_client.options import Options
 from mistral_client.requests import RequestWriter
 from mistral_client.servers import read_api_key
 from mistral_client.settings import Network, Settings, Timeouts, Timing
-from mistral_generated.types import cached_group
+from mistral_generated.types import cached_group, note_hints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
 
+    from mistral_client.adapters import Memory
     from mistral_client.executors import Executor
-    from mistral_client.quirks.quirk import Memory
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
     from mistral_client.retries import Retries
@@ -37,7 +37,7 @@ T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, eq=False, repr=False)
 class Context:
     """What the exchanges of one client share."""
 
@@ -46,7 +46,7 @@ class Context:
     timing: Timing
     writer: RequestWriter
     memory: Memory
-    base_headers: Mapping[str, str] | None = attr.field(default=None, repr=False)
+    base_headers: Mapping[str, str] | None = None
 
     @classmethod
     def of(
@@ -100,6 +100,8 @@ class ClientOptions(TypedDict, total=False):
 
 
 _KNOWN = frozenset(ClientOptions.__annotations__)
+
+note_hints(ClientOptions)
 
 # What a client is made of; see `own_attributes`.
 _PARTS = frozenset({"_send", "_sender"})

@@ -36,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from mistral_client.problems import Problem
+from mistral_generated.types import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from mistral_generated.types import Event
 
 
-class MistralError(Exception):
+class MistralError(Hinted, Exception):
     """The root of every error of this client.
 
     `operation` is the operation's id (`beta.libraries.get`), `request_id` the server's name for

@@ -9,7 +9,7 @@ import json
 import sys
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
 
@@ -20,19 +20,27 @@ from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, Stream
 from mistral_client.exchange import COUNTED, may_be_error
 from mistral_client.failures import keep
 from mistral_client.problems import Problem, excerpt, read_problem, read_problem_object
-from mistral_client.reported_errors import find_problem, find_problem_instead
+from mistral_client.reported_errors import TELLING, find_problem, find_problem_instead
 from mistral_client.sse import EventParser, ServerEvent
 from mistral_generated.types import Event
-from mistral_generated.wire import UnreadableBody
+from mistral_generated.wire import UnreadableBody, object_at, read_event_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
-    from mistral_generated.types import RawEvent, StreamCall
+    from mistral_generated.types import StreamCall
 
 T = TypeVar("T")
+_Raw: TypeAlias = tuple[str, str | None, str | None]  # as in `ServerEvent`: data, name, last id
+
+# How most events begin and end.
+_DATA: Final = "data: "
+_BLANK: Final = "\n\n"
+
+# Data with which some servers keep a stream alive.
+_NOTHING: Final = frozenset({"", "null"})
 
 # How many events an error can carry, and how much data in all, in characters: the last ones of a
 # stream that had more.
@@ -69,13 +77,13 @@ class EventReader(Generic[T]):
         self.is_done = False
         self.parser = EventParser()
         self.largest = sys.maxsize if max_event_bytes is None else max_event_bytes
-        self._parse: Callable[[RawEvent], T] = call.parse_event
+        self._read_event: Callable[[dict[str, Any], str | None], T] = call.read_event
         self._check = check
         self._end = call.end
         self._end_events = call.end_events
         self.operation = call.operation.id
         self._make_redactor = redactor
-        self._arrived: deque[ServerEvent] = deque()
+        self._arrived: deque[_Raw] = deque()
         self._arrived_size = 0
         self._has_dropped = False
         self._answer = Answer(0, {}, b"")
@@ -105,50 +113,73 @@ class EventReader(Generic[T]):
     def read(self, chunk: bytes) -> Iterator[Event[T]]:  # noqa: C901 - one pass, for its speed
         """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
 
-        An event without data is none, as the standard says.
+        Most events are an object on one line and a blank line: it is read where it stands. All
+        others are taken apart first. An event without data is none, as the standard says.
 
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
-        parse, end, ends, arrived = self._parse, self._end, self._end_events, self._arrived
-        parser, check, largest = self.parser, self._check, self.largest
-        events = parser.feed(chunk)
-        text, parser.text = parser.text, ""
-        may_fail = 'rror"' in text or '"detail"' in text or '"message"' in text
-        for raw in events:
-            data, name, last_id = raw
-            if data == end:
-                self._end_well()
-                return
-            if not data:
-                continue
-            size = len(data)
-            if size > largest:
-                self._refuse_large()
-            if name == "error" or (may_fail and 'rror"' in data):
-                self._raise_inside(raw)
+        read_event, check, ends = self._read_event, self._check, self._end_events
+        text, last_id = self.parser.take(chunk), self.parser.last_id
+        place, size = 0, len(text)
+        is_usual = size <= self.largest and 'rror"' not in text
+        while place < size:
+            fields, name, stop = None, None, text.find("\n", place)
+            if is_usual and text.startswith(_DATA, place) and text.startswith(_BLANK, stop):
+                fields = object_at(text, place + 6, stop)
+            if fields is not None:
+                data = text[place + 6 : stop]
+                place = stop + 2
+            else:
+                stop = text.find(_BLANK, place)
+                raw = self.parser.read_block(text[place:stop])
+                last_id = self.parser.last_id
+                place = size if stop == -1 else stop + 2
+                fields = None if raw is None else self._object_of(raw)
+                if self.is_done:
+                    return
+                if raw is None or fields is None:
+                    continue
+                data, name, _ = raw
+            may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
             try:
-                value = parse(raw)
-                if may_fail and ('"detail"' in data or '"message"' in data):
+                value = read_event(fields, name)
+                if may_be_error:
                     self._raise_if_error(data, value)
                 if check is not None:
                     check(value)
             except (ValueError, RecursionError) as fault:
-                if self._is_end(data):
-                    self._end_well()
-                    return
-                self._pass_over(data, fault)
-                continue
-            arrived.append(raw)
-            self._arrived_size += size
-            if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
-                self._drop_oldest()
+                self._refuse_data(data, fault)
+            self._arrived.append((data, name, last_id))
+            self._arrived_size += len(data)
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self._end_well()
                 return
-        if parser.held > largest:
+        self._drop_oldest()
+        if self.parser.held > self.largest:
             self._refuse_large()
+
+    def _object_of(self, raw: ServerEvent) -> dict[str, Any] | None:
+        """Return the object that an event's data are, or None where they say nothing.
+
+        The end marker sets `is_done`. Raises StreamError for an error and for other data,
+        EventTooLarge for more than the limit.
+        """
+        data = raw.data
+        if data.strip() in _NOTHING:
+            return None
+        if self._is_end(data):
+            self._end_well()
+            return None
+        if len(data) > self.largest:
+            self._refuse_large()
+        if raw.event == "error" or 'rror"' in data:
+            self._raise_inside(raw)
+        try:
+            return read_event_object(data)
+        except (ValueError, RecursionError) as fault:
+            self._refuse_data(data, fault)
 
     def finish(self) -> None:
         """Accept the end of the answer.
@@ -233,11 +264,16 @@ class EventReader(Generic[T]):
         reason = str(failure) or type(failure).__name__
         self._fail(f"the stream was cut off: {reason}", cause=failure)
 
+    def _parse(self, raw: _Raw) -> T:
+        """Return what an event that arrived says."""
+        data, name, _ = raw
+        return self._read_event(read_event_object(data), name)
+
     def _drop_oldest(self) -> None:
         """Forget the oldest events, of more than an error carries."""
         arrived = self._arrived
         while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
-            self._arrived_size -= len(arrived.popleft().data)
+            self._arrived_size -= len(arrived.popleft()[0])
             self._has_dropped = True
 
     def _refuse_large(self) -> NoReturn:
@@ -258,13 +294,8 @@ class EventReader(Generic[T]):
         if may_be_error(value) and find_problem(value, data):
             self._report(read_problem(data.encode(), self._redact), data)
 
-    def _pass_over(self, data: str, fault: Exception) -> None:
-        """Pass over null, with which some gateways keep a stream alive.
-
-        Raises the error for other data that cannot be read; it shows how they begin.
-        """
-        if data.strip() == "null":
-            return
+    def _refuse_data(self, data: str, fault: Exception) -> NoReturn:
+        """Raise the error for data that cannot be read; it shows how they begin."""
         beginning = self._beginning(data) if isinstance(fault, UnreadableBody) else ""
         self._fail(f"an event cannot be read: {fault}{beginning}", cause=fault, body=data)
 
@@ -301,7 +332,7 @@ class EventReader(Generic[T]):
         text = self._redact(message)
         error = keep(kind(text, operation=self.operation), answer, self._redactor)
         error.problem = problem or Problem()
-        error.events = tuple(Event(self._parse(raw), raw.event, raw.id) for raw in self._arrived)
+        error.events = tuple(Event(self._parse(raw), *raw[1:]) for raw in self._arrived)
         raise error from cause and clean(cause, self._redactor)
 
 

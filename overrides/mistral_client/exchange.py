@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 import attr
 import httpx
 
+from mistral_client.adapters import adapters_of
 from mistral_client.bodies import Answer, Body, limit_of_error
-from mistral_client.quirks import quirks_of
 from mistral_client.requests import encode_json
 from mistral_client.steps import Ask, Pause, Read, Save, Transfer
 from mistral_generated.base import Model
@@ -23,11 +23,11 @@ from mistral_generated.types import Call, StreamCall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mistral_client.adapters import AnyCall
     from mistral_client.contexts import Context
     from mistral_client.downloads import Sink
     from mistral_client.files import Multipart
     from mistral_client.options import Options
-    from mistral_client.quirks.quirk import AnyCall
     from mistral_client.steps import Steps
     from mistral_generated.types import Response
 
@@ -45,7 +45,7 @@ _logger = logging.getLogger("mistral_client")
 observers: list[Callable[[Response], None]] = []
 
 
-@attr.define
+@attr.define(eq=False, repr=False)
 class Exchange:
     """One call on its way: what was sent how often, and what came of it.
 
@@ -66,7 +66,7 @@ class Exchange:
     def run(
         self, sink: Sink | None = None, *, keeps_open: bool = False
     ) -> Steps[httpx.Response | Response]:
-        """Return the success answer, retried, adapted by quirks.
+        """Return the success answer, retried, adapted.
 
         With `keeps_open` it is unread; with a sink its body was written there.
 
@@ -97,14 +97,14 @@ class Exchange:
                 self.multipart.close()
 
     def _prepare(self) -> None:
-        """Let the caller's extras and the quirks change what is sent."""
+        """Let the caller's extras and the adapters change what is sent."""
         if self.options.extra_body or self.options.extra_query:
             from mistral_client.extras import extended  # noqa: PLC0415 - hardly any call has any
 
             self.call = extended(self.call, self.options)
-        for quirk in quirks_of(self.call.operation.id):
-            if quirk.adapt_request is not None:
-                self.call = quirk.adapt_request(self.call, self.context.memory)
+        for adapter in adapters_of(self.call.operation.id):
+            if adapter.adapt_request is not None:
+                self.call = adapter.adapt_request(self.call, self.context.memory)
 
     def _transfer(
         self, content: bytes | Multipart | None, sink: Sink | None, *, keeps_open: bool
@@ -250,11 +250,11 @@ class Exchange:
         return self.multipart
 
     def _adapt(self, answer: Response) -> Response | AnyCall:
-        """Return the answer as the quirks read it, or another call to send, at most once."""
-        for quirk in quirks_of(self.call.operation.id):
-            if quirk.adapt_response is None:
+        """Return the answer as the adapters read it, or another call to send, at most once."""
+        for adapter in adapters_of(self.call.operation.id):
+            if adapter.adapt_response is None:
                 continue
-            adapted = quirk.adapt_response(answer, self.call, self.context.memory)
+            adapted = adapter.adapt_response(answer, self.call, self.context.memory)
             if not isinstance(adapted, Call | StreamCall):
                 answer = adapted
             elif not self.is_rerouted:
@@ -328,9 +328,9 @@ class Exchange:
             return None
         from mistral_client.retries import Retries  # noqa: PLC0415 - for errors only
 
-        draw = self.context.timing.draw()
+        jitter = self.context.timing.jitter()
         policy = Retries.of(self.options.retries)
-        delay_s = policy.delay_s(self.attempt, self._elapsed_s(), asked_s, draw)
+        delay_s = policy.delay_s(self.attempt, self._elapsed_s(), asked_s, jitter)
         deadline = self.options.deadline
         if delay_s is not None and deadline is not None and delay_s >= deadline.left_s():
             delay_s = None

@@ -13,10 +13,10 @@ from mistral_generated.base import warn_once
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mistral_client.adapters import AnyCall
     from mistral_client.contexts import Context
     from mistral_client.event_reader import EventReader
     from mistral_client.options import Options
-    from mistral_client.quirks.quirk import AnyCall
     from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import CallOptions, StreamCall
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
 
-@attr.define
+@attr.define(eq=False, repr=False)
 class Connection(Generic[Http]):
     """The httpx client that the views of one client share, and whether it is ours to close."""
 
@@ -38,7 +38,7 @@ class Connection(Generic[Http]):
             raise RuntimeError("the client is closed; make a new one")
 
 
-@attr.frozen
+@attr.frozen(eq=False, repr=False)
 class Executor(Generic[Http]):
     """What both executors have: the connection, and the context of their view."""
 

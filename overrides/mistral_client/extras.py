@@ -12,8 +12,8 @@ from mistral_generated.wire import query, whole_body
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_client.adapters import AnyCall
     from mistral_client.options import Options
-    from mistral_client.quirks.quirk import AnyCall
 
 
 def extended(call: AnyCall, options: Options) -> AnyCall:

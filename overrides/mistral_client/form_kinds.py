@@ -31,13 +31,13 @@ _SHOWN: Final = 60
 
 
 class Form(Protocol):
-    """How values of one type look in JSON; `place` says where a value stands, for messages."""
+    """How values of one type look in JSON; `path` says where a value stands, for messages."""
 
     def schema(self) -> Schema:
         """Return the JSON schema."""
         ...
 
-    def read(self, value: Json, place: str) -> object:
+    def read(self, value: Json, path: str) -> object:
         """Return the object that a JSON value means. Raises ValueError."""
         ...
 
@@ -49,7 +49,7 @@ class Anything:
     def schema(self) -> Schema:
         return {}
 
-    def read(self, value: Json, place: str) -> object:  # noqa: ARG002 - as in every form
+    def read(self, value: Json, path: str) -> object:  # noqa: ARG002 - as in every form
         return value
 
 
@@ -62,12 +62,12 @@ class Plain:
     def schema(self) -> Schema:
         return {"type": PLAIN[self.kind]}
 
-    def read(self, value: Json, place: str) -> object:
+    def read(self, value: Json, path: str) -> object:
         if self.kind is float and type(value) is int:
             return float(value)
         if type(value) is self.kind:
             return value
-        raise _wrong(place, PLAIN[self.kind], value)
+        raise _wrong(path, PLAIN[self.kind], value)
 
 
 @attr.frozen
@@ -80,10 +80,10 @@ class Spelt:
     def schema(self) -> Schema:
         return {"type": "string", **self.facts}
 
-    def read(self, value: Json, place: str) -> object:
+    def read(self, value: Json, path: str) -> object:
         if not isinstance(value, str):
-            raise _wrong(place, "string", value)
-        return _made(lambda: self.spelt(value), place)
+            raise _wrong(path, "string", value)
+        return _made(lambda: self.spelt(value), path)
 
 
 @attr.frozen
@@ -95,10 +95,10 @@ class Choice:
     def schema(self) -> Schema:
         return {"enum": [value for _, value in self.values]}
 
-    def read(self, value: Json, place: str) -> object:
+    def read(self, value: Json, path: str) -> object:
         key = (type(value), value)
         if isinstance(value, list | dict) or key not in self.values:
-            raise _wrong(place, f"one of {[each for _, each in self.values]}", value)
+            raise _wrong(path, f"one of {[each for _, each in self.values]}", value)
         return self.values[key]
 
 
@@ -111,12 +111,12 @@ class UnionOf:
     def schema(self) -> Schema:
         return {"anyOf": [each.schema() for each in self.members]}
 
-    def read(self, value: Json, place: str) -> object:
+    def read(self, value: Json, path: str) -> object:
         """Return the value as the first member that it fits; one of just its type goes first."""
         problems: dict[str, None] = {}
         for form in sorted(self.members, key=lambda each: each != Plain(type(value))):
             try:
-                return form.read(value, place)
+                return form.read(value, path)
             except ValueError as error:
                 problems[str(error)] = None
         raise ValueError("; or ".join(problems))
@@ -132,10 +132,10 @@ class ListOf:
     def schema(self) -> Schema:
         return {"type": "array", "items": self.item.schema()}
 
-    def read(self, value: Json, place: str) -> object:
-        items = _expect(list, "array", value, place)
-        found = [self.item.read(each, f"{place}[{n}]") for n, each in enumerate(items)]
-        return _made(lambda: self.collect(found), place)
+    def read(self, value: Json, path: str) -> object:
+        items = _expect(list, "array", value, path)
+        found = [self.item.read(each, f"{path}[{n}]") for n, each in enumerate(items)]
+        return _made(lambda: self.collect(found), path)
 
 
 @attr.frozen
@@ -149,12 +149,12 @@ class TupleOf:
         bounds = {"minItems": len(inner), "maxItems": len(inner)}
         return {"type": "array", "prefixItems": inner, "items": False, **bounds}
 
-    def read(self, value: Json, place: str) -> object:
-        values = _expect(list, "array", value, place)
+    def read(self, value: Json, path: str) -> object:
+        values = _expect(list, "array", value, path)
         if len(values) != len(self.items):
-            raise _wrong(place, f"array of {len(self.items)}", value)
+            raise _wrong(path, f"array of {len(self.items)}", value)
         pairs = enumerate(zip(self.items, values, strict=True))
-        return tuple(form.read(each, f"{place}[{n}]") for n, (form, each) in pairs)
+        return tuple(form.read(each, f"{path}[{n}]") for n, (form, each) in pairs)
 
 
 @attr.frozen
@@ -166,9 +166,9 @@ class MapOf:
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": self.value.schema()}
 
-    def read(self, value: Json, place: str) -> object:
-        items = _expect(dict, "object", value, place).items()
-        return {name: self.value.read(each, f"{place}.{name}") for name, each in items}
+    def read(self, value: Json, path: str) -> object:
+        items = _expect(dict, "object", value, path).items()
+        return {name: self.value.read(each, f"{path}.{name}") for name, each in items}
 
 
 @attr.frozen
@@ -181,8 +181,8 @@ class SelfMade:
         schema: Schema = _closed(self.kind.model_json_schema())
         return schema
 
-    def read(self, value: Json, place: str) -> object:
-        return _made(lambda: self.kind.model_validate_json(json.dumps(value)), place)
+    def read(self, value: Json, path: str) -> object:
+        return _made(lambda: self.kind.model_validate_json(json.dumps(value)), path)
 
 
 @attr.define(eq=False)
@@ -213,14 +213,14 @@ class ObjectOf:
         schema, text = self.parts[name].schema(), self.texts.get(name)
         return {**schema, "description": text} if text else schema
 
-    def read(self, value: Json, place: str) -> object:
-        fields = _expect(dict, "object", value, place)
+    def read(self, value: Json, path: str) -> object:
+        fields = _expect(dict, "object", value, path)
         missing = [name for name in self.required if name not in fields]
         if missing:
-            raise ValueError(f"{place}: {', '.join(missing)} is missing")
+            raise ValueError(f"{path}: {', '.join(missing)} is missing")
         known = {name: form for name, form in self.parts.items() if name in fields}
-        given = {name: form.read(fields[name], f"{place}.{name}") for name, form in known.items()}
-        return _made(lambda: self.kind(**given), place)
+        given = {name: form.read(fields[name], f"{path}.{name}") for name, form in known.items()}
+        return _made(lambda: self.kind(**given), path)
 
 
 def _closed(value: Json) -> Any:  # noqa: ANN401 - any JSON
@@ -235,21 +235,21 @@ def _closed(value: Json) -> Any:  # noqa: ANN401 - any JSON
     return closed
 
 
-def _expect(kind: type[T], words: str, value: Json, place: str) -> T:
+def _expect(kind: type[T], words: str, value: Json, path: str) -> T:
     if isinstance(value, kind):
         return value
-    raise _wrong(place, words, value)
+    raise _wrong(path, words, value)
 
 
-def _made(make: Callable[[], object], place: str) -> object:
-    """Return what a class or a reader makes; whatever it raises tells the place."""
+def _made(make: Callable[[], object], path: str) -> object:
+    """Return what a class or a reader makes; whatever it raises tells the path."""
     try:
         return make()
     except (ValueError, TypeError, ArithmeticError) as error:
-        raise ValueError(f"{place}: {error}") from error
+        raise ValueError(f"{path}: {error}") from error
 
 
-def _wrong(place: str, wanted: str, value: Json) -> ValueError:
+def _wrong(path: str, wanted: str, value: Json) -> ValueError:
     shown = json.dumps(value)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-    return ValueError(f"{place}: {wanted} is expected, not {shown}")
+    return ValueError(f"{path}: {wanted} is expected, not {shown}")

@@ -106,7 +106,7 @@ def _told(value: object) -> str:
 def read_form(kind: type[T], text: str) -> T:
     """Return the object that a JSON text holds.
 
-    Raises ValueError when it is not JSON, or holds no such object; it names the place.
+    Raises ValueError when it is not JSON, or holds no such object; it names the path.
     """
     text = _without_fence(text)
     if is_self_made(kind):
@@ -150,7 +150,7 @@ class Forms:
         """Return the schemas of all classes by name."""
         return {each.name: each.definition() for each in self._objects.values()}
 
-    def of(self, kind: Kind, place: str) -> Form:
+    def of(self, kind: Kind, path: str) -> Form:
         """Return the form of a type. Raises TypeError when it has none."""
         kind = bare(kind)
         origin, inner = unsubscripted(kind), get_args(kind)
@@ -158,34 +158,34 @@ class Forms:
             return Plain(kind)
         if kind in _SPELT:
             return Spelt(*_SPELT[kind])
-        found = self._of_choice(origin, inner, place) or self._of_container(origin, inner, place)
+        found = self._of_choice(origin, inner, path) or self._of_container(origin, inner, path)
         found = found or self._of_class(kind)
         if found is not None:
             return found
-        raise TypeError(f"{place}: {kind!r} has no form in JSON")
+        raise TypeError(f"{path}: {kind!r} has no form in JSON")
 
-    def _of_choice(self, origin: Kind, inner: tuple[Kind, ...], place: str) -> Form | None:
+    def _of_choice(self, origin: Kind, inner: tuple[Kind, ...], path: str) -> Form | None:
         if origin is Any:
             return Anything()
         if origin in {Union, UnionType}:
-            return UnionOf(tuple(self.of(each, place) for each in inner))
+            return UnionOf(tuple(self.of(each, path) for each in inner))
         if origin is Literal:
             return Choice({(type(each), each): each for each in inner})
         if isinstance(origin, type) and issubclass(origin, enum.Enum):
             return Choice({(type(each.value), each.value): each for each in origin})
         return None
 
-    def _of_container(self, origin: Kind, inner: tuple[Kind, ...], place: str) -> Form | None:
+    def _of_container(self, origin: Kind, inner: tuple[Kind, ...], path: str) -> Form | None:
         if origin in _LISTS:
-            return ListOf(self.of(inner[0] if inner else Any, f"{place}[]"), _LISTS[origin])
+            return ListOf(self.of(inner[0] if inner else Any, f"{path}[]"), _LISTS[origin])
         if origin is tuple and (not inner or inner[-1] is ...):
-            return ListOf(self.of(inner[0] if inner else Any, f"{place}[]"), tuple)
+            return ListOf(self.of(inner[0] if inner else Any, f"{path}[]"), tuple)
         if origin is tuple:
-            return TupleOf([self.of(each, f"{place}[{n}]") for n, each in enumerate(inner)])
+            return TupleOf([self.of(each, f"{path}[{n}]") for n, each in enumerate(inner)])
         if origin in {dict, Mapping}:
             if inner and bare(inner[0]) is not str:
-                raise TypeError(f"{place}: the keys of a JSON object are text, not {inner[0]!r}")
-            return MapOf(self.of(inner[1] if inner else Any, f"{place}.*"))
+                raise TypeError(f"{path}: the keys of a JSON object are text, not {inner[0]!r}")
+            return MapOf(self.of(inner[1] if inner else Any, f"{path}.*"))
         return None
 
     def _of_class(self, kind: Kind) -> Form | None:

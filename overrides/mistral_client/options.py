@@ -41,18 +41,18 @@ _KNOWN_OPTIONS = frozenset(
 _BEYOND: Final = "; what this client does not know goes into extra_body=... or extra_query=..."
 
 
-@attr.frozen
+@attr.frozen(eq=False, repr=False)
 class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 
     timeouts: Timeouts
     retries: Retries | int
-    headers: Mapping[str, str] = attr.field(repr=False)
+    headers: Mapping[str, str]
     resumes: int = 0
     max_answer_bytes: int | None = DEFAULT_MAX_ANSWER_BYTES
     deadline: Deadline | None = None
-    extra_body: Mapping[str, object] | None = attr.field(default=None, repr=False)
-    extra_query: Mapping[str, object] | None = attr.field(default=None, repr=False)
+    extra_body: Mapping[str, object] | None = None
+    extra_query: Mapping[str, object] | None = None
 
 
 def read_options(

@@ -52,7 +52,7 @@ class Pools(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request over a free connection; httpx.PoolTimeout when none comes free."""
         generation = self._current()
-        lease = generation.take() or _wait(generation, _patience_s(request))
+        lease = generation.take() or _wait(generation, _pool_timeout_s(request))
         try:
             response = lease.pool.handle_request(request)
         except BaseException:
@@ -97,7 +97,7 @@ class AsyncPools(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request over a free connection; httpx.PoolTimeout when none comes free."""
         generation = self._current()
-        lease = generation.take() or await _wait_async(generation, _patience_s(request))
+        lease = generation.take() or await _wait_async(generation, _pool_timeout_s(request))
         if self._origin.is_secure:
             _watch(lease, request)
         try:
@@ -256,7 +256,7 @@ def _served(generation: Generation[Pool], turn: Turn[Pool]) -> Lease[Pool]:
     return turn.lease
 
 
-def _patience_s(request: httpx.Request) -> float | None:
+def _pool_timeout_s(request: httpx.Request) -> float | None:
     """Return how long a request may wait for a connection, in seconds."""
     timeouts = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
     return timeouts.get("pool")

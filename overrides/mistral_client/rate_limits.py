@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from mistral_client.allowances import read_allowances
+from mistral_generated.types import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ _LONGEST_S: Final = 60.0
 _CHARACTERS: Final = 4
 
 
-class RateLimit:
+class RateLimit(Hinted):
     """A rate that requests keep to, by themselves and by what the server says it still allows.
 
     `requests_per_s` spaces requests evenly. `tokens_per_minute` lets as many tokens go at once and

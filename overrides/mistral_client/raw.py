@@ -14,6 +14,7 @@ import httpx
 
 from mistral_client.exchange import observers
 from mistral_client.problems import request_id
+from mistral_generated.types import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 
 @attr.frozen
-class Raw(Generic[T]):
+class Raw(Hinted, Generic[T]):
     """One HTTP answer and what the call returned for it.
 
     `body` is as the server sent it, decompressed, and empty for a download that went to a file. For

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 _Object: TypeAlias = dict[str, object]
 
-_TELLING: Final = frozenset({"detail", "error", "message"})
+# Fields of which every error body has one.
+TELLING: Final = frozenset({"detail", "error", "message"})
 
 # Fields that error bodies have; an object with others may be anything.
-_ENVELOPE: Final = _TELLING | {
+_ENVELOPE: Final = TELLING | {
     "code",
     "error_code",
     "object",
@@ -53,7 +54,7 @@ def find_problem(value: object, text: bytes | str, *, is_free: bool = False) -> 
 def find_problem_instead(text: bytes | str) -> Problem | None:
     """Return the problem that an object reports where no object at all was due."""
     body = _read(text)
-    if body is None or not (_is_marked(body) or body.keys() & _TELLING):
+    if body is None or not (_is_marked(body) or body.keys() & TELLING):
         return None
     return _told(body)
 
@@ -72,7 +73,7 @@ def _in_model(value: Model, known: frozenset[str], text: bytes | str) -> Problem
     body = _read(text) if lacks or str(kind).lower() == "error" else None
     if body is None:
         return None
-    return _told(body) if _is_marked(body) or unknown.keys() & _TELLING else None
+    return _told(body) if _is_marked(body) or unknown.keys() & TELLING else None
 
 
 def _in_anything(text: bytes | str, *, is_free: bool) -> Problem | None:
@@ -84,7 +85,7 @@ def _in_anything(text: bytes | str, *, is_free: bool) -> Problem | None:
     if body is None or not body.keys() <= _ENVELOPE:
         return None
     alone = {"message"} if is_free else set[str]()
-    is_error = body.keys() & _TELLING and body.keys() != alone and not _is_well(body)
+    is_error = body.keys() & TELLING and body.keys() != alone and not _is_well(body)
     return _told(body) if _is_marked(body) or is_error else None
 
 

@@ -21,10 +21,10 @@ from mistral_generated.types import UNSET
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_client.adapters import AnyCall
     from mistral_client.files import Multipart
     from mistral_client.keys import KeySource
     from mistral_client.options import Options
-    from mistral_client.quirks.quirk import AnyCall
     from mistral_client.settings import Settings
     from mistral_generated.types import Operation
 

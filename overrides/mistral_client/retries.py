@@ -59,16 +59,16 @@ class Retries:
         return cls(count=value)
 
     def delay_s(
-        self, attempt: int, elapsed_s: float, asked_s: float | None, draw: float
+        self, attempt: int, elapsed_s: float, asked_s: float | None, jitter: float
     ) -> float | None:
         """Return the wait before sending again, in seconds, or None to give up.
 
         `attempt` counts the sendings so far, `elapsed_s` is the time since the first, `asked_s`
-        the server's `Retry-After`, `draw` a random number from 0 to 1.
+        the server's `Retry-After`, `jitter` a random number from 0 to 1.
         """
         if attempt > self.count:
             return None
-        delay_s = draw * min(self.longest_s, self.initial_s * 2.0 ** min(attempt - 1, 60))
+        delay_s = jitter * min(self.longest_s, self.initial_s * 2.0 ** min(attempt - 1, 60))
         if asked_s is not None:
             delay_s = max(delay_s, min(asked_s, self.retry_after_cap_s))
         return delay_s if elapsed_s + delay_s <= self.budget_s else None

@@ -32,7 +32,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
-@attr.frozen
+@attr.frozen(eq=False, repr=False)
 class Sender(Executor[httpx.Client]):
     """Sends calls, as `mistral_generated.senders.Send` says."""
 

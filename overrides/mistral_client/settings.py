@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import ssl
 import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attr
@@ -12,9 +15,7 @@ import httpx
 from mistral_client.checks import check_timeout
 
 if TYPE_CHECKING:
-    import os
-    import ssl
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
     from mistral_client.keys import KeySource
     from mistral_client.rate_limits import RateLimit
@@ -31,17 +32,17 @@ DEFAULT_CONNECT_TIMEOUT_S: Final = 10.0
 DEFAULT_MAX_ANSWER_BYTES: Final = 512 * 1024 * 1024
 
 
-Key: TypeAlias = "str | Callable[[], str]"
+Key: TypeAlias = str | Callable[[], str]
 """An API key, or a function that gives one."""
 
-AsyncKey: TypeAlias = "str | Callable[[], str | Awaitable[str]]"
+AsyncKey: TypeAlias = str | Callable[[], str | Awaitable[str]]
 """The same for an asynchronous client, which awaits what the function gives."""
 
 
-Verify: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
+Verify: TypeAlias = bool | str | os.PathLike[str] | ssl.SSLContext
 """Which certificates to trust; `Network` explains it."""
 
-Cert: TypeAlias = "str | os.PathLike[str] | tuple[str, str] | tuple[str, str, str]"
+Cert: TypeAlias = str | os.PathLike[str] | tuple[str, str] | tuple[str, str, str]
 """The client's own certificate; `Network` explains it."""
 
 
@@ -52,19 +53,19 @@ async def _sleep_async(delay_s: float) -> None:
     await anyio.sleep(delay_s)
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, eq=False, repr=False)
 class Timing:
     """Where time and chance come from; tests pass their own.
 
     `monotonic` and `now` give seconds (`now` since 1970), `sleep` and `sleep_async` take seconds,
-    `draw` gives a random number from 0 to 1.
+    `jitter` gives a random number from 0 to 1.
     """
 
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     sleep_async: Callable[[float], Awaitable[None]] = _sleep_async
-    draw: Callable[[], float] = random.random
+    jitter: Callable[[], float] = random.random
 
 
 @attr.frozen(kw_only=True)

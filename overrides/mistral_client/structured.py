@@ -11,7 +11,7 @@ from mistral_generated.base import Model
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mistral_client.quirks.quirk import AnyCall
+    from mistral_client.adapters import AnyCall
 
 T = TypeVar("T")
 C = TypeVar("C", bound="AnyCall")

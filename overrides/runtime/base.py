@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import attr
 
-from .types import UNSET
+from .types import UNSET, Hinted
 from .wire import to_wire
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Unknown(dict[str, Any]):
     """What an answer brought that its model has no place for: kept, and not sent back."""
 
 
-class Model:
+class Model(Hinted):
     """The base of every model.
 
     Values are frozen: make a changed copy with `attrs.evolve`. Two models are equal when their

@@ -8,7 +8,9 @@ modules at every start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FunctionType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -16,6 +18,7 @@ from typing import (
     Generic,
     Literal,
     Protocol,
+    TypeAlias,
     TypedDict,
     TypeVar,
     final,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from .files import FileInput
 
 T = TypeVar("T")
+JsonObject: TypeAlias = dict[str, Any]
 
 
 @final
@@ -50,6 +54,67 @@ class Unset:
 
 
 UNSET: Final = Unset()
+
+
+class Annotations(dict[str, Any]):
+    """The annotations of a function, or of the class `owner`, that can be read at run time.
+
+    Our modules import most names for type checkers alone, so that programs start fast. Reading
+    annotations (`typing.get_type_hints`, `inspect.signature`) imports them into `namespace` first.
+    """
+
+    def __init__(
+        self, found: Mapping[str, Any], namespace: dict[str, Any], owner: type | None = None
+    ) -> None:
+        super().__init__(found)
+        self._namespace = namespace
+        self._owner = owner
+
+    def __iter__(self) -> Iterator[str]:
+        self._complete()
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        """Return the names of what is annotated."""
+        self._complete()
+        return super().keys()
+
+    def items(self) -> Any:
+        """Return the names of what is annotated, each with its annotation."""
+        self._complete()
+        return super().items()
+
+    def _complete(self) -> None:
+        if self._owner is not None and self._owner.__name__ not in self._namespace:
+            return  # the class is still being made, by attrs, which reads them as well
+        from .hints import complete
+
+        complete(self._namespace, self.values())
+
+
+def note_hints(owner: type) -> None:
+    """Let the annotations of a class and of its methods be read at run time."""
+    if owner.__module__.partition(".")[0] not in (__package__, "mistral_client"):
+        return  # a subclass in the code of a user
+    namespace = vars(sys.modules[owner.__module__])
+    if "__annotations__" in vars(owner):
+        owner.__annotations__ = Annotations(owner.__annotations__, namespace, owner)
+    for member in vars(owner).values():
+        function = member.fget if isinstance(member, property) else member
+        function = getattr(function, "__func__", function)
+        if isinstance(function, FunctionType):
+            function.__annotations__ = Annotations(function.__annotations__, namespace)
+
+
+class Hinted:
+    """The base of classes whose annotations can be read at run time."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Note where the names in the annotations are to be found."""
+        super().__init_subclass__()
+        note_hints(cls)
 
 
 class Value:
@@ -112,25 +177,6 @@ class Response(Protocol):
         ...
 
 
-class RawEvent(Protocol):
-    """One server-sent event before its data are read."""
-
-    @property
-    def event(self) -> str | None:
-        """The event's name, or None without an `event:` line."""
-        ...
-
-    @property
-    def data(self) -> str:
-        """The `data:` lines, joined by newlines."""
-        ...
-
-    @property
-    def id(self) -> str | None:
-        """The last event id, or None."""
-        ...
-
-
 @attr.define(slots=False, eq=False, repr=False)
 class Event(Value, Generic[T]):
     """One event of a stream: typed `data`, the event's name and its id.
@@ -187,7 +233,7 @@ class Call(Value, Generic[T]):
 class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
-    `parse_event` reads one event's data and raises ValueError (and nothing else) when it cannot.
+    `read_event` makes of the object in an event's data, and the event's name, what they say.
     `end` is the text of `data` that ends the stream, such as `[DONE]`, or None. `end_events` are
     the names of events of which any is the last one. `resume` says where a call that goes on after
     a cut puts the id of the last event that arrived: `header` or `query`, and the name there; None
@@ -201,7 +247,7 @@ class StreamCall(Value, Generic[T]):
     json: object = UNSET
     form: Form | None = None
     names: Sequence[tuple[str, str]] = ()
-    parse_event: Callable[[RawEvent], T]
+    read_event: Callable[[JsonObject, str | None], T]
     end: str | None = None
     end_events: tuple[str, ...] = ()
     resume: tuple[str, str] | None = None
@@ -262,17 +308,26 @@ class CallOptions(TypedDict, total=False):
     max_answer_bytes: int | None
 
 
+note_hints(CallOptions)
+
+
 if TYPE_CHECKING:
     import functools
 
     cached_group = functools.cached_property
 else:
 
+    class _Nobody:
+        """Stands for the holder of a group where there is none."""
+
+        def __getattr__(self, name: str) -> None:
+            """Have nothing to give."""
+
     class cached_group(property):  # noqa: N801 - a decorator, like what it stands for
         """A group below another: made when first asked for, and then the same object.
 
-        Unlike `functools.cached_property` it takes part in `create_autospec` as a property does,
-        so that stand-ins for a whole client have its groups. Tests may set and delete it.
+        Tests may set and delete it. Asked for on a class, it is the group's class, which is what
+        `create_autospec` makes stand-ins of.
         """
 
         def __set_name__(self, owner: type, name: str) -> None:
@@ -280,7 +335,7 @@ else:
 
         def __get__(self, holder: Any, owner: type | None = None) -> Any:
             if holder is None:
-                return self
+                return type(self.fget(_Nobody()))
             kept = holder.__dict__
             if self._name not in kept:
                 kept.setdefault(self._name, self.fget(holder))
@@ -304,7 +359,7 @@ _OTHERS: Final = {
 }
 
 
-class Group:
+class Group(Hinted):
     """The base of every facade: the operations of a group, and the groups below it."""
 
     __slots__ = ()

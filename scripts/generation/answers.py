@@ -52,7 +52,7 @@ class StreamView:
     method: str
     fixed: dict[str, Any]
     answer: str
-    parse: str
+    reader: str
     named: dict[str, str]
     end: str | None
     end_events: tuple[str, ...]
@@ -176,17 +176,17 @@ class Answers:
         if stream is None:
             return None
         shape = self._event_shape(data, stream["data"])
-        own = Imports(runtime={("...wire", "read_event_object")})
+        own = Imports()
         resolve = self._resolve(own)
         named = {
-            name: _event_reader(resolve(self._event_shape(data, reference)))
+            name: resolve(self._event_shape(data, reference))
             for name, reference in stream.get("events", {}).items()
         }
         return StreamView(
             method=stream["method"],
             fixed=stream.get("when", {}),
             answer=self._annotator.text(shape, "answer", imports, "..."),
-            parse=_event_reader(resolve(shape)),
+            reader=resolve(shape),
             named=named,
             end=stream.get("end"),
             end_events=tuple(stream.get("end_events", ())),
@@ -200,10 +200,6 @@ class Answers:
         if not isinstance(shape, Named) or shape.kind == "enum":
             raise DocumentError(f"{data['operationId']}: the data of its events are no object")
         return shape
-
-
-def _event_reader(reader: str) -> str:
-    return f"{reader}(read_event_object(event.data))"
 
 
 def _default_size(data: Json, name: str | None) -> int | None:

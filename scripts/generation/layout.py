@@ -418,7 +418,6 @@ def facade_imports(group: GroupView) -> list[str]:
             (bool(operation.stream), "...senders", ("AsyncEventStream", "EventStream")),
             (operation.has_structured_stream, "...senders", STRUCTURED_STREAMS),
             (operation.is_binary, "...files", ("Destination",)),
-            (operation.structured is not None, "typing", ("TypeVar",)),
         ]
         for wanted, module, names in needed:
             found.typing |= {(module, name) for name in names if wanted}

@@ -12,6 +12,7 @@ import attrs
 import mistral_openapi
 from mistral_client.sse import EventParser, ServerEvent
 from mistral_client.strict import check
+from mistral_generated.wire import read_event_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,13 +84,19 @@ def unread(operation: mistral_openapi.Operation, body: Body, read: Read) -> Iter
     """What the client in strict mode finds wrong with a success."""
     stream = operation.extension("stream") if read.events else None
     module = _module(operation, stream["method"] if stream else None)
-    parse = module.parse_event if stream else module.parse
     items: Sequence[object] = read.events or [_Answer(body.content or b"")]
     for item in items:
         try:
-            check(parse(item))
+            check(_parse(module, item))
         except (ValueError, RecursionError) as error:
             yield str(error)
+
+
+def _parse(module: ModuleType, item: object) -> object:
+    """What the client makes of an answer or of one event; raises ValueError for what it refuses."""
+    if isinstance(item, ServerEvent):
+        return module.read_event(read_event_object(item.data), item.event)
+    return module.parse(item)
 
 
 @attrs.frozen

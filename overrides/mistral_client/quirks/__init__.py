@@ -6,7 +6,6 @@ operations is called. When a removal condition holds, module and entry go, and n
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -24,18 +23,11 @@ OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
         "beta.libraries.documents.update_with_put",
         "beta.libraries.documents.status",
     ),
-    "base64_embeddings": ("embeddings.create",),
 }
-_QUIRKY: Final = frozenset(operation for each in OPERATIONS.values() for operation in each)
 
 
 def quirks_of(operation: str) -> tuple[Quirk, ...]:
     """Return the quirks that concern an operation, in order."""
-    return _found(operation) if operation in _QUIRKY else ()
-
-
-@cache
-def _found(operation: str) -> tuple[Quirk, ...]:
     return tuple(_load(name) for name, each in OPERATIONS.items() if operation in each)
 
 

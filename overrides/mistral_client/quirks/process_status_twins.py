@@ -14,7 +14,7 @@ from mistral_client.bodies import Answer
 from mistral_client.quirks.quirk import Quirk
 
 if TYPE_CHECKING:
-    from mistral_client.quirks.quirk import AnyCall, Memory
+    from mistral_client.adapters import AnyCall, Memory
     from mistral_generated.types import Response
 
 OLD: Final = "processing_status"

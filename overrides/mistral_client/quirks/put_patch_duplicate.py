@@ -14,7 +14,7 @@ import attr
 from mistral_client.quirks.quirk import Quirk
 
 if TYPE_CHECKING:
-    from mistral_client.quirks.quirk import AnyCall, Memory
+    from mistral_client.adapters import AnyCall, Memory
     from mistral_generated.types import Response
 
 _NOTE: Final = "put_patch_duplicate: no PATCH"

@@ -55,7 +55,7 @@ class Clock:
     """Fake time: `slept` notes every wait, in seconds, and moves the clock."""
 
     now_s: float = 1_767_225_600.0
-    draw: float = 1.0
+    jitter: float = 1.0
     slept: list[float] = attrs.field(factory=list[float])
 
     def sleep(self, delay_s: float) -> None:
@@ -72,7 +72,7 @@ class Clock:
             now=lambda: self.now_s,
             sleep=self.sleep,
             sleep_async=self.sleep_async,
-            draw=lambda: self.draw,
+            jitter=lambda: self.jitter,
         )
 
 

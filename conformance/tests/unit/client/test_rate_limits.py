@@ -101,7 +101,7 @@ def test_threads_never_get_the_same_turn() -> None:
 
 
 def test_every_retry_takes_a_turn_too(both: Both) -> None:
-    both.clock.draw = 0.0
+    both.clock.jitter = 0.0
     server = Server([answer(503), answer(200, MODELS)])
     both.use(both.client(server, rate_limit=RateLimit(requests_per_s=2)), listed)
     assert [delay_s for delay_s in both.clock.slept if delay_s] == [0.5]

@@ -109,7 +109,7 @@ def test_delays_double_up_to_the_longest(both: Both) -> None:
 
 
 def test_jitter_is_full(both: Both) -> None:
-    both.clock.draw = 0.25
+    both.clock.jitter = 0.25
     with pytest.raises(ServerError):
         both.run([answer(500)], idempotent, retries=Retries(3, initial_s=1, longest_s=10))
     assert both.clock.slept == [0.25, 0.5, 1]

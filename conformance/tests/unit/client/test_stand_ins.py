@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock, create_autospec, patch
 
 import pytest
 
 from mistral_client import AsyncMistral, Mistral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PATHS = [
     "chat.complete",
@@ -50,7 +54,42 @@ def test_group_of_a_client_can_be_replaced(kind: type[Mistral], name: str) -> No
     assert getattr(client, name) is stand_in
 
 
-def test_stand_in_for_a_whole_client_has_its_methods() -> None:
-    client: Any = create_autospec(Mistral, instance=True)
+WHOLE: list[Callable[[], Any]] = [
+    lambda: create_autospec(Mistral, instance=True),
+    lambda: create_autospec(Mistral)("key"),
+    lambda: create_autospec(Mistral),
+    lambda: create_autospec(Mistral("key-0123456789")),
+]
+
+
+@pytest.mark.parametrize("make", WHOLE)
+def test_stand_in_for_a_whole_client_has_its_methods(make: Callable[[], Any]) -> None:
+    client = make()
     client.chat.complete.return_value = "stand-in"
     assert client.chat.complete(model="m", messages=[]) == "stand-in"
+    client.chat.complete.assert_called_once_with(model="m", messages=[])
+    client.beta.libraries.documents.wait(library_id="l", document_id="d")
+
+
+@pytest.mark.parametrize("make", WHOLE)
+def test_stand_in_for_a_whole_client_takes_what_the_client_takes(make: Callable[[], Any]) -> None:
+    client = make()
+    with pytest.raises(TypeError, match="messages"):
+        client.chat.complete(model="m")
+    with pytest.raises(TypeError, match="document_id"):
+        client.beta.libraries.documents.wait(library_id="l")
+    with pytest.raises(AttributeError, match="completions"):
+        client.chat.completions.create()
+
+
+def test_stand_in_for_an_asynchronous_client_is_awaited() -> None:
+    client: Any = create_autospec(AsyncMistral, instance=True)
+    client.chat.complete.return_value = "stand-in"
+    assert asyncio.run(client.chat.complete(model="m", messages=[])) == "stand-in"
+
+
+def test_group_of_a_class_is_the_class_of_the_group() -> None:
+    client = Mistral("key-0123456789")
+    kinds: Any = Mistral
+    assert kinds.chat is type(client.chat)
+    assert kinds.beta.libraries.documents is type(client.beta.libraries.documents)

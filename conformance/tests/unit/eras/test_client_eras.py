@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.client.harness import Both
 
-from mistral_client import MistralError, quirks
+from mistral_client import MistralError, exchange, quirks
+from mistral_client.adapters import adapters_of
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
 from mistral_openapi.eras import find_era, names
@@ -121,7 +122,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def take(quirk: str) -> None:
         monkeypatch.setitem(quirks.OPERATIONS, quirk, ())
-        monkeypatch.setattr(quirks, "_found", quirks._found.__wrapped__)
+        monkeypatch.setattr(exchange, "adapters_of", adapters_of.__wrapped__)
 
     return take
 
@@ -173,7 +174,7 @@ def test_process_status_twins_can_go_when_every_server_sends_the_new_one_alone(
 
 
 @pytest.mark.parametrize(("era", "requests"), [(OLDEST, 2), (ANNOUNCED, 1)])
-def test_base64_embeddings_asks_again_where_a_server_does_not_know_the_form(
+def test_client_asks_for_embeddings_again_where_a_server_does_not_know_the_form(
     both: Both, serve: Callable[..., str], era: str, requests: int
 ) -> None:
     sent: list[str] = []

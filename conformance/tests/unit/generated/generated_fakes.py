@@ -35,15 +35,6 @@ def json_answer(value: object, status_code: int = 200) -> Answer:
 
 
 @attrs.frozen
-class RawText:
-    """An event before its data are read."""
-
-    data: str
-    event: str | None = None
-    id: str | None = None
-
-
-@attrs.frozen
 class Sent:
     """What a facade handed to its sender."""
 

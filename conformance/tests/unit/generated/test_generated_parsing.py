@@ -33,10 +33,9 @@ from mistral_generated.models import (
     UsageInfo,
 )
 from mistral_generated.models.conversation_entry import read_conversation_entry
+from mistral_generated.wire import UnreadableBody, object_at, read_event_object
 
-from mistral_generated.wire import UnreadableBody
-
-from .generated_fakes import Answer, RawText, json_answer
+from .generated_fakes import Answer, json_answer
 
 LIBRARY: dict[str, Any] = {
     "id": "1",
@@ -249,22 +248,33 @@ def test_chat_answer_with_tool_calls_reads_to_the_bottom() -> None:
 
 
 def test_event_data_become_a_chunk() -> None:
-    chunk = stream.parse_event(
-        RawText('{"id":"1","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}')
-    )
+    choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
+    chunk = stream.read_event({"id": "1", "choices": [choice]}, None)
     assert chunk.choices[0].delta.content == "a"
     assert chunk.choices[0].finish_reason is None
 
 
 @pytest.mark.parametrize("padded", [' {"id":"1"}', '{"id":"1"} \n'])
 def test_space_around_event_data_is_nothing(padded: str) -> None:
-    assert stream.parse_event(RawText(padded)).id == "1"
+    assert read_event_object(padded) == {"id": "1"}
 
 
-@pytest.mark.parametrize("data", ["", "[DONE]", "{", '{"a":1}{"b":2}', "[1]", "x"])
+NO_OBJECTS = ["", "[DONE]", "{", '{"a":1}{"b":2}', "[1]", "x"]
+
+
+@pytest.mark.parametrize("data", NO_OBJECTS)
 def test_event_data_that_are_no_object_are_unreadable(data: str) -> None:
     with pytest.raises(UnreadableBody, match="event"):
-        stream.parse_event(RawText(data))
+        read_event_object(data)
+
+
+@pytest.mark.parametrize("data", [*NO_OBJECTS, ' {"a":1}', '{"a":1} '])
+def test_what_is_no_object_from_start_to_stop_is_none_there(data: str) -> None:
+    assert object_at(f"--{data}--", 2, 2 + len(data)) is None
+
+
+def test_object_within_a_text_is_read_where_it_stands() -> None:
+    assert object_at('--{"a":1}--', 2, 9) == {"a": 1}
 
 
 def test_field_named_like_a_method_or_keyword_keeps_its_wire_name() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from generation.source import DocumentError, derive
 
-from .generated_fakes import Answer, RawText, json_answer
+from .generated_fakes import Answer, json_answer
 from .small_document import operation, ref
 
 if TYPE_CHECKING:
@@ -66,9 +66,8 @@ def test_answer_of_several_kinds_reads_each(small: Imported) -> None:
 
 def test_operation_with_events_alone_has_only_a_stream(small: Imported) -> None:
     watch = small("api.things_deep.watch")
-    event = RawText('{"size": 1}')
     assert watch.prepare("x").end is None
-    assert watch.parse_event(event).size == 1
+    assert watch.read_event({"size": 1}, None).size == 1
     facade = small("api.things_deep").Deep
     assert {name for name in vars(facade) if not name.startswith("_")} == {"find", "watch"}
 

@@ -7,13 +7,13 @@ streams. Each operation is imported when it is first called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from ...types import UNSET, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any, TypeVar, Unpack
+    from typing import Any, Unpack
 
     from ...models.chat_completion_response import ChatCompletionResponse
     from ...models.chat_message import ChatMessage
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from ...types import CallOptions, Unset
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class Agents(Group):

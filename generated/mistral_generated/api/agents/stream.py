@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.completion_chunk import read_completion_chunk
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, listed, read_event_object
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import json_body, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,11 +98,11 @@ def prepare(
                 "stream": True,
             }
         ),
-        parse_event=parse_event,
+        read_event=read_event,
         end="[DONE]",
     )
 
 
-def parse_event(event: RawEvent) -> CompletionChunk:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return read_completion_chunk(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> CompletionChunk:
+    """Return what the object in an event's data says, by the event's name."""
+    return read_completion_chunk(fields)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.speech_event_data import read_speech_event_data
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, read_event_object
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import json_body
 
 if TYPE_CHECKING:
     from ...models.metadata_dict import MetadataDict
@@ -56,12 +56,12 @@ def prepare(
                 "stream": True,
             }
         ),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         end_events=("speech.audio.done",),
     )
 
 
-def parse_event(event: RawEvent) -> SpeechEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return read_speech_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> SpeechEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    return read_speech_event_data(fields)

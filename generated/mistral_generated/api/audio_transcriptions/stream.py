@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.transcription_event_data import read_transcription_event_data
-from ...types import UNSET, Form, Operation, RawEvent, StreamCall
-from ...wire import form_fields, form_files, read_event_object
+from ...types import UNSET, Form, JsonObject, Operation, StreamCall
+from ...wire import form_fields, form_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,12 +61,12 @@ def prepare(
             ),
             files=form_files(("file", file)),
         ),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         end_events=("transcription.done",),
     )
 
 
-def parse_event(event: RawEvent) -> TranscriptionEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return read_transcription_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> TranscriptionEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    return read_transcription_event_data(fields)

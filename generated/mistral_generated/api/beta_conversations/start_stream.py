@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.conversation_event_data import read_conversation_event_data
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import json_body, listed, read_event_object
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import json_body, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,12 +77,12 @@ def prepare(
                 "stream": True,
             }
         ),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         end_events=("conversation.response.done", "conversation.response.error"),
     )
 
 
-def parse_event(event: RawEvent) -> ConversationEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    return read_conversation_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> ConversationEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    return read_conversation_event_data(fields)

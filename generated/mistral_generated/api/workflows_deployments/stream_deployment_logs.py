@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ...models.deployment_log_event_data import read_deployment_log_event_data
 from ...models.deployment_log_record import read_deployment_log_record
 from ...models.stream_error import read_stream_error
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import header_fields, query, read_event_object, segment
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import header_fields, query, segment
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,16 +46,16 @@ def prepare(
             ("worker_name", worker_name), ("workflow_name", workflow_name), ("after", after)
         ),
         headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         resume=("header", "Last-Event-ID"),
     )
 
 
-def parse_event(event: RawEvent) -> DeploymentLogEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    if event.event == "log":
-        return read_deployment_log_record(read_event_object(event.data))
-    if event.event == "error":
-        return read_stream_error(read_event_object(event.data))
-    return read_deployment_log_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> DeploymentLogEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    if name == "log":
+        return read_deployment_log_record(fields)
+    if name == "error":
+        return read_stream_error(fields)
+    return read_deployment_log_event_data(fields)

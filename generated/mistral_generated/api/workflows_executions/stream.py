@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_stream_error import read_workflow_stream_error
 from ...models.workflow_stream_event_data import read_workflow_stream_event_data
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import query, read_event_object, segment
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import query, segment
 
 if TYPE_CHECKING:
     from ...models.event_source import EventSource
@@ -39,14 +39,14 @@ def prepare(
         operation=OPERATION,
         url=f"/v1/workflows/executions/{segment('execution_id', execution_id)}/stream",
         params=query(("event_source", event_source), ("last_event_id", last_event_id)),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         resume=("query", "last_event_id"),
     )
 
 
-def parse_event(event: RawEvent) -> WorkflowStreamEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    if event.event == "error":
-        return read_workflow_stream_error(read_event_object(event.data))
-    return read_workflow_stream_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> WorkflowStreamEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    if name == "error":
+        return read_workflow_stream_error(fields)
+    return read_workflow_stream_event_data(fields)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ...models.execution_log_event_data import read_execution_log_event_data
 from ...models.execution_log_record import read_execution_log_record
 from ...models.stream_error import read_stream_error
-from ...types import UNSET, Operation, RawEvent, StreamCall
-from ...wire import header_fields, query, read_event_object, segment
+from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...wire import header_fields, query, segment
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,16 +44,16 @@ def prepare(
         url=f"/v1/workflows/executions/{segment('execution_id', execution_id)}/logs/stream",
         params=query(("run_id", run_id), ("activity_id", activity_id), ("after", after)),
         headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
-        parse_event=parse_event,
+        read_event=read_event,
         end=None,
         resume=("header", "Last-Event-ID"),
     )
 
 
-def parse_event(event: RawEvent) -> ExecutionLogEventData:
-    """Return the data of one event. Raises UnreadableBody (a ValueError)."""
-    if event.event == "log":
-        return read_execution_log_record(read_event_object(event.data))
-    if event.event == "error":
-        return read_stream_error(read_event_object(event.data))
-    return read_execution_log_event_data(read_event_object(event.data))
+def read_event(fields: JsonObject, name: str | None) -> ExecutionLogEventData:
+    """Return what the object in an event's data says, by the event's name."""
+    if name == "log":
+        return read_execution_log_record(fields)
+    if name == "error":
+        return read_stream_error(fields)
+    return read_execution_log_event_data(fields)

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attr
 
-from mistral_client.quirks.quirk import Quirk
+from mistral_client.adapters import Adapter
 from mistral_generated.api.embeddings.create import parse
 from mistral_generated.types import Call
 from mistral_generated.wire import UnreadableBody
 
 if TYPE_CHECKING:
-    from mistral_client.quirks.quirk import AnyCall, Memory
+    from mistral_client.adapters import AnyCall, Memory
     from mistral_generated.models import EmbeddingResponse
     from mistral_generated.types import Response
 
-_NOTE: Final = "base64_embeddings: refused"
+_NOTE: Final = "packed embeddings: refused"
 _FIELD: Final = "encoding_format"
 _REFUSED: Final = frozenset({400, 422})
 
@@ -72,13 +72,4 @@ def _numbers(text: str) -> list[float]:
     return numbers.tolist()
 
 
-QUIRK: Final = Quirk(
-    id="base64_embeddings",
-    reason="Embeddings as JSON numbers cost several times as much as in base64.",
-    source="spec 2026-08-13, EncodingFormat",
-    since="spec 2025-12-18",
-    remove_when="Every supported server answers with base64 unless it is asked for numbers.",
-    is_curated=False,
-    adapt_request=adapt_request,
-    adapt_response=adapt_response,
-)
+ADAPTER: Final = Adapter(adapt_request=adapt_request, adapt_response=adapt_response)
