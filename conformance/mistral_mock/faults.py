@@ -110,7 +110,7 @@ class Fault:
 def _check_body(body: object) -> None:
     """Lets a body pass that can be sent: a text of whole characters, or a JSON value."""
     try:
-        _ = body.encode() if isinstance(body, str) else encode(body)
+        _ = body.encode() if isinstance(body, str) else json_text.check(body)
     except (TypeError, ValueError) as error:
         raise ValueError(f"body cannot be sent: {error}") from None
 
