@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
     from mistral_openapi.eras import Era
 
+TABLE = files(__package__).joinpath("undocumented.toml")
 NONE: Mapping[str, Schema] = {}
 
 
 @cache
 def load() -> Mapping[tuple[str, str], Mapping[str, Schema]]:
     """The schemas of the fields by name, for each operation and place."""
-    table = tomllib.loads(files(__package__).joinpath("undocumented.toml").read_text("utf-8"))
+    table = tomllib.loads(TABLE.read_text("utf-8"))
     return {
         (operation, entry["place"]): {name: Schema(raw) for name, raw in entry["schemas"].items()}
         for entry in table["fields"]
