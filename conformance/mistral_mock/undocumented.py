@@ -28,11 +28,12 @@ NONE: Mapping[str, Schema] = {}
 def load() -> Mapping[tuple[str, str], Mapping[str, Schema]]:
     """The schemas of the fields by name, for each operation and place."""
     table = tomllib.loads(TABLE.read_text("utf-8"))
-    return {
-        (operation, entry["place"]): {name: Schema(raw) for name, raw in entry["schemas"].items()}
-        for entry in table["fields"]
-        for operation in entry["operations"]
-    }
+    found: dict[tuple[str, str], dict[str, Schema]] = {}
+    for entry in table["fields"]:
+        schemas = {name: Schema(raw) for name, raw in entry["schemas"].items()}
+        for operation in entry["operations"]:
+            found.setdefault((operation, entry["place"]), {}).update(schemas)
+    return found
 
 
 def find(operation: Operation, place: str, era: Era) -> Mapping[str, Schema]:
