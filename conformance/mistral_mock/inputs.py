@@ -249,7 +249,7 @@ def fail(operation: Operation) -> APIError:
 
 
 def _unnamed(operation: Operation, given: Mapping[str, list[str]]) -> dict[str, str]:
-    """The texts that are no parameter's own: the fields of one that is written field by field."""
+    """The texts under names of no parameter: fields of one that is written field by field."""
     known = {parameter.name for parameter in operation.query_parameters}
     return {name: found[-1] for name, found in given.items() if name not in known}
 

@@ -184,7 +184,7 @@ def show_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def read_events(text: str) -> list[Any]:
-    """The JSON of all events; what is no JSON, such as the end of a stream, as text."""
+    """The JSON of all events; anything else, such as the end of a stream, as text."""
     found: list[Any] = []
     for event in text.split("\n\n"):
         data = "\n".join(line[5:].lstrip() for line in event.split("\n") if line[:5] == "data:")

@@ -22,7 +22,7 @@ KNOWN_RATES = range(1, 1_000_000)
 
 
 class NotWav(Exception):  # noqa: N818 - it describes a recording, not a fault of the program
-    """The bytes are no WAV file with sound in it; the message says why."""
+    """The bytes are not a WAV file with sound; the message says why."""
 
 
 @frozen

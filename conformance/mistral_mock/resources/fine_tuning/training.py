@@ -106,7 +106,7 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
     """What the messages of a sample say; `answered` demands one of the assistant.
 
     Raises:
-        LineError: There are no messages, or they are no messages.
+        LineError: There are no messages, or they are malformed.
 
     """
     messages = found.get("messages")
