@@ -114,9 +114,9 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
         raise LineError("it has no messages")
     roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     if not ROLES.issuperset(roles):
-        raise LineError("a message has no role that there is")
+        raise LineError("a message has an unknown role")
     if answered and "assistant" not in roles:
-        raise LineError("no message is of the assistant")
+        raise LineError("there is no message from the assistant")
     try:
         return join(messages)
     except (TypeError, AttributeError) as error:
