@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import msgspec
 from attrs import frozen
 
-from mistral_mock import json_text
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
 JSON = "application/json"
 PLAIN = "text/plain; charset=utf-8"
 LONGEST_NAME = 255
 """How many characters of a file name a header carries."""
-AT_ONCE = 20_000
-"""Parts of a value that are written without giving other threads a turn."""
-SLICE = 500
-"""Items of a list that are written together."""
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+ENCODER = msgspec.json.Encoder()
 
 
 @frozen
@@ -90,40 +84,8 @@ def binary(
 
 
 def encode(value: object) -> bytes:
-    """Compact JSON in UTF-8."""
-    if json_text.count(value, AT_ONCE) <= AT_ONCE:
-        return ENCODER.encode(value).encode()
-    return b"".join(piece.encode() for piece in spell(value))
-
-
-def spell(value: object) -> Iterator[str]:
-    """The JSON text of a value, a large one in pieces: other threads get a turn in between."""
-    if json_text.count(value, AT_ONCE) <= AT_ONCE:
-        yield ENCODER.encode(value)
-    elif isinstance(value, dict):
-        mark = "{"
-        for name, item in value.items():
-            yield f"{mark}{ENCODER.encode(name)}:"
-            yield from spell(item)
-            mark = ","
-        yield "}"
-    elif isinstance(value, list):
-        yield from _spell_list(value)
-
-
-def _spell_list(value: list[Any]) -> Iterator[str]:
-    mark = "["
-    for start in range(0, len(value), SLICE):
-        items = value[start : start + SLICE]
-        yield mark
-        if json_text.count(items, AT_ONCE) <= AT_ONCE:
-            yield ENCODER.encode(items)[1:-1]
-        else:
-            for place, item in enumerate(items):
-                yield "," if place else ""
-                yield from spell(item)
-        mark = ","
-    yield "]"
+    """Compact JSON in UTF-8, whatever its size: nothing else runs meanwhile, but not for long."""
+    return ENCODER.encode(value)
 
 
 def _disposition(filename: str) -> str:

@@ -28,6 +28,7 @@ from mistral_mock import (
     signing,
     texts,
     transactions,
+    undocumented,
 )
 from mistral_mock.bodies import ClientGoneError
 from mistral_mock.context import Context
@@ -282,6 +283,10 @@ class App:
         if wire.exchange is not None:
             wire.exchange.take(body.value, body.files, body.size)
         inputs.refuse(operation, problems)
+        foreign = inputs.find_foreign(operation, request.query) if request.query else {}
+        wire.tell_undocumented(
+            undocumented.find_sent(operation, self.world.settings.the_era, body.value, foreign)
+        )
         await read_ahead(operation, body.files)
         await agenda.catch_up(self.world)
         self.world.taken_in += body.size
@@ -292,7 +297,7 @@ class App:
             path=values,
             query=query,
             sent=sent,
-            foreign=inputs.find_foreign(operation, request.query) if request.query else {},
+            foreign=foreign,
             body=body.value,
             files=body.files,
         )

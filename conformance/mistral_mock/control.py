@@ -194,7 +194,7 @@ def show_exchange(world: World, _: bytes, query: str = "") -> Answer:
     """
     found = state.show_exchange(world, read_number(query, "number"))
     if found is None:
-        raise not_found("The journal has no such request any more")
+        raise not_found("The journal no longer has this request")
     return json_answer(found)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_mock import inputs, registry
-from mistral_mock.answers import Later
+from mistral_mock.answers import JSON, Later
 from mistral_mock.context import Context
 from mistral_mock.edge import find_edge
 from mistral_mock.errors import APIError, not_found, not_implemented
@@ -86,11 +86,12 @@ def _send(
     typed, sent = inputs.check_query(operation, query, problems)
     if operation.takes_form:
         body = _as_form(operation, body)
-    for schema in operation.bodies.values():
-        problems += schema.problems(body, ("body",))
+    if JSON in operation.bodies:
+        body, found = inputs.check_json(operation, body, ctx.settings)
+        problems += found
+    elif operation.takes_form:
+        problems += operation.bodies[MULTIPART].problems(body, ("body",))
     inputs.refuse(operation, problems)
-    for schema in operation.bodies.values():
-        body = schema.fill(body)
     given = {"path": values, "query": typed, "sent": sent, "body": body, "files": {}}
     asked = evolve(ctx, operation_id=operation.id, given=None, **given)
     try:

@@ -102,7 +102,7 @@ class Edge:
             return line
         try:
             value = json.loads(line[len(DATA) :])
-        except ValueError:  # the mark of the end is no JSON
+        except ValueError:  # the mark of the end is not JSON
             return line
         return DATA + encode(self._strip(value, branch))
 

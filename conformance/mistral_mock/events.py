@@ -5,7 +5,7 @@ Inference streams send data alone; the other streams of the API name each event.
 
 from __future__ import annotations
 
-import json
+from mistral_mock.answers import encode
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -36,5 +36,4 @@ def field(kind: str, value: str | None) -> list[str]:
 
 def json_event(value: object, *, name: str | None = None, id_: str | None = None) -> bytes:
     """The bytes of one event whose data is JSON, on one line."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return event(text, name=name, id_=id_)
+    return event(encode(value).decode(), name=name, id_=id_)

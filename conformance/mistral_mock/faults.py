@@ -110,7 +110,10 @@ class Fault:
 def _check_body(body: object) -> None:
     """Lets a body pass that can be sent: a text of whole characters, or a JSON value."""
     try:
-        _ = body.encode() if isinstance(body, str) else encode(body)
+        if isinstance(body, str):
+            body.encode()
+        else:
+            json_text.check(body)
     except (TypeError, ValueError) as error:
         raise ValueError(f"body cannot be sent: {error}") from None
 
@@ -227,7 +230,7 @@ def read_script(path: Path) -> list[Fault]:
     """The faults of a script file.
 
     Raises:
-        FaultScriptError: The file cannot be read, is no JSON, or holds a wrong entry.
+        FaultScriptError: The file cannot be read, is not JSON, or holds a wrong entry.
 
     """
     try:

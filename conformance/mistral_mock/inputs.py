@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 from python_multipart.multipart import parse_options_header
 
-from mistral_mock import bodies, registry, texts
+from mistral_mock import bodies, registry, texts, undocumented
 from mistral_mock.answers import JSON
 from mistral_mock.bodies import Form
 from mistral_mock.errors import (
@@ -140,17 +140,28 @@ async def check_body(operation: Operation, source: Source, problems: list[Proble
             problems.append(Problem(("body",), "Field required", "missing"))
         return NO_BODY
     value, found = await bodies.aside_if_large(
-        content, lambda: _check_json(operation.bodies[JSON], content)
+        content, lambda: check_json(operation, bodies.parse_json(content), source.settings)
     )
     problems += found
     return Body(value, size=len(content))
 
 
-def _check_json(schema: Schema, content: bytes) -> tuple[object, list[Problem]]:
-    """The value of a body, filled where it holds what the schema says, and what it breaks."""
-    value = bodies.parse_json(content)
-    found = schema.problems(value, ("body",))
-    return value if found else schema.fill(value), found
+def check_json(
+    operation: Operation,
+    value: Any,  # noqa: ANN401 - JSON
+    settings: Settings,
+) -> tuple[Any, list[Problem]]:
+    """The value of a body, filled where it holds what the document says, and what it breaks.
+
+    Fields that are published elsewhere are checked apart and stay in it.
+    """
+    schema, known = operation.bodies[JSON], undocumented.find(operation, "body", settings.the_era)
+    more = {name: value[name] for name in known if name in value} if isinstance(value, dict) else {}
+    rest = {name: one for name, one in value.items() if name not in more} if more else value
+    found = schema.problems(rest, ("body",))
+    for name, one in more.items():
+        found += known[name].problems(one, ("body", name))
+    return value if found else {**schema.fill(rest), **more} if more else schema.fill(rest), found
 
 
 def is_json(media_type: str) -> bool:
@@ -196,6 +207,8 @@ async def _check_form(operation: Operation, source: Source, problems: list[Probl
             problems.append(Problem(loc, "Field required", "missing"))
         else:
             values[name] = property_.default
+    for name in undocumented.find(operation, "body", settings.the_era).keys() & form.texts.keys():
+        values[name] = form.texts[name]
     return Body(values, files, size=form.size)
 
 
@@ -236,7 +249,7 @@ def fail(operation: Operation) -> APIError:
 
 
 def _unnamed(operation: Operation, given: Mapping[str, list[str]]) -> dict[str, str]:
-    """The texts that are no parameter's own: the fields of one that is written field by field."""
+    """The texts under names of no parameter: fields of one that is written field by field."""
     known = {parameter.name for parameter in operation.query_parameters}
     return {name: found[-1] for name, found in given.items() if name not in known}
 

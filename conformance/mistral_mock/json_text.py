@@ -32,7 +32,7 @@ def read(content: bytes) -> object:
     """The value of JSON text.
 
     Raises:
-        ValueError: It is no JSON; a JSONDecodeError tells the position.
+        ValueError: It is not JSON; a JSONDecodeError has the position.
 
     """
     if is_crowded(content):

@@ -56,7 +56,7 @@ def has_more(total: int, page: int, size: int) -> bool:
 
 
 def count_pages(total: int, size: int) -> int:
-    """How many pages hold all items; none when there are no items."""
+    """How many pages hold all items; 0 if there are no items."""
     return -(-total // size)
 
 

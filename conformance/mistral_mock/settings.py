@@ -76,9 +76,9 @@ class Settings:
     """What agents meet in a library that no administrator has opened to them:
     nothing, or a 403 at the start of the conversation."""
     without_put: bool = False
-    """The deprecated PUT twins of PATCH are no routes."""
+    """The deprecated PUT twins of PATCH are left out."""
     without_patch: bool = False
-    """The PATCH twins of PUT are no routes, as before June 2026."""
+    """The PATCH twins of PUT are left out, as before June 2026."""
     retired: Literal["answer", "refuse"] = field(
         default="answer", validator=validators.in_(("answer", "refuse"))
     )

@@ -222,7 +222,7 @@ def _parse(text: str) -> tuple[dict[str, Any], bool]:
     """The JSON value of a row, and whether text in it had to be mended.
 
     Raises:
-        ValueError: It is no JSON, or holds a number that JSON does not have.
+        ValueError: It is not JSON, or holds a number that JSON does not have.
 
     """
     value = json.loads(text, parse_constant=_refuse)

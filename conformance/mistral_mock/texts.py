@@ -45,7 +45,7 @@ def decode_fields(text: str) -> dict[str, list[str]]:
 
 
 def is_broken(text: str) -> bool:
-    """The text came from bytes that are no UTF-8."""
+    """The text came from bytes that are not UTF-8."""
     return LONE.search(text) is not None
 
 

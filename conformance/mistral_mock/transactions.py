@@ -81,7 +81,7 @@ class View(Table[R]):
         return record
 
     def remove(self, id_: str) -> None:
-        """Takes the record away; an absent one is no error."""
+        """Removes the record; it need not exist."""
         if self.get(id_) is not None:
             self._change(id_, None)
 

@@ -108,7 +108,7 @@ def _read_entry(path: Path, number: int, entry: Any) -> Use:  # noqa: ANN401 - J
         said = {"body": body, "status": int(response["status"]), "has_answer": answer}
         return _make(f"entry {number}", request["method"], request["url"], **said)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}, entry {number}: no entry of a HAR archive") from error
+        raise UsageError(f"{path}, entry {number}: it is not an entry of a HAR archive") from error
 
 
 def _make(place: str, method: str, address: str, **said: Any) -> Use:  # noqa: ANN401 - JSON

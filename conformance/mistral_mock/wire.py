@@ -13,11 +13,13 @@ from mistral_mock.journal.journal import MOST_OF_ANSWER
 from mistral_mock.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from mistral_mock.faults import Fault
     from mistral_mock.journal.exchange import Exchange
 
+UNDOCUMENTED = "mistral-mock-undocumented"
+"""The header that names fields of the request that are not in the document."""
 ABORT = "mistral_mock.abort"
 """The scope's key for a function that closes the connection at once."""
 
@@ -72,6 +74,14 @@ class Wire:
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Adds headers to the answer to come."""
         self.headers += [(name.encode(), value.encode()) for name, value in pairs]
+
+    def tell_undocumented(self, names: Sequence[str]) -> None:
+        """Tells in the answer and in the journal which fields are not in the document."""
+        if not names:
+            return
+        self.add([(UNDOCUMENTED, ", ".join(names))])
+        if self.exchange is not None:
+            self.exchange.undocumented = tuple(names)
 
     async def send(self, answer: Answer | EventStream | Later | Passing) -> None:
         """Sends the answer.

@@ -95,7 +95,7 @@ class World:
 
         Raises:
             StateFileError: The disk refuses. The changes stay in memory, the next call tries
-                again; the first refusal is told on stderr.
+                again; the first failure is reported on stderr.
 
         """
         if self.file is None:

@@ -66,7 +66,7 @@ def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
 
 
 def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
-    """The content's text; what is no text stands there as its type in brackets."""
+    """The content's text; anything else is shown as its type in brackets."""
     if content is None or isinstance(content, str):
         return content or ""
     return "\n".join(flatten_chunk(chunk) for chunk in content)

@@ -115,7 +115,7 @@ def read_format(raw: Mapping[str, Any] | None) -> tuple[str, dict[str, Any] | No
     """The format of the answer, and its schema when it has one.
 
     Raises:
-        APIError: 422, the format needs a schema and none is there.
+        APIError: 422, the format needs a schema and there is none.
 
     """
     format_ = (raw or {}).get("type", "text")

@@ -166,7 +166,7 @@ def make_calls(
     """A call of each function.
 
     Raises:
-        APIError: 400, the parameters of a function are no schema or accept no object.
+        APIError: 400, the parameters of a function are not a schema, or accept no object.
 
     """
     return tuple(make_call(request, function, dice) for function in functions)

@@ -71,5 +71,5 @@ def read_page(page: PageObject) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without characters that are no text: lone surrogates and NUL."""
+    """The text without characters that do not belong in text: lone surrogates and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").strip()

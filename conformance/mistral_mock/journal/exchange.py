@@ -46,6 +46,8 @@ class Exchange:
     """A form's files: `field`, `name`, `media_type`, `size` in bytes."""
     reply: str = ""
     """The name of the reply that answered."""
+    undocumented: tuple[str, ...] = ()
+    """Fields of the request that are not in the document; see `undocumented.toml`."""
     status: int = 0
     _answer_headers: list[tuple[bytes, bytes]] = field(factory=list, repr=False)
     _answer: list[bytes] = field(factory=list, repr=False)
@@ -158,6 +160,7 @@ class Exchange:
             "headers": self.headers,
             "body": self.body,
             "files": [dict(one) for one in self.files],
+            "undocumented": list(self.undocumented),
             "reply": self.reply or None,
             "status": self.status or None,
             "answer_headers": self.answer_headers,
@@ -181,7 +184,7 @@ def show_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def read_events(text: str) -> list[Any]:
-    """The JSON of all events; what is no JSON, such as the end of a stream, as text."""
+    """The JSON of all events; anything else, such as the end of a stream, as text."""
     found: list[Any] = []
     for event in text.split("\n\n"):
         data = "\n".join(line[5:].lstrip() for line in event.split("\n") if line[:5] == "data:")

@@ -32,7 +32,7 @@ def tell_apart(found: Sequence[Exchange]) -> list[str]:
 
 
 def make_entry(one: Exchange, caller: str) -> dict[str, Any]:
-    """One entry of an archive; what begins with `_` is of our own, as the form allows.
+    """One entry of an archive; names that begin with `_` are extensions, as HAR allows.
 
     `_began` is the start in seconds on a clock that nobody sets.
     """
@@ -69,7 +69,7 @@ def make_request(one: Exchange) -> dict[str, Any]:
 
 
 def make_response(one: Exchange) -> dict[str, Any]:
-    """The answer of an entry; what is no text comes as base64."""
+    """The answer of an entry; anything but text is base64."""
     content = one.content
     media_type = one.answer_headers.get("content-type", "")
     return {

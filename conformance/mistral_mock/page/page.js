@@ -189,6 +189,7 @@ async function choose(row) {
   close.addEventListener("click", closeDetail);
   detail.replaceChildren(close, make("h2", `#${one.number} ${one.method} ${one.path}`));
   detail.append(make("p", `${one.operation || "no operation"} → ${one.status ?? "no answer yet"}, answered by ${one.reply || "the engine"}`));
+  if (one.undocumented.length) detail.append(make("p", `Not in the document, but sent by a published SDK: ${one.undocumented.join(", ")}`));
   const parts = { Query: one.query, "Request headers": one.headers, "Request body": one.body, Files: one.files, "Answer headers": one.answer_headers, Answer: one.answer ?? one.text };
   for (const [name, value] of Object.entries(parts)) {
     if (value === null || value === "" || (typeof value === "object" && !Object.keys(value).length)) continue;

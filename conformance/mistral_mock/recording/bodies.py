@@ -46,7 +46,7 @@ def is_json(media_type: str) -> bool:
 
 
 def spell_body(body: Body) -> bytes:
-    """The bytes of a body that is no form."""
+    """The bytes of a body that is not a form."""
     if body.kind == "json":
         return encode(body.value)
     if body.kind == "text":

@@ -26,7 +26,7 @@ REFUSED = 400
 
 def find_drift(recording: Recording, operation: Operation | None) -> list[str]:
     """What a recording has that the document has not, in words; empty when they agree."""
-    if operation is None:  # signed URLs are no operations
+    if operation is None:  # signed URLs are not operations
         in_api = recording.question.path.startswith(API)
         return ["the document has no such operation"] if in_api else []
     found = [*check_question(recording.question, operation)]

@@ -248,7 +248,7 @@ def find_names(match: Match, request: Request) -> Mapping[str, str]:
 
 
 def rename(body: Body, names: Mapping[str, str]) -> bytes:
-    """The bytes of a body with the ids of this run; what is no text stays as it is."""
+    """The bytes of a body with the ids of this run; binary bodies stay as they are."""
     content = bodies.spell_body(body)
     if body.kind == "binary" or not names:
         return content

@@ -41,7 +41,7 @@ def parse_upstream(text: str, *, live: bool) -> Upstream:
     """The server that an address names.
 
     Raises:
-        ValueError: It is no address, or the vendor's own and nobody has agreed to that.
+        ValueError: It is not an address, or it is the vendor's own and `live` is false.
 
     """
     url = urlsplit(text)

@@ -38,7 +38,7 @@ def check_names(raw: Mapping[Any, Any], known: Collection[str], place: Place) ->
     """Passes when all names are known.
 
     Raises:
-        ReplyError: One is not; it tells which is near.
+        ReplyError: One is not; the message names a similar one.
 
     """
     for name in raw:

@@ -96,7 +96,7 @@ def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
     Pages that the document does not have are left out (our choice).
 
     Raises:
-        APIError: 422 for text that is no list of numbers and ranges, or a very long one.
+        APIError: 422 for text that is not a list of numbers and ranges, or a very long one.
 
     """
     if given is None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EBML = b"\x1aE\xdf\xa3"
 """How WebM begins."""
 HEAD = 1024 * 1024
-"""Bytes of a WebM recording that are read: what it tells of itself stands at its beginning."""
+"""Bytes of a WebM recording that are read: its description is at the beginning."""
 USUAL_BYTES_A_SECOND = 4000
 """For recordings that do not say how long they last, such as those of browsers."""
 LONGEST_TEXT = 1_000_000
@@ -47,7 +47,7 @@ BROKEN = (
 
 
 class UnreadableError(Exception):
-    """The bytes are no recording in a known format; the message says why."""
+    """The bytes are not a recording in a known format; the message says why."""
 
 
 @frozen

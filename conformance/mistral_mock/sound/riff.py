@@ -22,7 +22,7 @@ KNOWN_RATES = range(1, 1_000_000)
 
 
 class NotWav(Exception):  # noqa: N818 - it describes a recording, not a fault of the program
-    """The bytes are no WAV file with sound in it; the message says why."""
+    """The bytes are not a WAV file with sound; the message says why."""
 
 
 @frozen
@@ -63,10 +63,10 @@ def read(content: bytes) -> Recording:
         raise NotWav("it does not begin like a WAV file")
     chunks = dict(reversed(list(_chunks(content[12:]))))
     if len(chunks.get("fmt ", b"")) < struct.calcsize("<HHIIHH") or "data" not in chunks:
-        raise NotWav("the WAV file has no form or no sound")
+        raise NotWav("the WAV file has no format or no sound")
     _, channels, rate, _, frame_size, _ = struct.unpack_from("<HHIIHH", chunks["fmt "])
     if not channels or not frame_size or rate not in KNOWN_RATES:
-        raise NotWav("the form of the WAV file makes no sense")
+        raise NotWav("the header of the WAV file is invalid")
     return Recording(rate, channels, frame_size, chunks["data"], _read_remarks(chunks))
 
 

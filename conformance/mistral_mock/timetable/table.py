@@ -154,7 +154,7 @@ def read_interval(value: Mapping[str, Any], place: int) -> Interval:
     """The interval that two durations describe.
 
     Raises:
-        TermError: They are no durations, or the distance is below a second.
+        TermError: They are not durations, or the distance is below a second.
 
     """
     every = parse_duration(value["every"], "intervals", place, "every")

@@ -1,12 +1,13 @@
 """Methods take their arguments under the names of the official SDK wherever it has them.
 
 The two differences that a reader can meet are listed: what a newer SDK takes that the document does
-not have yet, and what is called otherwise on purpose.
+not have yet (`undocumented.toml` of the mock), and what is called otherwise on purpose.
 """
 
 from __future__ import annotations
 
 import inspect
+import tomllib
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import pytest
 from mistral_client import Mistral
 from mistral_conformance.model.document import load_document
 from mistral_conformance.running.plan import profile_operations
+from mistral_mock.undocumented import TABLE, load
 from mistral_openapi import operations
 
 if TYPE_CHECKING:
@@ -22,32 +24,10 @@ if TYPE_CHECKING:
 
 official = pytest.importorskip("mistralai.client", reason="the official SDK is not installed")
 
-PLUMBING = {"retries", "server_url", "timeout_ms", "http_headers", "options", "stream"}
-SAMPLING = {
-    *("logprobs", "min_tokens", "prompt_logprobs", "repetition_penalty", "top_k"),
-    *("top_logprobs", "top_prompt_logprobs"),
+PLUMBING = {
+    *("retries", "server_url", "timeout_ms", "http_headers", "options", "stream"),
+    "additional_properties",
 }
-NEWER = {
-    "agents.complete": SAMPLING,
-    "agents.stream": SAMPLING,
-    "chat.complete": SAMPLING,
-    "chat.stream": SAMPLING,
-    "audio.speech.complete": {
-        *("additional_properties", "conversation_history", "expressiveness", "phoneme_hints"),
-    },
-    "audio.transcriptions.complete": {"speaker_references"},
-    "audio.transcriptions.stream": {"speaker_references"},
-    "audio.voices.update": {"retention_notice"},
-    "beta.observability.datasets.create_record": {"source"},
-    "workflows.deployments.list_deployments": {
-        *("created_by", "dockerfile_path", "location_types", "owner", "repository_url"),
-    },
-    "workflows.executions.get_workflow_execution": {"include_search_keys"},
-    "workflows.get_workflow_registrations": {"workflow_name"},
-    "workflows.execute_workflow": {"traceparent"},
-    "workflows.execute_workflow_registration": {"traceparent"},
-}
-"""What the SDK 3.7 takes beyond the document of 2026-08-13."""
 RENAMED = {"audio.voices.list": {"type_": "type"}}
 """What hides nothing in a method's arguments keeps its plain name."""
 
@@ -66,8 +46,18 @@ def names(operation: Operation) -> list[str]:
     return list(dict.fromkeys([operation.id, *streamed]))
 
 
+def newer(operation: str) -> set[str]:
+    """What the SDK sends beyond the document."""
+    return {name for place in ("body", "query") for name in load().get((operation, place), ())}
+
+
 SEED = set(profile_operations(load_document(), "seed"))
-METHODS = [name for each in operations() if each.id in SEED for name in names(each)]
+METHODS = {name: each.id for each in operations() if each.id in SEED for name in names(each)}
+LISTED = [
+    entry
+    for entry in tomllib.loads(TABLE.read_text("utf-8"))["fields"]
+    if entry["source"].startswith("mistralai ")
+]
 THEIRS = official.Mistral(api_key="not-a-key")
 OURS = Mistral("not-a-key-at-all")
 
@@ -82,6 +72,14 @@ def test_method_takes_what_the_official_one_takes(name: str) -> None:
     if theirs is None:
         assert find(OURS, name) is not None
         return
-    wanted = set(inspect.signature(theirs).parameters) - PLUMBING - NEWER.get(name, set())
+    wanted = set(inspect.signature(theirs).parameters) - PLUMBING - newer(METHODS[name])
     wanted = {RENAMED.get(name, {}).get(each, each) for each in wanted}
     assert wanted <= set(inspect.signature(find(OURS, name)).parameters)
+
+
+@pytest.mark.parametrize("entry", LISTED, ids=lambda entry: entry["operations"][0])
+def test_the_list_of_newer_arguments_has_none_that_the_sdk_lacks(entry: dict[str, Any]) -> None:
+    for operation in entry["operations"]:
+        methods = [find(THEIRS, name) for name, id_ in METHODS.items() if id_ == operation]
+        taken = {name for one in methods if one for name in inspect.signature(one).parameters}
+        assert entry["schemas"].keys() <= taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class InvalidSchemaError(ValueError):
-    """The schema is no JSON schema; the message says where."""
+    """The schema is not a JSON schema; the message says where."""
 
 
 class UnsatisfiableError(ValueError):

@@ -32,7 +32,7 @@ def make_messages(actor: Actor, known: Sequence[Entry]) -> list[Message]:
 
 
 def add(made: list[Message], entry: Entry) -> None:
-    """Adds an entry; runs of tools, handovers and confirmed calls are no messages."""
+    """Adds an entry; runs of tools, handovers and confirmed calls are not messages."""
     kind = entry["type"]
     if kind in entries.MESSAGES:
         made.append(read_message(entry))

@@ -71,7 +71,7 @@ FOLLOWING = {
 
 
 def enter(job: Job, status: str, moment: datetime, **told: Any) -> Job:  # noqa: ANN401 - JSON
-    """The job in a state that begins at a moment; its events tell of it."""
+    """The job in a state that begins at a moment, which its events record."""
     entered = evolve(
         job,
         status=status,

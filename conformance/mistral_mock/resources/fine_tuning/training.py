@@ -106,7 +106,7 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
     """What the messages of a sample say; `answered` demands one of the assistant.
 
     Raises:
-        LineError: There are no messages, or they are no messages.
+        LineError: There are no messages, or they are malformed.
 
     """
     messages = found.get("messages")
@@ -114,9 +114,9 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
         raise LineError("it has no messages")
     roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     if not ROLES.issuperset(roles):
-        raise LineError("a message has no role that there is")
+        raise LineError("a message has an unknown role")
     if answered and "assistant" not in roles:
-        raise LineError("no message is of the assistant")
+        raise LineError("there is no message from the assistant")
     try:
         return join(messages)
     except (TypeError, AttributeError) as error:

@@ -41,7 +41,7 @@ def update_or_create(ctx: Context) -> Answer:
     entity = read_entity(ctx)
     check_organisation(ctx, entity)
     if is_own(ctx.caller, library, entity):
-        raise forbidden("An owner cannot change the own role")
+        raise forbidden("Owners cannot change their own role")
     opened = ctx.caller.admin or is_opened(ctx, library, entity)
     share = evolve(new_share(library, entity, ctx.body["level"]), by_admin=opened)
     ctx.table(Share).put(share)
@@ -127,7 +127,7 @@ def check_removal(caller: Identity, library: Library, role: str, entity: Entity)
 
     """
     if entity == owner_entity(library):
-        raise forbidden("An owner cannot delete the own access")
+        raise forbidden("Owners cannot delete their own access")
     if not permissions.may_manage(role) and not is_leaving(caller, entity):
         raise forbidden("Only the owner may delete the access of others")
 

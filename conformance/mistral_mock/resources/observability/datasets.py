@@ -128,7 +128,7 @@ def load_datasets(seeding: Seeding, data: Sequence[Mapping[str, Any]]) -> None:
     for found in data:
         dataset_id = seeding.uuid("dataset", found["name"])
         if seeding.table(Dataset).get(dataset_id) is not None:
-            raise FixtureError(f"datasets: there are two of the name {found['name']!r}")
+            raise FixtureError(f"datasets: there are two named {found['name']!r}")
         moment = seeding.stamp()
         seeding.table(Dataset).put(
             Dataset(

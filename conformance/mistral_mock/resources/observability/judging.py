@@ -46,7 +46,7 @@ def judge_messages(
     know. Any model name will do, since no model runs.
 
     Raises:
-        APIError: 400 `JUDGE_CONVERSATION_FORMAT_ERROR`, these are no messages to judge.
+        APIError: 400 `JUDGE_CONVERSATION_FORMAT_ERROR`, these are not messages to judge.
 
     """
     check_messages(messages)

@@ -42,7 +42,7 @@ def check_messages(messages: object) -> None:
     """Lets a conversation through.
 
     Raises:
-        LineError: It is no list of messages, or one of them has no role.
+        LineError: It is not a list of messages, or one of them has no role.
 
     """
     if not isinstance(messages, list) or not messages:

@@ -199,4 +199,4 @@ def check_names(names: list[str], place: str) -> None:
     """
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise FixtureError(f"{place}: there are two with the name {twice!r}")
+        raise FixtureError(f"{place}: there are two named {twice!r}")

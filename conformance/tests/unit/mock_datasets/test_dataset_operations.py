@@ -165,7 +165,7 @@ def test_fixtures_bring_datasets_with_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("world", "reason"),
     [
-        ("datasets: [{name: Long enough}, {name: Long enough}]", "two of the name 'Long enough'"),
+        ("datasets: [{name: Long enough}, {name: Long enough}]", "two named 'Long enough'"),
         ("datasets: [{name: Long enough, records: [{}]}]", "records.0"),
         ("datasets: [{name: tiny}]", "datasets.0.name"),
     ],

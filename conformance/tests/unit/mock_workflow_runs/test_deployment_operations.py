@@ -100,8 +100,8 @@ def test_others_see_no_deployment(town: RunningServer) -> None:
 @pytest.mark.parametrize(
     ("section", "reason"),
     [
-        ("[{name: a}, {name: a}]", "two with the name 'a'"),
-        ("[{name: a, workers: [{name: b}, {name: b}]}]", "two with the name 'b'"),
+        ("[{name: a}, {name: a}]", "two named 'a'"),
+        ("[{name: a, workers: [{name: b}, {name: b}]}]", "two named 'b'"),
         ("[{name: a, workers: [{}]}]", '"name" is a required property'),
         ("[{name: a, colour: red}]", "colour"),
     ],

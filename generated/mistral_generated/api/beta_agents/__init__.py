@@ -54,7 +54,7 @@ class Agents(Group):
     ) -> builtins.list[Agent]:
         """List agents by page number.
 
-        Deprecated: It knows no sharing of agents; call beta.agents.list_pages.
+        Deprecated: It does not support the sharing of agents; call beta.agents.list_pages.
 
         Gives agents in the order of their creation, as a bare array without a count: the first page
         that is not full is the last. Sharing of single agents is not taken into account here.
@@ -113,7 +113,7 @@ class Agents(Group):
 
         All pages, one after the other.
 
-        Deprecated: It knows no sharing of agents; call beta.agents.list_pages.
+        Deprecated: It does not support the sharing of agents; call beta.agents.list_pages.
 
         Gives agents in the order of their creation, as a bare array without a count: the first page
         that is not full is the last. Sharing of single agents is not taken into account here.
@@ -654,7 +654,7 @@ class AsyncAgents(Group):
     ) -> builtins.list[Agent]:
         """List agents by page number.
 
-        Deprecated: It knows no sharing of agents; call beta.agents.list_pages.
+        Deprecated: It does not support the sharing of agents; call beta.agents.list_pages.
 
         Gives agents in the order of their creation, as a bare array without a count: the first page
         that is not full is the last. Sharing of single agents is not taken into account here.
@@ -713,7 +713,7 @@ class AsyncAgents(Group):
 
         All pages, one after the other.
 
-        Deprecated: It knows no sharing of agents; call beta.agents.list_pages.
+        Deprecated: It does not support the sharing of agents; call beta.agents.list_pages.
 
         Gives agents in the order of their creation, as a bare array without a count: the first page
         that is not full is the last. Sharing of single agents is not taken into account here.

@@ -27,7 +27,7 @@ OPERATION = Operation(
     path="/v1/agents",
     idempotent=True,
     success=(200,),
-    deprecated="It knows no sharing of agents; call beta.agents.list_pages.",
+    deprecated="It does not support the sharing of agents; call beta.agents.list_pages.",
 )
 PAGING: Paging[Agent] = Paging(
     style="page-from-0",

@@ -108,7 +108,7 @@ class Accesses(Group):
         """Take access away.
 
         Removes the access of one user, workspace or organisation, which the JSON body names: a
-        DELETE with a body. The owner may remove any access but the own one; everybody else only
+        DELETE with a body. The owner may remove any access except their own; everybody else only
         their own. Servers answer either 200 with the removed access or 204 with nothing; the second
         will be the only one, so expect both.
 
@@ -226,7 +226,7 @@ class AsyncAccesses(Group):
         """Take access away.
 
         Removes the access of one user, workspace or organisation, which the JSON body names: a
-        DELETE with a body. The owner may remove any access but the own one; everybody else only
+        DELETE with a body. The owner may remove any access except their own; everybody else only
         their own. Servers answer either 200 with the removed access or 204 with nothing; the second
         will be the only one, so expect both.
 
