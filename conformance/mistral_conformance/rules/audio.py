@@ -47,10 +47,7 @@ SLACK_S = 0.05
 
 
 @rule(
-    id="audio.longer-texts-last-longer",
-    level=MUST,
-    source="harm: a part of the text is not read; choices.audio-longer-texts-last-longer",
-    operations=(SPEAK,),
+    MUST, "harm: a part of the text is not read; choices.audio-longer-texts-last-longer", (SPEAK,)
 )
 def longer_texts_last_longer(ctx: Context) -> None:
     """A text of four times the words takes at least twice as long to read aloud."""
@@ -62,12 +59,7 @@ def longer_texts_last_longer(ctx: Context) -> None:
     ctx.expect(long > 2 * short, said, *answers)
 
 
-@rule(
-    id="audio.streamed-speech-is-sound",
-    level=MUST,
-    source="document: SpeechStreamEvents; streams.speech-events",
-    operations=(SPEAK,),
-)
+@rule(MUST, "document: SpeechStreamEvents; streams.speech-events", (SPEAK,))
 def streamed_speech_is_sound(ctx: Context) -> None:
     """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
     answer = speak(ctx, SENTENCES, stream=True)
@@ -87,10 +79,9 @@ def streamed_speech_is_sound(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.coded-speech-is-what-it-says",
-    level=MUST,
-    source="document: SpeechRequest.response_format; choices.audio-coded-speech-is-what-it-says",
-    operations=(SPEAK,),
+    MUST,
+    "document: SpeechRequest.response_format; choices.audio-coded-speech-is-what-it-says",
+    (SPEAK,),
 )
 def coded_speech_is_what_it_says(ctx: Context) -> None:
     """Speech as mp3, flac or opus is refused, or begins as such a file does."""
@@ -109,12 +100,7 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
             expect_refused(ctx, answer, f"speech as {form}")
 
 
-@rule(
-    id="audio.speech-is-understood",
-    level=SHOULD,
-    source="choices.audio-speech-is-understood",
-    operations=(SPEAK, TRANSCRIBE),
-)
+@rule(SHOULD, "choices.audio-speech-is-understood", (SPEAK, TRANSCRIBE))
 def speech_is_understood(ctx: Context) -> None:
     """A text that was read aloud is written down again with most of its words."""
     spoken = speak(ctx, SENTENCES)
@@ -124,12 +110,7 @@ def speech_is_understood(ctx: Context) -> None:
     ctx.expect(len(missing) * 2 <= len(said), f"not heard: {', '.join(missing)}", answer)
 
 
-@rule(
-    id="audio.transcription-tells-the-length",
-    level=SHOULD,
-    source="document: UsageInfo.prompt_audio_seconds",
-    operations=(TRANSCRIBE,),
-)
+@rule(SHOULD, "document: UsageInfo.prompt_audio_seconds", (TRANSCRIBE,))
 def transcription_tells_the_length(ctx: Context) -> None:
     """The usage of a transcription tells the seconds of the recording, give or take one."""
     for seconds in (2.0, 5.5):
@@ -139,12 +120,7 @@ def transcription_tells_the_length(ctx: Context) -> None:
         ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
 
 
-@rule(
-    id="audio.segments-divide-the-recording",
-    level=MUST,
-    source="document: TranscriptionSegmentChunk",
-    operations=(TRANSCRIBE,),
-)
+@rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))
 def segments_divide_the_recording(ctx: Context) -> None:
     """Segments go forward in time, inside of the recording, and are words where these are asked."""
     spoken = speak(ctx, SENTENCES)
@@ -170,13 +146,12 @@ def segments_divide_the_recording(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.transcription-stream-ends-whole",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: TranscriptionStreamEvents; document: TranscriptionStreamDone; "
         "streams.speech-events"
     ),
-    operations=(TRANSCRIBE,),
+    (TRANSCRIBE,),
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
@@ -205,10 +180,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.recording-comes-once",
-    level=MUST,
-    source="document: TranscriptionRequest (exactly one of file, file_url  file_id)",
-    operations=(TRANSCRIBE,),
+    MUST, "document: TranscriptionRequest (exactly one of file, file_url  file_id)", (TRANSCRIBE,)
 )
 def recording_comes_once(ctx: Context) -> None:
     """A transcription without a recording is refused, and one with two."""
@@ -221,12 +193,7 @@ def recording_comes_once(ctx: Context) -> None:
     expect_refused(ctx, ctx.api.call(TRANSCRIBE, files=parts), "a file and a file_id")
 
 
-@rule(
-    id="audio.stored-recordings-are-read",
-    level=MUST,
-    source="document: TranscriptionRequest.file_id (file_url)",
-    operations=(TRANSCRIBE,),
-)
+@rule(MUST, "document: TranscriptionRequest.file_id (file_url)", (TRANSCRIBE,))
 def stored_recordings_are_read(ctx: Context) -> None:
     """An uploaded recording is as long by its id and by its signed URL as when it is sent."""
     tone = make_tone(3)
@@ -240,12 +207,7 @@ def stored_recordings_are_read(ctx: Context) -> None:
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
 
 
-@rule(
-    id="audio.sample-is-a-whole-file",
-    level=MUST,
-    source="document: audio.voices.get_sample_audio (audio/wav)",
-    operations=(CREATE, SAMPLE),
-)
+@rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
     made = create_voice(ctx, make_tone(10))
@@ -256,12 +218,7 @@ def sample_is_a_whole_file(ctx: Context) -> None:
     ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
 
 
-@rule(
-    id="audio.voices-are-listed-by-type",
-    level=MUST,
-    source="document: audio.voices.list (parameter type)",
-    operations=(LIST, CREATE),
-)
+@rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))
 def voices_are_listed_by_type(ctx: Context) -> None:
     """A new voice is listed among all and among custom ones, not among presets."""
     made = create_voice(ctx)["id"]
@@ -271,12 +228,7 @@ def voices_are_listed_by_type(ctx: Context) -> None:
         ctx.expect((made in found) is wanted, said)
 
 
-@rule(
-    id="audio.presets-can-be-heard",
-    level=SHOULD,
-    source="document: audio.voices.get_sample_audio",
-    operations=(LIST, GET, SAMPLE),
-)
+@rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, SAMPLE))
 def presets_can_be_heard(ctx: Context) -> None:
     """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
     listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)

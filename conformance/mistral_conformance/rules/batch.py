@@ -32,12 +32,7 @@ COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
 
 
-@rule(
-    id="batch.job-does-its-requests",
-    level=MUST,
-    source="document: BatchJob.output_file (POST /v1/batch/jobs)",
-    operations=(CREATE, GET, DOWNLOAD_FILE),
-)
+@rule(MUST, "document: BatchJob.output_file (POST /v1/batch/jobs)", (CREATE, GET, DOWNLOAD_FILE))
 def job_does_its_requests(ctx: Context) -> None:
     """A job ends well, and its output file has a chat completion for each request."""
     names = [word(ctx), word(ctx), f"{word(ctx)} é 🙂"]
@@ -57,12 +52,7 @@ def job_does_its_requests(ctx: Context) -> None:
     ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
 
 
-@rule(
-    id="batch.agents-do-their-jobs",
-    level=MUST,
-    source="document: CreateBatchJobRequest.agent_id",
-    operations=(CREATE, GET, DOWNLOAD_FILE),
-)
+@rule(MUST, "document: CreateBatchJobRequest.agent_id", (CREATE, GET, DOWNLOAD_FILE))
 def agents_do_their_jobs(ctx: Context) -> None:
     """The requests of a job with an agent are answered by it: with its model, as it is set."""
     agent = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
@@ -76,12 +66,7 @@ def agents_do_their_jobs(ctx: Context) -> None:
         ctx.expect(spent <= FEW, f"the agent wrote {spent} tokens, {FEW} are its most", done)
 
 
-@rule(
-    id="batch.counts-add-up",
-    level=MUST,
-    source="document: BatchJob (total_requests to failed_requests)",
-    operations=(CREATE, GET),
-)
+@rule(MUST, "document: BatchJob (total_requests to failed_requests)", (CREATE, GET))
 def counts_add_up(ctx: Context) -> None:
     """A request that fails is counted as failed, and stands in the error file and in `outputs`."""
     good, bad = word(ctx), word(ctx)
@@ -104,10 +89,9 @@ def counts_add_up(ctx: Context) -> None:
 
 
 @rule(
-    id="batch.results-are-files",
-    level=SHOULD,
-    source="document: FilePurpose (batch); choices.batch-results-are-files",
-    operations=(CREATE, GET, GET_FILE, DOWNLOAD_FILE),
+    SHOULD,
+    "document: FilePurpose (batch); choices.batch-results-are-files",
+    (CREATE, GET, GET_FILE, DOWNLOAD_FILE),
 )
 def results_are_files(ctx: Context) -> None:
     """The file of a job's results is one of batches, as long as it says."""
@@ -118,12 +102,7 @@ def results_are_files(ctx: Context) -> None:
     expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 
 
-@rule(
-    id="batch.requests-come-from-files",
-    level=MUST,
-    source="document: CreateBatchJobRequest.input_files",
-    operations=(CREATE, GET, UPLOAD_FILE),
-)
+@rule(MUST, "document: CreateBatchJobRequest.input_files", (CREATE, GET, UPLOAD_FILE))
 def requests_come_from_files(ctx: Context) -> None:
     """A job does each request of its JSON Lines files, also without a last line end."""
     names = [f"{word(ctx)} é", word(ctx), word(ctx)]
@@ -139,12 +118,7 @@ def requests_come_from_files(ctx: Context) -> None:
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
 
 
-@rule(
-    id="batch.status-goes-forward",
-    level=MUST,
-    source="document: BatchJobStatus",
-    operations=(GET,),
-)
+@rule(MUST, "document: BatchJobStatus", (GET,))
 def status_goes_forward(ctx: Context) -> None:
     """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])

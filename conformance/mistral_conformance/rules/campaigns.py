@@ -36,12 +36,7 @@ DAY_S = 24 * 3600
 """How long a rule waits for a campaign to end, and how long between two looks, in seconds."""
 
 
-@rule(
-    id="campaigns.status-moves-forward",
-    level=MUST,
-    source="document: BaseTaskStatus",
-    operations=(STATUS,),
-)
+@rule(MUST, "document: BaseTaskStatus", (STATUS,))
 def status_moves_forward(ctx: Context) -> None:
     """A campaign runs until it is completed, and then stays so."""
     campaign = create_campaign(ctx, create_judge(ctx), record_chats(ctx, TEXT))
@@ -62,12 +57,7 @@ def status_moves_forward(ctx: Context) -> None:
     expect_equal(ctx, _look(ctx, campaign["id"]), DONE, "the status after the end")
 
 
-@rule(
-    id="campaigns.selected-events-match",
-    level=MUST,
-    source="document: CreateCampaignRequest",
-    operations=(CREATE_CAMPAIGN, EVENTS),
-)
+@rule(MUST, "document: CreateCampaignRequest", (CREATE_CAMPAIGN, EVENTS))
 def selected_events_match(ctx: Context) -> None:
     """A campaign selects events that pass its filter, all of them where they are few enough."""
     wanted = record_chats(ctx, TEXT, TEXT, TEXT)
@@ -82,12 +72,7 @@ def selected_events_match(ctx: Context) -> None:
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
 
-@rule(
-    id="campaigns.later-events-stay-out",
-    level=MAY,
-    source="choices.campaigns-later-events-stay-out",
-    operations=(EVENTS,),
-)
+@rule(MAY, "choices.campaigns-later-events-stay-out", (EVENTS,))
 def later_events_stay_out(ctx: Context) -> None:
     """A chat after the start of a campaign is not added to it, though it passes the filter."""
     sign = word(ctx)
@@ -98,12 +83,7 @@ def later_events_stay_out(ctx: Context) -> None:
     expect_equal(ctx, _count(ctx, campaign["id"]), 1, "the number of selected events")
 
 
-@rule(
-    id="campaigns.needs-matching-events",
-    level=SHOULD,
-    source=CODES,
-    operations=(CREATE_CAMPAIGN,),
-)
+@rule(SHOULD, CODES, (CREATE_CAMPAIGN,))
 def needs_matching_events(ctx: Context) -> None:
     """A campaign over a filter that no event passes is refused with its own code."""
     none = {"field": "nb_input_tokens", "op": "lt", "value": 0}

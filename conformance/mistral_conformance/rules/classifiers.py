@@ -31,10 +31,7 @@ TELLING = {
 
 
 @rule(
-    id="classifiers.flags-follow-the-scores",
-    level=SHOULD,
-    source="document: ModerationObject; choices.classifiers-flags-follow-the-scores",
-    operations=(MODERATE,),
+    SHOULD, "document: ModerationObject; choices.classifiers-flags-follow-the-scores", (MODERATE,)
 )
 def flags_follow_the_scores(ctx: Context) -> None:
     """A plain threat is flagged, a kind word is not, and the flag goes with a higher score."""
@@ -48,13 +45,12 @@ def flags_follow_the_scores(ctx: Context) -> None:
 
 
 @rule(
-    id="classifiers.conversations-are-rated-by-their-words",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: classifiers.moderate_chat; "
         "choices.classifiers-conversations-are-rated-by-their-words"
     ),
-    operations=(MODERATE_CHAT,),
+    (MODERATE_CHAT,),
 )
 def conversations_are_rated_by_their_words(ctx: Context) -> None:
     """A conversation with a threat at its end is rated higher than one without."""
@@ -68,10 +64,9 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
 
 
 @rule(
-    id="classifiers.classes-follow-the-text",
-    level=SHOULD,
-    source=("document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text"),
-    operations=(CLASSIFY,),
+    SHOULD,
+    "document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text",
+    (CLASSIFY,),
 )
 def classes_follow_the_text(ctx: Context) -> None:
     """The same text has the same scores twice, and another text has others."""

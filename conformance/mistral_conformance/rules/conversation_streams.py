@@ -47,12 +47,7 @@ KNOWN = {
 ASK = {"inputs": "Write two short sentences about the river Seine."}
 
 
-@rule(
-    id="conversation-streams.events-are-framed",
-    level=MUST,
-    source="streams.conversation-events; document: ConversationEvents",
-    operations=(START,),
-)
+@rule(MUST, "streams.conversation-events; document: ConversationEvents", (START,))
 def events_are_framed(ctx: Context) -> None:
     """Events are named, begin with `started`, end with `done`, and never say `[DONE]`."""
     answer, events = _start(ctx, **ASK)
@@ -66,12 +61,7 @@ def events_are_framed(ctx: Context) -> None:
     _forget(ctx, events)
 
 
-@rule(
-    id="conversation-streams.appended-answer-is-kept",
-    level=MUST,
-    source="document: beta.conversations.append (restart#stream)",
-    operations=(APPEND, RESTART),
-)
+@rule(MUST, "document: beta.conversations.append (restart#stream)", (APPEND, RESTART))
 def appended_answer_is_kept(ctx: Context) -> None:
     """What a streamed append or restart tells stands in the history afterwards."""
     made = start(ctx)
@@ -83,12 +73,7 @@ def appended_answer_is_kept(ctx: Context) -> None:
     _expect_told(ctx, restarted, hear(ctx, restarted))
 
 
-@rule(
-    id="conversation-streams.calls-add-up",
-    level=MUST,
-    source="document: FunctionCallEvent (text to add to the arguments)",
-    operations=(START,),
-)
+@rule(MUST, "document: FunctionCallEvent (text to add to the arguments)", (START,))
 def calls_add_up(ctx: Context) -> None:
     """The deltas of a call add up to the call that the history keeps."""
     words = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
@@ -98,12 +83,7 @@ def calls_add_up(ctx: Context) -> None:
     _expect_told(ctx, answer, events)
 
 
-@rule(
-    id="conversation-streams.tools-are-told",
-    level=MUST,
-    source="document: ToolExecutionStartedEvent (…Delta, …Done)",
-    operations=(START,),
-)
+@rule(MUST, "document: ToolExecutionStartedEvent (…Delta, …Done)", (START,))
 def tools_are_told(ctx: Context) -> None:
     """A run of a tool is told from its start to its end, before the message, as it is kept."""
     words = "Search the web: who won the last football cup?"
@@ -122,12 +102,7 @@ def tools_are_told(ctx: Context) -> None:
     _expect_told(ctx, answer, events)
 
 
-@rule(
-    id="conversation-streams.handovers-are-told",
-    level=MUST,
-    source="document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent",
-    operations=(START,),
-)
+@rule(MUST, "document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent", (START,))
 def handovers_are_told(ctx: Context) -> None:
     """A handover is told with both agents, and the message that follows is the next agent's."""
     expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
@@ -147,12 +122,7 @@ def handovers_are_told(ctx: Context) -> None:
     _expect_told(ctx, answer, events)
 
 
-@rule(
-    id="conversation-streams.bad-request-is-no-stream",
-    level=MUST,
-    source="errors.object-shape (errors before the first event are plain answers)",
-    operations=(START,),
-)
+@rule(MUST, "errors.object-shape (errors before the first event are plain answers)", (START,))
 def bad_request_is_no_stream(ctx: Context) -> None:
     """A streamed start that cannot be answered is refused with a status, not with events."""
     answer = ctx.api.call(START, json={"inputs": "Hello?", "stream": True})

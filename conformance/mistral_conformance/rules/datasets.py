@@ -39,10 +39,9 @@ MANY = 55
 
 
 @rule(
-    id="datasets.records-are-deleted-together",
-    level=MUST,
-    source="document: beta.observability.datasets.records.bulk_delete",
-    operations=(DELETE_RECORDS, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.records.bulk_delete",
+    (DELETE_RECORDS, LIST_RECORDS),
 )
 def records_are_deleted_together(ctx: Context) -> None:
     """One call deletes records of two datasets with 204, these alone, or says that it does not."""
@@ -60,12 +59,7 @@ def records_are_deleted_together(ctx: Context) -> None:
         _expect_holds(ctx, left, [second])
 
 
-@rule(
-    id="datasets.verdicts-keep-to-the-definition",
-    level=MUST,
-    source="document: JudgeOutput (the class, or the number)",
-    operations=(JUDGE_RECORD, FETCH_RECORD),
-)
+@rule(MUST, "document: JudgeOutput (the class, or the number)", (JUDGE_RECORD, FETCH_RECORD))
 def verdicts_keep_to_the_definition(ctx: Context) -> None:
     """A record is judged with one of the judge's classes, or a number of its scale, and stays."""
     made = add_record(ctx, make_dataset(ctx)["id"], question("Are you there?", "Yes, always."))
@@ -78,12 +72,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
     expect_same_fields(ctx, made, read, ignore=set())
 
 
-@rule(
-    id="datasets.only-conversations-are-judged",
-    level=SHOULD,
-    source="document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)",
-    operations=(JUDGE_RECORD,),
-)
+@rule(SHOULD, "document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)", (JUDGE_RECORD,))
 def only_conversations_are_judged(ctx: Context) -> None:
     """A record whose payload has no messages cannot be judged."""
     made = add_record(ctx, make_dataset(ctx)["id"], {"text": "no conversation"})
@@ -93,13 +82,12 @@ def only_conversations_are_judged(ctx: Context) -> None:
 
 
 @rule(
-    id="datasets.export-holds-every-record",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: beta.observability.datasets.export_to_jsonl (a file with the "
         "records,  a link to it)"
     ),
-    operations=(EXPORT,),
+    (EXPORT,),
 )
 def export_holds_every_record(ctx: Context) -> None:
     """The link of an export needs no key and serves one JSON object in a line for each record.
@@ -122,13 +110,12 @@ def export_holds_every_record(ctx: Context) -> None:
 
 
 @rule(
-    id="datasets.strangers-see-nothing",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "harm: what belongs to an organisation is shown to a stranger; "
         "choices.datasets-strangers-see-nothing"
     ),
-    operations=(FETCH, LIST, LIST_RECORDS, FETCH_RECORD, DELETE, DELETE_RECORDS),
+    (FETCH, LIST, LIST_RECORDS, FETCH_RECORD, DELETE, DELETE_RECORDS),
     needs=("stranger",),
 )
 def strangers_see_nothing(ctx: Context) -> None:

@@ -30,12 +30,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="deletes.library-answers-200-or-204",
-    level=MUST,
-    source="libraries.delete-200-or-204; document: beta.libraries.delete",
-    operations=(DELETE_LIBRARY,),
-)
+@rule(MUST, "libraries.delete-200-or-204; document: beta.libraries.delete", (DELETE_LIBRARY,))
 def library_answers_200_or_204(ctx: Context) -> None:
     """Deleting a library answers 200 with that library, or 204 with nothing."""
     library = create_library(ctx)
@@ -45,12 +40,7 @@ def library_answers_200_or_204(ctx: Context) -> None:
         expect_equal(ctx, answer["id"], library["id"], "the id of the deleted library", answer)
 
 
-@rule(
-    id="deletes.library-is-shown-as-it-was",
-    level=SHOULD,
-    source="libraries.delete-200-or-204",
-    operations=(DELETE_LIBRARY,),
-)
+@rule(SHOULD, "libraries.delete-200-or-204", (DELETE_LIBRARY,))
 def library_is_shown_as_it_was(ctx: Context) -> None:
     """A 200 to the deletion of a library shows its name, counts and size of before."""
     library = create_library(ctx, description="soon gone")["id"]
@@ -64,13 +54,12 @@ def library_is_shown_as_it_was(ctx: Context) -> None:
 
 
 @rule(
-    id="deletes.library-and-access-answer-alike",
-    level=MAY,
-    source=(
+    MAY,
+    (
         "libraries.delete-200-or-204; accesses.delete-200-or-204 (the same change is "
         "announced for both)"
     ),
-    operations=(DELETE_LIBRARY, UNSHARE),
+    (DELETE_LIBRARY, UNSHARE),
     needs=("neighbour",),
 )
 def library_and_access_answer_alike(ctx: Context) -> None:
@@ -84,12 +73,7 @@ def library_and_access_answer_alike(ctx: Context) -> None:
     ctx.expect(len(statuses) == 1, f"the deletions answered {statuses}", *answers)
 
 
-@rule(
-    id="deletes.document-answers-204",
-    level=MUST,
-    source="documents.delete-204",
-    operations=(DELETE_DOCUMENT,),
-)
+@rule(MUST, "documents.delete-204", (DELETE_DOCUMENT,))
 def document_answers_204(ctx: Context) -> None:
     """Deleting a document answers 204 with nothing, each time that there is one to delete."""
     library = create_library(ctx)["id"]
@@ -100,12 +84,7 @@ def document_answers_204(ctx: Context) -> None:
         _expect_object_or_nothing(ctx, answer)
 
 
-@rule(
-    id="deletes.other-libraries-stay",
-    level=MUST,
-    source="libraries.delete-takes-documents",
-    operations=(DELETE_LIBRARY, GET_LIBRARY),
-)
+@rule(MUST, "libraries.delete-takes-documents", (DELETE_LIBRARY, GET_LIBRARY))
 def other_libraries_stay(ctx: Context) -> None:
     """Deleting one library leaves another one with its documents."""
     kept, doomed = create_library(ctx)["id"], create_library(ctx)["id"]

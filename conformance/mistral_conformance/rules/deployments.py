@@ -27,12 +27,7 @@ MOST = 5
 SAME = ("id", "name", "is_active", "is_hardened", "created_at", "worker_count", "locations")
 
 
-@rule(
-    id="deployments.listed-deployment-is-readable",
-    level=MUST,
-    source="document: DeploymentDetailResponse",
-    operations=(LIST, GET),
-)
+@rule(MUST, "document: DeploymentDetailResponse", (LIST, GET))
 def listed_deployment_is_readable(ctx: Context) -> None:
     """A listed deployment is read by its name, the same, together with all its workers."""
     listed = listing(ctx, ALL)
@@ -48,10 +43,7 @@ def listed_deployment_is_readable(ctx: Context) -> None:
 
 
 @rule(
-    id="deployments.workers-make-the-list",
-    level=MUST,
-    source="document: workflows.deployments.list_deployment_workers (worker_status)",
-    operations=(WORKERS, GET),
+    MUST, "document: workflows.deployments.list_deployment_workers (worker_status)", (WORKERS, GET)
 )
 def workers_make_the_list(ctx: Context) -> None:
     """The workers are those of the deployment; the filter parts the live from the others."""
@@ -71,10 +63,7 @@ def workers_make_the_list(ctx: Context) -> None:
 
 
 @rule(
-    id="deployments.worker-is-told-where-to-connect",
-    level=MUST,
-    source="document: WorkerInfo (the address of the scheduler  the namespace there)",
-    operations=(WHOAMI, LIST),
+    MUST, "document: WorkerInfo (the address of the scheduler  the namespace there)", (WHOAMI, LIST)
 )
 def worker_is_told_where_to_connect(ctx: Context) -> None:
     """A worker is told an address with a port, and always the same namespace for the same key."""
@@ -87,10 +76,9 @@ def worker_is_told_where_to_connect(ctx: Context) -> None:
 
 
 @rule(
-    id="deployments.namespaces-are-apart",
-    level=SHOULD,
-    source="document: WorkerInfo (the example's namespace is a workspace)",
-    operations=(WHOAMI,),
+    SHOULD,
+    "document: WorkerInfo (the example's namespace is a workspace)",
+    (WHOAMI,),
     needs=("neighbour",),
 )
 def namespaces_are_apart(ctx: Context) -> None:

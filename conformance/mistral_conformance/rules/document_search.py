@@ -80,13 +80,12 @@ class Shelf:
 
 
 @rule(
-    id="document-search.finished-document-is-found",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "agents.library-tool; agents.shared-library-needed; "
         "conversations.tool-before-message; documents.searchable-when-processed"
     ),
-    operations=(CREATE_AGENT, START),
+    (CREATE_AGENT, START),
 )
 def finished_document_is_found(ctx: Context) -> None:
     """An agent finds a finished document, and its message refers to the document."""
@@ -103,12 +102,7 @@ def finished_document_is_found(ctx: Context) -> None:
     expect_equal(ctx, message["agent_id"], agent["id"], "who answers", answer)
 
 
-@rule(
-    id="document-search.search-comes-before-the-message",
-    level=SHOULD,
-    source="conversations.tool-before-message; conversations.times-in-order",
-    operations=(START,),
-)
+@rule(SHOULD, "conversations.tool-before-message; conversations.times-in-order", (START,))
 def search_comes_before_the_message(ctx: Context) -> None:
     """First comes the entry of the search, then the message, in chunks; their times follow."""
     shelf = _open_shelf(ctx)
@@ -126,12 +120,7 @@ def search_comes_before_the_message(ctx: Context) -> None:
     ctx.expect(ordered, "the times do not follow each other", answer)
 
 
-@rule(
-    id="document-search.usage-counts-the-search",
-    level=SHOULD,
-    source="conversations.connector-usage",
-    operations=(START,),
-)
+@rule(SHOULD, "conversations.connector-usage", (START,))
 def usage_counts_the_search(ctx: Context) -> None:
     """The usage counts the runs of the search and the tokens that it brought; the parts add up."""
     shelf = _open_shelf(ctx)
@@ -143,10 +132,9 @@ def usage_counts_the_search(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.unshared-library-is-not-searched",
-    level=SHOULD,
-    source="agents.shared-library-needed; agents.unshared-finds-nothing (a refusal does as well)",
-    operations=(START,),
+    SHOULD,
+    "agents.shared-library-needed; agents.unshared-finds-nothing (a refusal does as well)",
+    (START,),
 )
 def unshared_library_is_not_searched(ctx: Context) -> None:
     """Before a library is shared with the organisation, and after, nothing of it is found."""
@@ -162,11 +150,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.only-administrators-open",
-    level=MAY,
-    source="agents.shared-library-needed (by an organisation admin)",
-    operations=(START,),
-    needs=("colleague",),
+    MAY, "agents.shared-library-needed (by an organisation admin)", (START,), needs=("colleague",)
 )
 def only_administrators_open(ctx: Context) -> None:
     """A library is searched by agents once an administrator, not just anybody, has shared it."""
@@ -177,13 +161,7 @@ def only_administrators_open(ctx: Context) -> None:
     _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
 
 
-@rule(
-    id="document-search.unfinished-document-is-not-found",
-    level=MUST,
-    source="documents.searchable-when-processed",
-    operations=(START,),
-    needs=("clock",),
-)
+@rule(MUST, "documents.searchable-when-processed", (START,), needs=("clock",))
 def unfinished_document_is_not_found(ctx: Context) -> None:
     """A document is found once its processing is complete, and not before."""
     shelf = _make_shelf(ctx, wait=False)
@@ -197,12 +175,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     _expect_found(ctx, go_on(ctx, answer["conversation_id"], inputs=shelf.question), shelf)
 
 
-@rule(
-    id="document-search.deleted-document-is-not-found",
-    level=MUST,
-    source="documents.searchable-when-processed; documents.delete-204",
-    operations=(APPEND,),
-)
+@rule(MUST, "documents.searchable-when-processed; documents.delete-204", (APPEND,))
 def deleted_document_is_not_found(ctx: Context) -> None:
     """A document that is deleted is no longer found by a conversation that found it before."""
     shelf = _open_shelf(ctx)
@@ -214,12 +187,7 @@ def deleted_document_is_not_found(ctx: Context) -> None:
     _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
 
-@rule(
-    id="document-search.deleted-library-is-not-found",
-    level=MUST,
-    source="libraries.delete-takes-documents; libraries.gone-everywhere",
-    operations=(START,),
-)
+@rule(MUST, "libraries.delete-takes-documents; libraries.gone-everywhere", (START,))
 def deleted_library_is_not_found(ctx: Context) -> None:
     """A library that is deleted is no longer found; the agent that names it still answers."""
     shelf = _open_shelf(ctx)
@@ -228,12 +196,7 @@ def deleted_library_is_not_found(ctx: Context) -> None:
     _expect_lost(ctx, start(ctx, agent_id=agent, inputs=shelf.question), shelf)
 
 
-@rule(
-    id="document-search.only-named-libraries-are-searched",
-    level=MUST,
-    source="agents.library-tool",
-    operations=(START,),
-)
+@rule(MUST, "agents.library-tool", (START,))
 def only_named_libraries_are_searched(ctx: Context) -> None:
     """The search keeps to the libraries that the tool names, and looks into each of them."""
     subject = word(ctx)
@@ -250,10 +213,9 @@ def only_named_libraries_are_searched(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.strangers-find-nothing",
-    level=MUST,
-    source="libraries.stay-in-organisation; agents.shared-library-needed",
-    operations=(START,),
+    MUST,
+    "libraries.stay-in-organisation; agents.shared-library-needed",
+    (START,),
     needs=("stranger",),
 )
 def strangers_find_nothing(ctx: Context) -> None:
@@ -263,12 +225,7 @@ def strangers_find_nothing(ctx: Context) -> None:
     _expect_lost(ctx, start(ctx, ctx.as_("stranger"), **body), shelf)
 
 
-@rule(
-    id="document-search.search-names-a-library",
-    level=MUST,
-    source="agents.library-tool (at least one id)",
-    operations=(CREATE_AGENT,),
-)
+@rule(MUST, "agents.library-tool (at least one id)", (CREATE_AGENT,))
 def search_names_a_library(ctx: Context) -> None:
     """An agent whose search names no library is refused."""
     body = {"name": ctx.marker.name("blind"), "model": chat_model(ctx)}

@@ -33,12 +33,7 @@ RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinar
 BITS = 8
 
 
-@rule(
-    id="embeddings.likes-are-near",
-    level=SHOULD,
-    source="choices.embeddings-likes-are-near",
-    operations=(EMBED,),
-)
+@rule(SHOULD, "choices.embeddings-likes-are-near", (EMBED,))
 def likes_are_near(ctx: Context) -> None:
     """Two texts that say nearly the same are nearer to each other than to a third."""
     answer = embed(ctx, TEXTS)
@@ -48,12 +43,7 @@ def likes_are_near(ctx: Context) -> None:
         ctx.expect(near > far, f"likeness {near:.3f} is not above {far:.3f}", answer)
 
 
-@rule(
-    id="embeddings.vectors-have-length-one",
-    level=MAY,
-    source="choices.embeddings-vectors-have-length-one",
-    operations=(EMBED,),
-)
+@rule(MAY, "choices.embeddings-vectors-have-length-one", (EMBED,))
 def vectors_have_length_one(ctx: Context) -> None:
     """Vectors have the length 1."""
     answer = embed(ctx, TEXTS)
@@ -61,12 +51,7 @@ def vectors_have_length_one(ctx: Context) -> None:
         ctx.expect(abs(length(vector) - 1) < NEARLY, f"the length is {length(vector)}", answer)
 
 
-@rule(
-    id="embeddings.base64-holds-each-kind",
-    level=MUST,
-    source="document: EncodingFormat; document: EmbeddingDtype",
-    operations=(EMBED,),
-)
+@rule(MUST, "document: EncodingFormat; document: EmbeddingDtype", (EMBED,))
 def base64_holds_each_kind(ctx: Context) -> None:
     """Base64 of whole numbers holds the numbers that come without it, as bytes or as floats."""
     for kind, code in zip(RANGES, "bBbB", strict=True):
@@ -79,12 +64,7 @@ def base64_holds_each_kind(ctx: Context) -> None:
         ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
 
 
-@rule(
-    id="embeddings.bits-are-packed",
-    level=SHOULD,
-    source="document: EmbeddingDtype; choices.embeddings-bits-are-packed",
-    operations=(EMBED,),
-)
+@rule(SHOULD, "document: EmbeddingDtype; choices.embeddings-bits-are-packed", (EMBED,))
 def bits_are_packed(ctx: Context) -> None:
     """Binary vectors have an eighth of the numbers, rounded up."""
     size = len(vectors_of(ctx, embed(ctx, [CAT]))[0])
@@ -94,12 +74,7 @@ def bits_are_packed(ctx: Context) -> None:
         expect_equal(ctx, found, -(-size // BITS), f"the size of {kind}", answer)
 
 
-@rule(
-    id="embeddings.usage-grows-with-the-texts",
-    level=MUST,
-    source="document: UsageInfo",
-    operations=(EMBED,),
-)
+@rule(MUST, "document: UsageInfo", (EMBED,))
 def usage_grows_with_the_texts(ctx: Context) -> None:
     """More texts cost more, all of it for the prompt, and the total is the sum."""
     one, three = embed(ctx, [CAT]), embed(ctx, TEXTS)

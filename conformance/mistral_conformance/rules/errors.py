@@ -1,11 +1,13 @@
-"""Errors: their shapes, that they name what is wrong, and that they tell no secret."""
+"""Errors: their shapes and codes, that they name what is wrong, and that they tell no secret."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.rules.common.chats import body
+from mistral_conformance.rules.common.datasets import make_dataset
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
     CHAT,
@@ -16,6 +18,7 @@ from mistral_conformance.rules.common.names import (
     PATCH_LIBRARY,
     SHARE,
 )
+from mistral_conformance.rules.common.observability import expect_code
 from mistral_conformance.rules.common.refusals import expect_invalid, problems_of, words_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, update
 from mistral_conformance.session.rule import rule
@@ -32,11 +35,27 @@ STACK = re.compile(
 NO_UUID = "not-a-uuid"
 
 
+KINDS = {
+    "JUDGE": ("judges.fetch", "judges.update", "judges.delete", "judges.judge_conversation"),
+    "CAMPAIGN": tuple(
+        f"campaigns.{each}" for each in ("fetch", "fetch_status", "list_events", "delete")
+    ),
+    "DATASET": ("datasets.fetch", "datasets.list_records"),
+    "DATASET_RECORD": ("datasets.records.fetch", "datasets.records.delete"),
+    "DATASET_TASK": ("datasets.fetch_task",),
+    "": tuple(
+        f"chat_completion_events.{each}" for each in ("fetch", "fetch_similar_events", "judge")
+    ),
+}
+"""By the kind of thing that its code names, operations on one; no code names a missing event."""
+OPERATIONS = {f"beta.observability.{each}": kind for kind, all_ in KINDS.items() for each in all_}
+
+
 @rule(
+    SHOULD,
+    "errors.validation ({detail} or {message, request_id})",
+    (LIST_LIBRARIES,),
     id="errors.401-says-so-in-json",
-    level=SHOULD,
-    source="errors.validation ({detail} or {message, request_id})",
-    operations=(LIST_LIBRARIES,),
 )
 def unauthorized_says_so_in_json(ctx: Context) -> None:
     """A 401 is JSON with a text in `detail` or `message`."""
@@ -47,11 +66,11 @@ def unauthorized_says_so_in_json(ctx: Context) -> None:
 
 
 @rule(
+    MUST,
+    "document: HTTPValidationError; document: ValidationError",
+    (CREATE_LIBRARY, LIST_LIBRARIES),
     id="errors.422-lists-what-is-wrong",
     about=("beta.libraries.list query/page_size",),
-    level=MUST,
-    source="document: HTTPValidationError; document: ValidationError",
-    operations=(CREATE_LIBRARY, LIST_LIBRARIES),
 )
 def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
     """A 422 of a library is JSON whose `detail` lists problems with `loc`, `msg` and `type`."""
@@ -69,10 +88,10 @@ def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
 
 
 @rule(
+    SHOULD,
+    "libraries.read; errors.validation",
+    (CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
     id="errors.422-names-the-place",
-    level=SHOULD,
-    source="libraries.read; errors.validation",
-    operations=(CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
 )
 def unprocessable_names_the_place(ctx: Context) -> None:
     """The `loc` of a problem starts with path, query or body and names the wrong field."""
@@ -95,12 +114,7 @@ def unprocessable_names_the_place(ctx: Context) -> None:
         ctx.expect(place in places, f"{places} does not name {place}", answer)
 
 
-@rule(
-    id="errors.every-problem-is-listed",
-    level=SHOULD,
-    source="choices.errors-every-problem-is-listed",
-    operations=(CHAT,),
-)
+@rule(SHOULD, "choices.errors-every-problem-is-listed", (CHAT,))
 def every_problem_is_listed(ctx: Context) -> None:
     """A body with two wrong fields gets a problem for each."""
     sent = {**body(ctx), "temperature": 9, "top_p": -1}
@@ -109,12 +123,7 @@ def every_problem_is_listed(ctx: Context) -> None:
     ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
 
 
-@rule(
-    id="errors.unknown-path-is-404",
-    level=MUST,
-    source="errors.validation",
-    operations=(LIST_LIBRARIES,),
-)
+@rule(MUST, "errors.validation", (LIST_LIBRARIES,))
 def unknown_path_is_404(ctx: Context) -> None:
     """A path that the API does not have answers 404, in JSON."""
     answer = ctx.expect_status(ctx.api.get("/v1/no/such/path"), 404)
@@ -122,10 +131,9 @@ def unknown_path_is_404(ctx: Context) -> None:
 
 
 @rule(
-    id="errors.tell-no-internals",
-    level=SHOULD,
-    source="harm: who attacks a server is told how it is built",
-    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
+    SHOULD,
+    "harm: who attacks a server is told how it is built",
+    (LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
 )
 def tell_no_internals(ctx: Context) -> None:
     """No error shows the stack of calls of the program that answers."""
@@ -139,10 +147,9 @@ def tell_no_internals(ctx: Context) -> None:
 
 
 @rule(
-    id="errors.tell-no-key",
-    level=MUST,
-    source="harm: a key gets into logs; choices.errors-tell-no-key",
-    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
+    MUST,
+    "harm: a key gets into logs; choices.errors-tell-no-key",
+    (LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
 )
 def tell_no_key(ctx: Context) -> None:
     """No error repeats the key of its request."""
@@ -155,3 +162,18 @@ def tell_no_key(ctx: Context) -> None:
     for answer in answers:
         shown = answer.text + answer.plain_text + str(answer.headers.multi_items())
         ctx.expect(not any(key in shown for key in keys if key), "the key is repeated", answer)
+
+
+@rule(SHOULD, "document: ObservabilityErrorCode; errors.observability-shape", tuple(OPERATIONS))
+def codes_say_what_is_missing(ctx: Context) -> None:
+    """Ids that nothing has answer 404, with the error code that says what is missing."""
+    listed = ctx.document.raw["components"]["schemas"]["ObservabilityErrorCode"]["enum"]
+    for operation, kind in OPERATIONS.items():
+        spec = ctx.document.operations[operation]
+        ids = dict.fromkeys(spec.path_ids, unknown_id(ctx))
+        if kind == "DATASET_TASK":
+            ids["dataset_id"] = make_dataset(ctx)["id"]
+        sample = targets_of(ctx).sample(spec)
+        answer = ctx.api.call(operation, ids, json=sample.body if sample else None)
+        codes = (f"{kind}_NOT_FOUND",) if kind else listed
+        expect_code(ctx, ctx.expect_status(answer, 404), *codes)

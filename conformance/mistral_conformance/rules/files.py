@@ -28,12 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="files.uploaded-file-is-readable",
-    level=MUST,
-    source="document: GetFileResponse",
-    operations=(UPLOAD_FILE, GET_FILE),
-)
+@rule(MUST, "document: GetFileResponse", (UPLOAD_FILE, GET_FILE))
 def uploaded_file_is_readable(ctx: Context) -> None:
     """An uploaded file is read back by its id, the same in every field, and not deleted."""
     made = _upload(ctx, text_sample(word(ctx)))
@@ -43,10 +38,9 @@ def uploaded_file_is_readable(ctx: Context) -> None:
 
 
 @rule(
-    id="files.deleted-file-is-gone",
-    level=MUST,
-    source="document: DeleteFileResponse; shapes.success-codes",
-    operations=(DELETE_FILE, GET_FILE, DOWNLOAD_FILE, FILE_URL, LIST_FILES),
+    MUST,
+    "document: DeleteFileResponse; shapes.success-codes",
+    (DELETE_FILE, GET_FILE, DOWNLOAD_FILE, FILE_URL, LIST_FILES),
 )
 def deleted_file_is_gone(ctx: Context) -> None:
     """Deleting a file answers 200 with `deleted`; the file is gone then from every path."""

@@ -32,12 +32,7 @@ TALK = [
 ]
 
 
-@rule(
-    id="judges.update-without-change-is-refused",
-    level=SHOULD,
-    source=CODES,
-    operations=(UPDATE,),
-)
+@rule(SHOULD, CODES, (UPDATE,))
 def update_without_change_is_refused(ctx: Context) -> None:
     """An update to the same contents is refused with its own code."""
     sent = define_judge(ctx)
@@ -47,10 +42,7 @@ def update_without_change_is_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="judges.names-are-unique",
-    level=SHOULD,
-    source="document: CreateJudgeRequest.name (JUDGE_NAME_ALREADY_EXISTS)",
-    operations=(CREATE_JUDGE, UPDATE),
+    SHOULD, "document: CreateJudgeRequest.name (JUDGE_NAME_ALREADY_EXISTS)", (CREATE_JUDGE, UPDATE)
 )
 def names_are_unique(ctx: Context) -> None:
     """A judge cannot be given the name that another one has, neither at first nor later."""
@@ -61,12 +53,7 @@ def names_are_unique(ctx: Context) -> None:
     expect_code(ctx, answer, "JUDGE_NAME_ALREADY_EXISTS")
 
 
-@rule(
-    id="judges.verdict-is-of-the-judge",
-    level=MUST,
-    source="document: JudgeOutput",
-    operations=(ASK,),
-)
+@rule(MUST, "document: JudgeOutput", (ASK,))
 def verdict_is_of_the_judge(ctx: Context) -> None:
     """A judge answers about a conversation with one of its classes, or a number of its scale."""
     for output in (CLASSES, SCALE):
@@ -75,12 +62,7 @@ def verdict_is_of_the_judge(ctx: Context) -> None:
         expect_fitting(ctx, ctx.expect_status(answer, 200), output)
 
 
-@rule(
-    id="judges.verdict-follows-the-text",
-    level=SHOULD,
-    source="choices.judges-verdict-follows-the-text",
-    operations=(ASK,),
-)
+@rule(SHOULD, "choices.judges-verdict-follows-the-text", (ASK,))
 def verdict_follows_the_text(ctx: Context) -> None:
     """A judge tells a text about ships from one about apples, as its classes describe them."""
     judge = create_judge(ctx)

@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="lifecycle.new-library-is-not-described",
-    level=SHOULD,
-    source="libraries.fresh-values; libraries.generated-words",
-    operations=(CREATE_LIBRARY,),
-)
+@rule(SHOULD, "libraries.fresh-values; libraries.generated-words", (CREATE_LIBRARY,))
 def new_library_is_not_described(ctx: Context) -> None:
     """A library without documents has no generated name and no generated description."""
     made = create_library(ctx)
@@ -30,12 +25,7 @@ def new_library_is_not_described(ctx: Context) -> None:
         expect_equal(ctx, made.json().get(field), None, field, made)
 
 
-@rule(
-    id="lifecycle.ids-have-their-versions",
-    level=MAY,
-    source="libraries.id-versions",
-    operations=(CREATE_LIBRARY, UPLOAD_DOCUMENT),
-)
+@rule(MAY, "libraries.id-versions", (CREATE_LIBRARY, UPLOAD_DOCUMENT))
 def ids_have_their_versions(ctx: Context) -> None:
     """Library ids are UUIDs of version 7, document ids of version 4."""
     library = create_library(ctx)

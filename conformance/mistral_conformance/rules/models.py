@@ -26,12 +26,7 @@ SAMPLE = 5
 """Cards that a rule looks at one by one; a server may list hundreds."""
 
 
-@rule(
-    id="models.list-is-not-empty",
-    level=MUST,
-    source="document: ModelList",
-    operations=(LIST_MODELS,),
-)
+@rule(MUST, "document: ModelList", (LIST_MODELS,))
 def list_is_not_empty(ctx: Context) -> None:
     """The list of models is a list of cards, and has at least one that can chat."""
     listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
@@ -40,12 +35,7 @@ def list_is_not_empty(ctx: Context) -> None:
     ctx.expect(able, "no model can chat", listed)
 
 
-@rule(
-    id="models.ids-are-unique",
-    level=SHOULD,
-    source="choices.models-ids-are-unique",
-    operations=(LIST_MODELS,),
-)
+@rule(SHOULD, "choices.models-ids-are-unique", (LIST_MODELS,))
 def ids_are_unique(ctx: Context) -> None:
     """No two cards of the list have the same id."""
     listed, cards = _cards(ctx)
@@ -53,12 +43,7 @@ def ids_are_unique(ctx: Context) -> None:
     ctx.expect(len(ids) == len(set(ids)), "an id is listed twice", listed)
 
 
-@rule(
-    id="models.aliases-lead-to-their-model",
-    level=SHOULD,
-    source="document: BaseModelCard.aliases",
-    operations=(LIST_MODELS, GET_MODEL),
-)
+@rule(SHOULD, "document: BaseModelCard.aliases", (LIST_MODELS, GET_MODEL))
 def aliases_lead_to_their_model(ctx: Context) -> None:
     """A model is read by each of its aliases as well."""
     _, cards = _cards(ctx)
@@ -73,12 +58,11 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
 
 
 @rule(
-    id="models.tuned-model-is-listed-and-chats",
-    about=("fine_tuning.jobs.create body/model values",),
-    level=MUST,
-    source="document: FTModelCard",
-    operations=(LIST_MODELS, GET_MODEL, CHAT),
+    MUST,
+    "document: FTModelCard",
+    (LIST_MODELS, GET_MODEL, CHAT),
     needs=("clock",),
+    about=("fine_tuning.jobs.create body/model values",),
 )
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
@@ -93,10 +77,9 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
 
 
 @rule(
-    id="models.tuned-model-is-the-workspaces",
-    level=MUST,
-    source="harm: the model of somebody is shown to a stranger, or changed by one",
-    operations=(GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL),
+    MUST,
+    "harm: the model of somebody is shown to a stranger, or changed by one",
+    (GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL),
     needs=("clock", "stranger"),
 )
 def tuned_model_is_the_workspaces(ctx: Context) -> None:
@@ -117,10 +100,9 @@ def tuned_model_is_the_workspaces(ctx: Context) -> None:
 
 
 @rule(
-    id="models.archived-model-does-not-chat",
-    level=SHOULD,
-    source="choices.models-archived-model-does-not-chat",
-    operations=(ARCHIVE, UNARCHIVE, CHAT),
+    SHOULD,
+    "choices.models-archived-model-does-not-chat",
+    (ARCHIVE, UNARCHIVE, CHAT),
     needs=("clock",),
 )
 def archived_model_does_not_chat(ctx: Context) -> None:
@@ -134,10 +116,9 @@ def archived_model_does_not_chat(ctx: Context) -> None:
 
 
 @rule(
-    id="models.deleted-model-is-gone",
-    level=MUST,
-    source="document: DeleteModelResponse; shapes.success-codes",
-    operations=(DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
+    MUST,
+    "document: DeleteModelResponse; shapes.success-codes",
+    (DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
     needs=("clock",),
 )
 def deleted_model_is_gone(ctx: Context) -> None:

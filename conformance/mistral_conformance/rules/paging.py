@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="paging.wrong-token-is-refused",
-    level=MAY,
-    source="choices.paging-wrong-token-is-refused",
-    operations=(LIST_LIBRARIES,),
-)
+@rule(MAY, "choices.paging-wrong-token-is-refused", (LIST_LIBRARIES,))
 def wrong_token_is_refused(ctx: Context) -> None:
     """A page token that the server never gave out is refused."""
     first = ctx.need(ctx.api.call(LIST_LIBRARIES, query={"page_size": 1}), 200)
@@ -30,10 +25,9 @@ def wrong_token_is_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="paging.unknown-sort-field-is-refused",
-    level=MAY,
-    source="documents.sortable-fields; choices.paging-unknown-sort-field-is-refused",
-    operations=(LIST_DOCUMENTS,),
+    MAY,
+    "documents.sortable-fields; choices.paging-unknown-sort-field-is-refused",
+    (LIST_DOCUMENTS,),
 )
 def unknown_sort_field_is_refused(ctx: Context) -> None:
     """Sorting by a field that documents do not have is refused."""
@@ -44,11 +38,10 @@ def unknown_sort_field_is_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="paging.pages-past-the-end-are-empty",
+    SHOULD,
+    "choices.paging-pages-past-the-end-are-empty (an error would end every naive loop)",
+    (LIST_LIBRARIES, LIST_DOCUMENTS, LIST_FILES),
     about=("beta.libraries.list query/page",),
-    level=SHOULD,
-    source=("choices.paging-pages-past-the-end-are-empty (an error would end every naive loop)"),
-    operations=(LIST_LIBRARIES, LIST_DOCUMENTS, LIST_FILES),
 )
 def pages_past_the_end_are_empty(ctx: Context) -> None:
     """A page far past the end is an empty page, not an error, in every numbered list."""

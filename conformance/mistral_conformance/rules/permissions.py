@@ -39,12 +39,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="permissions.owner-keeps-the-role",
-    level=MUST,
-    source="accesses.owner-keeps-role",
-    operations=(SHARE, LIST_ACCESSES),
-)
+@rule(MUST, "accesses.owner-keeps-role", (SHARE, LIST_ACCESSES))
 def owner_keeps_the_role(ctx: Context) -> None:
     """The owner cannot change the own role."""
     library = create_library(ctx)["id"]
@@ -55,12 +50,7 @@ def owner_keeps_the_role(ctx: Context) -> None:
     expect_equal(ctx, roles, ["Owner"], "the owner's listed roles", listed)
 
 
-@rule(
-    id="permissions.owner-keeps-the-access",
-    level=MUST,
-    source="accesses.owner-deletes",
-    operations=(UNSHARE, GET_LIBRARY),
-)
+@rule(MUST, "accesses.owner-deletes", (UNSHARE, GET_LIBRARY))
 def owner_keeps_the_access(ctx: Context) -> None:
     """The owner cannot delete the own access."""
     library = create_library(ctx)["id"]
@@ -70,10 +60,9 @@ def owner_keeps_the_access(ctx: Context) -> None:
 
 
 @rule(
-    id="permissions.libraries-stay-in-the-organisation",
-    level=MUST,
-    source="accesses.own-organisation; libraries.stay-in-organisation",
-    operations=(SHARE, LIST_ACCESSES),
+    MUST,
+    "accesses.own-organisation; libraries.stay-in-organisation",
+    (SHARE, LIST_ACCESSES),
     needs=("stranger",),
 )
 def libraries_stay_in_the_organisation(ctx: Context) -> None:
@@ -88,10 +77,9 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
 
 
 @rule(
-    id="permissions.org-id-is-the-callers-own",
-    level=SHOULD,
-    source="accesses.own-organisation; choices.permissions-org-id-is-the-callers-own",
-    operations=(SHARE,),
+    SHOULD,
+    "accesses.own-organisation; choices.permissions-org-id-is-the-callers-own",
+    (SHARE,),
     needs=("neighbour",),
 )
 def org_id_is_the_callers_own(ctx: Context) -> None:
@@ -105,10 +93,9 @@ def org_id_is_the_callers_own(ctx: Context) -> None:
 
 
 @rule(
-    id="permissions.refusals-are-403",
-    level=MAY,
-    source="accesses.refused-403; choices.permissions-refusals-are-403",
-    operations=(PATCH_LIBRARY, SHARE, UNSHARE, DELETE_LIBRARY),
+    MAY,
+    "accesses.refused-403; choices.permissions-refusals-are-403",
+    (PATCH_LIBRARY, SHARE, UNSHARE, DELETE_LIBRARY),
     needs=("neighbour",),
 )
 def refusals_are_403(ctx: Context) -> None:

@@ -31,12 +31,7 @@ RUNNING, COMPLETED, ERROR = "Running", "Completed", "Error"
 WAIT_S = 120
 
 
-@rule(
-    id="processing.ends",
-    level=MUST,
-    source="documents.waiting-loop-ends",
-    operations=(UPLOAD_DOCUMENT, STATUS),
-)
+@rule(MUST, "documents.waiting-loop-ends", (UPLOAD_DOCUMENT, STATUS))
 def ends(ctx: Context) -> None:
     """The guide's loop, which waits while the status is exactly `Running`, comes to `Completed`."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
@@ -45,24 +40,14 @@ def ends(ctx: Context) -> None:
     expect_equal(ctx, words[-1], COMPLETED, "the status after the loop")
 
 
-@rule(
-    id="processing.upload-only-queues",
-    level=SHOULD,
-    source="documents.upload-queues; documents.fresh-values",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(SHOULD, "documents.upload-queues; documents.fresh-values", (UPLOAD_DOCUMENT,))
 def upload_only_queues(ctx: Context) -> None:
     """An upload answers before the document is processed: it says Running."""
     answer = upload_document(ctx, create_library(ctx)["id"])
     expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
 
 
-@rule(
-    id="processing.pages-are-counted",
-    level=SHOULD,
-    source="documents.processed-values",
-    operations=(GET_DOCUMENT,),
-)
+@rule(SHOULD, "documents.processed-values", (GET_DOCUMENT,))
 def pages_are_counted(ctx: Context) -> None:
     """A PDF of three pages has `number_of_pages` 3 when it is completed."""
     pages = [f"Page {number} of {word(ctx)}" for number in range(3)]
@@ -70,12 +55,7 @@ def pages_are_counted(ctx: Context) -> None:
     expect_equal(ctx, done["number_of_pages"], 3, "number_of_pages", done)
 
 
-@rule(
-    id="processing.text-is-the-content",
-    level=MUST,
-    source="documents.text-content",
-    operations=(TEXT_CONTENT,),
-)
+@rule(MUST, "documents.text-content", (TEXT_CONTENT,))
 def text_is_the_content(ctx: Context) -> None:
     """The text content of a completed text document holds its words."""
     words = f"Größe {word(ctx)} 图书馆"
@@ -83,12 +63,7 @@ def text_is_the_content(ctx: Context) -> None:
     ctx.expect(words in found["text"], "the text content misses the document's words", found)
 
 
-@rule(
-    id="processing.text-is-extracted",
-    level=SHOULD,
-    source="documents.text-content",
-    operations=(TEXT_CONTENT,),
-)
+@rule(SHOULD, "documents.text-content", (TEXT_CONTENT,))
 def text_is_extracted(ctx: Context) -> None:
     """The text content of a completed PDF or DOCX holds the words of every page."""
     first, second = word(ctx), word(ctx)
@@ -101,10 +76,9 @@ def text_is_extracted(ctx: Context) -> None:
 
 
 @rule(
-    id="processing.unfinished-text-is-refused",
-    level=MAY,
-    source="documents.unfinished-text-404; choices.processing-unfinished-text-is-refused",
-    operations=(TEXT_CONTENT,),
+    MAY,
+    "documents.unfinished-text-404; choices.processing-unfinished-text-is-refused",
+    (TEXT_CONTENT,),
     needs=("clock",),
 )
 def unfinished_text_is_refused(ctx: Context) -> None:
@@ -118,10 +92,9 @@ def unfinished_text_is_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="processing.reprocess-while-running",
-    level=MAY,
-    source=("documents.reprocess-while-running; choices.processing-reprocess-while-running"),
-    operations=(REPROCESS,),
+    MAY,
+    "documents.reprocess-while-running; choices.processing-reprocess-while-running",
+    (REPROCESS,),
 )
 def reprocess_while_running(ctx: Context) -> None:
     """Reprocessing a running document is accepted or answered 409, and it still completes."""
@@ -131,12 +104,7 @@ def reprocess_while_running(ctx: Context) -> None:
     expect_equal(ctx, done["processing_status"], COMPLETED, "the status in the end", done)
 
 
-@rule(
-    id="processing.describes-the-library",
-    level=MAY,
-    source="libraries.generated-words",
-    operations=(GET_LIBRARY, UPLOAD_DOCUMENT),
-)
+@rule(MAY, "libraries.generated-words", (GET_LIBRARY, UPLOAD_DOCUMENT))
 def describes_the_library(ctx: Context) -> None:
     """A library has a generated description once its first document is completed."""
     library = create_library(ctx)["id"]

@@ -28,12 +28,7 @@ LIBRARY_PAIR = (PATCH_LIBRARY, PUT_LIBRARY)
 DOCUMENT_PAIR = (PATCH_DOCUMENT, PUT_DOCUMENT)
 
 
-@rule(
-    id="put-patch.library-has-both",
-    level=SHOULD,
-    source="libraries.update-is-partial; libraries.put-stays",
-    operations=LIBRARY_PAIR,
-)
+@rule(SHOULD, "libraries.update-is-partial; libraries.put-stays", LIBRARY_PAIR)
 def library_has_both(ctx: Context) -> None:
     """A library takes PATCH, and the deprecated PUT still."""
     ids = {"library_id": create_library(ctx)["id"]}
@@ -41,12 +36,7 @@ def library_has_both(ctx: Context) -> None:
         ctx.expect_status(_update(ctx, operation, ids), 200)
 
 
-@rule(
-    id="put-patch.document-has-both",
-    level=SHOULD,
-    source="documents.update-is-partial; shapes.put-patch-pairs",
-    operations=DOCUMENT_PAIR,
-)
+@rule(SHOULD, "documents.update-is-partial; shapes.put-patch-pairs", DOCUMENT_PAIR)
 def document_has_both(ctx: Context) -> None:
     """A document takes PATCH, and the deprecated PUT still."""
     ids = _new_document(ctx)

@@ -33,12 +33,7 @@ LASTS_S, NEAR_MS, MOMENT = 3, 100, 3e-10
 """How long a run is let be, in seconds, what its duration may be off by, and 1 µs in hours."""
 
 
-@rule(
-    id="runs.execution-has-a-run",
-    level=MUST,
-    source="document: workflows.runs.get_run (one run with its result)",
-    operations=(GET,),
-)
+@rule(MUST, "document: workflows.runs.get_run (one run with its result)", (GET,))
 def execution_has_a_run(ctx: Context) -> None:
     """The run of an execution that has ended is read with what the execution says itself."""
     execution = finished(ctx, execute(ctx))
@@ -47,12 +42,7 @@ def execution_has_a_run(ctx: Context) -> None:
         expect_equal(ctx, run[field], execution[field], field, execution, run)
 
 
-@rule(
-    id="runs.duration-is-from-start-to-end",
-    level=MUST,
-    source="document: WorkflowExecutionResponse.total_duration_ms",
-    operations=(GET, METRICS),
-)
+@rule(MUST, "document: WorkflowExecutionResponse.total_duration_ms", (GET, METRICS))
 def duration_is_from_start_to_end(ctx: Context) -> None:
     """The duration of a run that has ended is its time from start to end, in milliseconds.
 
@@ -78,12 +68,7 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
     ctx.expect(not alone or abs(mean - due) <= NEAR_MS, said, run, told)
 
 
-@rule(
-    id="runs.listed-run-has-no-result",
-    level=MUST,
-    source="document: workflows.runs.list_runs (without their results)",
-    operations=(LIST, GET),
-)
+@rule(MUST, "document: workflows.runs.list_runs (without their results)", (LIST, GET))
 def listed_run_has_no_result(ctx: Context) -> None:
     """The list shows a run once, with the fields of the run but its result."""
     execution = finished(ctx, execute(ctx))
@@ -96,12 +81,7 @@ def listed_run_has_no_result(ctx: Context) -> None:
         expect_equal(ctx, shown[field], found[field], f"the listed {field}", found, listed)
 
 
-@rule(
-    id="runs.open-run-has-no-end",
-    level=MUST,
-    source="document: workflows.runs.list_runs (a run that still goes on has no end)",
-    operations=(LIST, GET),
-)
+@rule(MUST, "document: workflows.runs.list_runs (a run that still goes on has no end)", (LIST, GET))
 def open_run_has_no_end(ctx: Context) -> None:
     """A run that goes on is RUNNING without an end, and bounds of the end leave it out."""
     run = execute(ctx, APPROVE)
@@ -116,12 +96,7 @@ def open_run_has_no_end(ctx: Context) -> None:
     expect_equal(ctx, ended["status"], "TERMINATED", "the status after the end", ended)
 
 
-@rule(
-    id="runs.history-begins-with-the-start",
-    level=MAY,
-    source="choices.runs-history-begins-with-the-start",
-    operations=(HISTORY,),
-)
+@rule(MAY, "choices.runs-history-begins-with-the-start", (HISTORY,))
 def history_begins_with_the_start(ctx: Context) -> None:
     """The history of a run begins with its start and ends with its end, in order of time."""
     run = finished(ctx, execute(ctx))["run_id"]
@@ -134,13 +109,12 @@ def history_begins_with_the_start(ctx: Context) -> None:
 
 
 @rule(
-    id="runs.strangers-see-nothing",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "harm: what belongs to an organisation is shown to a stranger; "
         "choices.runs-strangers-see-nothing"
     ),
-    operations=(GET, HISTORY, LIST),
+    (GET, HISTORY, LIST),
     needs=("stranger",),
 )
 def strangers_see_nothing(ctx: Context) -> None:
@@ -155,12 +129,7 @@ def strangers_see_nothing(ctx: Context) -> None:
     expect_equal(ctx, listed["executions"], [], "the stranger's list", listed)
 
 
-@rule(
-    id="runs.figures-count-executions",
-    level=MUST,
-    source="document: WorkflowMetrics",
-    operations=(METRICS,),
-)
+@rule(MUST, "document: WorkflowMetrics", (METRICS,))
 def figures_count_executions(ctx: Context) -> None:
     """A further execution raises the count, and once it is terminated it counts as an error."""
     need_workflow(ctx, APPROVE)
@@ -181,12 +150,7 @@ def figures_count_executions(ctx: Context) -> None:
     ctx.expect(0 <= rate <= 1, f"the rate of retries is {rate}", ended)
 
 
-@rule(
-    id="runs.figures-keep-to-their-times",
-    level=MUST,
-    source="document: workflows.metrics.get_workflow_metrics (start_time, end_time)",
-    operations=(METRICS,),
-)
+@rule(MUST, "document: workflows.metrics.get_workflow_metrics (start_time, end_time)", (METRICS,))
 def figures_keep_to_their_times(ctx: Context) -> None:
     """Figures count executions between their two times alone, and agree with one another."""
     run = finished(ctx, execute(ctx))

@@ -39,12 +39,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
-@rule(
-    id="sharing.list-shows-the-owner",
-    level=SHOULD,
-    source="accesses.list; choices.sharing-list-shows-the-owner",
-    operations=(LIST_ACCESSES,),
-)
+@rule(SHOULD, "accesses.list; choices.sharing-list-shows-the-owner", (LIST_ACCESSES,))
 def list_shows_the_owner(ctx: Context) -> None:
     """The list of a library that was never shared shows its owner, and nobody else."""
     listed, found = entries(ctx.api, create_library(ctx)["id"])
@@ -53,10 +48,9 @@ def list_shows_the_owner(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.counts-follow-entries",
-    level=MAY,
-    source="accesses.member-counts; choices.sharing-counts-follow-entries",
-    operations=(GET_LIBRARY, SHARE),
+    MAY,
+    "accesses.member-counts; choices.sharing-counts-follow-entries",
+    (GET_LIBRARY, SHARE),
     needs=("neighbour",),
 )
 def counts_follow_entries(ctx: Context) -> None:
@@ -72,10 +66,9 @@ def counts_follow_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.counts-end-with-entries",
-    level=MUST,
-    source="harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
-    operations=(GET_LIBRARY, SHARE, UNSHARE),
+    MUST,
+    "harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
+    (GET_LIBRARY, SHARE, UNSHARE),
     needs=("neighbour",),
 )
 def counts_end_with_entries(ctx: Context) -> None:
@@ -97,12 +90,11 @@ def counts_end_with_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.own-libraries-can-be-filtered",
-    about=("beta.libraries.list query/filter_owned_by_me",),
-    level=MUST,
-    source="libraries.owned-filter",
-    operations=(LIST_LIBRARIES,),
+    MUST,
+    "libraries.owned-filter",
+    (LIST_LIBRARIES,),
     needs=("neighbour",),
+    about=("beta.libraries.list query/filter_owned_by_me",),
 )
 def own_libraries_can_be_filtered(ctx: Context) -> None:
     """`filter_owned_by_me` leaves out the libraries that others share with the caller."""
@@ -122,15 +114,14 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.workspace-library-is-the-workspaces",
-    about=("beta.libraries.list query/search",),
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "libraries.owner-types; libraries.workspace-sees; "
         "choices.sharing-workspace-library-is-the-workspaces"
     ),
-    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("colleague",),
+    about=("beta.libraries.list query/search",),
 )
 def workspace_library_is_the_workspaces(ctx: Context) -> None:
     """A library owned by the workspace, the default for a key, is seen by the whole workspace."""
@@ -147,12 +138,11 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.private-library-is-its-owners",
-    about=("beta.libraries.create body/owner_type",),
-    level=MUST,
-    source="libraries.owner-types",
-    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    MUST,
+    "libraries.owner-types",
+    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("private", "colleague"),
+    about=("beta.libraries.create body/owner_type",),
 )
 def private_library_is_its_owners(ctx: Context) -> None:
     """A library owned by a user is hidden from that user's own workspace."""
@@ -169,12 +159,11 @@ def private_library_is_its_owners(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.private-library-needs-the-scope",
-    about=("beta.libraries.create body/owner_type",),
-    level=MAY,
-    source="libraries.owner-types; libraries.private-scope-403",
-    operations=(CREATE_LIBRARY,),
+    MAY,
+    "libraries.owner-types; libraries.private-scope-403",
+    (CREATE_LIBRARY,),
     needs=("private",),
+    about=("beta.libraries.create body/owner_type",),
 )
 def private_library_needs_the_scope(ctx: Context) -> None:
     """A key without the scope for private connectors cannot create a library owned by a user.

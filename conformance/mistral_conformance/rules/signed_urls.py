@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(
-    id="signed-urls.file-url-expiry-is-bounded",
-    level=SHOULD,
-    source="document: files.get_signed_url (from 1 to 168 hours)",
-    operations=(FILE_URL,),
-)
+@rule(SHOULD, "document: files.get_signed_url (from 1 to 168 hours)", (FILE_URL,))
 def file_url_expiry_is_bounded(ctx: Context) -> None:
     """A life of 1 or 168 hours is granted, one below or above is refused."""
     file = _file(ctx, text_sample(word(ctx)))

@@ -25,12 +25,7 @@ SAME = 6_000
 """How often a text of 16 bytes begins two contents that end otherwise."""
 
 
-@rule(
-    id="upload.new-content-is-created",
-    level=MUST,
-    source="documents.new-content-201",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(MUST, "documents.new-content-201", (UPLOAD_DOCUMENT,))
 def new_content_is_created(ctx: Context) -> None:
     """Content that the library does not hold yet is answered 201 with the new document."""
     library = create_library(ctx)["id"]
@@ -43,12 +38,7 @@ def new_content_is_created(ctx: Context) -> None:
     ctx.expect(one["id"] != other["id"], "contents that end otherwise got one id", one, other)
 
 
-@rule(
-    id="upload.known-content-is-found",
-    level=MUST,
-    source="documents.known-content-200",
-    operations=(UPLOAD_DOCUMENT, LIST_DOCUMENTS),
-)
+@rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT, LIST_DOCUMENTS))
 def known_content_is_found(ctx: Context) -> None:
     """Content that the library holds already is answered 200 with that document; none is added."""
     library = create_library(ctx)["id"]
@@ -60,12 +50,7 @@ def known_content_is_found(ctx: Context) -> None:
     expect_equal(ctx, ids_of([listed]), [first["id"]], "the list of ids", listed)
 
 
-@rule(
-    id="upload.known-content-keeps-its-name",
-    level=MUST,
-    source="documents.known-content-200",
-    operations=(UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY),
-)
+@rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY))
 def known_content_keeps_its_name(ctx: Context) -> None:
     """Known content under another file name changes neither the document nor the counts."""
     library = create_library(ctx)["id"]
@@ -82,12 +67,7 @@ def known_content_keeps_its_name(ctx: Context) -> None:
         expect_equal(ctx, after[field], before[field], field, before, after)
 
 
-@rule(
-    id="upload.known-content-is-new-elsewhere",
-    level=MUST,
-    source="documents.known-content-200",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT,))
 def known_content_is_new_elsewhere(ctx: Context) -> None:
     """The content of one library is new to another one: 201 and a document of its own."""
     one, other = create_library(ctx)["id"], create_library(ctx)["id"]
@@ -98,12 +78,7 @@ def known_content_is_new_elsewhere(ctx: Context) -> None:
     expect_equal(ctx, second["library_id"], other, "library_id", second)
 
 
-@rule(
-    id="upload.hash-depends-on-content-alone",
-    level=SHOULD,
-    source="documents.hash-of-content",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(SHOULD, "documents.hash-of-content", (UPLOAD_DOCUMENT,))
 def hash_depends_on_content_alone(ctx: Context) -> None:
     """Equal content has equal hashes whatever its name and library; other content has others."""
     one, other = create_library(ctx)["id"], create_library(ctx)["id"]
@@ -114,12 +89,7 @@ def hash_depends_on_content_alone(ctx: Context) -> None:
     ctx.expect(third != first, "other content has the same hash")
 
 
-@rule(
-    id="upload.uploader-is-told",
-    level=MAY,
-    source="documents.fresh-values (both fields may be null)",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(MAY, "documents.fresh-values (both fields may be null)", (UPLOAD_DOCUMENT,))
 def uploader_is_told(ctx: Context) -> None:
     """A new document tells who uploaded it, by type and id."""
     answer = upload_document(ctx, create_library(ctx)["id"])
@@ -127,12 +97,7 @@ def uploader_is_told(ctx: Context) -> None:
         ctx.expect(answer.json().get(field), f"`{field}` is not told", answer)
 
 
-@rule(
-    id="upload.last-suffix-becomes-the-extension",
-    level=SHOULD,
-    source="documents.upload-form",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(SHOULD, "documents.upload-form", (UPLOAD_DOCUMENT,))
 def last_suffix_becomes_the_extension(ctx: Context) -> None:
     """The last suffix of the file name, without its dot, becomes the extension."""
     library = create_library(ctx)["id"]

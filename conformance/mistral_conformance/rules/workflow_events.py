@@ -24,12 +24,7 @@ SOON_S = 1.0
 """How long a stream is heard that has what is wanted already."""
 
 
-@rule(
-    id="workflow-events.list-tells-the-execution",
-    level=MUST,
-    source="document: workflows.events.get_workflow_events",
-    operations=(LIST,),
-)
+@rule(MUST, "document: workflows.events.get_workflow_events", (LIST,))
 def list_tells_the_execution(ctx: Context) -> None:
     """The events of an execution go from its start to its end, in order, each with its own id."""
     run = finished(ctx, execute(ctx))
@@ -46,12 +41,7 @@ def list_tells_the_execution(ctx: Context) -> None:
         expect_equal(ctx, event["workflow_name"], run["workflow_name"], "workflow_name", listed)
 
 
-@rule(
-    id="workflow-events.list-is-filtered",
-    level=MUST,
-    source="document: workflows.events.get_workflow_events (its three filters)",
-    operations=(LIST,),
-)
+@rule(MUST, "document: workflows.events.get_workflow_events (its three filters)", (LIST,))
 def list_is_filtered(ctx: Context) -> None:
     """Each filter of the list gives the events of the execution, and of no other one."""
     run, other = (finished(ctx, execute(ctx)) for _ in range(2))
@@ -72,12 +62,7 @@ def list_is_filtered(ctx: Context) -> None:
         expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
 
 
-@rule(
-    id="workflow-events.stream-tells-what-the-list-tells",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (WorkflowStreamEvent)",
-    operations=(STREAM, LIST),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (WorkflowStreamEvent)", (STREAM, LIST))
 def stream_tells_what_the_list_tells(ctx: Context) -> None:
     """The stream sends the events of the list, named by their types, with ids to go on from."""
     run = finished(ctx, execute(ctx))
@@ -92,12 +77,7 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
     ctx.expect(numbers == sorted(set(numbers)), "the numbers do not rise", heard)
 
 
-@rule(
-    id="workflow-events.stream-goes-on-after-a-break",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (Last-Event-ID, start_seq)",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (Last-Event-ID, start_seq)", (STREAM,))
 def stream_goes_on_after_a_break(ctx: Context) -> None:
     """With the id of an event the stream goes on after it; with a number it begins there."""
     run = finished(ctx, execute(ctx))
@@ -113,10 +93,9 @@ def stream_goes_on_after_a_break(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.stream-is-filtered",
-    level=MUST,
-    source=("document: workflows.events.get_stream_events (scope, workflow_event_types, ...)"),
-    operations=(STREAM,),
+    MUST,
+    "document: workflows.events.get_stream_events (scope, workflow_event_types, ...)",
+    (STREAM,),
 )
 def stream_is_filtered(ctx: Context) -> None:
     """Each filter of the stream lets the events through that match, and no others."""
@@ -139,13 +118,12 @@ def stream_is_filtered(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.metadata-are-filtered",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: workflows.events.get_stream_events (metadata_filters, the form of an "
         "object in the query is our choice)"
     ),
-    operations=(STREAM,),
+    (STREAM,),
 )
 def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
@@ -161,12 +139,7 @@ def metadata_are_filtered(ctx: Context) -> None:
         expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
 
 
-@rule(
-    id="workflow-events.stream-follows-what-happens",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (as they happen)",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (as they happen)", (STREAM,))
 def stream_follows_what_happens(ctx: Context) -> None:
     """After the last event of an execution, the stream goes on with those of the next one."""
     first = finished(ctx, execute(ctx))
@@ -180,13 +153,12 @@ def stream_follows_what_happens(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.strangers-hear-nothing",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "harm: what belongs to an organisation is shown to a stranger; "
         "choices.workflow-events-strangers-hear-nothing"
     ),
-    operations=(STREAM, LIST),
+    (STREAM, LIST),
     needs=("stranger",),
 )
 def strangers_hear_nothing(ctx: Context) -> None:

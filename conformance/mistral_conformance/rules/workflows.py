@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 
 
 @rule(
-    id="workflows.archived-does-not-start",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: workflows.archive_workflow (out of use); "
         "choices.workflows-archived-does-not-start"
     ),
-    operations=(ARCHIVE, EXECUTE, EXECUTE_REGISTRATION),
+    (ARCHIVE, EXECUTE, EXECUTE_REGISTRATION),
 )
 def archived_does_not_start(ctx: Context) -> None:
     """An archived workflow does not start, neither by its name nor by its registration."""
@@ -52,12 +51,7 @@ def archived_does_not_start(ctx: Context) -> None:
         ctx.api.call(UNARCHIVE, workflow_identifier=BREAK)
 
 
-@rule(
-    id="workflows.registration-is-readable",
-    level=MUST,
-    source="document: WorkflowRegistrationGetResponse",
-    operations=(LIST_REGISTRATIONS, GET_REGISTRATION),
-)
+@rule(MUST, "document: WorkflowRegistrationGetResponse", (LIST_REGISTRATIONS, GET_REGISTRATION))
 def registration_is_readable(ctx: Context) -> None:
     """A listed registration is read by its id, also under the old name of the answer."""
     listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query={"limit": 3}), 200)
@@ -74,10 +68,9 @@ def registration_is_readable(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.registration-tells-its-workflow",
-    level=MUST,
-    source="document: workflows.get_workflow_registrations (with_workflow)",
-    operations=(LIST_REGISTRATIONS, GET_REGISTRATION, GET_WORKFLOW),
+    MUST,
+    "document: workflows.get_workflow_registrations (with_workflow)",
+    (LIST_REGISTRATIONS, GET_REGISTRATION, GET_WORKFLOW),
 )
 def registration_tells_its_workflow(ctx: Context) -> None:
     """A registration tells its workflow when it is asked to, and only then."""
@@ -95,10 +88,9 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.registration-runs",
-    level=MUST,
-    source="document: workflows.execute_workflow_registration",
-    operations=(EXECUTE_REGISTRATION, LIST_REGISTRATIONS),
+    MUST,
+    "document: workflows.execute_workflow_registration",
+    (EXECUTE_REGISTRATION, LIST_REGISTRATIONS),
 )
 def registration_runs(ctx: Context) -> None:
     """Executing a registration starts its workflow in its deployment."""
@@ -116,10 +108,9 @@ def registration_runs(ctx: Context) -> None:
 
 
 @rule(
-    id="workflows.belong-to-their-workspace",
-    level=SHOULD,
-    source=("document: workflows.get_workflows (those of the workspace,  those shared with it)"),
-    operations=(LIST_WORKFLOWS, GET_WORKFLOW, ARCHIVE, UNARCHIVE),
+    SHOULD,
+    "document: workflows.get_workflows (those of the workspace,  those shared with it)",
+    (LIST_WORKFLOWS, GET_WORKFLOW, ARCHIVE, UNARCHIVE),
     needs=("neighbour",),
 )
 def belong_to_their_workspace(ctx: Context) -> None:
