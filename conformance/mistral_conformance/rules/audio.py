@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING
+import wave
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.hearing import (
-    SPEAK,
-    TRANSCRIBE,
-    make_recording,
-    make_speech,
-    named_events,
-    speak,
-    store,
-    transcribe,
-)
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
-from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.uploads import upload_file
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+LIST = "audio.voices.list"
+CREATE = "audio.voices.create"
+WALK = 40
+"""Pages after which a walk is taken for endless."""
+SPEAK = "audio.speech.complete"
+TRANSCRIBE = "audio.transcriptions.complete"
+RATE = 8000
 GET = "audio.voices.get"
-SAMPLE = "audio.voices.get_sample_audio"
+VOICE_SAMPLE = "audio.voices.get_sample_audio"
 
 SENTENCES = "The harbour opens early. Every small boat carries a letter."
 WORD = re.compile(r"\w+")
@@ -53,7 +56,7 @@ def longer_texts_last_longer(ctx: Context) -> None:
     """A text of four times the words takes at least twice as long to read aloud."""
     answers = [speak(ctx, text) for text in (SENTENCES, " ".join([SENTENCES] * 4))]
     short, long = (
-        read_sound(ctx, read_base64(ctx, one["audio_data"], one), one).seconds for one in answers
+        read_seconds(ctx, read_base64(ctx, one["audio_data"], one), one) for one in answers
     )
     said = f"{long:.2f} s for four times a text of {short:.2f} s"
     ctx.expect(long > 2 * short, said, *answers)
@@ -125,7 +128,7 @@ def segments_divide_the_recording(ctx: Context) -> None:
     """Segments go forward in time, inside of the recording, and are words where these are asked."""
     spoken = speak(ctx, SENTENCES)
     content = read_base64(ctx, spoken["audio_data"], spoken)
-    length = read_sound(ctx, content, spoken).seconds
+    length = read_seconds(ctx, content, spoken)
     answer = transcribe(ctx, content, timestamp_granularities="segment")
     segments = answer["segments"]
     ctx.expect(segments, "there are no segments", answer)
@@ -207,11 +210,11 @@ def stored_recordings_are_read(ctx: Context) -> None:
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
 
 
-@rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, SAMPLE))
+@rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
     made = create_voice(ctx, make_tone(10))
-    answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
+    answer = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=made["id"]), 200)
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
     size = len(answer.content)
@@ -228,7 +231,7 @@ def voices_are_listed_by_type(ctx: Context) -> None:
         ctx.expect((made in found) is wanted, said)
 
 
-@rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, SAMPLE))
+@rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, VOICE_SAMPLE))
 def presets_can_be_heard(ctx: Context) -> None:
     """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
     listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)
@@ -237,5 +240,100 @@ def presets_can_be_heard(ctx: Context) -> None:
     first = listed["items"][0]
     read = ctx.expect_status(ctx.api.call(GET, voice_id=first["id"]), 200)
     expect_equal(ctx, read["name"], first["name"], "the name", read)
-    sample = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=first["id"]), 200)
-    ctx.expect(read_sound(ctx, sample.content, sample).frames > 0, "the sample is empty", sample)
+    sample = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=first["id"]), 200)
+    ctx.expect(read_seconds(ctx, sample.content, sample), "the sample is empty", sample)
+
+
+def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
+    """A WAV file of a tone: 8 kHz, 8 bits, one channel."""
+    turn = 2 * math.pi * pitch / RATE
+    found = BytesIO()
+    with wave.open(found, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(RATE)
+        file.writeframes(
+            bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
+        )
+    return found.getvalue()
+
+
+def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:
+    """How long a WAV file really lasts; a rule fails where it is none."""
+    try:
+        with wave.open(BytesIO(content)) as file:
+            sound = file.readframes(file.getnframes())
+            size = file.getsampwidth() * file.getnchannels()
+            return len(sound) / size / file.getframerate()
+    except (wave.Error, EOFError) as error:
+        ctx.expect(False, f"it is no WAV file: {error}", *seen)  # noqa: FBT003 - a failed condition
+        raise
+
+
+def read_base64(ctx: Context, text: Any, *seen: Exchange) -> bytes:  # noqa: ANN401 - JSON
+    """The bytes of base64 text; a rule fails where it is none."""
+    ctx.expect(isinstance(text, str), "the sound is no text", *seen)
+    try:
+        return b64decode(text, validate=True)
+    except Base64Error as error:
+        ctx.expect(False, f"the sound is no base64: {error}", *seen)  # noqa: FBT003 - the same
+        raise
+
+
+def make_speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
+    """A request to read a text aloud as a WAV file, unless the fields say otherwise."""
+    model = able_model(ctx, "audio_speech")
+    return {"model": model, "input": text, "response_format": "wav", **fields}
+
+
+def speak(ctx: Context, text: str, **fields: object) -> Exchange:
+    """The answer to a text that is read aloud."""
+    return ctx.expect_status(ctx.api.call(SPEAK, json=make_speech(ctx, text, **fields)), 200)
+
+
+def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
+    """The form that asks to write a recording down."""
+    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    parts["model"] = (None, able_model(ctx, "audio_transcription"))
+    parts["file"] = ("recording.wav", content, "audio/wav")
+    return parts
+
+
+def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
+    """The answer to a recording that is written down."""
+    parts = make_recording(ctx, content, **fields)
+    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
+
+
+def store(ctx: Context, content: bytes) -> Exchange:
+    """A recording, uploaded as a file."""
+    return upload_file(ctx, Sample("recording.wav", content, "audio/wav"), "audio")
+
+
+def named_events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
+    """The data of a stream's events, each named alike in the event and in its data."""
+    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
+    events = answer.events
+    ctx.expect(events, "the stream is empty", answer)
+    data = [each.json() for each in events]
+    for each, found in zip(events, data, strict=True):
+        expect_equal(ctx, found["type"], each.name, "the type of an event", answer)
+    return data
+
+
+def create_voice(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """A new custom voice, from a tone unless there is another recording."""
+    sample = b64encode(content or make_tone(1)).decode()
+    body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
+    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
+
+
+def walk_voices(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
+    """The pages of the list up to the first that is not full."""
+    pages: list[Exchange] = []
+    while len(pages) < WALK:
+        asked = {**query, "limit": limit, "offset": limit * len(pages)}
+        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
+        if len(pages[-1]["items"]) < limit:
+            break
+    return pages

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal
-from mistral_conformance.rules.common.walks import collect, walk_tokens
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -52,14 +52,14 @@ def workers_make_the_list(ctx: Context) -> None:
     found = ctx.need(ctx.api.call(GET, name=name), 200)
     wanted = {each["name"]: each["is_active"] for each in found["workers"]}
     cases: list[tuple[Mapping[str, Any], set[str]]] = [
-        ({"limit": 1}, set(wanted)),
+        ({}, set(wanted)),
         ({"worker_status": "active"}, {name for name, live in wanted.items() if live}),
         ({"worker_status": "inactive"}, {name for name, live in wanted.items() if not live}),
     ]
     for query, names in cases:
-        pages = walk_tokens(ctx, WORKERS, query, "cursor", "next_cursor", name=found["name"])
-        shown = set(collect(pages, "workers", "name"))
-        expect_equal(ctx, shown, names, f"the workers with {query}", found, *pages)
+        listed = ctx.expect_status(ctx.api.call(WORKERS, {"name": found["name"]}, query=query), 200)
+        shown = set(column(listed, "workers", "name"))
+        expect_equal(ctx, shown, names, f"the workers with {query}", found, listed)
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.readings import within
+from mistral_conformance.rules.common.readings import column, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -14,7 +14,6 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     CANCEL,
@@ -218,7 +217,7 @@ def reset_begins_another_run(ctx: Context) -> None:
         grown = not old.ok or history_of(new)[: len(history_of(old))] == history_of(old)
         ctx.expect(grown, "the history of the former run is another one now", old, new)
         runs = ctx.api.call(LIST_RUNS, query={"root_execution_id": made["execution_id"]})
-        kept = not runs.ok or made["run_id"] in collect([runs], "executions", "run_id")
+        kept = not runs.ok or made["run_id"] in column(runs, "executions", "run_id")
         ctx.expect(kept, "the former run is listed no more", made, runs)
         found = read(ctx, made)
         expect_equal(ctx, found["status"], RUNNING, "the status", found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.probing.uploads import Sample, text_sample
+from mistral_conformance.probing.uploads import text_sample
 from mistral_conformance.rules.common.names import (
     DELETE_FILE,
     DOWNLOAD_FILE,
@@ -13,25 +13,25 @@ from mistral_conformance.rules.common.names import (
     LIST_FILES,
     UPLOAD_FILE,
 )
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     expect_same_fields,
     word,
 )
-from mistral_conformance.rules.common.walks import ids_of
+from mistral_conformance.rules.common.uploads import upload_file
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 
 @rule(MUST, "document: GetFileResponse", (UPLOAD_FILE, GET_FILE))
 def uploaded_file_is_readable(ctx: Context) -> None:
     """An uploaded file is read back by its id, the same in every field, and not deleted."""
-    made = _upload(ctx, text_sample(word(ctx)))
+    made = upload_file(ctx, text_sample(word(ctx)), "ocr")
     read = ctx.expect_status(ctx.api.call(GET_FILE, file_id=made["id"]), 200)
     expect_same_fields(ctx, made, read, ignore={"deleted"})
     ctx.expect(read["deleted"] is False, "deleted is not false", read)
@@ -45,7 +45,7 @@ def uploaded_file_is_readable(ctx: Context) -> None:
 def deleted_file_is_gone(ctx: Context) -> None:
     """Deleting a file answers 200 with `deleted`; the file is gone then from every path."""
     part = word(ctx)
-    file = _upload(ctx, text_sample(part, f"{part}.txt"))["id"]
+    file = upload_file(ctx, text_sample(part, f"{part}.txt"), "ocr")["id"]
     answer = ctx.expect_status(ctx.api.call(DELETE_FILE, file_id=file), 200)
     wanted = {"id": file, "object": "file", "deleted": True}
     for field, value in wanted.items():
@@ -54,15 +54,4 @@ def deleted_file_is_gone(ctx: Context) -> None:
         again = ctx.api.call(operation, file_id=file)
         expect_refused(ctx, again, f"{operation} of a deleted file")
     listed = ctx.expect_status(ctx.api.call(LIST_FILES, query={"search": part}), 200)
-    expect_equal(ctx, ids_of([listed]), [], "the list of ids", listed)
-
-
-def _put_in(ctx: Context, sample: Sample, purpose: str) -> Exchange:
-    """Upload a sample under a marked name, whatever the server says to it."""
-    part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
-    return ctx.api.call(UPLOAD_FILE, files={"file": part}, data={"purpose": purpose})
-
-
-def _upload(ctx: Context, sample: Sample, purpose: str = "ocr") -> Exchange:
-    """Upload a sample that the rule needs."""
-    return ctx.need(_put_in(ctx, sample, purpose), 200)
+    expect_equal(ctx, column(listed, "data", "id"), [], "the list of ids", listed)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.times import later, read_time
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     GREET,
@@ -74,7 +74,7 @@ def listed_run_has_no_result(ctx: Context) -> None:
     execution = finished(ctx, execute(ctx))
     found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]), 200)
     listed = family(ctx, execution)
-    expect_equal(ctx, collect([listed], "executions", "run_id"), [found["run_id"]], "runs", listed)
+    expect_equal(ctx, column(listed, "executions", "run_id"), [found["run_id"]], "runs", listed)
     shown = listed["executions"][0]
     ctx.expect("result" not in shown, "the list shows the result", listed)
     for field in ("workflow_name", "execution_id", "status", "start_time", "user_id"):

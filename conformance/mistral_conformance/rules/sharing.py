@@ -17,6 +17,7 @@ from mistral_conformance.rules.common.names import (
     SHARE,
     UNSHARE,
 )
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
@@ -27,7 +28,6 @@ from mistral_conformance.rules.common.steps import (
     unshare,
     word,
 )
-from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -104,13 +104,19 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
     own = create_library(ctx, by="neighbour", name=f"{part} own")["id"]
     neighbour = ctx.as_("neighbour")
     everything = neighbour.call(LIST_LIBRARIES, query={"search": part})
-    expect_equal(ctx, set(ids_of([everything])), {own, shared}, "the whole list", everything)
+    expect_equal(
+        ctx, set(column(everything, "data", "id")), {own, shared}, "the whole list", everything
+    )
     query = {"search": part, "filter_owned_by_me": "true"}
     filtered = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
-    expect_equal(ctx, ids_of([filtered]), [own], "the filtered list", filtered)
+    expect_equal(ctx, column(filtered, "data", "id"), [own], "the filtered list", filtered)
     query["filter_owned_by_me"] = "false"
     others = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
-    ctx.expect(shared in ids_of([others]), "false leaves out what others own, as true does", others)
+    ctx.expect(
+        shared in column(others, "data", "id"),
+        "false leaves out what others own, as true does",
+        others,
+    )
 
 
 @rule(
@@ -134,7 +140,7 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
     colleague = ctx.as_("colleague")
     ctx.expect_status(colleague.call(GET_LIBRARY, library_id=made["id"]), 200)
     listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, ids_of([listed]), [made["id"]], "the colleague's list", listed)
+    expect_equal(ctx, column(listed, "data", "id"), [made["id"]], "the colleague's list", listed)
 
 
 @rule(
@@ -155,7 +161,7 @@ def private_library_is_its_owners(ctx: Context) -> None:
     seen = colleague.call(GET_LIBRARY, library_id=made["id"])
     expect_refused(ctx, seen, "a colleague reading a private library")
     listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, ids_of([listed]), [], "the colleague's list", listed)
+    expect_equal(ctx, column(listed, "data", "id"), [], "the colleague's list", listed)
 
 
 @rule(

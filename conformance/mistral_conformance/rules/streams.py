@@ -12,7 +12,6 @@ from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
 from mistral_conformance.record.events import DONE, EVENT_STREAM
 from mistral_conformance.rules.common.chats import ask_streamed, body
-from mistral_conformance.rules.common.events import assemble
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.session.rule import EACH, rule
@@ -34,9 +33,9 @@ REFUSED = (400, 404, 422, 501)
 def role_comes_first(ctx: Context) -> None:
     """The first delta of a choice names the role assistant; no other role is named."""
     answer, _, chunks = ask_streamed(ctx)
-    first = next(choice for chunk in chunks for choice in chunk["choices"])
-    expect_equal(ctx, first["delta"]["role"], "assistant", "the first role", answer)
-    roles = set(assemble(chunks)[0].roles)
+    deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
+    expect_equal(ctx, deltas[0]["role"], "assistant", "the first role", answer)
+    roles = {each["role"] for each in deltas if each.get("role")}
     expect_equal(ctx, roles, {"assistant"}, "the roles named", answer)
 
 

@@ -12,8 +12,8 @@ from mistral_conformance.rules.common.names import (
     LIST_DOCUMENTS,
     UPLOAD_DOCUMENT,
 )
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, read_library, word
-from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -47,7 +47,7 @@ def known_content_is_found(ctx: Context) -> None:
     second = ctx.expect_status(_put_in(ctx, library, sample), 200)
     expect_equal(ctx, second["id"], first["id"], "the id of the second answer", first, second)
     listed = ctx.expect_status(ctx.api.call(LIST_DOCUMENTS, library_id=library), 200)
-    expect_equal(ctx, ids_of([listed]), [first["id"]], "the list of ids", listed)
+    expect_equal(ctx, column(listed, "data", "id"), [first["id"]], "the list of ids", listed)
 
 
 @rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY))

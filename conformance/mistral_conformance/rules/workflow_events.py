@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, word
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import execute, finished
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -30,11 +30,11 @@ def list_tells_the_execution(ctx: Context) -> None:
     run = finished(ctx, execute(ctx))
     listed = listing(ctx, run)
     events = listed["events"]
-    kinds = collect([listed], "events", "event_type")
+    kinds = column(listed, "events", "event_type")
     expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", listed)
-    ids = collect([listed], "events", "event_id")
+    ids = column(listed, "events", "event_id")
     ctx.expect(len(ids) == len(set(ids)), "an id comes twice", listed)
-    times = collect([listed], "events", "event_timestamp")
+    times = column(listed, "events", "event_timestamp")
     ctx.expect(times == sorted(times), "the events are not in order of time", listed)
     for event in events:
         expect_equal(ctx, event["workflow_run_id"], run["run_id"], "workflow_run_id", listed)
@@ -45,7 +45,7 @@ def list_tells_the_execution(ctx: Context) -> None:
 def list_is_filtered(ctx: Context) -> None:
     """Each filter of the list gives the events of the execution, and of no other one."""
     run, other = (finished(ctx, execute(ctx)) for _ in range(2))
-    wanted = collect([listing(ctx, run)], "events", "event_id")
+    wanted = column(listing(ctx, run), "events", "event_id")
     queries = (
         {"root_workflow_exec_id": run["execution_id"]},
         {"workflow_run_id": run["run_id"]},
@@ -53,7 +53,7 @@ def list_is_filtered(ctx: Context) -> None:
     )
     for query in queries:
         listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-        found = collect([listed], "events", "event_id")
+        found = column(listed, "events", "event_id")
         expect_equal(ctx, found, wanted, f"the events with {query}", listed)
     own = {"workflow_run_id": run["run_id"], "root_workflow_exec_id": run["execution_id"]}
     for name, value in own.items():
@@ -70,7 +70,7 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
     heard = hear(ctx, run)
     sent = [event.json() for event in heard.events]
     expect_equal(ctx, [each["data"] for each in sent], listed["events"], "events", listed, heard)
-    kinds = collect([listed], "events", "event_type")
+    kinds = column(listed, "events", "event_type")
     expect_equal(ctx, [event.name for event in heard.events], kinds, "the names", listed, heard)
     ctx.expect(all(event.id for event in heard.events), "an event has no id", heard)
     numbers = [each["broker_sequence"] for each in sent]

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_conformance.rules.common.vectors import EMBED
+from mistral_conformance.rules.embeddings import EMBED
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
