@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
-    await_events,
     create_campaign,
     create_judge,
     expect_code,
@@ -16,9 +14,9 @@ from mistral_conformance.rules.common.observability import (
     record_chats,
     search,
 )
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -72,17 +70,6 @@ def selected_events_match(ctx: Context) -> None:
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
 
-@rule(MAY, "choices.campaigns-later-events-stay-out", (EVENTS,))
-def later_events_stay_out(ctx: Context) -> None:
-    """A chat after the start of a campaign is not added to it, though it passes the filter."""
-    sign = word(ctx)
-    ask(ctx, f"{TEXT} {sign}", max_tokens=40)
-    campaign = create_campaign(ctx, create_judge(ctx), await_events(ctx, sign, 1))
-    ask(ctx, f"{TEXT} {sign}", max_tokens=40)
-    await_events(ctx, sign, 2)
-    expect_equal(ctx, _count(ctx, campaign["id"]), 1, "the number of selected events")
-
-
 @rule(SHOULD, CODES, (CREATE_CAMPAIGN,))
 def needs_matching_events(ctx: Context) -> None:
     """A campaign over a filter that no event passes is refused with its own code."""
@@ -94,8 +81,3 @@ def needs_matching_events(ctx: Context) -> None:
 def _look(ctx: Context, campaign_id: str) -> str:
     answer = ctx.api.call(STATUS, campaign_id=campaign_id)
     return str(ctx.expect_status(answer, 200)["status"])
-
-
-def _count(ctx: Context, campaign_id: str) -> int:
-    answer = ctx.api.call(EVENTS, campaign_id=campaign_id)
-    return int(ctx.expect_status(answer, 200).at("completion_events.count"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import WEATHER, chat_model
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.talks import (
     APPEND,
     DELETE_CONVERSATION,
@@ -31,34 +31,7 @@ if TYPE_CHECKING:
 
     Events = list[dict[str, Any]]
 
-STARTED, DONE = "conversation.response.started", "conversation.response.done"
-KNOWN = {
-    STARTED,
-    DONE,
-    "conversation.response.error",
-    "message.output.delta",
-    "tool.execution.started",
-    "tool.execution.delta",
-    "tool.execution.done",
-    "agent.handoff.started",
-    "agent.handoff.done",
-    "function.call.delta",
-}
 ASK = {"inputs": "Write two short sentences about the river Seine."}
-
-
-@rule(MUST, "streams.conversation-events; document: ConversationEvents", (START,))
-def events_are_framed(ctx: Context) -> None:
-    """Events are named, begin with `started`, end with `done`, and never say `[DONE]`."""
-    answer, events = _start(ctx, **ASK)
-    found = kinds(events)
-    expect_equal(ctx, found[:1], [STARTED], "the first event", answer)
-    expect_equal(ctx, found[-1:], [DONE], "the last event", answer)
-    for kind, wanted in ((STARTED, 1), (DONE, 1)):
-        expect_equal(ctx, found.count(kind), wanted, f"the number of {kind}", answer)
-    unknown = sorted(set(map(str, found)) - KNOWN)
-    ctx.expect(not unknown, f"the events {unknown} are not documented", answer)
-    _forget(ctx, events)
 
 
 @rule(MUST, "document: beta.conversations.append (restart#stream)", (APPEND, RESTART))
@@ -120,14 +93,6 @@ def handovers_are_told(ctx: Context) -> None:
         ctx.expect(kind in by_kind, f"no event {kind} came", answer)
         expect_equal(ctx, by_kind[kind][field], agent, f"{field} of {kind}", answer)
     _expect_told(ctx, answer, events)
-
-
-@rule(MUST, "errors.object-shape (errors before the first event are plain answers)", (START,))
-def bad_request_is_no_stream(ctx: Context) -> None:
-    """A streamed start that cannot be answered is refused with a status, not with events."""
-    answer = ctx.api.call(START, json={"inputs": "Hello?", "stream": True})
-    expect_refused(ctx, answer, "neither a model nor an agent")
-    expect_equal(ctx, answer.media_type, "application/json", "the type", answer)
 
 
 def _start(ctx: Context, **fields: object) -> tuple[Exchange, Events]:

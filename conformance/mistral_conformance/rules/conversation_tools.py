@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -30,14 +29,13 @@ from mistral_conformance.rules.common.talks import (
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
-CALL_ID = re.compile(r"fc_[0-9a-f]{32}")
 TIMES = ("created_at", "completed_at")
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -72,13 +70,6 @@ def messages_leave_calls_out(ctx: Context) -> None:
     entries = read_history(ctx, id_)
     wanted = [each["id"] for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, [each["id"] for each in listed["messages"]], wanted, "the messages", listed)
-
-
-@rule(MAY, "agents.id-shapes (ids begin with fc_)", (START,))
-def call_ids_are_prefixed(ctx: Context) -> None:
-    """The entry of a call has an id of `fc_` and 32 hex digits."""
-    answer, call = _call_weather(ctx)
-    ctx.expect(CALL_ID.fullmatch(str(call["id"])), f"the id is {call.get('id')!r}", answer)
 
 
 @rule(MUST, "errors.message-order (invalid_request_message_order)", (APPEND,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
@@ -26,20 +25,16 @@ from mistral_conformance.rules.common.talks import (
     start,
     text_of,
 )
-from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
-DELETE_AGENT = "beta.agents.delete"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
-ID = re.compile(r"conv_[0-9a-f]{32}")
-MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
 
 
 PICTURE = (
@@ -66,19 +61,6 @@ def answer_is_a_message(ctx: Context) -> None:
     expect_equal(ctx, message["model"], chat_model(ctx), "the model", answer)
     ctx.expect(text_of(message), "the message says nothing", answer)
     expect_total(ctx, answer)
-
-
-@rule(MAY, "conversations.tool-before-message; conversations.times-in-order", (START,))
-def answer_has_the_shown_form(ctx: Context) -> None:
-    """Ids are `conv_` and `msg_` with 32 hex digits; a message ends after it begins, in UTC."""
-    answer = start(ctx)
-    ctx.expect(ID.fullmatch(answer["conversation_id"]), "the id has another form", answer)
-    message = last_message(ctx, answer)
-    found = str(message["id"])
-    ctx.expect(MESSAGE_ID.fullmatch(found), f"the id of the message is {found!r}", answer)
-    began, ended = (read_time(str(message[name])) for name in ("created_at", "completed_at"))
-    ctx.expect(began <= ended, "the message ends before it begins", answer)
-    ctx.expect(not began.utcoffset(), f"the time {began} is not in UTC", answer)
 
 
 @rule(
@@ -147,21 +129,6 @@ def restart_branches(ctx: Context) -> None:
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
-@rule(MAY, "choices.conversations-restart-keeps-what-it-names", (RESTART, HISTORY))
-def restart_keeps_what_it_names(ctx: Context) -> None:
-    """The new conversation of a restart has the entry from which it goes on, and all before it."""
-    answer = start(ctx, inputs="One.")
-    old = answer["conversation_id"]
-    before = read_history(ctx, old)
-    go_on(ctx, old, inputs="Two.")
-    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
-    branched = ctx.expect_status(ctx.api.call(RESTART, conversation_id=old, json=body), 200)
-    entries = read_history(ctx, branched["conversation_id"])
-    kept = [(each["type"], each.get("content")) for each in entries[: len(before)]]
-    wanted = [(each["type"], each.get("content")) for each in before]
-    expect_equal(ctx, kept, wanted, "the beginning of the new one", branched)
-
-
 @rule(SHOULD, "choices.conversations-restart-needs-an-entry", (RESTART,))
 def restart_needs_an_entry(ctx: Context) -> None:
     """A restart from an entry that the conversation does not have answers 404."""
@@ -212,23 +179,6 @@ def turn_has_its_own_arguments(ctx: Context) -> None:
     costs = [answer.at("usage.prompt_tokens") for answer, _ in turns[:2]]
     reads = "the prompt of a second turn counts {1} tokens, that of the first {0}".format(*costs)
     ctx.expect(costs[1] > costs[0], reads, turns[1][0])
-
-
-@rule(
-    MUST,
-    "harm: what was refused is in the conversation; errors.object-shape",
-    (APPEND, HISTORY, DELETE_AGENT),
-)
-def refused_turn_leaves_no_trace(ctx: Context) -> None:
-    """A turn that nobody can answer any more is refused, and the history is as it was before."""
-    agent = make_agent(ctx)["id"]
-    id_ = start(ctx, agent_id=agent)["conversation_id"]
-    before = read_history(ctx, id_)
-    ctx.need(ctx.api.call(DELETE_AGENT, agent_id=agent), 204)
-    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Are you there?"})
-    ctx.expect(late.status < 500, f"the turn is answered with {late.status}", late)
-    if not late.ok:
-        expect_equal(ctx, read_history(ctx, id_), before, "the history", late)
 
 
 @rule(MUST, "document: ConversationRequest (names either model or agent_id)", (START,))

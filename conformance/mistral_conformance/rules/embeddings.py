@@ -13,7 +13,7 @@ from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
 BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
 TEXTS = [CAT, ANOTHER_CAT, BANK]
-NEARLY = 0.01
 RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
 BITS = 8
 
@@ -43,14 +42,6 @@ def likes_are_near(ctx: Context) -> None:
     near = likeness(cat, another)
     for far in (likeness(cat, bank), likeness(another, bank)):
         ctx.expect(near > far, f"likeness {near:.3f} is not above {far:.3f}", answer)
-
-
-@rule(MAY, "choices.embeddings-vectors-have-length-one", (EMBED,))
-def vectors_have_length_one(ctx: Context) -> None:
-    """Vectors have the length 1."""
-    answer = embed(ctx, TEXTS)
-    for vector in vectors_of(ctx, answer):
-        ctx.expect(abs(length(vector) - 1) < NEARLY, f"the length is {length(vector)}", answer)
 
 
 @rule(MUST, "document: EncodingFormat; document: EmbeddingDtype", (EMBED,))

@@ -19,7 +19,7 @@ from mistral_conformance.rules.common.observability import (
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -94,17 +94,6 @@ def extra_fields_are_shown(ctx: Context) -> None:
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
     shown = within(found_in(found)[0], "extra_fields")
     ctx.expect(shown["model_name"], "the model is not shown", found)
-
-
-@rule(MAY, "choices.events-another-workspace-sees-none", (SEARCH, FETCH), needs=("neighbour",))
-def another_workspace_sees_none(ctx: Context) -> None:
-    """What one workspace asks a model is not seen in another."""
-    wanted = record_chats(ctx, SHORT)
-    event_id = ids_in(search(ctx, wanted))[0]
-    neighbour = ctx.as_("neighbour")
-    ctx.expect_status(neighbour.call(FETCH, event_id=event_id), 403, 404)
-    answer = neighbour.call(SEARCH, json={"search_params": {"filters": wanted}})
-    expect_equal(ctx, ids_in(ctx.expect_status(answer, 200)), [], "what they find", answer)
 
 
 @rule(SHOULD, "choices.events-similar-events-are-alike", (SIMILAR,))

@@ -38,7 +38,7 @@ from mistral_conformance.rules.common.workflows import (
     wait_end,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -46,16 +46,6 @@ if TYPE_CHECKING:
 LIST_RUNS = "workflows.runs.list_runs"
 RUN_HISTORY = "workflows.runs.get_run_history"
 DAY_S = 24 * 3600
-
-
-@rule(MAY, "choices.executions-id-is-used-once", (EXECUTE,))
-def id_is_used_once(ctx: Context) -> None:
-    """An id that an execution has starts no other one."""
-    made = start(ctx, APPROVE, execution_id=ctx.marker.name(word(ctx)), input={})
-    body = {"execution_id": made["execution_id"], "input": {}}
-    again = ctx.api.call(EXECUTE, workflow_identifier=APPROVE, json=body)
-    expect_refused(ctx, again, "a second execution with the same id")
-    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
 
 
 @rule(MUST, "document: WorkflowExecutionRequest.input", (EXECUTE,))
@@ -88,13 +78,6 @@ def waiting_gives_the_result(ctx: Context) -> None:
         expect_equal(ctx, done["result"], made["result"], "the result", made, done)
         began, ended = (read_time(within(done.json(), e)) for e in ("start_time", "end_time"))
         ctx.expect(ended >= began, "it ended before it began", done)
-
-
-@rule(MAY, "choices.executions-waiting-has-an-end", (EXECUTE,))
-def waiting_has_an_end(ctx: Context) -> None:
-    """Who has waited long enough gets an execution that goes on."""
-    made = start(ctx, APPROVE, input={}, wait_for_result=True, timeout_seconds=0.2)
-    expect_equal(ctx, made["status"], RUNNING, "the status", made)
 
 
 @rule(MUST, "document: WorkflowExecutionStatus", (EXECUTE, GET_EXECUTION))

@@ -12,7 +12,7 @@ from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -181,13 +181,6 @@ def picture_is_one_page(ctx: Context) -> None:
         if answer.ok:
             found = answer["pages"][0]["images"]
             expect_equal(ctx, len(found), 0, f"the number of images with {limit}", answer)
-
-
-@rule(MAY, "choices.ocr-foreign-addresses-are-not-invented", (OCR,))
-def foreign_addresses_are_not_invented(ctx: Context) -> None:
-    """A document at an address that cannot exist is refused."""
-    document = {"type": "document_url", "document_url": "https://nowhere.invalid/paper.pdf"}
-    expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an address of nobody")
 
 
 def _expect_parts_together(ctx: Context, sample: Sample) -> None:

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
-    DELETE_LIBRARY,
     GET_LIBRARY,
     LIST_ACCESSES,
-    PATCH_LIBRARY,
     SHARE,
     UNSHARE,
 )
-from mistral_conformance.rules.common.refusals import words_of
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
@@ -27,15 +24,12 @@ from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     share,
-    unknown_id,
     unshare,
-    update,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
 
@@ -74,51 +68,6 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
         expect_refused(ctx, answer, f"sharing with another organisation's {kind}")
         listed, found = entries(ctx.api, library)
         ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
-
-
-@rule(
-    SHOULD,
-    "accesses.own-organisation; choices.permissions-org-id-is-the-callers-own",
-    (SHARE,),
-    needs=("neighbour",),
-)
-def org_id_is_the_callers_own(ctx: Context) -> None:
-    """An `org_id` in a share is taken when it is the caller's own and refused when it is not."""
-    library = create_library(ctx)["id"]
-    who = entity(ctx, "neighbour")
-    own = {**who, "org_id": ctx.identity().known("org")}
-    ctx.expect_status(share(ctx.api, library, own, "Viewer"), 200)
-    other = {**who, "org_id": unknown_id(ctx)}
-    expect_refused(ctx, share(ctx.api, library, other, "Viewer"), "a foreign org_id")
-
-
-@rule(
-    MAY,
-    "accesses.refused-403; choices.permissions-refusals-are-403",
-    (PATCH_LIBRARY, SHARE, UNSHARE, DELETE_LIBRARY),
-    needs=("neighbour",),
-)
-def refusals_are_403(ctx: Context) -> None:
-    """A member who lacks the right for something gets 403 and is told why in words."""
-    library, viewer = _shared(ctx, "Viewer")
-    ids = {"library_id": library}
-    everyone = {"share_with_type": "Org", "share_with_uuid": ctx.identity().known("org")}
-    answers = [
-        update(viewer, PATCH_LIBRARY, ids, {"description": "no"}),
-        share(viewer, library, everyone, "Viewer"),
-        unshare(viewer, library, _owner_entry(ctx, library)),
-        viewer.call(DELETE_LIBRARY, ids),
-    ]
-    for answer in answers:
-        ctx.expect_status(answer, 403)
-        ctx.expect(words_of(answer), "the answer says nothing in words", answer)
-
-
-def _shared(ctx: Context, level: str) -> tuple[str, Api]:
-    """Create a library and share it with the neighbour's user; give its id and the neighbour."""
-    library = str(create_library(ctx)["id"])
-    ctx.need(share(ctx.api, library, entity(ctx, "neighbour"), level), 200)
-    return library, ctx.as_("neighbour")
 
 
 def _owner_entry(ctx: Context, library: str) -> dict[str, Any]:

@@ -48,24 +48,6 @@ def list_shows_the_owner(ctx: Context) -> None:
 
 
 @rule(
-    MAY,
-    "accesses.member-counts; choices.sharing-counts-follow-entries",
-    (GET_LIBRARY, SHARE),
-    needs=("neighbour",),
-)
-def counts_follow_entries(ctx: Context) -> None:
-    """The member counts and the organisation's role of a library follow its entries."""
-    library = create_library(ctx)["id"]
-    levels = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
-    for kind, level in levels.items():
-        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
-    read = read_library(ctx, library)
-    expect_equal(ctx, read["explicit_user_members_count"], 1, "the users", read)
-    expect_equal(ctx, read["explicit_workspace_members_count"], 1, "the workspaces", read)
-    expect_equal(ctx, read["org_sharing_role"], "Viewer", "org_sharing_role", read)
-
-
-@rule(
     MUST,
     "harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
     (GET_LIBRARY, SHARE, UNSHARE),

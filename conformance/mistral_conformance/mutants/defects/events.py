@@ -92,12 +92,6 @@ def unknown_event_is_400(missing: Part) -> Part:
     return defect
 
 
-@mutant("events.everyone-sees-all", SEARCH, FETCH, place="ownership:may_see")
-def everyone_sees_all(_may_see: Part) -> Part:
-    """Another workspace can read what this one has."""
-    return lambda _ctx, _record: True
-
-
 @mutant("events.search-answers-201", SEARCH, place=f"{PLACE}.events:search")
 def search_answers_201(search: Part) -> Part:
     """A search answers as if it had made something."""
