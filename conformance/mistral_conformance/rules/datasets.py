@@ -6,13 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.datasets import (
-    DELETE,
     DELETE_RECORDS,
     EXPORT,
-    FETCH,
     FETCH_RECORD,
     JUDGE_RECORD,
-    LIST,
     LIST_RECORDS,
     add_record,
     make_dataset,
@@ -111,26 +108,15 @@ def export_holds_every_record(ctx: Context) -> None:
 
 @rule(
     MUST,
-    (
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.datasets-strangers-see-nothing"
-    ),
-    (FETCH, LIST, LIST_RECORDS, FETCH_RECORD, DELETE, DELETE_RECORDS),
+    "harm: a stranger deletes; choices.datasets-strangers-see-nothing",
+    (DELETE_RECORDS, LIST_RECORDS),
     needs=("stranger",),
 )
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads, lists or deletes a dataset or its records."""
-    part, stranger = word(ctx), ctx.as_("stranger")
-    dataset = make_dataset(ctx, part)["id"]
+def strangers_delete_nothing(ctx: Context) -> None:
+    """Nobody of another organisation deletes a record among several, though they know its id."""
+    dataset = make_dataset(ctx)["id"]
     record = add_record(ctx, dataset, question("Hi"))["id"]
-    for operation in (FETCH, LIST_RECORDS, DELETE):
-        answer = stranger.call(operation, dataset_id=dataset)
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    answer = stranger.call(FETCH_RECORD, dataset_record_id=record)
-    expect_refused(ctx, answer, "reading a record as a stranger")
-    listed = ctx.expect_status(stranger.call(LIST, query={"q": part}), 200)
-    expect_equal(ctx, listed.at("datasets.results"), [], "the stranger's list", listed)
-    stranger.call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
+    ctx.as_("stranger").call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
     _expect_holds(ctx, dataset, [record])
 
 

@@ -24,17 +24,14 @@ WHOAMI = "workflows.workers.whoami"
 ALL = {"active_only": "false"}
 MOST = 5
 """How many deployments are read one by one."""
-SAME = ("id", "name", "is_active", "is_hardened", "created_at", "worker_count", "locations")
 
 
 @rule(MUST, "document: DeploymentDetailResponse", (LIST, GET))
 def listed_deployment_is_readable(ctx: Context) -> None:
-    """A listed deployment is read by its name, the same, together with all its workers."""
+    """A deployment is read with all its workers, and is active where one of them is."""
     listed = listing(ctx, ALL)
     for shown in listed["deployments"][:MOST]:
         found = ctx.expect_status(ctx.api.call(GET, name=shown["name"]), 200)
-        for field in SAME:
-            expect_equal(ctx, found[field], shown[field], field, listed, found)
         workers = found["workers"]
         expect_equal(ctx, len(workers), found["worker_count"], "the number of workers", found)
         live = sum(each["is_active"] is True for each in workers)

@@ -102,9 +102,16 @@ def finished_document_is_found(ctx: Context) -> None:
     expect_equal(ctx, message["agent_id"], agent["id"], "who answers", answer)
 
 
-@rule(SHOULD, "conversations.tool-before-message; conversations.times-in-order", (START,))
-def search_comes_before_the_message(ctx: Context) -> None:
-    """First comes the entry of the search, then the message, in chunks; their times follow."""
+@rule(
+    SHOULD,
+    (
+        "conversations.tool-before-message; conversations.times-in-order; "
+        "conversations.connector-usage"
+    ),
+    (START,),
+)
+def search_is_told_and_counted(ctx: Context) -> None:
+    """First comes the search, then the message, in its time; the usage counts runs and tokens."""
     shelf = _open_shelf(ctx)
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
@@ -118,13 +125,6 @@ def search_comes_before_the_message(ctx: Context) -> None:
     ]
     ordered = all(one < other for one, other in pairwise(times))
     ctx.expect(ordered, "the times do not follow each other", answer)
-
-
-@rule(SHOULD, "conversations.connector-usage", (START,))
-def usage_counts_the_search(ctx: Context) -> None:
-    """The usage counts the runs of the search and the tokens that it brought; the parts add up."""
-    shelf = _open_shelf(ctx)
-    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     usage, runs = answer["usage"], of_kind(answer["outputs"], "tool.execution")
     expect_equal(ctx, usage["connectors"], {TOOL: len(runs)}, "connectors", answer)
     ctx.expect((usage["connector_tokens"] or 0) > 0, "the search brought nothing", answer)
@@ -175,25 +175,24 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     _expect_found(ctx, go_on(ctx, answer["conversation_id"], inputs=shelf.question), shelf)
 
 
-@rule(MUST, "documents.searchable-when-processed; documents.delete-204", (APPEND,))
-def deleted_document_is_not_found(ctx: Context) -> None:
-    """A document that is deleted is no longer found by a conversation that found it before."""
-    shelf = _open_shelf(ctx)
-    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
-    _expect_found(ctx, answer, shelf)
-    ids = {"library_id": shelf.library, "document_id": shelf.document}
-    ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
-    again = {"inputs": f"Look up {shelf.subject} again."}
-    _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
-
-
-@rule(MUST, "libraries.delete-takes-documents; libraries.gone-everywhere", (START,))
-def deleted_library_is_not_found(ctx: Context) -> None:
-    """A library that is deleted is no longer found; the agent that names it still answers."""
-    shelf = _open_shelf(ctx)
-    agent = make_agent(ctx, tools=[shelf.tool])["id"]
-    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=shelf.library), 200, 204)
-    _expect_lost(ctx, start(ctx, agent_id=agent, inputs=shelf.question), shelf)
+@rule(
+    MUST,
+    (
+        "documents.searchable-when-processed; libraries.delete-takes-documents; "
+        "libraries.gone-everywhere"
+    ),
+    (APPEND,),
+)
+def what_is_deleted_is_not_found(ctx: Context) -> None:
+    """A conversation finds no more what it found before its document, or library, was deleted."""
+    for operation in (DELETE_DOCUMENT, DELETE_LIBRARY):
+        shelf = _open_shelf(ctx)
+        answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+        _expect_found(ctx, answer, shelf)
+        ids = {"library_id": shelf.library, "document_id": shelf.document}
+        ctx.need(ctx.api.call(operation, ids), 200, 204)
+        again = {"inputs": f"Look up {shelf.subject} again."}
+        _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
 
 @rule(MUST, "agents.library-tool", (START,))

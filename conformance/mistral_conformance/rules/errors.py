@@ -17,7 +17,14 @@ from mistral_conformance.rules.common.names import (
     PATCH_LIBRARY,
     SHARE,
 )
-from mistral_conformance.rules.common.observability import expect_code
+from mistral_conformance.rules.common.observability import (
+    CREATE_CAMPAIGN,
+    CREATE_JUDGE,
+    create_judge,
+    define_judge,
+    expect_code,
+    plan,
+)
 from mistral_conformance.rules.common.refusals import expect_invalid, problems_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, update
 from mistral_conformance.session.rule import rule
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 NO_UUID = "not-a-uuid"
+UPDATE_JUDGE = "beta.observability.judges.update"
 
 
 KINDS = {
@@ -102,3 +110,18 @@ def codes_say_what_is_missing(ctx: Context) -> None:
         answer = ctx.api.call(operation, ids, json=sample.body if sample else None)
         codes = (f"{kind}_NOT_FOUND",) if kind else listed
         expect_code(ctx, ctx.expect_status(answer, 404), *codes)
+
+
+@rule(SHOULD, "document: ObservabilityErrorCode", (CREATE_JUDGE, UPDATE_JUDGE, CREATE_CAMPAIGN))
+def codes_say_what_is_wrong(ctx: Context) -> None:
+    """What cannot be made or changed is refused with the error code that says why."""
+    sent = define_judge(ctx)
+    taken, other = create_judge(ctx)["name"], ctx.need(ctx.api.call(CREATE_JUDGE, json=sent), 201)
+    ids, none = {"judge_id": other["id"]}, {"field": "nb_input_tokens", "op": "lt", "value": 0}
+    for operation, at, wrong, code in (
+        (CREATE_JUDGE, {}, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
+        (UPDATE_JUDGE, ids, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
+        (UPDATE_JUDGE, ids, sent, "JUDGE_DID_NOT_CHANGE"),
+        (CREATE_CAMPAIGN, {}, plan(ctx, other["id"], none), "CAMPAIGN_NO_MATCHING_EVENTS"),
+    ):
+        expect_code(ctx, ctx.api.call(operation, at, json=wrong), code)

@@ -1,4 +1,4 @@
-"""Judges: their names, their codes, and what they answer. The laws tell the rest."""
+"""Judges: what they answer. The laws tell the rest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.observability import (
     CLASSES,
-    CREATE_JUDGE,
     SCALE,
     create_judge,
-    define_judge,
-    expect_code,
 )
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.events import expect_fitting
@@ -25,32 +22,10 @@ FETCH = "beta.observability.judges.fetch"
 UPDATE = "beta.observability.judges.update"
 DELETE = "beta.observability.judges.delete"
 ASK = "beta.observability.judges.judge_conversation"
-CODES = "document: ObservabilityErrorCode"
 TALK = [
     {"role": "user", "content": "Which ships are in the port?"},
     {"role": "assistant", "content": "Two freighters came in from the sea."},
 ]
-
-
-@rule(SHOULD, CODES, (UPDATE,))
-def update_without_change_is_refused(ctx: Context) -> None:
-    """An update to the same contents is refused with its own code."""
-    sent = define_judge(ctx)
-    made = ctx.need(ctx.api.call(CREATE_JUDGE, json=sent), 201)
-    answer = ctx.api.call(UPDATE, judge_id=made["id"], json=sent)
-    expect_code(ctx, answer, "JUDGE_DID_NOT_CHANGE")
-
-
-@rule(
-    SHOULD, "document: CreateJudgeRequest.name (JUDGE_NAME_ALREADY_EXISTS)", (CREATE_JUDGE, UPDATE)
-)
-def names_are_unique(ctx: Context) -> None:
-    """A judge cannot be given the name that another one has, neither at first nor later."""
-    taken, other = create_judge(ctx), create_judge(ctx)
-    sent = {**define_judge(ctx), "name": taken["name"]}
-    expect_code(ctx, ctx.api.call(CREATE_JUDGE, json=sent), "JUDGE_NAME_ALREADY_EXISTS")
-    answer = ctx.api.call(UPDATE, judge_id=other["id"], json=sent)
-    expect_code(ctx, answer, "JUDGE_NAME_ALREADY_EXISTS")
 
 
 @rule(MUST, "document: JudgeOutput", (ASK,))

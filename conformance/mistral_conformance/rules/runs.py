@@ -71,15 +71,13 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
 
 @rule(MUST, "document: workflows.runs.list_runs (without their results)", (LIST, GET))
 def listed_run_has_no_result(ctx: Context) -> None:
-    """The list shows a run once, with the fields of the run but its result."""
+    """The list shows a run once, without its result."""
     execution = finished(ctx, execute(ctx))
     found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]), 200)
     listed = family(ctx, execution)
     expect_equal(ctx, column(listed, "executions", "run_id"), [found["run_id"]], "runs", listed)
     shown = listed["executions"][0]
     ctx.expect("result" not in shown, "the list shows the result", listed)
-    for field in ("workflow_name", "execution_id", "status", "start_time", "user_id"):
-        expect_equal(ctx, shown[field], found[field], f"the listed {field}", found, listed)
 
 
 @rule(

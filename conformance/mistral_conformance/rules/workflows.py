@@ -53,7 +53,7 @@ def archived_does_not_start(ctx: Context) -> None:
 
 @rule(MUST, "document: WorkflowRegistrationGetResponse", (LIST_REGISTRATIONS, GET_REGISTRATION))
 def registration_is_readable(ctx: Context) -> None:
-    """A listed registration is read by its id, also under the old name of the answer."""
+    """A registration is shown under the old name of the answer, too, in the list and by its id."""
     listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query={"limit": 3}), 200)
     _need_some(ctx, listed["workflow_registrations"])
     expect_equal(
@@ -62,8 +62,6 @@ def registration_is_readable(ctx: Context) -> None:
     for item in listed["workflow_registrations"]:
         answer = ctx.api.call(GET_REGISTRATION, workflow_registration_id=item["id"])
         found = ctx.expect_status(answer, 200)["workflow_registration"]
-        for field in ("id", "workflow_id", "definition", "deployment_name"):
-            expect_equal(ctx, found[field], item[field], field, listed, answer)
         expect_equal(ctx, answer["workflow_version"], found, "the old name", answer)
 
 
