@@ -31,6 +31,12 @@ def size_counts_lines(view: Part) -> Part:
     return lambda file: {**view(file), "bytes": max(0, file.size - 1)}
 
 
+@mutant("files.purpose-is-forgotten", op.UPLOAD_FILE, op.GET_FILE, op.LIST_FILES, place=VIEW)
+def purpose_is_forgotten(view: Part) -> Part:
+    """Every file is shown with the purpose of fine-tuning."""
+    return lambda file: {**view(file), "purpose": "fine-tune"}
+
+
 @mutant("files.read-says-deleted", op.GET_FILE, place="resources.files:retrieve")
 def read_says_deleted(retrieve: Part) -> Part:
     """A file that is there says that it is deleted."""

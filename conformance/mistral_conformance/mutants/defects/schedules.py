@@ -91,6 +91,12 @@ def change_forgets_the_rest(read_definition: Part) -> Part:
     return lambda given, known: read_definition(given, {"input": known["input"]})
 
 
+@mutant("schedules.input-is-lost", op.CREATE, op.GET, place=f"{SCHEDULES}:view")
+def input_is_lost(view: Part) -> Part:
+    """A schedule is shown without its input."""
+    return lambda schedule: {**view(schedule), "input": None}
+
+
 @mutant("schedules.note-is-lost", op.PAUSE, op.GET, place=f"{SCHEDULES}:get_schedule")
 def note_is_lost(get_schedule: Part) -> Part:
     """The note of a pause is not kept."""
