@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import agents as op
 from mistral_conformance.rules.common.talks import CREATE_AGENT, GET_CONVERSATION
 from mistral_mock.errors import APIError
@@ -153,12 +153,6 @@ def deployment_is_forgotten(add_version: Part) -> Part:
         return add_version(evolve(ctx, body=body), base, changes)
 
     return defect
-
-
-@mutant("agents.delete-answers-200", DELETE, place=f"{CRUD}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting an agent answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
 
 
 @mutant(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import talks as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
@@ -109,12 +109,6 @@ def unknown_entry_is_400(_not_found: Part) -> Part:
 def everything_is_stored(go_on: Part) -> Part:
     """`store: false` is ignored."""
     return lambda ctx, step: go_on(evolve(ctx, body={**ctx.body, "store": True}), step)
-
-
-@mutant("conversations.delete-answers-200", op.DELETE_CONVERSATION, place=f"{CRUD}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting a conversation answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
 
 
 @mutant("conversations.ghost-agents-are-fine", op.START, place=f"{TALKS}:start")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import datasets as op
 from mistral_mock.answers import no_content
 from mistral_mock.resources.observability import records as healthy_records
@@ -51,12 +51,6 @@ def neighbours_are_not_named(page: Part) -> Part:
 def update_empties_the_rest(pick_changes: Part) -> Part:
     """A change of the name empties the description."""
     return lambda body: {"description": "", **pick_changes(body)}
-
-
-@mutant("datasets.delete-answers-200", op.DELETE, place=f"{DATASETS}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting a dataset answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
 
 
 @mutant("datasets.records-outlive-it", op.DELETE, op.FETCH_RECORD, place=f"{DATASETS}:delete")

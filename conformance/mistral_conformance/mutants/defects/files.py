@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 VIEW = "resources.files:view"
 
 
-@mutant("files.upload-answers-201", op.UPLOAD_FILE, place="resources.files:upload")
-def upload_answers_201(upload: Part) -> Part:
-    """Uploading a file answers 201 as uploading a document does."""
-    return answering(upload, status=201)
-
-
 @mutant("files.size-counts-lines", op.UPLOAD_FILE, op.GET_FILE, place=VIEW)
 def size_counts_lines(view: Part) -> Part:
     """The size of a file is one byte too small."""
@@ -67,20 +61,6 @@ def content_is_known(upload: Part) -> Part:
         return known[content]
 
     return defect
-
-
-@mutant("files.delete-says-nothing", op.DELETE_FILE, place="resources.files:delete")
-def delete_says_nothing(delete: Part) -> Part:
-    """Deleting a file answers 204."""
-    return answering(delete, status=204, body=b"", media_type=None)
-
-
-@mutant(
-    "files.unknown-file-is-400", op.GET_FILE, op.DOWNLOAD_FILE, place="resources.files:not_found"
-)
-def unknown_file_is_400(_not_found: Part) -> Part:
-    """A file that does not exist answers 400."""
-    return lambda detail: APIError(400, {"detail": detail})
 
 
 @mutant("files.any-purpose-goes", op.UPLOAD_FILE, place="inputs:refuse")

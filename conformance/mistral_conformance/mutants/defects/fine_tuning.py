@@ -17,7 +17,7 @@ from mistral_conformance.rules.common.tunings import (
     START_JOB,
 )
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError, invalid
+from mistral_mock.errors import APIError
 from mistral_mock.resources.fine_tuning import records
 from mistral_mock.resources.tuned_models import TunedModel
 
@@ -61,19 +61,6 @@ def unknown_files_are_empty(read_file: Part) -> Part:
             return read_file(*given)
         except APIError:
             return "nothing.jsonl", b""
-
-    return defect
-
-
-@mutant("fine-tuning.unknown-job-is-invalid", GET_JOB, START_JOB, place=f"{JOBS}:find_job")
-def unknown_job_is_invalid(find_job: Part) -> Part:
-    """A job that does not exist is an error of the input."""
-
-    def defect(ctx: Part) -> Part:
-        try:
-            return find_job(ctx)
-        except APIError:
-            raise invalid() from None
 
     return defect
 

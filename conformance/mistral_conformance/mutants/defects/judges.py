@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering
 from mistral_conformance.rules.common.observability import CREATE_JUDGE
 from mistral_conformance.rules.judges import ASK, DELETE, FETCH, LIST, UPDATE
 from mistral_mock.answers import no_content
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 
 JUDGES = "resources.observability.judges"
 JUDGING = "resources.observability.judging"
-
-
-@mutant("judges.create-answers-200", CREATE_JUDGE, place=f"{JUDGES}:create")
-def create_answers_200(create: Part) -> Part:
-    """A new judge is answered with 200."""
-    return answering(create, status=200)
 
 
 @mutant("judges.names-may-repeat", CREATE_JUDGE, UPDATE, place=f"{JUDGES}:check_name")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, forgiving
+from mistral_conformance.mutants.tools import edited, forgiving
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError
 from mistral_mock.resources.libraries.records import Library
 
 if TYPE_CHECKING:
@@ -135,17 +134,6 @@ def document_in_every_library(_belongs: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.unknown-document-is-400",
-    op.GET_DOCUMENT,
-    op.DELETE_DOCUMENT,
-    place="resources.libraries.documents:not_found",
-)
-def unknown_document_is_400(_not_found: Part) -> Part:
-    """A document that does not exist answers 400."""
-    return lambda detail: APIError(400, {"detail": detail})
-
-
-@mutant(
     "lifecycle.expiry-does-nothing",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
@@ -154,11 +142,3 @@ def unknown_document_is_400(_not_found: Part) -> Part:
 def expiry_does_nothing(_has_expired: Part) -> Part:
     """A document outlives its `expires_at`."""
     return lambda _document, _now: False
-
-
-@mutant(
-    "lifecycle.update-answers-the-old", op.PATCH_LIBRARY, place="resources.libraries.crud:update"
-)
-def update_answers_the_old(update: Part) -> Part:
-    """An update answers 202 with the library."""
-    return answering(update, status=202)

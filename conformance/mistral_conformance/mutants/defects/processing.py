@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import names as op
 from mistral_mock.errors import not_found
 from mistral_mock.resources.libraries import processing, statuses
@@ -113,16 +113,6 @@ def text_is_the_first_page(find_text: Part) -> Part:
         return evolve(text, text=text.pages[0], pages=text.pages[:1])
 
     return defect
-
-
-@mutant(
-    "processing.reprocess-answers-200",
-    op.REPROCESS,
-    place="resources.libraries.documents:reprocess",
-)
-def reprocess_answers_200(reprocess: Part) -> Part:
-    """Reprocessing answers 202."""
-    return answering(reprocess, status=202, body=b"{}", media_type="application/json")
 
 
 @mutant(

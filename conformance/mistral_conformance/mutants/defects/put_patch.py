@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, only_for
+from mistral_conformance.mutants.tools import edited, only_for
 from mistral_conformance.rules.common import names as op
 
 if TYPE_CHECKING:
@@ -32,13 +32,3 @@ def put_takes_any_type(check_body: Part) -> Part:
         return body
 
     return defect
-
-
-@mutant(
-    "put-patch.document-put-answers-204",
-    op.PUT_DOCUMENT,
-    place="resources.libraries.documents:update",
-)
-def document_put_answers_204(update: Part) -> Part:
-    """PUT of a document answers 204 and shows nothing."""
-    return only_for(PUT, update, answering(update, status=204, body=b"", media_type=None))

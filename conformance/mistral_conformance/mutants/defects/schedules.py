@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import schedules as op
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
 RECORD = "resources.workflows.records:Schedule"
 TABLE = "timetable.table"
-
-
-@mutant("schedules.create-answers-200", op.CREATE, place=f"{SCHEDULES}:schedule_workflow")
-def create_answers_200(create: Part) -> Part:
-    """Creating a schedule answers 200."""
-    return answering(create, status=200)
 
 
 @mutant("schedules.zone-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")

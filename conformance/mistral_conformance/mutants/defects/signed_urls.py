@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_mock import app
 
 if TYPE_CHECKING:
@@ -106,13 +106,3 @@ def urls_live_an_hour(_lifetime: Part) -> Part:
 def urls_live_a_minute(_lifetime: Part) -> Part:
     """Signed URLs of documents work for a minute."""
     return 60
-
-
-@mutant(
-    "signed-urls.url-answers-202",
-    SIGNED_URL,
-    place="resources.libraries.contents:get_signed_url",
-)
-def url_answers_202(get_signed_url: Part) -> Part:
-    """Asking for a signed URL answers 202."""
-    return answering(get_signed_url, status=202)
