@@ -19,9 +19,6 @@ from mistral_conformance.verdict.requirement import MUST
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
-LIST = "beta.observability.campaigns.list"
-FETCH = "beta.observability.campaigns.fetch"
-DELETE = "beta.observability.campaigns.delete"
 STATUS = "beta.observability.campaigns.fetch_status"
 EVENTS = "beta.observability.campaigns.list_events"
 TEXT = "Name a tree."

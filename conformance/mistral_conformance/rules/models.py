@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
@@ -14,8 +14,6 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
-
-T = TypeVar("T")
 
 DELETE_MODEL = "models.delete"
 UPDATE_MODEL = "models.update"
@@ -50,7 +48,7 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
     named = [(card, alias) for card in cards for alias in card.get("aliases") or ()]
     if not named:
         ctx.skip("no model of the list has an alias")
-    for card, alias in _some(ctx, named):
+    for card, alias in ctx.random.sample(named, min(SAMPLE, len(named))):
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=alias), 200)
         names = {read["id"], *(read["aliases"] or ())}
         known = {card["id"], *card["aliases"]}
@@ -150,8 +148,3 @@ def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:
     cards: list[dict[str, Any]] = listed["data"]
     ctx.expect(cards, "the list of models is empty", listed)
     return listed, cards
-
-
-def _some(ctx: Context, items: list[T]) -> list[T]:
-    """Give a few of the items, chosen by the rule's seed."""
-    return ctx.random.sample(items, min(SAMPLE, len(items)))

@@ -2,8 +2,7 @@
 
 What each level may do is told by the laws of the family `roles`.
 
-Where a refusal is due the documents name no status, so any 4xx will do; that it is 403 is our
-choice and a rule of its own.
+Where a refusal is due the documents name no status, so any 4xx will do.
 """
 
 from __future__ import annotations
@@ -33,23 +32,20 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(MUST, "accesses.owner-keeps-role", (SHARE, LIST_ACCESSES))
-def owner_keeps_the_role(ctx: Context) -> None:
-    """The owner cannot change the own role."""
+@rule(
+    MUST,
+    "accesses.owner-keeps-role; accesses.owner-deletes",
+    (SHARE, UNSHARE, LIST_ACCESSES, GET_LIBRARY),
+)
+def owner_keeps_role_and_access(ctx: Context) -> None:
+    """The owner can neither change the own role nor delete the own access."""
     library = create_library(ctx)["id"]
     owner = _owner_entry(ctx, library)
     expect_refused(ctx, share(ctx.api, library, owner, "Viewer"), "the owner's own demotion")
+    expect_refused(ctx, unshare(ctx.api, library, owner), "the owner's own removal")
     listed, found = entries(ctx.api, library)
     roles = [each["role"] for each in entries_of(found, owner)]
     expect_equal(ctx, roles, ["Owner"], "the owner's listed roles", listed)
-
-
-@rule(MUST, "accesses.owner-deletes", (UNSHARE, GET_LIBRARY))
-def owner_keeps_the_access(ctx: Context) -> None:
-    """The owner cannot delete the own access."""
-    library = create_library(ctx)["id"]
-    owner = _owner_entry(ctx, library)
-    expect_refused(ctx, unshare(ctx.api, library, owner), "the owner's own removal")
     ctx.expect_status(ctx.api.call(GET_LIBRARY, library_id=library), 200)
 
 

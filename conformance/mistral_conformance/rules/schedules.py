@@ -21,7 +21,6 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 CREATE = "workflows.schedules.schedule_workflow"
@@ -183,19 +182,13 @@ def trigger_starts_at_once(ctx: Context) -> None:
     ctx.expect(GREETED["name"] in str(done["result"]), said, found, done)
 
 
-def send(ctx: Context, workflow: str, /, **fields: object) -> Exchange:
-    """Send a new schedule with a marked id, whatever the server says to it."""
+def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
+    """The marked id of a new schedule."""
     need_workflow(ctx, workflow)
-    id_ = fields.pop("schedule_id", None) or ctx.marker.name(word(ctx))
     given = {"amount": 1} if workflow == APPROVE else GREETED
     body = {
         "workflow_identifier": workflow,
-        "schedule_id": id_,
+        "schedule_id": ctx.marker.name(word(ctx)),
         "schedule": {"input": given, **fields},
     }
-    return ctx.api.call(CREATE, json=body)
-
-
-def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
-    """The id of a new schedule."""
-    return str(ctx.need(send(ctx, workflow, **fields), 201)["schedule_id"])
+    return str(ctx.need(ctx.api.call(CREATE, json=body), 201)["schedule_id"])

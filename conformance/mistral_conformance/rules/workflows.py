@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.refusals import expect_hidden
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.workflows import (
     ARCHIVE,
@@ -124,7 +123,7 @@ def belong_to_their_workspace(ctx: Context) -> None:
     ids = {each["id"] for each in ctx.expect_status(seen, 200)["workflows"]}
     ctx.expect(not ids & set(own), "another workspace sees it", listed, seen)
     neighbour = ctx.as_("neighbour")
-    expect_hidden(ctx, neighbour.call(GET_WORKFLOW, workflow_identifier=own[0]))
+    ctx.expect_status(neighbour.call(GET_WORKFLOW, workflow_identifier=own[0]), 403, 404)
     theirs = neighbour.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
     for id_ in ids - {each["id"] for each in ctx.need(theirs, 200)["workflows"]}:
         for operation in (ARCHIVE, UNARCHIVE):
