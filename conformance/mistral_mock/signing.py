@@ -49,11 +49,6 @@ class Signer:
         expires = values.get("expires", "")
         if not self.matches(f"{kind}/{key}/{expires}", values.get("signature", "")):
             raise forbidden("The signature does not match")
-        if not is_alive(float(expires), self._clock.now().timestamp()):
+        if self._clock.now().timestamp() >= float(expires):
             raise forbidden("The signed URL has expired")
         return kind, key
-
-
-def is_alive(expires: float, now: float) -> bool:
-    """A URL works before the second at which it expires, and no longer."""
-    return now < expires

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import answer_schema
+from mistral_conformance.record.wire import Message
+from mistral_conformance.session.capabilities import NOTHING
 from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
+LEAKED = "harm: a key gets into logs; choices.errors-tell-no-key"
+BUILT = "harm: who attacks a server is told how it is built"
 COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: responses (totals)"
 
 
@@ -46,9 +51,38 @@ def parts_fit_their_total(world: World, operation: str) -> None:
     _judge(world, operation, world.ctx.session.sightings.uneven)
 
 
+def _refusing(model: Model) -> Iterator[Subject]:
+    """Each operation: all can be refused."""
+    return (Subject(e, e, (e,), (e,)) for e in model.document.operations)
+
+
+@law(id="seen.errors-tell-no-key", over=_refusing, source=LEAKED, harm=True)
+def errors_tell_no_key(world: World, operation: str) -> None:
+    """No error that any rule or law got repeats the key of its request."""
+    _judge_errors(world, operation, world.ctx.session.sightings.indiscreet)
+
+
+@law(id="seen.errors-tell-no-internals", over=_refusing, source=BUILT, level=SHOULD)
+def errors_tell_no_internals(world: World, operation: str) -> None:
+    """No error that any rule or law got shows the stack of calls of the program that answers."""
+    _judge_errors(world, operation, world.ctx.session.sightings.revealing)
+
+
 def is_plain(operation: Operation) -> bool:
     """Whether an operation only reads, and needs nothing to do so."""
     return operation.method == "GET" and not any(e.get("required") for e in operation.parameters)
+
+
+def _judge_errors(world: World, operation: str, wrong: dict[str, Sighting]) -> None:
+    if not world.ctx.session.sightings.errors.get(operation):
+        spec = world.document.operations[operation]
+        url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
+        world.ctx.impostor.send(Message(spec.method, url), operation)
+    if not world.ctx.session.sightings.errors.get(operation):
+        raise Skipped("nothing has been refused in this run")
+    found = wrong.get(operation)
+    if found:
+        world.fail(found.reason, found.exchange)
 
 
 def _judge(world: World, operation: str, wrong: dict[str, Sighting]) -> None:

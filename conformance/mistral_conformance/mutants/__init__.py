@@ -185,7 +185,10 @@ def _page(verdicts: Sequence[Verdict]) -> str:
     used = {each.rule.partition("[")[0] for each in verdicts}
     idle = [each.id for each in (*load_rules(), *load_laws()) if each.id not in used]
     known = load_generic()
-    return board_page(verdicts, len(known), load_equivalences(), idle, load_formers())
+    named = len(load_mutants())
+    return board_page(
+        verdicts, len(known), load_equivalences(), idle, formers=load_formers(), named=named
+    )
 
 
 def show_rules(ids: Sequence[str], jobs: int) -> int:

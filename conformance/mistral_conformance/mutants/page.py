@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.mutants.generic import Equivalence
     from mistral_conformance.mutants.judging import Verdict
-    from mistral_conformance.mutants.registry import Formers
+    from mistral_conformance.mutants.registry import Former
 
 LEVELS = (MUST.value, SHOULD.value, MAY.value)
 MISSED, UNMET = "missed", "not met"
@@ -46,9 +46,14 @@ def board_page(
     known: int,
     equivalences: Iterable[Equivalence],
     idle: Iterable[str],
-    formers: Formers,
+    *,
+    formers: Sequence[Former],
+    named: int,
 ) -> str:
-    """The page. `known` defects there are in all; `idle` rules and laws noticed none of these."""
+    """The page. `known` defects there are in all; `idle` rules and laws noticed none of these.
+
+    `named` are written by hand; `formers` were.
+    """
     parts = [
         HEAD,
         f"\n{len(verdicts)} of {known} defects were judged.\n",
@@ -60,7 +65,7 @@ def board_page(
         *_missed(verdicts),
         *_equivalent(equivalences),
         *_idle(idle),
-        *_named(formers),
+        *_named(formers, named),
     ]
     return "".join(parts)
 
@@ -128,10 +133,10 @@ def _idle(idle: Iterable[str]) -> Iterator[str]:
     yield f"{', '.join(f'`{each}`' for each in names)}\n" if names else "None.\n"
 
 
-def _named(formers: Formers) -> Iterator[str]:
-    stay = formers.first - len(formers.gone)
-    yield f"\n## Named defects\n\nOf the first {formers.first} defects that were written by hand "
-    yield f"{stay} are still there by name, and {len(formers.gone)} have a successor.\n\n"
+def _named(formers: Sequence[Former], named: int) -> Iterator[str]:
+    free = sum(not each.now for each in formers)
+    yield f"\n## Named defects\n\n{named} defects are written by hand. {len(formers)} former ones "
+    yield f"are gone: {len(formers) - free} have a successor, {free} are nobody's fault.\n\n"
     yield "| former defect | successor | why |\n|---|---|---|\n"
-    for each in formers.gone:
-        yield f"| `{each.id}` | `{each.now}` | {each.why} |\n"
+    for each in formers:
+        yield f"| `{each.id}` | {f'`{each.now}`' if each.now else '-'} | {each.why} |\n"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Factory = Callable[[Part], Part]
 
 MOCK = "mistral_mock"
+GENERATED = "An operator makes it, as it does wherever it fits."
 
 
 @frozen
@@ -133,27 +134,21 @@ def mutant(id_: str, *operations: str, place: str) -> Callable[[Factory], Factor
 
 @frozen
 class Former:
-    """A named defect that is gone: the one that is in its place `now`, and why."""
+    """A named defect that is gone: the one in its place `now`, empty where none is, and why."""
 
     id: str
     now: str
     why: str
 
 
-@frozen
-class Formers:
-    """What became of the `first` named defects: all stay by name but these."""
-
-    first: int
-    gone: tuple[Former, ...]
-
-
 @cache
-def load_formers() -> Formers:
+def load_formers() -> tuple[Former, ...]:
     """The named defects that are gone, see `former.toml`."""
     text = files("mistral_conformance.mutants").joinpath("former.toml").read_text("utf-8")
     found = tomllib.loads(text)
-    return Formers(found["first"], tuple(Former(**each) for each in found["former"]))
+    generated = (Former(id_, now, GENERATED) for id_, now in found["generated"].items())
+    free = (Former(id_, "", each["why"]) for each in found["free"] for id_ in each["of"])
+    return (*(Former(**each) for each in found["former"]), *generated, *free)
 
 
 def load_mutants() -> dict[str, Mutant]:

@@ -29,12 +29,7 @@ ALIASES = "beta.agents.list_version_aliases"
 UNALIAS = "beta.agents.delete_version_alias"
 
 
-@rule(
-    id="agents.version-can-be-made-current",
-    level=MUST,
-    source="document: beta.agents.update_version",
-    operations=(SWITCH, GET, UPDATE),
-)
+@rule(MUST, "document: beta.agents.update_version", (SWITCH, GET, UPDATE))
 def version_can_be_made_current(ctx: Context) -> None:
     """An older version becomes the one that is used, none is lost, and a change makes a new one."""
     made = make_agent(ctx, instructions="One.")
@@ -58,13 +53,12 @@ def version_can_be_made_current(ctx: Context) -> None:
 
 
 @rule(
-    id="agents.alias-names-a-version",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: beta.agents.create_version_alias (/v1/agents/{agent_id}/aliases "
         "and agent_version)"
     ),
-    operations=(ALIAS, ALIASES, GET, VERSION),
+    (ALIAS, ALIASES, GET, VERSION),
 )
 def alias_names_a_version(ctx: Context) -> None:
     """An alias finds its version wherever a version is named, and can be moved to another one."""
@@ -84,10 +78,9 @@ def alias_names_a_version(ctx: Context) -> None:
 
 
 @rule(
-    id="agents.deleted-alias-is-gone",
-    level=MUST,
-    source="document: beta.agents.delete_version_alias; shapes.success-codes",
-    operations=(UNALIAS, ALIASES, GET),
+    MUST,
+    "document: beta.agents.delete_version_alias; shapes.success-codes",
+    (UNALIAS, ALIASES, GET),
 )
 def deleted_alias_is_gone(ctx: Context) -> None:
     """Deleting an alias answers 204; the alias finds nothing then, and the version stays."""
@@ -108,10 +101,9 @@ def deleted_alias_is_gone(ctx: Context) -> None:
 
 
 @rule(
-    id="agents.filters-keep-and-leave-out",
-    level=MUST,
-    source=("document: beta.agents.list_pages (name, search, id, metadata, deployment_chat)"),
-    operations=(LIST_PAGES, LIST, UPDATE),
+    MUST,
+    "document: beta.agents.list_pages (name, search, id, metadata, deployment_chat)",
+    (LIST_PAGES, LIST, UPDATE),
 )
 def filters_keep_and_leave_out(ctx: Context) -> None:
     """Every filter of the lists keeps the agents that fit it and leaves out the others."""

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING
+import wave
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.hearing import (
-    SPEAK,
-    TRANSCRIBE,
-    make_recording,
-    make_speech,
-    named_events,
-    speak,
-    store,
-    transcribe,
-)
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.sounds import make_tone, read_base64, read_sound
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
-from mistral_conformance.rules.common.voices import CREATE, LIST, create_voice, walk_voices
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.uploads import upload_file
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+LIST = "audio.voices.list"
+CREATE = "audio.voices.create"
+WALK = 40
+"""Pages after which a walk is taken for endless."""
+SPEAK = "audio.speech.complete"
+TRANSCRIBE = "audio.transcriptions.complete"
+RATE = 8000
 GET = "audio.voices.get"
-SAMPLE = "audio.voices.get_sample_audio"
+VOICE_SAMPLE = "audio.voices.get_sample_audio"
 
 SENTENCES = "The harbour opens early. Every small boat carries a letter."
 WORD = re.compile(r"\w+")
@@ -47,27 +50,19 @@ SLACK_S = 0.05
 
 
 @rule(
-    id="audio.longer-texts-last-longer",
-    level=MUST,
-    source="harm: a part of the text is not read; choices.audio-longer-texts-last-longer",
-    operations=(SPEAK,),
+    MUST, "harm: a part of the text is not read; choices.audio-longer-texts-last-longer", (SPEAK,)
 )
 def longer_texts_last_longer(ctx: Context) -> None:
     """A text of four times the words takes at least twice as long to read aloud."""
     answers = [speak(ctx, text) for text in (SENTENCES, " ".join([SENTENCES] * 4))]
     short, long = (
-        read_sound(ctx, read_base64(ctx, one["audio_data"], one), one).seconds for one in answers
+        read_seconds(ctx, read_base64(ctx, one["audio_data"], one), one) for one in answers
     )
     said = f"{long:.2f} s for four times a text of {short:.2f} s"
     ctx.expect(long > 2 * short, said, *answers)
 
 
-@rule(
-    id="audio.streamed-speech-is-sound",
-    level=MUST,
-    source="document: SpeechStreamEvents; streams.speech-events",
-    operations=(SPEAK,),
-)
+@rule(MUST, "document: SpeechStreamEvents; streams.speech-events", (SPEAK,))
 def streamed_speech_is_sound(ctx: Context) -> None:
     """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
     answer = speak(ctx, SENTENCES, stream=True)
@@ -87,10 +82,9 @@ def streamed_speech_is_sound(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.coded-speech-is-what-it-says",
-    level=MUST,
-    source="document: SpeechRequest.response_format; choices.audio-coded-speech-is-what-it-says",
-    operations=(SPEAK,),
+    MUST,
+    "document: SpeechRequest.response_format; choices.audio-coded-speech-is-what-it-says",
+    (SPEAK,),
 )
 def coded_speech_is_what_it_says(ctx: Context) -> None:
     """Speech as mp3, flac or opus is refused, or begins as such a file does."""
@@ -109,12 +103,7 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
             expect_refused(ctx, answer, f"speech as {form}")
 
 
-@rule(
-    id="audio.speech-is-understood",
-    level=SHOULD,
-    source="choices.audio-speech-is-understood",
-    operations=(SPEAK, TRANSCRIBE),
-)
+@rule(SHOULD, "choices.audio-speech-is-understood", (SPEAK, TRANSCRIBE))
 def speech_is_understood(ctx: Context) -> None:
     """A text that was read aloud is written down again with most of its words."""
     spoken = speak(ctx, SENTENCES)
@@ -124,12 +113,7 @@ def speech_is_understood(ctx: Context) -> None:
     ctx.expect(len(missing) * 2 <= len(said), f"not heard: {', '.join(missing)}", answer)
 
 
-@rule(
-    id="audio.transcription-tells-the-length",
-    level=SHOULD,
-    source="document: UsageInfo.prompt_audio_seconds",
-    operations=(TRANSCRIBE,),
-)
+@rule(SHOULD, "document: UsageInfo.prompt_audio_seconds", (TRANSCRIBE,))
 def transcription_tells_the_length(ctx: Context) -> None:
     """The usage of a transcription tells the seconds of the recording, give or take one."""
     for seconds in (2.0, 5.5):
@@ -139,17 +123,12 @@ def transcription_tells_the_length(ctx: Context) -> None:
         ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
 
 
-@rule(
-    id="audio.segments-divide-the-recording",
-    level=MUST,
-    source="document: TranscriptionSegmentChunk",
-    operations=(TRANSCRIBE,),
-)
+@rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))
 def segments_divide_the_recording(ctx: Context) -> None:
     """Segments go forward in time, inside of the recording, and are words where these are asked."""
     spoken = speak(ctx, SENTENCES)
     content = read_base64(ctx, spoken["audio_data"], spoken)
-    length = read_sound(ctx, content, spoken).seconds
+    length = read_seconds(ctx, content, spoken)
     answer = transcribe(ctx, content, timestamp_granularities="segment")
     segments = answer["segments"]
     ctx.expect(segments, "there are no segments", answer)
@@ -170,13 +149,12 @@ def segments_divide_the_recording(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.transcription-stream-ends-whole",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: TranscriptionStreamEvents; document: TranscriptionStreamDone; "
         "streams.speech-events"
     ),
-    operations=(TRANSCRIBE,),
+    (TRANSCRIBE,),
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
@@ -205,10 +183,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
 
 
 @rule(
-    id="audio.recording-comes-once",
-    level=MUST,
-    source="document: TranscriptionRequest (exactly one of file, file_url  file_id)",
-    operations=(TRANSCRIBE,),
+    MUST, "document: TranscriptionRequest (exactly one of file, file_url  file_id)", (TRANSCRIBE,)
 )
 def recording_comes_once(ctx: Context) -> None:
     """A transcription without a recording is refused, and one with two."""
@@ -221,12 +196,7 @@ def recording_comes_once(ctx: Context) -> None:
     expect_refused(ctx, ctx.api.call(TRANSCRIBE, files=parts), "a file and a file_id")
 
 
-@rule(
-    id="audio.stored-recordings-are-read",
-    level=MUST,
-    source="document: TranscriptionRequest.file_id (file_url)",
-    operations=(TRANSCRIBE,),
-)
+@rule(MUST, "document: TranscriptionRequest.file_id (file_url)", (TRANSCRIBE,))
 def stored_recordings_are_read(ctx: Context) -> None:
     """An uploaded recording is as long by its id and by its signed URL as when it is sent."""
     tone = make_tone(3)
@@ -240,28 +210,18 @@ def stored_recordings_are_read(ctx: Context) -> None:
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
 
 
-@rule(
-    id="audio.sample-is-a-whole-file",
-    level=MUST,
-    source="document: audio.voices.get_sample_audio (audio/wav)",
-    operations=(CREATE, SAMPLE),
-)
+@rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
     made = create_voice(ctx, make_tone(10))
-    answer = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=made["id"]), 200)
+    answer = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=made["id"]), 200)
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
     size = len(answer.content)
     ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
 
 
-@rule(
-    id="audio.voices-are-listed-by-type",
-    level=MUST,
-    source="document: audio.voices.list (parameter type)",
-    operations=(LIST, CREATE),
-)
+@rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))
 def voices_are_listed_by_type(ctx: Context) -> None:
     """A new voice is listed among all and among custom ones, not among presets."""
     made = create_voice(ctx)["id"]
@@ -271,12 +231,7 @@ def voices_are_listed_by_type(ctx: Context) -> None:
         ctx.expect((made in found) is wanted, said)
 
 
-@rule(
-    id="audio.presets-can-be-heard",
-    level=SHOULD,
-    source="document: audio.voices.get_sample_audio",
-    operations=(LIST, GET, SAMPLE),
-)
+@rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, VOICE_SAMPLE))
 def presets_can_be_heard(ctx: Context) -> None:
     """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
     listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)
@@ -285,5 +240,100 @@ def presets_can_be_heard(ctx: Context) -> None:
     first = listed["items"][0]
     read = ctx.expect_status(ctx.api.call(GET, voice_id=first["id"]), 200)
     expect_equal(ctx, read["name"], first["name"], "the name", read)
-    sample = ctx.expect_status(ctx.api.call(SAMPLE, voice_id=first["id"]), 200)
-    ctx.expect(read_sound(ctx, sample.content, sample).frames > 0, "the sample is empty", sample)
+    sample = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=first["id"]), 200)
+    ctx.expect(read_seconds(ctx, sample.content, sample), "the sample is empty", sample)
+
+
+def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
+    """A WAV file of a tone: 8 kHz, 8 bits, one channel."""
+    turn = 2 * math.pi * pitch / RATE
+    found = BytesIO()
+    with wave.open(found, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(RATE)
+        file.writeframes(
+            bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
+        )
+    return found.getvalue()
+
+
+def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:
+    """How long a WAV file really lasts; a rule fails where it is none."""
+    try:
+        with wave.open(BytesIO(content)) as file:
+            sound = file.readframes(file.getnframes())
+            size = file.getsampwidth() * file.getnchannels()
+            return len(sound) / size / file.getframerate()
+    except (wave.Error, EOFError) as error:
+        ctx.expect(False, f"it is no WAV file: {error}", *seen)  # noqa: FBT003 - a failed condition
+        raise
+
+
+def read_base64(ctx: Context, text: Any, *seen: Exchange) -> bytes:  # noqa: ANN401 - JSON
+    """The bytes of base64 text; a rule fails where it is none."""
+    ctx.expect(isinstance(text, str), "the sound is no text", *seen)
+    try:
+        return b64decode(text, validate=True)
+    except Base64Error as error:
+        ctx.expect(False, f"the sound is no base64: {error}", *seen)  # noqa: FBT003 - the same
+        raise
+
+
+def make_speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
+    """A request to read a text aloud as a WAV file, unless the fields say otherwise."""
+    model = able_model(ctx, "audio_speech")
+    return {"model": model, "input": text, "response_format": "wav", **fields}
+
+
+def speak(ctx: Context, text: str, **fields: object) -> Exchange:
+    """The answer to a text that is read aloud."""
+    return ctx.expect_status(ctx.api.call(SPEAK, json=make_speech(ctx, text, **fields)), 200)
+
+
+def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
+    """The form that asks to write a recording down."""
+    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    parts["model"] = (None, able_model(ctx, "audio_transcription"))
+    parts["file"] = ("recording.wav", content, "audio/wav")
+    return parts
+
+
+def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
+    """The answer to a recording that is written down."""
+    parts = make_recording(ctx, content, **fields)
+    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
+
+
+def store(ctx: Context, content: bytes) -> Exchange:
+    """A recording, uploaded as a file."""
+    return upload_file(ctx, Sample("recording.wav", content, "audio/wav"), "audio")
+
+
+def named_events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
+    """The data of a stream's events, each named alike in the event and in its data."""
+    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
+    events = answer.events
+    ctx.expect(events, "the stream is empty", answer)
+    data = [each.json() for each in events]
+    for each, found in zip(events, data, strict=True):
+        expect_equal(ctx, found["type"], each.name, "the type of an event", answer)
+    return data
+
+
+def create_voice(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
+    """A new custom voice, from a tone unless there is another recording."""
+    sample = b64encode(content or make_tone(1)).decode()
+    body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
+    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
+
+
+def walk_voices(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
+    """The pages of the list up to the first that is not full."""
+    pages: list[Exchange] = []
+    while len(pages) < WALK:
+        asked = {**query, "limit": limit, "offset": limit * len(pages)}
+        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
+        if len(pages[-1]["items"]) < limit:
+            break
+    return pages

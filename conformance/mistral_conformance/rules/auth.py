@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 
-@rule(id="auth.key-wanted", level=MUST, source="errors.unauthorized", operations=EACH)
+@rule(MUST, "errors.unauthorized", EACH, id="auth.key-wanted")
 def request_without_key_is_refused(ctx: Context) -> None:
     """A valid request without a key is answered with 401."""
     for shot in shots(ctx, "keyless"):
         ctx.expect_status(shot.exchange, 401)
 
 
-@rule(id="auth.key-checked", level=MUST, source="errors.unauthorized", operations=EACH)
+@rule(MUST, "errors.unauthorized", EACH, id="auth.key-checked")
 def request_with_wrong_key_is_refused(ctx: Context) -> None:
     """A valid request with a key that nobody was given is answered with 401."""
     for shot in shots(ctx, "misskeyed"):

@@ -10,7 +10,6 @@ from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
 from mistral_conformance.rules.common.steps import expect_equal, word
-from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -32,56 +31,7 @@ COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
 
 
-@rule(
-    id="batch.job-does-its-requests",
-    level=MUST,
-    source="document: BatchJob.output_file (POST /v1/batch/jobs)",
-    operations=(CREATE, GET, DOWNLOAD_FILE),
-)
-def job_does_its_requests(ctx: Context) -> None:
-    """A job ends well, and its output file has a chat completion for each request."""
-    names = [word(ctx), word(ctx), f"{word(ctx)} é 🙂"]
-    made = _create(ctx, requests=[_request(name) for name in names])
-    done = _finish(ctx, made)
-    expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
-    lines = _lines(ctx, done, "output_file")
-    found = [str(line["custom_id"]) for line in lines]
-    expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
-    for line in lines:
-        body = within(line, "response", "body")
-        ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
-        spent = within(body, "usage", "completion_tokens")
-        ctx.expect(spent, f"{line['custom_id']} has a completion of no tokens", done)
-        _expect_model(ctx, body, done)
-    ids = [line["id"] for line in lines if "id" in line]
-    ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
-
-
-@rule(
-    id="batch.agents-do-their-jobs",
-    level=MUST,
-    source="document: CreateBatchJobRequest.agent_id",
-    operations=(CREATE, GET, DOWNLOAD_FILE),
-)
-def agents_do_their_jobs(ctx: Context) -> None:
-    """The requests of a job with an agent are answered by it: with its model, as it is set."""
-    agent = make_agent(ctx, completion_args={"max_tokens": FEW})["id"]
-    request = {"custom_id": word(ctx), "body": MESSAGES}
-    made = _create(ctx, model=None, agent_id=agent, requests=[request])
-    done = _finish(ctx, made)
-    for line in _lines(ctx, done, "output_file"):
-        body = within(line, "response", "body")
-        _expect_model(ctx, body, done)
-        spent = within(body, "usage", "completion_tokens")
-        ctx.expect(spent <= FEW, f"the agent wrote {spent} tokens, {FEW} are its most", done)
-
-
-@rule(
-    id="batch.counts-add-up",
-    level=MUST,
-    source="document: BatchJob (total_requests to failed_requests)",
-    operations=(CREATE, GET),
-)
+@rule(MUST, "document: BatchJob (total_requests to failed_requests)", (CREATE, GET))
 def counts_add_up(ctx: Context) -> None:
     """A request that fails is counted as failed, and stands in the error file and in `outputs`."""
     good, bad = word(ctx), word(ctx)
@@ -104,10 +54,9 @@ def counts_add_up(ctx: Context) -> None:
 
 
 @rule(
-    id="batch.results-are-files",
-    level=SHOULD,
-    source="document: FilePurpose (batch); choices.batch-results-are-files",
-    operations=(CREATE, GET, GET_FILE, DOWNLOAD_FILE),
+    SHOULD,
+    "document: FilePurpose (batch); choices.batch-results-are-files",
+    (CREATE, GET, GET_FILE, DOWNLOAD_FILE),
 )
 def results_are_files(ctx: Context) -> None:
     """The file of a job's results is one of batches, as long as it says."""
@@ -118,15 +67,10 @@ def results_are_files(ctx: Context) -> None:
     expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 
 
-@rule(
-    id="batch.requests-come-from-files",
-    level=MUST,
-    source="document: CreateBatchJobRequest.input_files",
-    operations=(CREATE, GET, UPLOAD_FILE),
-)
+@rule(MUST, "document: CreateBatchJobRequest.input_files", (CREATE, GET, UPLOAD_FILE))
 def requests_come_from_files(ctx: Context) -> None:
-    """A job does each request of its JSON Lines files, also without a last line end."""
-    names = [f"{word(ctx)} é", word(ctx), word(ctx)]
+    """A job does each request of its JSON Lines files, the last one too, and answers each whole."""
+    names = [f"{word(ctx)} é 🙂", word(ctx), word(ctx)]
     lines = [json.dumps(_request(name)) for name in names]
     texts = (f"{lines[0]}\n{lines[1]}", f"{lines[2]}\n")
     files = [upload_json_lines(ctx, "batch.jsonl", text, "batch") for text in texts]
@@ -135,16 +79,21 @@ def requests_come_from_files(ctx: Context) -> None:
     done = _finish(ctx, made)
     expect_equal(ctx, done["total_requests"], len(names), "total_requests", done)
     ctx.expect_status(ctx.api.call(GET_FILE, file_id=files[0]), 200)
-    found = [str(line["custom_id"]) for line in _lines(ctx, done, "output_file")]
+    expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
+    results = _lines(ctx, done, "output_file")
+    found = [str(line["custom_id"]) for line in results]
     expect_equal(ctx, sorted(found), sorted(names), "the custom ids of the results", done)
+    for line in results:
+        body = within(line, "response", "body")
+        ctx.expect(body["choices"], f"{line['custom_id']} has no completion", done)
+        spent = within(body, "usage", "completion_tokens")
+        ctx.expect(spent, f"{line['custom_id']} has a completion of no tokens", done)
+        _expect_model(ctx, body, done)
+    ids = [line["id"] for line in results if "id" in line]
+    ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
 
 
-@rule(
-    id="batch.status-goes-forward",
-    level=MUST,
-    source="document: BatchJobStatus",
-    operations=(GET,),
-)
+@rule(MUST, "document: BatchJobStatus", (GET,))
 def status_goes_forward(ctx: Context) -> None:
     """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])

@@ -1,34 +1,26 @@
-"""Campaigns: started over recorded chats, watched until they end, read page by page, deleted."""
+"""Campaigns: started over recorded chats, and watched until they end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
-    await_events,
     create_campaign,
     create_judge,
-    expect_code,
     ids_in,
-    plan,
     record_chats,
     search,
 )
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
-LIST = "beta.observability.campaigns.list"
-FETCH = "beta.observability.campaigns.fetch"
-DELETE = "beta.observability.campaigns.delete"
 STATUS = "beta.observability.campaigns.fetch_status"
 EVENTS = "beta.observability.campaigns.list_events"
-CODES = "document: ObservabilityErrorCode"
 TEXT = "Name a tree."
 RUNNING, DONE = "RUNNING", "COMPLETED"
 LIMIT_S, STEP_S = 20, 0.5
@@ -36,12 +28,7 @@ DAY_S = 24 * 3600
 """How long a rule waits for a campaign to end, and how long between two looks, in seconds."""
 
 
-@rule(
-    id="campaigns.status-moves-forward",
-    level=MUST,
-    source="document: BaseTaskStatus",
-    operations=(STATUS,),
-)
+@rule(MUST, "document: BaseTaskStatus", (STATUS,))
 def status_moves_forward(ctx: Context) -> None:
     """A campaign runs until it is completed, and then stays so."""
     campaign = create_campaign(ctx, create_judge(ctx), record_chats(ctx, TEXT))
@@ -62,12 +49,7 @@ def status_moves_forward(ctx: Context) -> None:
     expect_equal(ctx, _look(ctx, campaign["id"]), DONE, "the status after the end")
 
 
-@rule(
-    id="campaigns.selected-events-match",
-    level=MUST,
-    source="document: CreateCampaignRequest",
-    operations=(CREATE_CAMPAIGN, EVENTS),
-)
+@rule(MUST, "document: CreateCampaignRequest", (CREATE_CAMPAIGN, EVENTS))
 def selected_events_match(ctx: Context) -> None:
     """A campaign selects events that pass its filter, all of them where they are few enough."""
     wanted = record_chats(ctx, TEXT, TEXT, TEXT)
@@ -82,40 +64,6 @@ def selected_events_match(ctx: Context) -> None:
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
 
-@rule(
-    id="campaigns.later-events-stay-out",
-    level=MAY,
-    source="choices.campaigns-later-events-stay-out",
-    operations=(EVENTS,),
-)
-def later_events_stay_out(ctx: Context) -> None:
-    """A chat after the start of a campaign is not added to it, though it passes the filter."""
-    sign = word(ctx)
-    ask(ctx, f"{TEXT} {sign}", max_tokens=40)
-    campaign = create_campaign(ctx, create_judge(ctx), await_events(ctx, sign, 1))
-    ask(ctx, f"{TEXT} {sign}", max_tokens=40)
-    await_events(ctx, sign, 2)
-    expect_equal(ctx, _count(ctx, campaign["id"]), 1, "the number of selected events")
-
-
-@rule(
-    id="campaigns.needs-matching-events",
-    level=SHOULD,
-    source=CODES,
-    operations=(CREATE_CAMPAIGN,),
-)
-def needs_matching_events(ctx: Context) -> None:
-    """A campaign over a filter that no event passes is refused with its own code."""
-    none = {"field": "nb_input_tokens", "op": "lt", "value": 0}
-    body = plan(ctx, create_judge(ctx)["id"], none)
-    expect_code(ctx, ctx.api.call(CREATE_CAMPAIGN, json=body), "CAMPAIGN_NO_MATCHING_EVENTS")
-
-
 def _look(ctx: Context, campaign_id: str) -> str:
     answer = ctx.api.call(STATUS, campaign_id=campaign_id)
     return str(ctx.expect_status(answer, 200)["status"])
-
-
-def _count(ctx: Context, campaign_id: str) -> int:
-    answer = ctx.api.call(EVENTS, campaign_id=campaign_id)
-    return int(ctx.expect_status(answer, 200).at("completion_events.count"))

@@ -26,24 +26,14 @@ if TYPE_CHECKING:
 WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius?"
 
 
-@rule(
-    id="chat.results-are-answered",
-    level=SHOULD,
-    source="document: ToolMessage",
-    operations=(CHAT,),
-)
+@rule(SHOULD, "document: ToolMessage", (CHAT,))
 def results_are_answered(ctx: Context) -> None:
     """With the result of a call, the same call is not made again."""
     answer = ctx.expect_status(_tell_result(ctx, choice="auto"), 200)
     ctx.expect(not _calls(ctx, answer), "a tool is called whose result was told", answer)
 
 
-@rule(
-    id="chat.results-are-of-calls",
-    level=SHOULD,
-    source="errors.message-order",
-    operations=(CHAT,),
-)
+@rule(SHOULD, "errors.message-order", (CHAT,))
 def results_are_of_calls(ctx: Context) -> None:
     """A result of a call that nobody made is refused."""
     ctx.expect_status(_tell_result(ctx), 200)
@@ -69,12 +59,7 @@ def _tell_result(ctx: Context, of: str = "", choice: str = "none") -> Exchange:
     return ctx.api.call(CHAT, json=sent)
 
 
-@rule(
-    id="chat.prefix-starts-the-text",
-    level=MUST,
-    source="document: AssistantMessage.prefix",
-    operations=(CHAT,),
-)
+@rule(MUST, "document: AssistantMessage.prefix", (CHAT,))
 def prefix_starts_the_text(ctx: Context) -> None:
     """A last assistant message marked as prefix is how the answer starts."""
     prefix = "The river Seine"

@@ -31,14 +31,11 @@ TELLING = {
 
 
 @rule(
-    id="classifiers.flags-follow-the-scores",
-    level=SHOULD,
-    source="document: ModerationObject; choices.classifiers-flags-follow-the-scores",
-    operations=(MODERATE,),
+    SHOULD, "document: ModerationObject; choices.classifiers-flags-follow-the-scores", (MODERATE,)
 )
 def flags_follow_the_scores(ctx: Context) -> None:
     """A plain threat is flagged, a kind word is not, and the flag goes with a higher score."""
-    answer = _moderate(ctx, [KIND, TELLING["violence_and_threats"]])
+    answer = _ask(ctx, MODERATE, [KIND, TELLING["violence_and_threats"]])
     kind, threat = exactly(2, answer["results"], "results", answer)
     ctx.expect(not any(kind["categories"].values()), "a kind word is flagged", answer)
     ctx.expect(any(threat["categories"].values()), "a threat is not flagged", answer)
@@ -48,18 +45,17 @@ def flags_follow_the_scores(ctx: Context) -> None:
 
 
 @rule(
-    id="classifiers.conversations-are-rated-by-their-words",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: classifiers.moderate_chat; "
         "choices.classifiers-conversations-are-rated-by-their-words"
     ),
-    operations=(MODERATE_CHAT,),
+    (MODERATE_CHAT,),
 )
 def conversations_are_rated_by_their_words(ctx: Context) -> None:
     """A conversation with a threat at its end is rated higher than one without."""
     category = "violence_and_threats"
-    answer = _moderate_chat(ctx, [_talk(KIND, KIND), _talk(KIND, TELLING[category])])
+    answer = _ask(ctx, MODERATE_CHAT, [_talk(KIND, KIND), _talk(KIND, TELLING[category])])
     results = exactly(2, answer["results"], "results", answer)
     scores = [result["category_scores"].get(category, None) for result in results]
     if None in scores:
@@ -68,35 +64,22 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
 
 
 @rule(
-    id="classifiers.classes-follow-the-text",
-    level=SHOULD,
-    source=("document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text"),
-    operations=(CLASSIFY,),
+    SHOULD,
+    "document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text",
+    (CLASSIFY,),
 )
 def classes_follow_the_text(ctx: Context) -> None:
     """The same text has the same scores twice, and another text has others."""
-    answer = _classify(ctx, [KIND, KIND, TELLING["law"]])
+    answer = _ask(ctx, CLASSIFY, [KIND, KIND, TELLING["law"]], "classification")
     first, again, other = exactly(3, answer["results"], "results", answer)
     ctx.expect(_are_near(first, again), "the same text has other scores", answer)
     ctx.expect(not _are_near(first, other), "another text has the same scores", answer)
 
 
-def _moderate(ctx: Context, given: str | list[str]) -> Exchange:
-    """The moderation of texts."""
-    sent = {"model": able_model(ctx, "moderation"), "input": given}
-    return ctx.expect_status(ctx.api.call(MODERATE, json=sent), 200)
-
-
-def _moderate_chat(ctx: Context, given: list[Any]) -> Exchange:
-    """The moderation of one conversation or several."""
-    sent = {"model": able_model(ctx, "moderation"), "input": given}
-    return ctx.expect_status(ctx.api.call(MODERATE_CHAT, json=sent), 200)
-
-
-def _classify(ctx: Context, given: str | list[str]) -> Exchange:
-    """The classification of texts."""
-    sent = {"model": able_model(ctx, "classification"), "input": given}
-    return ctx.expect_status(ctx.api.call(CLASSIFY, json=sent), 200)
+def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:
+    """What is said of texts or conversations."""
+    sent = {"model": able_model(ctx, ability), "input": given}
+    return ctx.expect_status(ctx.api.call(operation, json=sent), 200)
 
 
 def _talk(*words: str) -> list[dict[str, str]]:

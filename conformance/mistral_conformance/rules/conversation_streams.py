@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import WEATHER, chat_model
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.talks import (
     APPEND,
     DELETE_CONVERSATION,
@@ -31,47 +31,10 @@ if TYPE_CHECKING:
 
     Events = list[dict[str, Any]]
 
-STARTED, DONE = "conversation.response.started", "conversation.response.done"
-KNOWN = {
-    STARTED,
-    DONE,
-    "conversation.response.error",
-    "message.output.delta",
-    "tool.execution.started",
-    "tool.execution.delta",
-    "tool.execution.done",
-    "agent.handoff.started",
-    "agent.handoff.done",
-    "function.call.delta",
-}
 ASK = {"inputs": "Write two short sentences about the river Seine."}
 
 
-@rule(
-    id="conversation-streams.events-are-framed",
-    level=MUST,
-    source="streams.conversation-events; document: ConversationEvents",
-    operations=(START,),
-)
-def events_are_framed(ctx: Context) -> None:
-    """Events are named, begin with `started`, end with `done`, and never say `[DONE]`."""
-    answer, events = _start(ctx, **ASK)
-    found = kinds(events)
-    expect_equal(ctx, found[:1], [STARTED], "the first event", answer)
-    expect_equal(ctx, found[-1:], [DONE], "the last event", answer)
-    for kind, wanted in ((STARTED, 1), (DONE, 1)):
-        expect_equal(ctx, found.count(kind), wanted, f"the number of {kind}", answer)
-    unknown = sorted(set(map(str, found)) - KNOWN)
-    ctx.expect(not unknown, f"the events {unknown} are not documented", answer)
-    _forget(ctx, events)
-
-
-@rule(
-    id="conversation-streams.appended-answer-is-kept",
-    level=MUST,
-    source="document: beta.conversations.append (restart#stream)",
-    operations=(APPEND, RESTART),
-)
+@rule(MUST, "document: beta.conversations.append (restart#stream)", (APPEND, RESTART))
 def appended_answer_is_kept(ctx: Context) -> None:
     """What a streamed append or restart tells stands in the history afterwards."""
     made = start(ctx)
@@ -83,12 +46,7 @@ def appended_answer_is_kept(ctx: Context) -> None:
     _expect_told(ctx, restarted, hear(ctx, restarted))
 
 
-@rule(
-    id="conversation-streams.calls-add-up",
-    level=MUST,
-    source="document: FunctionCallEvent (text to add to the arguments)",
-    operations=(START,),
-)
+@rule(MUST, "document: FunctionCallEvent (text to add to the arguments)", (START,))
 def calls_add_up(ctx: Context) -> None:
     """The deltas of a call add up to the call that the history keeps."""
     words = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
@@ -98,12 +56,7 @@ def calls_add_up(ctx: Context) -> None:
     _expect_told(ctx, answer, events)
 
 
-@rule(
-    id="conversation-streams.tools-are-told",
-    level=MUST,
-    source="document: ToolExecutionStartedEvent (…Delta, …Done)",
-    operations=(START,),
-)
+@rule(MUST, "document: ToolExecutionStartedEvent (…Delta, …Done)", (START,))
 def tools_are_told(ctx: Context) -> None:
     """A run of a tool is told from its start to its end, before the message, as it is kept."""
     words = "Search the web: who won the last football cup?"
@@ -122,12 +75,7 @@ def tools_are_told(ctx: Context) -> None:
     _expect_told(ctx, answer, events)
 
 
-@rule(
-    id="conversation-streams.handovers-are-told",
-    level=MUST,
-    source="document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent",
-    operations=(START,),
-)
+@rule(MUST, "document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent", (START,))
 def handovers_are_told(ctx: Context) -> None:
     """A handover is told with both agents, and the message that follows is the next agent's."""
     expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
@@ -145,19 +93,6 @@ def handovers_are_told(ctx: Context) -> None:
         ctx.expect(kind in by_kind, f"no event {kind} came", answer)
         expect_equal(ctx, by_kind[kind][field], agent, f"{field} of {kind}", answer)
     _expect_told(ctx, answer, events)
-
-
-@rule(
-    id="conversation-streams.bad-request-is-no-stream",
-    level=MUST,
-    source="errors.object-shape (errors before the first event are plain answers)",
-    operations=(START,),
-)
-def bad_request_is_no_stream(ctx: Context) -> None:
-    """A streamed start that cannot be answered is refused with a status, not with events."""
-    answer = ctx.api.call(START, json={"inputs": "Hello?", "stream": True})
-    expect_refused(ctx, answer, "neither a model nor an agent")
-    expect_equal(ctx, answer.media_type, "application/json", "the type", answer)
 
 
 def _start(ctx: Context, **fields: object) -> tuple[Exchange, Events]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -30,24 +29,18 @@ from mistral_conformance.rules.common.talks import (
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
-CALL_ID = re.compile(r"fc_[0-9a-f]{32}")
 TIMES = ("created_at", "completed_at")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@rule(
-    id="conversation-tools.function-is-left-to-the-caller",
-    level=MUST,
-    source="document: FunctionCallEntry; document: FunctionResultEntry",
-    operations=(START, APPEND),
-)
+@rule(MUST, "document: FunctionCallEntry; document: FunctionResultEntry", (START, APPEND))
 def function_is_left_to_the_caller(ctx: Context) -> None:
     """A function is called with arguments that fit, and its result continues the conversation."""
     answer, call = _call_weather(ctx)
@@ -68,12 +61,7 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     ctx.expect(secret in said, "the message does not use the result", answer, later)
 
 
-@rule(
-    id="conversation-tools.messages-leave-calls-out",
-    level=MUST,
-    source="document: beta.conversations.get_messages",
-    operations=(START, MESSAGES),
-)
+@rule(MUST, "document: beta.conversations.get_messages", (START, MESSAGES))
 def messages_leave_calls_out(ctx: Context) -> None:
     """The messages of a conversation are its messages alone: no call is among them."""
     answer, _ = _call_weather(ctx)
@@ -84,24 +72,7 @@ def messages_leave_calls_out(ctx: Context) -> None:
     expect_equal(ctx, [each["id"] for each in listed["messages"]], wanted, "the messages", listed)
 
 
-@rule(
-    id="conversation-tools.call-ids-are-prefixed",
-    level=MAY,
-    source="agents.id-shapes (ids begin with fc_)",
-    operations=(START,),
-)
-def call_ids_are_prefixed(ctx: Context) -> None:
-    """The entry of a call has an id of `fc_` and 32 hex digits."""
-    answer, call = _call_weather(ctx)
-    ctx.expect(CALL_ID.fullmatch(str(call["id"])), f"the id is {call.get('id')!r}", answer)
-
-
-@rule(
-    id="conversation-tools.calls-need-their-results",
-    level=MUST,
-    source="errors.message-order (invalid_request_message_order)",
-    operations=(APPEND,),
-)
+@rule(MUST, "errors.message-order (invalid_request_message_order)", (APPEND,))
 def calls_need_their_results(ctx: Context) -> None:
     """A result that answers no call is refused, and nothing of it is kept."""
     answer, _ = _call_weather(ctx)
@@ -114,13 +85,12 @@ def calls_need_their_results(ctx: Context) -> None:
 
 
 @rule(
-    id="conversation-tools.own-tool-runs-first",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "conversations.tool-before-message; conversations.connector-usage; "
         "conversations.times-in-order; document: ToolExecutionEntry"
     ),
-    operations=(START,),
+    (START,),
 )
 def own_tool_runs_first(ctx: Context) -> None:
     """A tool of the service runs before the message, in its time, and is counted in the usage."""
@@ -140,12 +110,7 @@ def own_tool_runs_first(ctx: Context) -> None:
     read_text(as_text(runs[0]["arguments"]), "the arguments", answer)
 
 
-@rule(
-    id="conversation-tools.tool-choice-none-runs-nothing",
-    level=MUST,
-    source="document: CompletionArgs.tool_choice",
-    operations=(START,),
-)
+@rule(MUST, "document: CompletionArgs.tool_choice", (START,))
 def tool_choice_none_runs_nothing(ctx: Context) -> None:
     """With `tool_choice` none, tools neither run nor are called."""
     arguments = {"tool_choice": "none", "max_tokens": 60}
@@ -156,10 +121,9 @@ def tool_choice_none_runs_nothing(ctx: Context) -> None:
 
 
 @rule(
-    id="conversation-tools.confirmed-tool-waits",
-    level=MUST,
-    source=("document: ToolConfiguration.requires_confirmation; document: ToolCallConfirmation"),
-    operations=(START, APPEND),
+    MUST,
+    "document: ToolConfiguration.requires_confirmation; document: ToolCallConfirmation",
+    (START, APPEND),
 )
 def confirmed_tool_waits(ctx: Context) -> None:
     """A tool that needs confirmation waits for it, runs once allowed, and not when denied."""
@@ -184,10 +148,7 @@ def confirmed_tool_waits(ctx: Context) -> None:
 
 
 @rule(
-    id="conversation-tools.each-decision-is-about-its-call",
-    level=MUST,
-    source="document: ToolCallConfirmation.tool_call_id; harm: what was denied runs",
-    operations=(START, APPEND),
+    MUST, "document: ToolCallConfirmation.tool_call_id; harm: what was denied runs", (START, APPEND)
 )
 def each_decision_is_about_its_call(ctx: Context) -> None:
     """Of two calls that wait, the one that is allowed runs and the one that is denied does not."""
@@ -209,12 +170,7 @@ def each_decision_is_about_its_call(ctx: Context) -> None:
     expect_equal(ctx, ran, {calls[0]["name"]}, "what runs", later)
 
 
-@rule(
-    id="conversation-tools.decisions-name-a-call",
-    level=SHOULD,
-    source="choices.conversation-tools-decisions-name-a-call",
-    operations=(APPEND,),
-)
+@rule(SHOULD, "choices.conversation-tools-decisions-name-a-call", (APPEND,))
 def decisions_name_a_call(ctx: Context) -> None:
     """A decision about a call that does not wait for one is refused."""
     id_ = start(ctx)["conversation_id"]
@@ -224,12 +180,7 @@ def decisions_name_a_call(ctx: Context) -> None:
     expect_refused(ctx, answer, "a decision about nothing")
 
 
-@rule(
-    id="conversation-tools.image-is-a-file",
-    level=MUST,
-    source="document: ToolFileChunk (file_id); shapes.bytes",
-    operations=(START,),
-)
+@rule(MUST, "document: ToolFileChunk (file_id); shapes.bytes", (START,))
 def image_is_a_file(ctx: Context) -> None:
     """A picture that was generated is named in the message and can be downloaded as a file."""
     answer = start(ctx, inputs="Draw an orange cat.", tools=[{"type": "image_generation"}])
@@ -244,12 +195,7 @@ def image_is_a_file(ctx: Context) -> None:
     ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]), 200)
 
 
-@rule(
-    id="conversation-tools.handover-goes-on-with-the-next",
-    level=MUST,
-    source="document: AgentHandoffEntry; document: HandoffExecution",
-    operations=(START, APPEND),
-)
+@rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START, APPEND))
 def handover_goes_on_with_the_next(ctx: Context) -> None:
     """The service hands over, the next agent answers, and it goes on answering."""
     desk, expert = _make_team(ctx)
@@ -265,12 +211,7 @@ def handover_goes_on_with_the_next(ctx: Context) -> None:
     expect_equal(ctx, speaker, expert, "who answers later", answer, later)
 
 
-@rule(
-    id="conversation-tools.handover-is-left-to-the-client",
-    level=MUST,
-    source="document: HandoffExecution",
-    operations=(START,),
-)
+@rule(MUST, "document: HandoffExecution", (START,))
 def handover_is_left_to_the_client(ctx: Context) -> None:
     """With `handoff_execution` client the answer ends with the handover."""
     desk, expert = _make_team(ctx)

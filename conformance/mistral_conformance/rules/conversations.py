@@ -1,8 +1,7 @@
-"""Conversations: answered, kept, continued, branched."""
+"""Conversations: what they are told, answered, kept, continued, branched."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
@@ -15,6 +14,7 @@ from mistral_conformance.rules.common.talks import (
     MESSAGES,
     RESTART,
     START,
+    chunks_of,
     go_on,
     hear,
     ids,
@@ -25,30 +25,32 @@ from mistral_conformance.rules.common.talks import (
     start,
     text_of,
 )
-from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
-DELETE_AGENT = "beta.agents.delete"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
-ID = re.compile(r"conv_[0-9a-f]{32}")
-MESSAGE_ID = re.compile(r"msg_[0-9a-f]{32}")
+
+
+PICTURE = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""One grey point."""
 
 
 @rule(
-    id="conversations.answer-is-a-message",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: ConversationResponse; conversations.tool-before-message; "
         "conversations.connector-usage"
     ),
-    operations=(START,),
+    (START,),
 )
 def answer_is_a_message(ctx: Context) -> None:
     """A text is answered by a message of the assistant, and the usage adds up to its total."""
@@ -62,28 +64,7 @@ def answer_is_a_message(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.answer-has-the-shown-form",
-    level=MAY,
-    source="conversations.tool-before-message; conversations.times-in-order",
-    operations=(START,),
-)
-def answer_has_the_shown_form(ctx: Context) -> None:
-    """Ids are `conv_` and `msg_` with 32 hex digits; a message ends after it begins, in UTC."""
-    answer = start(ctx)
-    ctx.expect(ID.fullmatch(answer["conversation_id"]), "the id has another form", answer)
-    message = last_message(ctx, answer)
-    found = str(message["id"])
-    ctx.expect(MESSAGE_ID.fullmatch(found), f"the id of the message is {found!r}", answer)
-    began, ended = (read_time(str(message[name])) for name in ("created_at", "completed_at"))
-    ctx.expect(began <= ended, "the message ends before it begins", answer)
-    ctx.expect(not began.utcoffset(), f"the time {began} is not in UTC", answer)
-
-
-@rule(
-    id="conversations.history-holds-all-entries",
-    level=MUST,
-    source="document: beta.conversations.get_history (/messages)",
-    operations=(START, APPEND, HISTORY, MESSAGES),
+    MUST, "document: beta.conversations.get_history (/messages)", (START, APPEND, HISTORY, MESSAGES)
 )
 def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
@@ -110,10 +91,7 @@ def history_holds_all_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.agent-answers-in-its-version",
-    level=MUST,
-    source=("document: ConversationRequest.agent_version; conversations.tool-before-message"),
-    operations=(START,),
+    MUST, "document: ConversationRequest.agent_version; conversations.tool-before-message", (START,)
 )
 def agent_answers_in_its_version(ctx: Context) -> None:
     """The agent is named in its message, and answers with the model of the version asked for."""
@@ -128,12 +106,7 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         expect_equal(ctx, message["model"], model, "the model", changed, answer)
 
 
-@rule(
-    id="conversations.restart-branches",
-    level=MUST,
-    source="document: beta.conversations.restart",
-    operations=(RESTART, HISTORY),
-)
+@rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))
 def restart_branches(ctx: Context) -> None:
     """A restart makes a conversation like the one it began with, which stays as it was."""
     settings: dict[str, Any] = {"instructions": "Be brief."}
@@ -156,32 +129,7 @@ def restart_branches(ctx: Context) -> None:
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
-@rule(
-    id="conversations.restart-keeps-what-it-names",
-    level=MAY,
-    source="choices.conversations-restart-keeps-what-it-names",
-    operations=(RESTART, HISTORY),
-)
-def restart_keeps_what_it_names(ctx: Context) -> None:
-    """The new conversation of a restart has the entry from which it goes on, and all before it."""
-    answer = start(ctx, inputs="One.")
-    old = answer["conversation_id"]
-    before = read_history(ctx, old)
-    go_on(ctx, old, inputs="Two.")
-    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three."}
-    branched = ctx.expect_status(ctx.api.call(RESTART, conversation_id=old, json=body), 200)
-    entries = read_history(ctx, branched["conversation_id"])
-    kept = [(each["type"], each.get("content")) for each in entries[: len(before)]]
-    wanted = [(each["type"], each.get("content")) for each in before]
-    expect_equal(ctx, kept, wanted, "the beginning of the new one", branched)
-
-
-@rule(
-    id="conversations.restart-needs-an-entry",
-    level=SHOULD,
-    source="choices.conversations-restart-needs-an-entry",
-    operations=(RESTART,),
-)
+@rule(SHOULD, "choices.conversations-restart-needs-an-entry", (RESTART,))
 def restart_needs_an_entry(ctx: Context) -> None:
     """A restart from an entry that the conversation does not have answers 404."""
     id_ = start(ctx)["conversation_id"]
@@ -190,10 +138,9 @@ def restart_needs_an_entry(ctx: Context) -> None:
 
 
 @rule(
-    id="conversations.what-is-not-stored-is-gone",
-    level=MUST,
-    source=("document: ConversationRequest.store; document: ConversationAppendRequest.store"),
-    operations=(START, APPEND, GET_CONVERSATION),
+    MUST,
+    "document: ConversationRequest.store; document: ConversationAppendRequest.store",
+    (START, APPEND, GET_CONVERSATION),
 )
 def what_is_not_stored_is_gone(ctx: Context) -> None:
     """With `store: false` a conversation is answered but not kept, nor is what is appended."""
@@ -212,12 +159,7 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
     ctx.expect_status(again, 404)
 
 
-@rule(
-    id="conversations.turn-has-its-own-arguments",
-    level=MUST,
-    source="document: ConversationAppendRequest.completion_args",
-    operations=(START, APPEND),
-)
+@rule(MUST, "document: ConversationAppendRequest.completion_args", (START, APPEND))
 def turn_has_its_own_arguments(ctx: Context) -> None:
     """The `completion_args` of a start hold for all turns, those of a turn for that turn alone."""
     free = start(ctx, inputs=LONG)["conversation_id"]
@@ -239,30 +181,7 @@ def turn_has_its_own_arguments(ctx: Context) -> None:
     ctx.expect(costs[1] > costs[0], reads, turns[1][0])
 
 
-@rule(
-    id="conversations.refused-turn-leaves-no-trace",
-    level=MUST,
-    source="harm: what was refused is in the conversation; errors.object-shape",
-    operations=(APPEND, HISTORY, DELETE_AGENT),
-)
-def refused_turn_leaves_no_trace(ctx: Context) -> None:
-    """A turn that nobody can answer any more is refused, and the history is as it was before."""
-    agent = make_agent(ctx)["id"]
-    id_ = start(ctx, agent_id=agent)["conversation_id"]
-    before = read_history(ctx, id_)
-    ctx.need(ctx.api.call(DELETE_AGENT, agent_id=agent), 204)
-    late = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": "Are you there?"})
-    ctx.expect(late.status < 500, f"the turn is answered with {late.status}", late)
-    if not late.ok:
-        expect_equal(ctx, read_history(ctx, id_), before, "the history", late)
-
-
-@rule(
-    id="conversations.somebody-must-answer",
-    level=MUST,
-    source="document: ConversationRequest (names either model or agent_id)",
-    operations=(START,),
-)
+@rule(MUST, "document: ConversationRequest (names either model or agent_id)", (START,))
 def somebody_must_answer(ctx: Context) -> None:
     """A conversation with neither model nor agent, or with an unknown one, is refused."""
     nobody = ctx.api.call(START, json={"inputs": "Hello?"})
@@ -271,6 +190,60 @@ def somebody_must_answer(ctx: Context) -> None:
     expect_refused(ctx, ghost, "an agent that is not there")
     model = {"inputs": "Hello?", "model": f"no-such-model-{word(ctx)}"}
     expect_refused(ctx, ctx.api.call(START, json=model), "a model that is not there")
+
+
+@rule(
+    MUST,
+    "document: MessageInputEntry.content; harm: what was said is lost from the history",
+    (START, HISTORY),
+)
+def chunks_are_kept(ctx: Context) -> None:
+    """Texts and pictures of a message are in the history in their order, letter by letter."""
+    said = _say_chunks(ctx, PICTURE)
+    said = said or _say_chunks(ctx)  # the model reads no pictures
+    sent, kept, answer = said or ctx.skip("messages of chunks are refused")
+    whole = chunks_of(kept)
+    texts = "".join(each.get("text") or "" for each in whole)
+    lost = [each["text"] for each in sent if each.get("text") and each["text"] not in texts]
+    ctx.expect(not lost, f"the history lacks {lost}", answer)
+    pictures = [each["type"] == "image_url" for each in whole if each["type"] != "text"]
+    due = sum(each["type"] == "image_url" for each in sent)
+    ctx.expect(sum(pictures) == due, f"of {due} pictures {sum(pictures)} are there", answer)
+
+
+@rule(SHOULD, "document: MessageInputEntry.content", (START, HISTORY))
+def chunks_stay_apart(ctx: Context) -> None:
+    """The history shows a message of two texts as two texts."""
+    sent, kept, answer = _say_chunks(ctx) or ctx.skip("messages of chunks are refused")
+    shown = [each.get("text") for each in chunks_of(kept)]
+    expect_equal(ctx, shown, [each["text"] for each in sent], "the texts in the history", answer)
+
+
+@rule(MUST, "document: Agent.guardrails; document: ConversationResponse.guardrails", (START,))
+def agents_guardrails_hold(ctx: Context) -> None:
+    """The guardrails of an agent check its conversations as those of a request do."""
+    checks = [{"block_on_error": False, "moderation_llm_v1": {"action": "none"}}]
+    by_request = start(ctx, guardrails=checks)
+    if not by_request.json().get("guardrails"):
+        ctx.skip("answers do not tell what guardrails find")
+    answer = start(ctx, agent_id=make_agent(ctx, guardrails=checks)["id"])
+    told = answer.json().get("guardrails")
+    ctx.expect(told, "nothing is told of the agent's guardrails", by_request, answer)
+
+
+@rule(MUST, "document: ModerationLLMAction (`block` refuses the request)", (START,))
+def blocked_text_is_refused(ctx: Context) -> None:
+    """A text above the threshold of a guardrail that blocks is refused."""
+    limits = {"custom_category_thresholds": {"violence_and_threats": 0.01}}
+    threat = "I will kill you and murder your family, I attack and stab them tonight."
+    answers = []
+    for action in ("none", "block"):
+        checks = [{"moderation_llm_v1": {**limits, "action": action}}]
+        body = {"model": chat_model(ctx), "inputs": threat, "guardrails": checks, "store": False}
+        answers.append(ctx.api.call(START, json=body))
+    if not answers[0].ok:
+        ctx.skip("guardrails are refused")
+    expect_refused(ctx, answers[1], "a threat that a guardrail blocks")
 
 
 def expect_total(ctx: Context, answer: Exchange) -> None:
@@ -289,3 +262,17 @@ def _other_model(ctx: Context) -> str:
     if not others:
         ctx.skip("the server has one chat model alone")
     return str(others[0]["id"])
+
+
+def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:
+    """The chunks that were sent, the entry of the history, the answer; None where refused."""
+    texts = (f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}")
+    first, last = ({"type": "text", "text": each} for each in texts)
+    sent = [first, *({"type": "image_url", "image_url": each} for each in pictures), last]
+    inputs = [{"role": "user", "content": sent}]
+    body = {"model": chat_model(ctx), "inputs": inputs, "name": ctx.marker.name("chunks")}
+    answer = ctx.api.call(START, json=body)
+    if not answer.ok:
+        return None
+    history = read_history(ctx, str(answer["conversation_id"]))
+    return sent, of_kind(history, "message.input")[0], answer

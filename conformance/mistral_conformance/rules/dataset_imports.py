@@ -40,10 +40,9 @@ EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 
 
 @rule(
-    id="dataset-imports.tasks-move-forward",
-    level=MUST,
-    source="document: BaseTaskStatus (RUNNING is the only state that goes on, progress)",
-    operations=(FROM_FILE, FETCH_TASK),
+    MUST,
+    "document: BaseTaskStatus (RUNNING is the only state that goes on, progress)",
+    (FROM_FILE, FETCH_TASK),
 )
 def tasks_move_forward(ctx: Context) -> None:
     """Progress never falls; once an import has ended, its status and its records stay."""
@@ -63,13 +62,12 @@ def tasks_move_forward(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.file-becomes-records",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: beta.observability.datasets.import_from_file (lines as in the API's "
         "cookbook on datasets)"
     ),
-    operations=(FROM_FILE, LIST_RECORDS),
+    (FROM_FILE, LIST_RECORDS),
 )
 def file_becomes_records(ctx: Context) -> None:
     """Each line of an uploaded file becomes a record with its messages and its properties."""
@@ -84,13 +82,12 @@ def file_becomes_records(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.wrong-lines-are-told",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: beta.observability.datasets.import_from_file (the task tells "
         "whether the form is right)"
     ),
-    operations=(FROM_FILE, FETCH_TASK),
+    (FROM_FILE, FETCH_TASK),
 )
 def wrong_lines_are_told(ctx: Context) -> None:
     """An import of a file with a line that is no JSON fails, or says in its message what is wrong.
@@ -107,12 +104,9 @@ def wrong_lines_are_told(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.records-are-copied",
-    level=MUST,
-    source=(
-        "document: beta.observability.datasets.import_from_dataset_records (copies of records)"
-    ),
-    operations=(FROM_RECORDS, PUT_PAYLOAD, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.import_from_dataset_records (copies of records)",
+    (FROM_RECORDS, PUT_PAYLOAD, LIST_RECORDS),
 )
 def records_are_copied(ctx: Context) -> None:
     """An import from a dataset copies the records it names; a change of one leaves the copy."""
@@ -134,12 +128,7 @@ def records_are_copied(ctx: Context) -> None:
     expect_equal(ctx, len(both), 3, "the number of records with equal ones")
 
 
-@rule(
-    id="dataset-imports.export-can-be-imported",
-    level=SHOULD,
-    source="choices.dataset-imports-export-can-be-imported",
-    operations=(EXPORT, FROM_FILE),
-)
+@rule(SHOULD, "choices.dataset-imports-export-can-be-imported", (EXPORT, FROM_FILE))
 def export_can_be_imported(ctx: Context) -> None:
     """The exported file of a dataset, uploaded and imported, gives records that say the same."""
     source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
@@ -153,10 +142,9 @@ def export_can_be_imported(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.recorded-chats-become-records",
-    level=MUST,
-    source="document: beta.observability.datasets.import_from_explorer",
-    operations=(FROM_EXPLORER, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.import_from_explorer",
+    (FROM_EXPLORER, LIST_RECORDS),
 )
 def recorded_chats_become_records(ctx: Context) -> None:
     """A recorded chat completion becomes a record of the explorer with its messages."""
@@ -173,10 +161,9 @@ def recorded_chats_become_records(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.campaign-becomes-records",
-    level=MUST,
-    source="document: beta.observability.datasets.import_from_campaign",
-    operations=(FROM_CAMPAIGN, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.import_from_campaign",
+    (FROM_CAMPAIGN, LIST_RECORDS),
 )
 def campaign_becomes_records(ctx: Context) -> None:
     """Every chat completion that a campaign has picked becomes a record."""
@@ -196,10 +183,9 @@ def campaign_becomes_records(ctx: Context) -> None:
 
 
 @rule(
-    id="dataset-imports.conversations-become-records",
-    level=MUST,
-    source="document: beta.observability.datasets.import_from_playground",
-    operations=(FROM_PLAYGROUND, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.import_from_playground",
+    (FROM_PLAYGROUND, LIST_RECORDS),
 )
 def conversations_become_records(ctx: Context) -> None:
     """A conversation becomes a record of the playground with what was asked and answered."""

@@ -6,13 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.datasets import (
-    DELETE,
     DELETE_RECORDS,
     EXPORT,
-    FETCH,
     FETCH_RECORD,
     JUDGE_RECORD,
-    LIST,
     LIST_RECORDS,
     add_record,
     make_dataset,
@@ -39,10 +36,9 @@ MANY = 55
 
 
 @rule(
-    id="datasets.records-are-deleted-together",
-    level=MUST,
-    source="document: beta.observability.datasets.records.bulk_delete",
-    operations=(DELETE_RECORDS, LIST_RECORDS),
+    MUST,
+    "document: beta.observability.datasets.records.bulk_delete",
+    (DELETE_RECORDS, LIST_RECORDS),
 )
 def records_are_deleted_together(ctx: Context) -> None:
     """One call deletes records of two datasets with 204, these alone, or says that it does not."""
@@ -60,12 +56,7 @@ def records_are_deleted_together(ctx: Context) -> None:
         _expect_holds(ctx, left, [second])
 
 
-@rule(
-    id="datasets.verdicts-keep-to-the-definition",
-    level=MUST,
-    source="document: JudgeOutput (the class, or the number)",
-    operations=(JUDGE_RECORD, FETCH_RECORD),
-)
+@rule(MUST, "document: JudgeOutput (the class, or the number)", (JUDGE_RECORD, FETCH_RECORD))
 def verdicts_keep_to_the_definition(ctx: Context) -> None:
     """A record is judged with one of the judge's classes, or a number of its scale, and stays."""
     made = add_record(ctx, make_dataset(ctx)["id"], question("Are you there?", "Yes, always."))
@@ -78,12 +69,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
     expect_same_fields(ctx, made, read, ignore=set())
 
 
-@rule(
-    id="datasets.only-conversations-are-judged",
-    level=SHOULD,
-    source="document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)",
-    operations=(JUDGE_RECORD,),
-)
+@rule(SHOULD, "document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)", (JUDGE_RECORD,))
 def only_conversations_are_judged(ctx: Context) -> None:
     """A record whose payload has no messages cannot be judged."""
     made = add_record(ctx, make_dataset(ctx)["id"], {"text": "no conversation"})
@@ -93,13 +79,12 @@ def only_conversations_are_judged(ctx: Context) -> None:
 
 
 @rule(
-    id="datasets.export-holds-every-record",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: beta.observability.datasets.export_to_jsonl (a file with the "
         "records,  a link to it)"
     ),
-    operations=(EXPORT,),
+    (EXPORT,),
 )
 def export_holds_every_record(ctx: Context) -> None:
     """The link of an export needs no key and serves one JSON object in a line for each record.
@@ -122,28 +107,16 @@ def export_holds_every_record(ctx: Context) -> None:
 
 
 @rule(
-    id="datasets.strangers-see-nothing",
-    level=MUST,
-    source=(
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.datasets-strangers-see-nothing"
-    ),
-    operations=(FETCH, LIST, LIST_RECORDS, FETCH_RECORD, DELETE, DELETE_RECORDS),
+    MUST,
+    "harm: a stranger deletes; choices.datasets-strangers-see-nothing",
+    (DELETE_RECORDS, LIST_RECORDS),
     needs=("stranger",),
 )
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads, lists or deletes a dataset or its records."""
-    part, stranger = word(ctx), ctx.as_("stranger")
-    dataset = make_dataset(ctx, part)["id"]
+def strangers_delete_nothing(ctx: Context) -> None:
+    """Nobody of another organisation deletes a record among several, though they know its id."""
+    dataset = make_dataset(ctx)["id"]
     record = add_record(ctx, dataset, question("Hi"))["id"]
-    for operation in (FETCH, LIST_RECORDS, DELETE):
-        answer = stranger.call(operation, dataset_id=dataset)
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    answer = stranger.call(FETCH_RECORD, dataset_record_id=record)
-    expect_refused(ctx, answer, "reading a record as a stranger")
-    listed = ctx.expect_status(stranger.call(LIST, query={"q": part}), 200)
-    expect_equal(ctx, listed.at("datasets.results"), [], "the stranger's list", listed)
-    stranger.call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
+    ctx.as_("stranger").call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
     _expect_holds(ctx, dataset, [record])
 
 

@@ -80,13 +80,12 @@ class Shelf:
 
 
 @rule(
-    id="document-search.finished-document-is-found",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "agents.library-tool; agents.shared-library-needed; "
         "conversations.tool-before-message; documents.searchable-when-processed"
     ),
-    operations=(CREATE_AGENT, START),
+    (CREATE_AGENT, START),
 )
 def finished_document_is_found(ctx: Context) -> None:
     """An agent finds a finished document, and its message refers to the document."""
@@ -104,13 +103,15 @@ def finished_document_is_found(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.search-comes-before-the-message",
-    level=SHOULD,
-    source="conversations.tool-before-message; conversations.times-in-order",
-    operations=(START,),
+    SHOULD,
+    (
+        "conversations.tool-before-message; conversations.times-in-order; "
+        "conversations.connector-usage"
+    ),
+    (START,),
 )
-def search_comes_before_the_message(ctx: Context) -> None:
-    """First comes the entry of the search, then the message, in chunks; their times follow."""
+def search_is_told_and_counted(ctx: Context) -> None:
+    """First comes the search, then the message, in its time; the usage counts runs and tokens."""
     shelf = _open_shelf(ctx)
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
@@ -124,18 +125,6 @@ def search_comes_before_the_message(ctx: Context) -> None:
     ]
     ordered = all(one < other for one, other in pairwise(times))
     ctx.expect(ordered, "the times do not follow each other", answer)
-
-
-@rule(
-    id="document-search.usage-counts-the-search",
-    level=SHOULD,
-    source="conversations.connector-usage",
-    operations=(START,),
-)
-def usage_counts_the_search(ctx: Context) -> None:
-    """The usage counts the runs of the search and the tokens that it brought; the parts add up."""
-    shelf = _open_shelf(ctx)
-    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     usage, runs = answer["usage"], of_kind(answer["outputs"], "tool.execution")
     expect_equal(ctx, usage["connectors"], {TOOL: len(runs)}, "connectors", answer)
     ctx.expect((usage["connector_tokens"] or 0) > 0, "the search brought nothing", answer)
@@ -143,10 +132,9 @@ def usage_counts_the_search(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.unshared-library-is-not-searched",
-    level=SHOULD,
-    source="agents.shared-library-needed; agents.unshared-finds-nothing (a refusal does as well)",
-    operations=(START,),
+    SHOULD,
+    "agents.shared-library-needed; agents.unshared-finds-nothing (a refusal does as well)",
+    (START,),
 )
 def unshared_library_is_not_searched(ctx: Context) -> None:
     """Before a library is shared with the organisation, and after, nothing of it is found."""
@@ -162,11 +150,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.only-administrators-open",
-    level=MAY,
-    source="agents.shared-library-needed (by an organisation admin)",
-    operations=(START,),
-    needs=("colleague",),
+    MAY, "agents.shared-library-needed (by an organisation admin)", (START,), needs=("colleague",)
 )
 def only_administrators_open(ctx: Context) -> None:
     """A library is searched by agents once an administrator, not just anybody, has shared it."""
@@ -177,13 +161,7 @@ def only_administrators_open(ctx: Context) -> None:
     _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
 
 
-@rule(
-    id="document-search.unfinished-document-is-not-found",
-    level=MUST,
-    source="documents.searchable-when-processed",
-    operations=(START,),
-    needs=("clock",),
-)
+@rule(MUST, "documents.searchable-when-processed", (START,), needs=("clock",))
 def unfinished_document_is_not_found(ctx: Context) -> None:
     """A document is found once its processing is complete, and not before."""
     shelf = _make_shelf(ctx, wait=False)
@@ -198,42 +176,26 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.deleted-document-is-not-found",
-    level=MUST,
-    source="documents.searchable-when-processed; documents.delete-204",
-    operations=(APPEND,),
+    MUST,
+    (
+        "documents.searchable-when-processed; libraries.delete-takes-documents; "
+        "libraries.gone-everywhere"
+    ),
+    (APPEND,),
 )
-def deleted_document_is_not_found(ctx: Context) -> None:
-    """A document that is deleted is no longer found by a conversation that found it before."""
-    shelf = _open_shelf(ctx)
-    answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
-    _expect_found(ctx, answer, shelf)
-    ids = {"library_id": shelf.library, "document_id": shelf.document}
-    ctx.need(ctx.api.call(DELETE_DOCUMENT, ids), 204)
-    again = {"inputs": f"Look up {shelf.subject} again."}
-    _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
+def what_is_deleted_is_not_found(ctx: Context) -> None:
+    """A conversation finds no more what it found before its document, or library, was deleted."""
+    for operation in (DELETE_DOCUMENT, DELETE_LIBRARY):
+        shelf = _open_shelf(ctx)
+        answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
+        _expect_found(ctx, answer, shelf)
+        ids = {"library_id": shelf.library, "document_id": shelf.document}
+        ctx.need(ctx.api.call(operation, ids), 200, 204)
+        again = {"inputs": f"Look up {shelf.subject} again."}
+        _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
 
-@rule(
-    id="document-search.deleted-library-is-not-found",
-    level=MUST,
-    source="libraries.delete-takes-documents; libraries.gone-everywhere",
-    operations=(START,),
-)
-def deleted_library_is_not_found(ctx: Context) -> None:
-    """A library that is deleted is no longer found; the agent that names it still answers."""
-    shelf = _open_shelf(ctx)
-    agent = make_agent(ctx, tools=[shelf.tool])["id"]
-    ctx.need(ctx.api.call(DELETE_LIBRARY, library_id=shelf.library), 200, 204)
-    _expect_lost(ctx, start(ctx, agent_id=agent, inputs=shelf.question), shelf)
-
-
-@rule(
-    id="document-search.only-named-libraries-are-searched",
-    level=MUST,
-    source="agents.library-tool",
-    operations=(START,),
-)
+@rule(MUST, "agents.library-tool", (START,))
 def only_named_libraries_are_searched(ctx: Context) -> None:
     """The search keeps to the libraries that the tool names, and looks into each of them."""
     subject = word(ctx)
@@ -250,10 +212,9 @@ def only_named_libraries_are_searched(ctx: Context) -> None:
 
 
 @rule(
-    id="document-search.strangers-find-nothing",
-    level=MUST,
-    source="libraries.stay-in-organisation; agents.shared-library-needed",
-    operations=(START,),
+    MUST,
+    "libraries.stay-in-organisation; agents.shared-library-needed",
+    (START,),
     needs=("stranger",),
 )
 def strangers_find_nothing(ctx: Context) -> None:
@@ -263,12 +224,7 @@ def strangers_find_nothing(ctx: Context) -> None:
     _expect_lost(ctx, start(ctx, ctx.as_("stranger"), **body), shelf)
 
 
-@rule(
-    id="document-search.search-names-a-library",
-    level=MUST,
-    source="agents.library-tool (at least one id)",
-    operations=(CREATE_AGENT,),
-)
+@rule(MUST, "agents.library-tool (at least one id)", (CREATE_AGENT,))
 def search_names_a_library(ctx: Context) -> None:
     """An agent whose search names no library is refused."""
     body = {"name": ctx.marker.name("blind"), "model": chat_model(ctx)}

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import base64
+import math
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal
-from mistral_conformance.rules.common.vectors import (
-    EMBED,
-    embed,
-    embed_or_skip,
-    length,
-    likeness,
-    vectors_of,
-)
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+    Vector = Sequence[float]
+
+EMBED = "embeddings.create"
+TELLING = "embed"
+"""No capability says that a model embeds; its name does."""
 CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
 BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
 TEXTS = [CAT, ANOTHER_CAT, BANK]
-NEARLY = 0.01
 RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
 BITS = 8
 
 
-@rule(
-    id="embeddings.likes-are-near",
-    level=SHOULD,
-    source="choices.embeddings-likes-are-near",
-    operations=(EMBED,),
-)
+@rule(SHOULD, "choices.embeddings-likes-are-near", (EMBED,))
 def likes_are_near(ctx: Context) -> None:
     """Two texts that say nearly the same are nearer to each other than to a third."""
     answer = embed(ctx, TEXTS)
@@ -48,25 +44,7 @@ def likes_are_near(ctx: Context) -> None:
         ctx.expect(near > far, f"likeness {near:.3f} is not above {far:.3f}", answer)
 
 
-@rule(
-    id="embeddings.vectors-have-length-one",
-    level=MAY,
-    source="choices.embeddings-vectors-have-length-one",
-    operations=(EMBED,),
-)
-def vectors_have_length_one(ctx: Context) -> None:
-    """Vectors have the length 1."""
-    answer = embed(ctx, TEXTS)
-    for vector in vectors_of(ctx, answer):
-        ctx.expect(abs(length(vector) - 1) < NEARLY, f"the length is {length(vector)}", answer)
-
-
-@rule(
-    id="embeddings.base64-holds-each-kind",
-    level=MUST,
-    source="document: EncodingFormat; document: EmbeddingDtype",
-    operations=(EMBED,),
-)
+@rule(MUST, "document: EncodingFormat; document: EmbeddingDtype", (EMBED,))
 def base64_holds_each_kind(ctx: Context) -> None:
     """Base64 of whole numbers holds the numbers that come without it, as bytes or as floats."""
     for kind, code in zip(RANGES, "bBbB", strict=True):
@@ -79,12 +57,7 @@ def base64_holds_each_kind(ctx: Context) -> None:
         ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
 
 
-@rule(
-    id="embeddings.bits-are-packed",
-    level=SHOULD,
-    source="document: EmbeddingDtype; choices.embeddings-bits-are-packed",
-    operations=(EMBED,),
-)
+@rule(SHOULD, "document: EmbeddingDtype; choices.embeddings-bits-are-packed", (EMBED,))
 def bits_are_packed(ctx: Context) -> None:
     """Binary vectors have an eighth of the numbers, rounded up."""
     size = len(vectors_of(ctx, embed(ctx, [CAT]))[0])
@@ -94,12 +67,7 @@ def bits_are_packed(ctx: Context) -> None:
         expect_equal(ctx, found, -(-size // BITS), f"the size of {kind}", answer)
 
 
-@rule(
-    id="embeddings.usage-grows-with-the-texts",
-    level=MUST,
-    source="document: UsageInfo",
-    operations=(EMBED,),
-)
+@rule(MUST, "document: UsageInfo", (EMBED,))
 def usage_grows_with_the_texts(ctx: Context) -> None:
     """More texts cost more, all of it for the prompt, and the total is the sum."""
     one, three = embed(ctx, [CAT]), embed(ctx, TEXTS)
@@ -108,3 +76,55 @@ def usage_grows_with_the_texts(ctx: Context) -> None:
         expect_sum(ctx, used, ("prompt_tokens", "completion_tokens"), answer)
     costs = [each.at("usage.prompt_tokens") for each in (one, three)]
     ctx.expect(0 < costs[0] < costs[1], f"one text and three cost {costs}", one, three)
+
+
+def embedding_model(ctx: Context) -> str:
+    """The first model one of whose names says that it embeds; asked once a run, or skips."""
+    held = ctx.session.memory.get(embedding_model)
+    if held is None:
+        cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
+        named = [(each["id"], *(each.get("aliases") or ())) for each in cards]
+        able = [names[0] for names in named if any(TELLING in each.lower() for each in names)]
+        if not able:
+            ctx.skip(f"no model of the list has {TELLING!r} in its name")
+        held = ctx.session.memory[embedding_model] = able[0]
+    return str(held)
+
+
+def ask(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
+    """The answer to texts, whatever it is."""
+    return ctx.api.call(EMBED, json={"model": embedding_model(ctx), "input": texts, **fields})
+
+
+def embed(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
+    """The answer with the vectors; anything but 200 breaks the rule that asks."""
+    return ctx.expect_status(ask(ctx, texts, **fields), 200)
+
+
+def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
+    """The answer with the vectors; skips where the server refuses the form that is asked for."""
+    answer = ask(ctx, texts, **fields)
+    if 400 <= answer.status < 500:
+        ctx.skip(f"{embedding_model(ctx)} does not take {', '.join(fields)}")
+    return ctx.expect_status(answer, 200)
+
+
+def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:
+    """What stands for the vectors, in the order of the answer; none missing."""
+    data = answer["data"]
+    shaped = isinstance(data, list) and all(isinstance(each, dict) for each in data)
+    ctx.expect(shaped, "the data are no list of objects", answer)
+    found = [each["embedding"] for each in data]
+    ctx.expect(found and all(found), "a vector is missing or empty", answer)
+    return found
+
+
+def likeness(first: Vector, second: Vector) -> float:
+    """The cosine of the angle between two vectors."""
+    product = sum(a * b for a, b in zip(first, second, strict=True))
+    return product / (length(first) * length(second))
+
+
+def length(vector: Vector) -> float:
+    """The length of a vector; a tiny one for a vector of zeros, so that one can divide by it."""
+    return math.sqrt(sum(number * number for number in vector)) or 1e-12

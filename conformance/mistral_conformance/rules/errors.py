@@ -1,11 +1,12 @@
-"""Errors: their shapes, that they name what is wrong, and that they tell no secret."""
+"""Errors: their codes, and that they name what is wrong."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.rules.common.chats import body
+from mistral_conformance.rules.common.datasets import make_dataset
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
     CHAT,
@@ -16,7 +17,15 @@ from mistral_conformance.rules.common.names import (
     PATCH_LIBRARY,
     SHARE,
 )
-from mistral_conformance.rules.common.refusals import expect_invalid, problems_of, words_of
+from mistral_conformance.rules.common.observability import (
+    CREATE_CAMPAIGN,
+    CREATE_JUDGE,
+    create_judge,
+    define_judge,
+    expect_code,
+    plan,
+)
+from mistral_conformance.rules.common.refusals import expect_invalid, problems_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id, update
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -25,54 +34,31 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 JSON = "application/json"
-STACK = re.compile(
-    r"Traceback \(most recent|File \\?\"[^\"]+\", line \d|\bat [\w.$<>]+ ?\([\w./]+:\d+"
-)
-"""A line of a stack of calls, as Python, Java and JavaScript tell it."""
 NO_UUID = "not-a-uuid"
+UPDATE_JUDGE = "beta.observability.judges.update"
+
+
+KINDS = {
+    "JUDGE": ("judges.fetch", "judges.update", "judges.delete", "judges.judge_conversation"),
+    "CAMPAIGN": tuple(
+        f"campaigns.{each}" for each in ("fetch", "fetch_status", "list_events", "delete")
+    ),
+    "DATASET": ("datasets.fetch", "datasets.list_records"),
+    "DATASET_RECORD": ("datasets.records.fetch", "datasets.records.delete"),
+    "DATASET_TASK": ("datasets.fetch_task",),
+    "": tuple(
+        f"chat_completion_events.{each}" for each in ("fetch", "fetch_similar_events", "judge")
+    ),
+}
+"""By the kind of thing that its code names, operations on one; no code names a missing event."""
+OPERATIONS = {f"beta.observability.{each}": kind for kind, all_ in KINDS.items() for each in all_}
 
 
 @rule(
-    id="errors.401-says-so-in-json",
-    level=SHOULD,
-    source="errors.validation ({detail} or {message, request_id})",
-    operations=(LIST_LIBRARIES,),
-)
-def unauthorized_says_so_in_json(ctx: Context) -> None:
-    """A 401 is JSON with a text in `detail` or `message`."""
-    for who in (ctx.nobody, ctx.impostor):
-        answer = ctx.need(who.call(LIST_LIBRARIES), 401)
-        expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-        ctx.expect(words_of(answer), "neither `detail` nor `message` is a text", answer)
-
-
-@rule(
-    id="errors.422-lists-what-is-wrong",
-    about=("beta.libraries.list query/page_size",),
-    level=MUST,
-    source="document: HTTPValidationError; document: ValidationError",
-    operations=(CREATE_LIBRARY, LIST_LIBRARIES),
-)
-def unprocessable_lists_what_is_wrong(ctx: Context) -> None:
-    """A 422 of a library is JSON whose `detail` lists problems with `loc`, `msg` and `type`."""
-    answers = [
-        ctx.api.call(CREATE_LIBRARY, json={}),
-        ctx.api.call(LIST_LIBRARIES, query={"page_size": 0}),
-    ]
-    for answer in answers:
-        expect_invalid(ctx, answer)
-        expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
-        for problem in problems_of(answer):
-            missing = {"loc", "msg", "type"} - set(problem)
-            ctx.expect(not missing, f"a problem lacks {sorted(missing)}", answer)
-            ctx.expect(isinstance(problem["loc"], list), "`loc` is no list", answer)
-
-
-@rule(
+    SHOULD,
+    "libraries.read; errors.validation",
+    (CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
     id="errors.422-names-the-place",
-    level=SHOULD,
-    source="libraries.read; errors.validation",
-    operations=(CREATE_LIBRARY, PATCH_LIBRARY, LIST_LIBRARIES, GET_LIBRARY, LIST_DOCUMENTS, SHARE),
 )
 def unprocessable_names_the_place(ctx: Context) -> None:
     """The `loc` of a problem starts with path, query or body and names the wrong field."""
@@ -95,12 +81,7 @@ def unprocessable_names_the_place(ctx: Context) -> None:
         ctx.expect(place in places, f"{places} does not name {place}", answer)
 
 
-@rule(
-    id="errors.every-problem-is-listed",
-    level=SHOULD,
-    source="choices.errors-every-problem-is-listed",
-    operations=(CHAT,),
-)
+@rule(SHOULD, "choices.errors-every-problem-is-listed", (CHAT,))
 def every_problem_is_listed(ctx: Context) -> None:
     """A body with two wrong fields gets a problem for each."""
     sent = {**body(ctx), "temperature": 9, "top_p": -1}
@@ -109,49 +90,38 @@ def every_problem_is_listed(ctx: Context) -> None:
     ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
 
 
-@rule(
-    id="errors.unknown-path-is-404",
-    level=MUST,
-    source="errors.validation",
-    operations=(LIST_LIBRARIES,),
-)
+@rule(MUST, "errors.validation", (LIST_LIBRARIES,))
 def unknown_path_is_404(ctx: Context) -> None:
     """A path that the API does not have answers 404, in JSON."""
     answer = ctx.expect_status(ctx.api.get("/v1/no/such/path"), 404)
     expect_equal(ctx, answer.media_type, JSON, "the media type", answer)
 
 
-@rule(
-    id="errors.tell-no-internals",
-    level=SHOULD,
-    source="harm: who attacks a server is told how it is built",
-    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
-)
-def tell_no_internals(ctx: Context) -> None:
-    """No error shows the stack of calls of the program that answers."""
-    answers = [
-        ctx.nobody.call(LIST_LIBRARIES),
-        ctx.api.call(CREATE_LIBRARY, json={}),
-        ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)),
-    ]
-    for answer in answers:
-        ctx.expect(not STACK.search(answer.text), "the answer shows a stack of calls", answer)
+@rule(SHOULD, "document: ObservabilityErrorCode; errors.observability-shape", tuple(OPERATIONS))
+def codes_say_what_is_missing(ctx: Context) -> None:
+    """Ids that nothing has answer 404, with the error code that says what is missing."""
+    listed = ctx.document.raw["components"]["schemas"]["ObservabilityErrorCode"]["enum"]
+    for operation, kind in OPERATIONS.items():
+        spec = ctx.document.operations[operation]
+        ids = dict.fromkeys(spec.path_ids, unknown_id(ctx))
+        if kind == "DATASET_TASK":
+            ids["dataset_id"] = make_dataset(ctx)["id"]
+        sample = targets_of(ctx).sample(spec)
+        answer = ctx.api.call(operation, ids, json=sample.body if sample else None)
+        codes = (f"{kind}_NOT_FOUND",) if kind else listed
+        expect_code(ctx, ctx.expect_status(answer, 404), *codes)
 
 
-@rule(
-    id="errors.tell-no-key",
-    level=MUST,
-    source="harm: a key gets into logs; choices.errors-tell-no-key",
-    operations=(LIST_LIBRARIES, CREATE_LIBRARY, GET_LIBRARY),
-)
-def tell_no_key(ctx: Context) -> None:
-    """No error repeats the key of its request."""
-    answers = [
-        ctx.impostor.call(LIST_LIBRARIES),
-        ctx.api.call(CREATE_LIBRARY, json={}),
-        ctx.api.call(GET_LIBRARY, library_id=unknown_id(ctx)),
-    ]
-    keys = [ctx.identity().key, "a-key-that-nobody-was-given"]
-    for answer in answers:
-        shown = answer.text + answer.plain_text + str(answer.headers.multi_items())
-        ctx.expect(not any(key in shown for key in keys if key), "the key is repeated", answer)
+@rule(SHOULD, "document: ObservabilityErrorCode", (CREATE_JUDGE, UPDATE_JUDGE, CREATE_CAMPAIGN))
+def codes_say_what_is_wrong(ctx: Context) -> None:
+    """What cannot be made or changed is refused with the error code that says why."""
+    sent = define_judge(ctx)
+    taken, other = create_judge(ctx)["name"], ctx.need(ctx.api.call(CREATE_JUDGE, json=sent), 201)
+    ids, none = {"judge_id": other["id"]}, {"field": "nb_input_tokens", "op": "lt", "value": 0}
+    for operation, at, wrong, code in (
+        (CREATE_JUDGE, {}, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
+        (UPDATE_JUDGE, ids, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
+        (UPDATE_JUDGE, ids, sent, "JUDGE_DID_NOT_CHANGE"),
+        (CREATE_CAMPAIGN, {}, plan(ctx, other["id"], none), "CAMPAIGN_NO_MATCHING_EVENTS"),
+    ):
+        expect_code(ctx, ctx.api.call(operation, at, json=wrong), code)

@@ -19,7 +19,7 @@ from mistral_conformance.rules.common.observability import (
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -35,12 +35,7 @@ MANY = 12
 """More events than ten, which many lists have on a page."""
 
 
-@rule(
-    id="events.chat-is-recorded",
-    level=MUST,
-    source=DOCUMENT,
-    operations=(SEARCH, FETCH),
-)
+@rule(MUST, DOCUMENT, (SEARCH, FETCH))
 def chat_is_recorded(ctx: Context) -> None:
     """A chat becomes one event, which has the messages and tokens of both sides and the tools."""
     sign = word(ctx)
@@ -65,12 +60,7 @@ def chat_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, event["nb_messages"], messages, "the number of messages", event)
 
 
-@rule(
-    id="events.stream-is-recorded",
-    level=SHOULD,
-    source="choices.events-stream-is-recorded",
-    operations=(SEARCH, FETCH),
-)
+@rule(SHOULD, "choices.events-stream-is-recorded", (SEARCH, FETCH))
 def stream_is_recorded(ctx: Context) -> None:
     """A streamed chat becomes an event with its whole answer."""
     sign = word(ctx)
@@ -83,7 +73,7 @@ def stream_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, told, [said], "the answer", event)
 
 
-@rule(id="events.ids-are-those-found", level=MUST, source=DOCUMENT, operations=(SEARCH_IDS,))
+@rule(MUST, DOCUMENT, (SEARCH_IDS,))
 def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives, few or many."""
     record_chats(ctx, SHORT)
@@ -98,12 +88,7 @@ def ids_are_those_found(ctx: Context) -> None:
         ctx.expect(same, "the ids differ from those of the search", found, ids)
 
 
-@rule(
-    id="events.extra-fields-are-shown",
-    level=MUST,
-    source="document: SearchChatCompletionEventsRequest",
-    operations=(SEARCH,),
-)
+@rule(MUST, "document: SearchChatCompletionEventsRequest", (SEARCH,))
 def extra_fields_are_shown(ctx: Context) -> None:
     """A search shows the extra fields that it asks for by name."""
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
@@ -111,29 +96,7 @@ def extra_fields_are_shown(ctx: Context) -> None:
     ctx.expect(shown["model_name"], "the model is not shown", found)
 
 
-@rule(
-    id="events.another-workspace-sees-none",
-    level=MAY,
-    source="choices.events-another-workspace-sees-none",
-    operations=(SEARCH, FETCH),
-    needs=("neighbour",),
-)
-def another_workspace_sees_none(ctx: Context) -> None:
-    """What one workspace asks a model is not seen in another."""
-    wanted = record_chats(ctx, SHORT)
-    event_id = ids_in(search(ctx, wanted))[0]
-    neighbour = ctx.as_("neighbour")
-    ctx.expect_status(neighbour.call(FETCH, event_id=event_id), 403, 404)
-    answer = neighbour.call(SEARCH, json={"search_params": {"filters": wanted}})
-    expect_equal(ctx, ids_in(ctx.expect_status(answer, 200)), [], "what they find", answer)
-
-
-@rule(
-    id="events.similar-events-are-alike",
-    level=SHOULD,
-    source="choices.events-similar-events-are-alike",
-    operations=(SIMILAR,),
-)
+@rule(SHOULD, "choices.events-similar-events-are-alike", (SIMILAR,))
 def similar_events_are_alike(ctx: Context) -> None:
     """The events similar to one have the one that asked the same, and not the one itself."""
     text = "How do I prune an old apple tree in winter?"
@@ -145,12 +108,7 @@ def similar_events_are_alike(ctx: Context) -> None:
         ctx.expect(twin in ids_in(similar), "the event that asked the same is missing", similar)
 
 
-@rule(
-    id="events.verdict-is-of-the-definition",
-    level=MUST,
-    source="document: JudgeOutput",
-    operations=(JUDGE,),
-)
+@rule(MUST, "document: JudgeOutput", (JUDGE,))
 def verdict_is_of_the_definition(ctx: Context) -> None:
     """Live judging of an event gives one of the classes, or a number within the scale."""
     event_id = ids_in(search(ctx, record_chats(ctx, SHORT)))[0]

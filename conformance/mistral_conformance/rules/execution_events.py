@@ -41,12 +41,7 @@ STARTED = "WORKFLOW_EXECUTION_STARTED"
 COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
 
 
-@rule(
-    id="execution-events.failure-has-no-result",
-    level=MUST,
-    source="document: WorkflowExecutionResponse.result",
-    operations=(EXECUTE, GET_EXECUTION, STREAM),
-)
+@rule(MUST, "document: WorkflowExecutionResponse.result", (EXECUTE, GET_EXECUTION, STREAM))
 def failure_has_no_result(ctx: Context) -> None:
     """A failed execution has no result; the last of its events tells why it failed."""
     reason = word(ctx)
@@ -59,13 +54,12 @@ def failure_has_no_result(ctx: Context) -> None:
 
 
 @rule(
-    id="execution-events.cancelled-execution-tidies-up",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: workflows.executions.cancel_workflow_execution (its code is told and "
         "can still tidy up, terminating is not so gentle)"
     ),
-    operations=(CANCEL, TERMINATE, GET_EXECUTION),
+    (CANCEL, TERMINATE, GET_EXECUTION),
 )
 def cancelled_execution_tidies_up(ctx: Context) -> None:
     """A cancelled execution may still do something, one that is terminated may not."""
@@ -82,12 +76,7 @@ def cancelled_execution_tidies_up(ctx: Context) -> None:
     ctx.expect(tidy.count("ACTIVITY_TASK_COMPLETED") == 1, f"it did not tidy up: {tidy}", done)
 
 
-@rule(
-    id="execution-events.history-goes-on",
-    level=SHOULD,
-    source="choices.execution-events-history-goes-on",
-    operations=(HISTORY, SIGNAL),
-)
+@rule(SHOULD, "choices.execution-events-history-goes-on", (HISTORY, SIGNAL))
 def history_goes_on(ctx: Context) -> None:
     """A history begins with the start and only grows at its end."""
     made = start(ctx, APPROVE, input={"amount": 5})
@@ -107,13 +96,12 @@ def history_goes_on(ctx: Context) -> None:
 
 
 @rule(
-    id="execution-events.history-is-decoded",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: workflows.executions.get_workflow_execution_history (decode_payloads); "
         "document: workflows.runs.get_run_history (decode_payloads)"
     ),
-    operations=(HISTORY, RUN_HISTORY),
+    (HISTORY, RUN_HISTORY),
 )
 def history_is_decoded(ctx: Context) -> None:
     """A history, of an execution or a run, shows the input when it is decoded, and only then."""
@@ -127,12 +115,7 @@ def history_is_decoded(ctx: Context) -> None:
             ctx.expect((name in answer.plain_text) is shown, said, answer)
 
 
-@rule(
-    id="execution-events.stream-tells-all",
-    level=MUST,
-    source="document: WorkflowStreamEvent; streams.workflow-events",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: WorkflowStreamEvent; streams.workflow-events", (STREAM,))
 def stream_tells_all(ctx: Context) -> None:
     """The stream of an ended execution tells its events from start to end, in order, and ends."""
     name = word(ctx)
@@ -153,12 +136,7 @@ def stream_tells_all(ctx: Context) -> None:
     ctx.expect(len({each["event_id"] for each in events}) == len(events), "ids repeat", heard)
 
 
-@rule(
-    id="execution-events.stream-is-taken-up",
-    level=MUST,
-    source="document: workflows.executions.stream (last_event_id)",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: workflows.executions.stream (last_event_id)", (STREAM,))
 def stream_is_taken_up(ctx: Context) -> None:
     """A stream that is taken up after an event sends precisely those that follow it."""
     done = wait_end(ctx, start(ctx, COUNT))
@@ -171,12 +149,7 @@ def stream_is_taken_up(ctx: Context) -> None:
         expect_equal(ctx, [each.id for each in rest.events], wanted, "the rest", whole, rest)
 
 
-@rule(
-    id="execution-events.stream-tells-runs",
-    level=MUST,
-    source="document: WorkflowExecutionContinuedAsNewAttributesResponse",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: WorkflowExecutionContinuedAsNewAttributesResponse", (STREAM,))
 def stream_tells_runs(ctx: Context) -> None:
     """A run that ends in favour of another names it; the other says which one it carries on."""
     done = wait_end(ctx, start(ctx, COUNT, input={}))
@@ -199,10 +172,9 @@ def stream_tells_runs(ctx: Context) -> None:
 
 
 @rule(
-    id="execution-events.tries-are-told",
-    level=SHOULD,
-    source="document: ActivityTaskRetryingAttributes",
-    operations=(EXECUTE, GET_EXECUTION, STREAM),
+    SHOULD,
+    "document: ActivityTaskRetryingAttributes",
+    (EXECUTE, GET_EXECUTION, STREAM),
     needs=("clock",),
 )
 def tries_are_told(ctx: Context) -> None:

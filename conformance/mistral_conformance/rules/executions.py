@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.readings import within
+from mistral_conformance.rules.common.readings import column, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
@@ -14,7 +14,6 @@ from mistral_conformance.rules.common.steps import (
     word,
 )
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     CANCEL,
@@ -39,7 +38,7 @@ from mistral_conformance.rules.common.workflows import (
     wait_end,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -49,27 +48,7 @@ RUN_HISTORY = "workflows.runs.get_run_history"
 DAY_S = 24 * 3600
 
 
-@rule(
-    id="executions.id-is-used-once",
-    level=MAY,
-    source="choices.executions-id-is-used-once",
-    operations=(EXECUTE,),
-)
-def id_is_used_once(ctx: Context) -> None:
-    """An id that an execution has starts no other one."""
-    made = start(ctx, APPROVE, execution_id=ctx.marker.name(word(ctx)), input={})
-    body = {"execution_id": made["execution_id"], "input": {}}
-    again = ctx.api.call(EXECUTE, workflow_identifier=APPROVE, json=body)
-    expect_refused(ctx, again, "a second execution with the same id")
-    expect_equal(ctx, read(ctx, made)["run_id"], made["run_id"], "the run", made)
-
-
-@rule(
-    id="executions.input-fits-its-schema",
-    level=MUST,
-    source="document: WorkflowExecutionRequest.input",
-    operations=(EXECUTE,),
-)
+@rule(MUST, "document: WorkflowExecutionRequest.input", (EXECUTE,))
 def input_fits_its_schema(ctx: Context) -> None:
     """An input that does not fit the workflow's schema is refused."""
     need_workflow(ctx, GREET)
@@ -79,13 +58,12 @@ def input_fits_its_schema(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.waiting-gives-the-result",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: WorkflowExecutionSyncResponse; "
         "document: workflows.execute_workflow (wait_for_result)"
     ),
-    operations=(EXECUTE, GET_EXECUTION),
+    (EXECUTE, GET_EXECUTION),
 )
 def waiting_gives_the_result(ctx: Context) -> None:
     """Who waits gets the result of the execution, also of one that takes seconds."""
@@ -102,24 +80,7 @@ def waiting_gives_the_result(ctx: Context) -> None:
         ctx.expect(ended >= began, "it ended before it began", done)
 
 
-@rule(
-    id="executions.waiting-has-an-end",
-    level=MAY,
-    source="choices.executions-waiting-has-an-end",
-    operations=(EXECUTE,),
-)
-def waiting_has_an_end(ctx: Context) -> None:
-    """Who has waited long enough gets an execution that goes on."""
-    made = start(ctx, APPROVE, input={}, wait_for_result=True, timeout_seconds=0.2)
-    expect_equal(ctx, made["status"], RUNNING, "the status", made)
-
-
-@rule(
-    id="executions.states-move-forward",
-    level=MUST,
-    source="document: WorkflowExecutionStatus",
-    operations=(EXECUTE, GET_EXECUTION),
-)
+@rule(MUST, "document: WorkflowExecutionStatus", (EXECUTE, GET_EXECUTION))
 def states_move_forward(ctx: Context) -> None:
     """An execution runs, ends once with another run than it began with, and stays ended."""
     made = start(ctx, COUNT)
@@ -131,12 +92,7 @@ def states_move_forward(ctx: Context) -> None:
     expect_same_fields(ctx, done, read(ctx, made), ignore=set())
 
 
-@rule(
-    id="executions.signal-is-heard",
-    level=MUST,
-    source="document: workflows.executions.signal_workflow_execution",
-    operations=(SIGNAL, GET_EXECUTION),
-)
+@rule(MUST, "document: workflows.executions.signal_workflow_execution", (SIGNAL, GET_EXECUTION))
 def signal_is_heard(ctx: Context) -> None:
     """A workflow that waits for a signal goes on with what was sent along."""
     made = start(ctx, APPROVE, input={"amount": 5})
@@ -150,10 +106,9 @@ def signal_is_heard(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.query-changes-nothing",
-    level=MUST,
-    source="document: workflows.executions.query_workflow_execution",
-    operations=(QUERY, UPDATE, SIGNAL, GET_EXECUTION),
+    MUST,
+    "document: workflows.executions.query_workflow_execution",
+    (QUERY, UPDATE, SIGNAL, GET_EXECUTION),
 )
 def query_changes_nothing(ctx: Context) -> None:
     """A query answers twice the same; another shows what an update or a signal has changed."""
@@ -179,13 +134,12 @@ def query_changes_nothing(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.unknown-names-are-refused",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: workflows.executions.signal_workflow_execution (the workflow has "
         "to know a signal, query or update of this name)"
     ),
-    operations=(SIGNAL, QUERY, UPDATE),
+    (SIGNAL, QUERY, UPDATE),
 )
 def unknown_names_are_refused(ctx: Context) -> None:
     """Signals, queries and updates that the workflow does not know are refused."""
@@ -197,10 +151,9 @@ def unknown_names_are_refused(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.ended-execution-takes-nothing",
-    level=SHOULD,
-    source="document: WorkflowExecutionStatus (all others are final)",
-    operations=(TERMINATE, SIGNAL, UPDATE, CANCEL),
+    SHOULD,
+    "document: WorkflowExecutionStatus (all others are final)",
+    (TERMINATE, SIGNAL, UPDATE, CANCEL),
 )
 def ended_execution_takes_nothing(ctx: Context) -> None:
     """An execution that has been terminated takes no signal, update or further end."""
@@ -215,12 +168,7 @@ def ended_execution_takes_nothing(ctx: Context) -> None:
     expect_same_fields(ctx, done, read(ctx, made), ignore=set())
 
 
-@rule(
-    id="executions.batch-tells-each-outcome",
-    level=MUST,
-    source="document: BatchExecutionResponse",
-    operations=(CANCEL_MANY, TERMINATE_MANY, GET_EXECUTION),
-)
+@rule(MUST, "document: BatchExecutionResponse", (CANCEL_MANY, TERMINATE_MANY, GET_EXECUTION))
 def batch_tells_each_outcome(ctx: Context) -> None:
     """A batch ends what it can, and tells for each execution whether it could."""
     ends = {CANCEL_MANY: "CANCELED", TERMINATE_MANY: "TERMINATED"}
@@ -239,12 +187,7 @@ def batch_tells_each_outcome(ctx: Context) -> None:
             expect_equal(ctx, done["status"], status, "the status", answer, done)
 
 
-@rule(
-    id="executions.reset-begins-another-run",
-    level=MUST,
-    source="document: workflows.executions.reset_workflow",
-    operations=(RESET, GET_EXECUTION, QUERY),
-)
+@rule(MUST, "document: workflows.executions.reset_workflow", (RESET, GET_EXECUTION, QUERY))
 def reset_begins_another_run(ctx: Context) -> None:
     """After a reset another run goes on; updates are done again unless they are left out."""
     for left_out, amount in ((False, 7), (True, 5)):
@@ -257,7 +200,7 @@ def reset_begins_another_run(ctx: Context) -> None:
         grown = not old.ok or history_of(new)[: len(history_of(old))] == history_of(old)
         ctx.expect(grown, "the history of the former run is another one now", old, new)
         runs = ctx.api.call(LIST_RUNS, query={"root_execution_id": made["execution_id"]})
-        kept = not runs.ok or made["run_id"] in collect([runs], "executions", "run_id")
+        kept = not runs.ok or made["run_id"] in column(runs, "executions", "run_id")
         ctx.expect(kept, "the former run is listed no more", made, runs)
         found = read(ctx, made)
         expect_equal(ctx, found["status"], RUNNING, "the status", found)
@@ -267,10 +210,9 @@ def reset_begins_another_run(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.reset-keeps-what-came-before",
-    level=SHOULD,
-    source="document: workflows.executions.reset_workflow (it carries on from an event)",
-    operations=(RESET, QUERY, HISTORY),
+    SHOULD,
+    "document: workflows.executions.reset_workflow (it carries on from an event)",
+    (RESET, QUERY, HISTORY),
 )
 def reset_keeps_what_came_before(ctx: Context) -> None:
     """What an execution has done up to the event that it is set back to is not lost."""
@@ -286,12 +228,9 @@ def reset_keeps_what_came_before(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.reset-revives",
-    level=SHOULD,
-    source=(
-        "document: workflows.executions.reset_workflow (what came after that event is done again)"
-    ),
-    operations=(RESET, SIGNAL, TERMINATE),
+    SHOULD,
+    "document: workflows.executions.reset_workflow (what came after that event is done again)",
+    (RESET, SIGNAL, TERMINATE),
 )
 def reset_revives(ctx: Context) -> None:
     """An ended execution that is set back goes on; an event that is none is refused."""
@@ -305,10 +244,9 @@ def reset_revives(ctx: Context) -> None:
 
 
 @rule(
-    id="executions.time-runs-out",
-    level=MUST,
-    source="document: WorkflowCodeDefinition.execution_timeout",
-    operations=(EXECUTE, GET_EXECUTION),
+    MUST,
+    "document: WorkflowCodeDefinition.execution_timeout",
+    (EXECUTE, GET_EXECUTION),
     needs=("clock",),
 )
 def time_runs_out(ctx: Context) -> None:

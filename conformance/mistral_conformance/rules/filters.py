@@ -47,12 +47,7 @@ TESTS: dict[str, Callable[[Any, Any], bool]] = {
 CHOICES = ("includes", "excludes")
 
 
-@rule(
-    id="filters.groups-join-conditions",
-    level=MUST,
-    source="document: FilterGroup",
-    operations=(SEARCH,),
-)
+@rule(MUST, "document: FilterGroup", (SEARCH,))
 def groups_join_conditions(ctx: Context) -> None:
     """AND takes events that pass all conditions, OR those that pass one, also when nested."""
     wanted = record_chats(ctx, SHORT, LONG)
@@ -75,13 +70,12 @@ def groups_join_conditions(ctx: Context) -> None:
 
 
 @rule(
-    id="filters.conditions-compare",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: FilterOperator; document: BaseFieldDefinition.supported_operators; "
         "RFC 3339 (times with an offset)"
     ),
-    operations=(LIST_FIELDS, SEARCH),
+    (LIST_FIELDS, SEARCH),
 )
 def conditions_compare(ctx: Context) -> None:
     """Of each type of field, every listed operator takes the events whose shown value fits."""
@@ -99,12 +93,7 @@ def conditions_compare(ctx: Context) -> None:
             ctx.expect(set(ids_in(taken)) == due, said, found, taken)
 
 
-@rule(
-    id="filters.wrong-filters-are-refused",
-    level=SHOULD,
-    source="document: FilterCondition",
-    operations=(SEARCH, SEARCH_IDS),
-)
+@rule(SHOULD, "document: FilterCondition", (SEARCH, SEARCH_IDS))
 def wrong_filters_are_refused(ctx: Context) -> None:
     """A filter that names a field or an operator that there is not is refused."""
     for field, op in (("conformance_no_such_field", "eq"), ("nb_input_tokens", "icontains")):
@@ -114,12 +103,7 @@ def wrong_filters_are_refused(ctx: Context) -> None:
             expect_refused(ctx, answer, f"{field} {op}")
 
 
-@rule(
-    id="filters.fields-are-in-order",
-    level=MUST,
-    source="document: BaseFieldDefinition",
-    operations=(LIST_FIELDS,),
-)
+@rule(MUST, "document: BaseFieldDefinition", (LIST_FIELDS,))
 def fields_are_in_order(ctx: Context) -> None:
     """Fields have different names, a group that is listed, and operators to filter with."""
     listed = ctx.expect_status(ctx.api.call(LIST_FIELDS), 200)
@@ -133,12 +117,7 @@ def fields_are_in_order(ctx: Context) -> None:
         ctx.expect(each["supported_operators"], f"{each.get('name')} has no operator", listed)
 
 
-@rule(
-    id="filters.options-are-what-occurs",
-    level=SHOULD,
-    source="document: FetchChatCompletionFieldOptionsResponse",
-    operations=(OPTIONS,),
-)
+@rule(SHOULD, "document: FetchChatCompletionFieldOptionsResponse", (OPTIONS,))
 def options_are_what_occurs(ctx: Context) -> None:
     """The options of the model's field have the model of a recorded chat."""
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
@@ -152,10 +131,9 @@ def options_are_what_occurs(ctx: Context) -> None:
 
 
 @rule(
-    id="filters.options-hide-others",
-    level=MUST,
-    source="harm: what others ask is shown to a stranger",
-    operations=(LIST_FIELDS, OPTIONS, COUNTS),
+    MUST,
+    "harm: what others ask is shown to a stranger",
+    (LIST_FIELDS, OPTIONS, COUNTS),
     needs=("stranger",),
 )
 def options_hide_others(ctx: Context) -> None:
@@ -171,12 +149,7 @@ def options_hide_others(ctx: Context) -> None:
         ctx.expect(sign not in counted.text, f"{name} counts what a stranger has sent", counted)
 
 
-@rule(
-    id="filters.option-counts-add-up",
-    level=MUST,
-    source="document: FieldOptionCountItem",
-    operations=(COUNTS,),
-)
+@rule(MUST, "document: FieldOptionCountItem", (COUNTS,))
 def option_counts_add_up(ctx: Context) -> None:
     """The counts of a field's values cover the events that pass the filter, and no others."""
     wanted = record_chats(ctx, SHORT, SHORT)

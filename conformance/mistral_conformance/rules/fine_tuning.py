@@ -33,12 +33,7 @@ PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
 
 
-@rule(
-    id="fine-tuning.dry-run-creates-nothing",
-    level=MUST,
-    source="document: fine_tuning.jobs.create (the parameter dry_run)",
-    operations=(CREATE_JOB, LIST_JOBS),
-)
+@rule(MUST, "document: fine_tuning.jobs.create (the parameter dry_run)", (CREATE_JOB, LIST_JOBS))
 def dry_run_creates_nothing(ctx: Context) -> None:
     """A dry run answers an estimate for the steps that are asked for, and makes no job."""
     suffix = word(ctx)
@@ -52,10 +47,9 @@ def dry_run_creates_nothing(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.jobs-wait-for-their-start",
-    level=MUST,
-    source="document: CreateFineTuningJobRequest.auto_start (POST …/start)",
-    operations=(CREATE_JOB, START_JOB, GET_JOB),
+    MUST,
+    "document: CreateFineTuningJobRequest.auto_start (POST …/start)",
+    (CREATE_JOB, START_JOB, GET_JOB),
     needs=("clock",),
 )
 def jobs_wait_for_their_start(ctx: Context) -> None:
@@ -79,13 +73,12 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.finished-job-tells-its-way",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: FineTuningJobStatus; document: Checkpoint; "
         "choices.fine-tuning-states-move-forward"
     ),
-    operations=(CREATE_JOB, GET_JOB),
+    (CREATE_JOB, GET_JOB),
     needs=("clock",),
 )
 def finished_job_tells_its_way(ctx: Context) -> None:
@@ -106,12 +99,9 @@ def finished_job_tells_its_way(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.cancelled-job-ends",
-    level=MUST,
-    source=(
-        "document: fine_tuning.jobs.cancel (POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED)"
-    ),
-    operations=(CANCEL_JOB, START_JOB, GET_JOB),
+    MUST,
+    "document: fine_tuning.jobs.cancel (POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED)",
+    (CANCEL_JOB, START_JOB, GET_JOB),
     needs=("clock",),
 )
 def cancelled_job_ends(ctx: Context) -> None:
@@ -132,10 +122,9 @@ def cancelled_job_ends(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.wrong-files-fail-validation",
-    level=SHOULD,
-    source=("document: FineTuningJobStatus; choices.fine-tuning-wrong-files-fail-validation"),
-    operations=(CREATE_JOB, GET_JOB),
+    SHOULD,
+    "document: FineTuningJobStatus; choices.fine-tuning-wrong-files-fail-validation",
+    (CREATE_JOB, GET_JOB),
     needs=("clock",),
 )
 def wrong_files_fail_validation(ctx: Context) -> None:
@@ -149,10 +138,9 @@ def wrong_files_fail_validation(ctx: Context) -> None:
 
 
 @rule(
-    id="fine-tuning.classifiers-learn-their-labels",
-    level=SHOULD,
-    source=("document: ClassifierTarget; choices.fine-tuning-classifiers-learn-their-labels"),
-    operations=(CREATE_JOB, "classifiers.classify"),
+    SHOULD,
+    "document: ClassifierTarget; choices.fine-tuning-classifiers-learn-their-labels",
+    (CREATE_JOB, "classifiers.classify"),
     needs=("clock",),
 )
 def classifiers_learn_their_labels(ctx: Context) -> None:

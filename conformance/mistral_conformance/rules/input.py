@@ -60,7 +60,7 @@ def has_bounds(operation: Operation) -> bool:
     return any(bounds(load_document(), operation, load_samples().get(operation.id)))
 
 
-@rule(id="input.plain-succeeds", level=MUST, source="document: requestBody", operations=EACH)
+@rule(MUST, "document: requestBody", EACH, id="input.plain-succeeds")
 def plain_request_succeeds(ctx: Context) -> None:
     """The plainest valid request on an object that exists is answered with 2xx."""
     for shot in shots(ctx, "sample"):
@@ -69,10 +69,10 @@ def plain_request_succeeds(ctx: Context) -> None:
 
 
 @rule(
+    MUST,
+    "document: parameters (minimum, maximum, enum, null)",
+    EACH,
     id="input.bounds-accepted",
-    level=MUST,
-    source="document: parameters (minimum, maximum, enum, null)",
-    operations=EACH,
     applies=has_bounds,
 )
 def bounds_are_accepted(ctx: Context) -> None:
@@ -82,7 +82,7 @@ def bounds_are_accepted(ctx: Context) -> None:
             raise fail_at(shot, f"a documented value was answered {_answer(shot.exchange)}")
 
 
-@rule(id="input.no-server-error", level=MUST, source="RFC 9110 §15.6", operations=EACH)
+@rule(MUST, "RFC 9110 §15.6", EACH, id="input.no-server-error")
 def no_request_breaks_the_server(ctx: Context) -> None:
     """No request, valid or not, is answered with 5xx or left without an answer."""
     for shot in shots(ctx, *PROBES):
@@ -91,10 +91,10 @@ def no_request_breaks_the_server(ctx: Context) -> None:
 
 
 @rule(
+    MUST,
+    "errors.validation; document: parameters",
+    EACH,
     id="input.fault-rejected",
-    level=MUST,
-    source="errors.validation; document: parameters",
-    operations=EACH,
     applies=can_be_wrong,
 )
 def single_fault_is_rejected(ctx: Context) -> None:
@@ -105,10 +105,10 @@ def single_fault_is_rejected(ctx: Context) -> None:
 
 
 @rule(
+    MUST,
+    "errors.validation; document: parameters",
+    EACH,
     id="input.invalid-rejected",
-    level=MUST,
-    source="errors.validation; document: parameters",
-    operations=EACH,
     applies=can_be_wrong,
 )
 def invalid_request_is_rejected(ctx: Context) -> None:
@@ -120,26 +120,14 @@ def invalid_request_is_rejected(ctx: Context) -> None:
                 raise fail_at(shot, words)
 
 
-@rule(
-    id="input.malformed-json-rejected",
-    level=MUST,
-    source="errors.validation",
-    operations=EACH,
-    applies=has_json_body,
-)
+@rule(MUST, "errors.validation", EACH, id="input.malformed-json-rejected", applies=has_json_body)
 def malformed_json_is_rejected(ctx: Context) -> None:
     """A body that is no JSON is answered with 400 or 422."""
     message = Message(ctx.operation.method, _url(ctx), content=b'{"name": ', headers=_type(JSON))
     ctx.expect_status(ctx.api.send(message, ctx.operation.id), 400, 422)
 
 
-@rule(
-    id="input.media-type-rejected",
-    level=SHOULD,
-    source="RFC 9110 §15.5.16",
-    operations=EACH,
-    applies=has_body,
-)
+@rule(SHOULD, "RFC 9110 §15.5.16", EACH, id="input.media-type-rejected", applies=has_body)
 def other_media_type_is_rejected(ctx: Context) -> None:
     """A body of a media type that is not documented is answered with 400, 415 or 422."""
     content, headers = b"<a>no JSON</a>", _type("application/xml")
@@ -148,10 +136,10 @@ def other_media_type_is_rejected(ctx: Context) -> None:
 
 
 @rule(
+    MUST,
+    "libraries.read; errors.validation",
+    EACH,
     id="input.unknown-id-not-found",
-    level=MUST,
-    source="libraries.read; errors.validation",
-    operations=EACH,
     applies=has_path_ids,
 )
 def unknown_id_is_not_found(ctx: Context) -> None:
@@ -160,7 +148,7 @@ def unknown_id_is_not_found(ctx: Context) -> None:
         ctx.expect_status(shot.exchange, 404)
 
 
-@rule(id="input.method-refused", level=SHOULD, source="RFC 9110 §15.5.6", operations=EACH)
+@rule(SHOULD, "RFC 9110 §15.5.6", EACH, id="input.method-refused")
 def undocumented_method_is_refused(ctx: Context) -> None:
     """A method that the document does not list for the path is answered with 404, 405 or 501."""
     known = {

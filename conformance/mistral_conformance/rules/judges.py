@@ -1,4 +1,4 @@
-"""Judges: their names, their codes, and what they answer. The laws tell the rest."""
+"""Judges: what they answer. The laws tell the rest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.observability import (
     CLASSES,
-    CREATE_JUDGE,
     SCALE,
     create_judge,
-    define_judge,
-    expect_code,
 )
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.events import expect_fitting
@@ -25,48 +22,13 @@ FETCH = "beta.observability.judges.fetch"
 UPDATE = "beta.observability.judges.update"
 DELETE = "beta.observability.judges.delete"
 ASK = "beta.observability.judges.judge_conversation"
-CODES = "document: ObservabilityErrorCode"
 TALK = [
     {"role": "user", "content": "Which ships are in the port?"},
     {"role": "assistant", "content": "Two freighters came in from the sea."},
 ]
 
 
-@rule(
-    id="judges.update-without-change-is-refused",
-    level=SHOULD,
-    source=CODES,
-    operations=(UPDATE,),
-)
-def update_without_change_is_refused(ctx: Context) -> None:
-    """An update to the same contents is refused with its own code."""
-    sent = define_judge(ctx)
-    made = ctx.need(ctx.api.call(CREATE_JUDGE, json=sent), 201)
-    answer = ctx.api.call(UPDATE, judge_id=made["id"], json=sent)
-    expect_code(ctx, answer, "JUDGE_DID_NOT_CHANGE")
-
-
-@rule(
-    id="judges.names-are-unique",
-    level=SHOULD,
-    source="document: CreateJudgeRequest.name (JUDGE_NAME_ALREADY_EXISTS)",
-    operations=(CREATE_JUDGE, UPDATE),
-)
-def names_are_unique(ctx: Context) -> None:
-    """A judge cannot be given the name that another one has, neither at first nor later."""
-    taken, other = create_judge(ctx), create_judge(ctx)
-    sent = {**define_judge(ctx), "name": taken["name"]}
-    expect_code(ctx, ctx.api.call(CREATE_JUDGE, json=sent), "JUDGE_NAME_ALREADY_EXISTS")
-    answer = ctx.api.call(UPDATE, judge_id=other["id"], json=sent)
-    expect_code(ctx, answer, "JUDGE_NAME_ALREADY_EXISTS")
-
-
-@rule(
-    id="judges.verdict-is-of-the-judge",
-    level=MUST,
-    source="document: JudgeOutput",
-    operations=(ASK,),
-)
+@rule(MUST, "document: JudgeOutput", (ASK,))
 def verdict_is_of_the_judge(ctx: Context) -> None:
     """A judge answers about a conversation with one of its classes, or a number of its scale."""
     for output in (CLASSES, SCALE):
@@ -75,12 +37,7 @@ def verdict_is_of_the_judge(ctx: Context) -> None:
         expect_fitting(ctx, ctx.expect_status(answer, 200), output)
 
 
-@rule(
-    id="judges.verdict-follows-the-text",
-    level=SHOULD,
-    source="choices.judges-verdict-follows-the-text",
-    operations=(ASK,),
-)
+@rule(SHOULD, "choices.judges-verdict-follows-the-text", (ASK,))
 def verdict_follows_the_text(ctx: Context) -> None:
     """A judge tells a text about ships from one about apples, as its classes describe them."""
     judge = create_judge(ctx)

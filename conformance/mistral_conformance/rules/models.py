@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-T = TypeVar("T")
-
 DELETE_MODEL = "models.delete"
 UPDATE_MODEL = "models.update"
 ARCHIVE = "models.archive"
@@ -26,12 +24,7 @@ SAMPLE = 5
 """Cards that a rule looks at one by one; a server may list hundreds."""
 
 
-@rule(
-    id="models.list-is-not-empty",
-    level=MUST,
-    source="document: ModelList",
-    operations=(LIST_MODELS,),
-)
+@rule(MUST, "document: ModelList", (LIST_MODELS,))
 def list_is_not_empty(ctx: Context) -> None:
     """The list of models is a list of cards, and has at least one that can chat."""
     listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
@@ -40,12 +33,7 @@ def list_is_not_empty(ctx: Context) -> None:
     ctx.expect(able, "no model can chat", listed)
 
 
-@rule(
-    id="models.ids-are-unique",
-    level=SHOULD,
-    source="choices.models-ids-are-unique",
-    operations=(LIST_MODELS,),
-)
+@rule(SHOULD, "choices.models-ids-are-unique", (LIST_MODELS,))
 def ids_are_unique(ctx: Context) -> None:
     """No two cards of the list have the same id."""
     listed, cards = _cards(ctx)
@@ -53,19 +41,14 @@ def ids_are_unique(ctx: Context) -> None:
     ctx.expect(len(ids) == len(set(ids)), "an id is listed twice", listed)
 
 
-@rule(
-    id="models.aliases-lead-to-their-model",
-    level=SHOULD,
-    source="document: BaseModelCard.aliases",
-    operations=(LIST_MODELS, GET_MODEL),
-)
+@rule(SHOULD, "document: BaseModelCard.aliases", (LIST_MODELS, GET_MODEL))
 def aliases_lead_to_their_model(ctx: Context) -> None:
     """A model is read by each of its aliases as well."""
     _, cards = _cards(ctx)
     named = [(card, alias) for card in cards for alias in card.get("aliases") or ()]
     if not named:
         ctx.skip("no model of the list has an alias")
-    for card, alias in _some(ctx, named):
+    for card, alias in ctx.random.sample(named, min(SAMPLE, len(named))):
         read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=alias), 200)
         names = {read["id"], *(read["aliases"] or ())}
         known = {card["id"], *card["aliases"]}
@@ -73,12 +56,11 @@ def aliases_lead_to_their_model(ctx: Context) -> None:
 
 
 @rule(
-    id="models.tuned-model-is-listed-and-chats",
-    about=("fine_tuning.jobs.create body/model values",),
-    level=MUST,
-    source="document: FTModelCard",
-    operations=(LIST_MODELS, GET_MODEL, CHAT),
+    MUST,
+    "document: FTModelCard",
+    (LIST_MODELS, GET_MODEL, CHAT),
     needs=("clock",),
+    about=("fine_tuning.jobs.create body/model values",),
 )
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
@@ -93,10 +75,9 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
 
 
 @rule(
-    id="models.tuned-model-is-the-workspaces",
-    level=MUST,
-    source="harm: the model of somebody is shown to a stranger, or changed by one",
-    operations=(GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL),
+    MUST,
+    "harm: the model of somebody is shown to a stranger, or changed by one",
+    (GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE, DELETE_MODEL),
     needs=("clock", "stranger"),
 )
 def tuned_model_is_the_workspaces(ctx: Context) -> None:
@@ -117,10 +98,9 @@ def tuned_model_is_the_workspaces(ctx: Context) -> None:
 
 
 @rule(
-    id="models.archived-model-does-not-chat",
-    level=SHOULD,
-    source="choices.models-archived-model-does-not-chat",
-    operations=(ARCHIVE, UNARCHIVE, CHAT),
+    SHOULD,
+    "choices.models-archived-model-does-not-chat",
+    (ARCHIVE, UNARCHIVE, CHAT),
     needs=("clock",),
 )
 def archived_model_does_not_chat(ctx: Context) -> None:
@@ -134,10 +114,9 @@ def archived_model_does_not_chat(ctx: Context) -> None:
 
 
 @rule(
-    id="models.deleted-model-is-gone",
-    level=MUST,
-    source="document: DeleteModelResponse; shapes.success-codes",
-    operations=(DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
+    MUST,
+    "document: DeleteModelResponse; shapes.success-codes",
+    (DELETE_MODEL, GET_MODEL, LIST_MODELS, UPDATE_MODEL, ARCHIVE, UNARCHIVE),
     needs=("clock",),
 )
 def deleted_model_is_gone(ctx: Context) -> None:
@@ -169,8 +148,3 @@ def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:
     cards: list[dict[str, Any]] = listed["data"]
     ctx.expect(cards, "the list of models is empty", listed)
     return listed, cards
-
-
-def _some(ctx: Context, items: list[T]) -> list[T]:
-    """Give a few of the items, chosen by the rule's seed."""
-    return ctx.random.sample(items, min(SAMPLE, len(items)))

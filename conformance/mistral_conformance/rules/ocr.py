@@ -12,7 +12,7 @@ from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -32,13 +32,12 @@ SCHEMA_FORMAT = {
 
 
 @rule(
-    id="ocr.chosen-pages-have-their-text",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: OCRResponse; document: OCRPageObject; "
         "document: OCRRequest.pages (a list, or text such as `0,2-4`)"
     ),
-    operations=(OCR,),
+    (OCR,),
 )
 def chosen_pages_have_their_text(ctx: Context) -> None:
     """Each page that is chosen, or each one, comes once, in order, with its own words."""
@@ -58,12 +57,7 @@ def chosen_pages_have_their_text(ctx: Context) -> None:
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
 
 
-@rule(
-    id="ocr.broken-document-is-refused",
-    level=SHOULD,
-    source="choices.ocr-broken-document-is-refused",
-    operations=(OCR,),
-)
+@rule(SHOULD, "choices.ocr-broken-document-is-refused", (OCR,))
 def broken_document_is_refused(ctx: Context) -> None:
     """Bytes that only claim to be a PDF are refused."""
     broken = Sample("broken.pdf", b"%PDF-1.4\n" + bytes(200), "application/pdf")
@@ -71,12 +65,7 @@ def broken_document_is_refused(ctx: Context) -> None:
     expect_refused(ctx, answer, "a broken PDF")
 
 
-@rule(
-    id="ocr.size-is-told",
-    level=MUST,
-    source="document: OCRUsageInfo.doc_size_bytes",
-    operations=(OCR,),
-)
+@rule(MUST, "document: OCRUsageInfo.doc_size_bytes", (OCR,))
 def size_is_told(ctx: Context) -> None:
     """The usage tells the size of a PDF in bytes, if it tells any."""
     sample = pdf_sample([word(ctx)])
@@ -87,12 +76,7 @@ def size_is_told(ctx: Context) -> None:
     expect_equal(ctx, told, len(sample.content), "doc_size_bytes", answer)
 
 
-@rule(
-    id="ocr.office-documents-are-read",
-    level=SHOULD,
-    source="choices.ocr-office-documents-are-read",
-    operations=(OCR,),
-)
+@rule(SHOULD, "choices.ocr-office-documents-are-read", (OCR,))
 def office_documents_are_read(ctx: Context) -> None:
     """The words of a DOCX are read."""
     said = word(ctx)
@@ -102,12 +86,9 @@ def office_documents_are_read(ctx: Context) -> None:
 
 
 @rule(
-    id="ocr.blocks-stand-on-the-page",
-    level=MUST,
-    source=(
-        "document: OCRRequest.include_blocks; document: OCRPageDimensions; document: OCRTextBlock"
-    ),
-    operations=(OCR,),
+    MUST,
+    "document: OCRRequest.include_blocks; document: OCRPageDimensions; document: OCRTextBlock",
+    (OCR,),
 )
 def blocks_stand_on_the_page(ctx: Context) -> None:
     """Blocks lie within their page and are left out on request."""
@@ -125,12 +106,7 @@ def blocks_stand_on_the_page(ctx: Context) -> None:
     expect_equal(ctx, bare["pages"][0].get("blocks"), None, "blocks that are not wanted", bare)
 
 
-@rule(
-    id="ocr.scores-only-on-request",
-    level=MUST,
-    source="document: OCRRequest.confidence_scores_granularity",
-    operations=(OCR,),
-)
+@rule(MUST, "document: OCRRequest.confidence_scores_granularity", (OCR,))
 def scores_only_on_request(ctx: Context) -> None:
     """Scores are absent unless asked for; by word, each stands where its word does."""
     sample = pdf_sample([f"Sure of {word(ctx)}"])
@@ -146,13 +122,12 @@ def scores_only_on_request(ctx: Context) -> None:
 
 
 @rule(
-    id="ocr.parts-are-taken-out",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: OCRRequest.table_format; document: OCRRequest.extract_header; "
         "document: OCRRequest.bbox_annotation_format; document: OCRImageObject.id"
     ),
-    operations=(OCR,),
+    (OCR,),
 )
 def parts_are_taken_out(ctx: Context) -> None:
     """Tables come in their format, heads only apart, images each with an id and an annotation."""
@@ -188,12 +163,7 @@ def parts_are_taken_out(ctx: Context) -> None:
         ctx.skip("no table, head or image was found")
 
 
-@rule(
-    id="ocr.picture-is-one-page",
-    level=MUST,
-    source="document: ImageURLChunk; document: OCRPageObject",
-    operations=(OCR,),
-)
+@rule(MUST, "document: ImageURLChunk; document: OCRPageObject", (OCR,))
 def picture_is_one_page(ctx: Context) -> None:
     """A picture is one page; images are as many and as large as asked, with bytes on request."""
     url = f"data:image/png;base64,{b64encode(_png(64, 48)).decode()}"
@@ -211,18 +181,6 @@ def picture_is_one_page(ctx: Context) -> None:
         if answer.ok:
             found = answer["pages"][0]["images"]
             expect_equal(ctx, len(found), 0, f"the number of images with {limit}", answer)
-
-
-@rule(
-    id="ocr.foreign-addresses-are-not-invented",
-    level=MAY,
-    source="choices.ocr-foreign-addresses-are-not-invented",
-    operations=(OCR,),
-)
-def foreign_addresses_are_not_invented(ctx: Context) -> None:
-    """A document at an address that cannot exist is refused."""
-    document = {"type": "document_url", "document_url": "https://nowhere.invalid/paper.pdf"}
-    expect_refused(ctx, ctx.api.call(OCR, json=_body(ctx, document)), "an address of nobody")
 
 
 def _expect_parts_together(ctx: Context, sample: Sample) -> None:

@@ -11,16 +11,15 @@ from mistral_conformance.rules.common.libraries import (
     wait_processed,
 )
 from mistral_conformance.rules.common.names import (
+    CREATE_LIBRARY,
     GET_DOCUMENT,
-    GET_LIBRARY,
-    REPROCESS,
     STATUS,
     TEXT_CONTENT,
     UPLOAD_DOCUMENT,
 )
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, read_library, word
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -31,12 +30,7 @@ RUNNING, COMPLETED, ERROR = "Running", "Completed", "Error"
 WAIT_S = 120
 
 
-@rule(
-    id="processing.ends",
-    level=MUST,
-    source="documents.waiting-loop-ends",
-    operations=(UPLOAD_DOCUMENT, STATUS),
-)
+@rule(MUST, "documents.waiting-loop-ends", (UPLOAD_DOCUMENT, STATUS))
 def ends(ctx: Context) -> None:
     """The guide's loop, which waits while the status is exactly `Running`, comes to `Completed`."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
@@ -45,24 +39,22 @@ def ends(ctx: Context) -> None:
     expect_equal(ctx, words[-1], COMPLETED, "the status after the loop")
 
 
-@rule(
-    id="processing.upload-only-queues",
-    level=SHOULD,
-    source="documents.upload-queues; documents.fresh-values",
-    operations=(UPLOAD_DOCUMENT,),
-)
+@rule(SHOULD, "libraries.fresh-values; libraries.generated-words", (CREATE_LIBRARY,))
+def new_library_is_not_described(ctx: Context) -> None:
+    """A library without documents has no generated name and no generated description."""
+    made = create_library(ctx)
+    for field in ("generated_name", "generated_description"):
+        expect_equal(ctx, made.json().get(field), None, field, made)
+
+
+@rule(SHOULD, "documents.upload-queues; documents.fresh-values", (UPLOAD_DOCUMENT,))
 def upload_only_queues(ctx: Context) -> None:
     """An upload answers before the document is processed: it says Running."""
     answer = upload_document(ctx, create_library(ctx)["id"])
     expect_equal(ctx, answer["processing_status"], RUNNING, "processing_status", answer)
 
 
-@rule(
-    id="processing.pages-are-counted",
-    level=SHOULD,
-    source="documents.processed-values",
-    operations=(GET_DOCUMENT,),
-)
+@rule(SHOULD, "documents.processed-values", (GET_DOCUMENT,))
 def pages_are_counted(ctx: Context) -> None:
     """A PDF of three pages has `number_of_pages` 3 when it is completed."""
     pages = [f"Page {number} of {word(ctx)}" for number in range(3)]
@@ -70,25 +62,7 @@ def pages_are_counted(ctx: Context) -> None:
     expect_equal(ctx, done["number_of_pages"], 3, "number_of_pages", done)
 
 
-@rule(
-    id="processing.text-is-the-content",
-    level=MUST,
-    source="documents.text-content",
-    operations=(TEXT_CONTENT,),
-)
-def text_is_the_content(ctx: Context) -> None:
-    """The text content of a completed text document holds its words."""
-    words = f"Größe {word(ctx)} 图书馆"
-    found = _text(ctx, text_sample(words))
-    ctx.expect(words in found["text"], "the text content misses the document's words", found)
-
-
-@rule(
-    id="processing.text-is-extracted",
-    level=SHOULD,
-    source="documents.text-content",
-    operations=(TEXT_CONTENT,),
-)
+@rule(SHOULD, "documents.text-content", (TEXT_CONTENT,))
 def text_is_extracted(ctx: Context) -> None:
     """The text content of a completed PDF or DOCX holds the words of every page."""
     first, second = word(ctx), word(ctx)
@@ -98,52 +72,6 @@ def text_is_extracted(ctx: Context) -> None:
     letter = word(ctx)
     found = _text(ctx, docx_sample(f"The word is {letter}"))
     ctx.expect(letter in found["text"], "the text content misses words of the DOCX", found)
-
-
-@rule(
-    id="processing.unfinished-text-is-refused",
-    level=MAY,
-    source="documents.unfinished-text-404; choices.processing-unfinished-text-is-refused",
-    operations=(TEXT_CONTENT,),
-    needs=("clock",),
-)
-def unfinished_text_is_refused(ctx: Context) -> None:
-    """The text of a PDF that is still running is refused, for it does not exist yet."""
-    ids = _uploaded(ctx, pdf_sample([word(ctx)]))
-    early = ctx.api.call(TEXT_CONTENT, ids)
-    status = ctx.need(ctx.api.call(STATUS, ids), 200)
-    if status["processing_status"] != RUNNING:
-        ctx.skip("processing ended before the text was asked for")
-    expect_refused(ctx, early, "the text of a running document")
-
-
-@rule(
-    id="processing.reprocess-while-running",
-    level=MAY,
-    source=("documents.reprocess-while-running; choices.processing-reprocess-while-running"),
-    operations=(REPROCESS,),
-)
-def reprocess_while_running(ctx: Context) -> None:
-    """Reprocessing a running document is accepted or answered 409, and it still completes."""
-    ids = _uploaded(ctx, text_sample(word(ctx)))
-    ctx.expect_status(ctx.api.call(REPROCESS, ids), 204, 409)
-    done = wait_processed(ctx, **ids)
-    expect_equal(ctx, done["processing_status"], COMPLETED, "the status in the end", done)
-
-
-@rule(
-    id="processing.describes-the-library",
-    level=MAY,
-    source="libraries.generated-words",
-    operations=(GET_LIBRARY, UPLOAD_DOCUMENT),
-)
-def describes_the_library(ctx: Context) -> None:
-    """A library has a generated description once its first document is completed."""
-    library = create_library(ctx)["id"]
-    text = b"The Seine is a river in France. It flows through Paris to the sea."
-    wait_processed(ctx, library, upload_document(ctx, library, text)["id"])
-    read = read_library(ctx, library)
-    ctx.expect(read["generated_description"], "generated_description is empty", read)
 
 
 def _uploaded(ctx: Context, sample: Sample) -> dict[str, str]:

@@ -21,7 +21,6 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 CREATE = "workflows.schedules.schedule_workflow"
@@ -36,12 +35,7 @@ PARIS = ZoneInfo("Europe/Paris")
 HOUR_S = 3600
 
 
-@rule(
-    id="schedules.coming-starts-fit-the-times",
-    level=MUST,
-    source="document: ScheduleDefinition (cron_expressions, skip, time_zone_name)",
-    operations=(CREATE, GET),
-)
+@rule(MUST, "document: ScheduleDefinition (cron_expressions, skip, time_zone_name)", (CREATE, GET))
 def coming_starts_fit_the_times(ctx: Context) -> None:
     """The next ten starts are in order, at the schedule's local times, without those to skip."""
     skip = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
@@ -60,12 +54,7 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
         ctx.expect(local.isoweekday() in {2, 3, 4, 5}, f"{local} is no Tuesday to Friday", found)
 
 
-@rule(
-    id="schedules.coming-starts-keep-within-bounds",
-    level=MUST,
-    source="document: ScheduleDefinition (start_at, end_at, intervals)",
-    operations=(CREATE, GET),
-)
+@rule(MUST, "document: ScheduleDefinition (start_at, end_at, intervals)", (CREATE, GET))
 def coming_starts_keep_within_bounds(ctx: Context) -> None:
     """An interval starts nothing before `start_at` and nothing after `end_at`."""
     bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T04:00:00Z"}
@@ -77,12 +66,7 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
     expect_equal(ctx, moments, wanted, "the coming starts", found)
 
 
-@rule(
-    id="schedules.pause-is-told",
-    level=MUST,
-    source="document: workflows.schedules.pause_schedule (/resume)",
-    operations=(PAUSE, RESUME, GET),
-)
+@rule(MUST, "document: workflows.schedules.pause_schedule (/resume)", (PAUSE, RESUME, GET))
 def pause_is_told(ctx: Context) -> None:
     """A paused schedule says so, with its note, until it is resumed."""
     id_, note = create(ctx, **HOURLY), word(ctx)
@@ -93,13 +77,7 @@ def pause_is_told(ctx: Context) -> None:
         expect_equal(ctx, found["note"], note, "the note", found)
 
 
-@rule(
-    id="schedules.due-starts-happen",
-    level=MUST,
-    source="document: ScheduleRecentExecution",
-    operations=(CREATE, GET),
-    needs=("clock",),
-)
+@rule(MUST, "document: ScheduleRecentExecution", (CREATE, GET), needs=("clock",))
 def due_starts_happen(ctx: Context) -> None:
     """When its times come, a schedule starts its workflow, each time once and on time."""
     id_ = create(ctx, **HOURLY)
@@ -116,13 +94,7 @@ def due_starts_happen(ctx: Context) -> None:
         expect_equal(ctx, started["workflow_name"], GREET, "the workflow", started)
 
 
-@rule(
-    id="schedules.rest-starts-nothing",
-    level=MUST,
-    source="document: workflows.schedules.pause_schedule",
-    operations=(PAUSE, RESUME, GET),
-    needs=("clock",),
-)
+@rule(MUST, "document: workflows.schedules.pause_schedule", (PAUSE, RESUME, GET), needs=("clock",))
 def rest_starts_nothing(ctx: Context) -> None:
     """A paused schedule starts nothing; once resumed it goes on."""
     id_ = create(ctx, **HOURLY)
@@ -145,10 +117,9 @@ def rest_starts_nothing(ctx: Context) -> None:
 
 
 @rule(
-    id="schedules.limit-ends-the-starts",
-    level=MUST,
-    source="document: ScheduleDefinition (max_executions, remaining_executions)",
-    operations=(CREATE, GET),
+    MUST,
+    "document: ScheduleDefinition (max_executions, remaining_executions)",
+    (CREATE, GET),
     needs=("clock",),
 )
 def limit_ends_the_starts(ctx: Context) -> None:
@@ -161,10 +132,9 @@ def limit_ends_the_starts(ctx: Context) -> None:
 
 
 @rule(
-    id="schedules.overlap-follows-the-policy",
-    level=MUST,
-    source="document: ScheduleOverlapPolicy (1 leaves the start out, 6 lets both go on)",
-    operations=(CREATE, GET),
+    MUST,
+    "document: ScheduleOverlapPolicy (1 leaves the start out, 6 lets both go on)",
+    (CREATE, GET),
     needs=("clock",),
 )
 def overlap_follows_the_policy(ctx: Context) -> None:
@@ -193,12 +163,7 @@ def overlap_follows_the_policy(ctx: Context) -> None:
         expect_equal(ctx, old["status"], "TERMINATED", "the status of the older execution", old)
 
 
-@rule(
-    id="schedules.trigger-starts-at-once",
-    level=MUST,
-    source="document: workflows.schedules.trigger_schedule",
-    operations=(TRIGGER, GET),
-)
+@rule(MUST, "document: workflows.schedules.trigger_schedule", (TRIGGER, GET))
 def trigger_starts_at_once(ctx: Context) -> None:
     """A trigger starts the workflow whatever the times say, also during a pause."""
     id_ = create(ctx, cron_expressions=["0 0 1 1 *"], max_executions=1)
@@ -217,19 +182,13 @@ def trigger_starts_at_once(ctx: Context) -> None:
     ctx.expect(GREETED["name"] in str(done["result"]), said, found, done)
 
 
-def send(ctx: Context, workflow: str, /, **fields: object) -> Exchange:
-    """Send a new schedule with a marked id, whatever the server says to it."""
+def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
+    """The marked id of a new schedule."""
     need_workflow(ctx, workflow)
-    id_ = fields.pop("schedule_id", None) or ctx.marker.name(word(ctx))
     given = {"amount": 1} if workflow == APPROVE else GREETED
     body = {
         "workflow_identifier": workflow,
-        "schedule_id": id_,
+        "schedule_id": ctx.marker.name(word(ctx)),
         "schedule": {"input": given, **fields},
     }
-    return ctx.api.call(CREATE, json=body)
-
-
-def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
-    """The id of a new schedule."""
-    return str(ctx.need(send(ctx, workflow, **fields), 201)["schedule_id"])
+    return str(ctx.need(ctx.api.call(CREATE, json=body), 201)["schedule_id"])

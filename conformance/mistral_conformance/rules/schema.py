@@ -26,7 +26,7 @@ CONFLICT = 409
 PROBES = ("sample", "bounds", "valid", "faults", "invalid", "unknown", "keyless", "misskeyed")
 
 
-@rule(id="schema.status", level=MUST, source="document: responses", operations=EACH)
+@rule(MUST, "document: responses", EACH, id="schema.status")
 def status_is_documented(ctx: Context) -> None:
     """Every answer has a status that the document lists for the operation.
 
@@ -37,37 +37,32 @@ def status_is_documented(ctx: Context) -> None:
     _judge(ctx, judge_of(ctx).status, judged)
 
 
-@rule(id="schema.content-type", level=MUST, source="document: responses.content", operations=EACH)
+@rule(MUST, "document: responses.content", EACH, id="schema.content-type")
 def content_type_is_documented(ctx: Context) -> None:
     """Every answer has a media type that the document lists for its status."""
     _judge(ctx, judge_of(ctx).content_type, answered(ctx))
 
 
-@rule(id="schema.success-body", level=MUST, source="document: responses.content", operations=EACH)
+@rule(MUST, "document: responses.content", EACH, id="schema.success-body")
 def success_body_has_the_schema(ctx: Context) -> None:
     """Every 2xx body has the documented schema; unknown fields and enum values are no defect."""
     _judge(ctx, judge_of(ctx).body, [each for each in answered(ctx) if each.exchange.ok])
 
 
-@rule(id="schema.error-body", level=MUST, source="errors.object-shape", operations=EACH)
+@rule(MUST, "errors.object-shape", EACH, id="schema.error-body")
 def error_body_has_a_known_shape(ctx: Context) -> None:
     """Every error body has one of the documented shapes."""
     errors = [each for each in answered(ctx) if each.exchange.status >= 400]
     _judge(ctx, judge_of(ctx).body, errors)
 
 
-@rule(
-    id="schema.open-enums",
-    level=SHOULD,
-    source="document: x-mistral-open",
-    operations=EACH,
-)
+@rule(SHOULD, "document: x-mistral-open", EACH, id="schema.open-enums")
 def enum_values_are_documented(ctx: Context) -> None:
     """Even where readers must take unknown enum values, 2xx bodies hold only documented ones."""
     _judge(ctx, judge_of(ctx).open_enums, [each for each in answered(ctx) if each.exchange.ok])
 
 
-@rule(id="schema.headers", level=MUST, source="document: responses.headers", operations=EACH)
+@rule(MUST, "document: responses.headers", EACH, id="schema.headers")
 def documented_headers_hold(ctx: Context) -> None:
     """Documented headers are present where required and have the documented form."""
     _judge(ctx, judge_of(ctx).headers, answered(ctx))

@@ -17,6 +17,7 @@ from mistral_conformance.rules.common.names import (
     SHARE,
     UNSHARE,
 )
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
@@ -27,7 +28,6 @@ from mistral_conformance.rules.common.steps import (
     unshare,
     word,
 )
-from mistral_conformance.rules.common.walks import ids_of
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
@@ -39,12 +39,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
-@rule(
-    id="sharing.list-shows-the-owner",
-    level=SHOULD,
-    source="accesses.list; choices.sharing-list-shows-the-owner",
-    operations=(LIST_ACCESSES,),
-)
+@rule(SHOULD, "accesses.list; choices.sharing-list-shows-the-owner", (LIST_ACCESSES,))
 def list_shows_the_owner(ctx: Context) -> None:
     """The list of a library that was never shared shows its owner, and nobody else."""
     listed, found = entries(ctx.api, create_library(ctx)["id"])
@@ -53,29 +48,9 @@ def list_shows_the_owner(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.counts-follow-entries",
-    level=MAY,
-    source="accesses.member-counts; choices.sharing-counts-follow-entries",
-    operations=(GET_LIBRARY, SHARE),
-    needs=("neighbour",),
-)
-def counts_follow_entries(ctx: Context) -> None:
-    """The member counts and the organisation's role of a library follow its entries."""
-    library = create_library(ctx)["id"]
-    levels = {"User": "Editor", "Workspace": "Viewer", "Org": "Viewer"}
-    for kind, level in levels.items():
-        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), level), 200)
-    read = read_library(ctx, library)
-    expect_equal(ctx, read["explicit_user_members_count"], 1, "the users", read)
-    expect_equal(ctx, read["explicit_workspace_members_count"], 1, "the workspaces", read)
-    expect_equal(ctx, read["org_sharing_role"], "Viewer", "org_sharing_role", read)
-
-
-@rule(
-    id="sharing.counts-end-with-entries",
-    level=MUST,
-    source="harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
-    operations=(GET_LIBRARY, SHARE, UNSHARE),
+    MUST,
+    "harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
+    (GET_LIBRARY, SHARE, UNSHARE),
     needs=("neighbour",),
 )
 def counts_end_with_entries(ctx: Context) -> None:
@@ -97,12 +72,11 @@ def counts_end_with_entries(ctx: Context) -> None:
 
 
 @rule(
-    id="sharing.own-libraries-can-be-filtered",
-    about=("beta.libraries.list query/filter_owned_by_me",),
-    level=MUST,
-    source="libraries.owned-filter",
-    operations=(LIST_LIBRARIES,),
+    MUST,
+    "libraries.owned-filter",
+    (LIST_LIBRARIES,),
     needs=("neighbour",),
+    about=("beta.libraries.list query/filter_owned_by_me",),
 )
 def own_libraries_can_be_filtered(ctx: Context) -> None:
     """`filter_owned_by_me` leaves out the libraries that others share with the caller."""
@@ -112,25 +86,30 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
     own = create_library(ctx, by="neighbour", name=f"{part} own")["id"]
     neighbour = ctx.as_("neighbour")
     everything = neighbour.call(LIST_LIBRARIES, query={"search": part})
-    expect_equal(ctx, set(ids_of([everything])), {own, shared}, "the whole list", everything)
+    expect_equal(
+        ctx, set(column(everything, "data", "id")), {own, shared}, "the whole list", everything
+    )
     query = {"search": part, "filter_owned_by_me": "true"}
     filtered = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
-    expect_equal(ctx, ids_of([filtered]), [own], "the filtered list", filtered)
+    expect_equal(ctx, column(filtered, "data", "id"), [own], "the filtered list", filtered)
     query["filter_owned_by_me"] = "false"
     others = ctx.expect_status(neighbour.call(LIST_LIBRARIES, query=query), 200)
-    ctx.expect(shared in ids_of([others]), "false leaves out what others own, as true does", others)
+    ctx.expect(
+        shared in column(others, "data", "id"),
+        "false leaves out what others own, as true does",
+        others,
+    )
 
 
 @rule(
-    id="sharing.workspace-library-is-the-workspaces",
-    about=("beta.libraries.list query/search",),
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "libraries.owner-types; libraries.workspace-sees; "
         "choices.sharing-workspace-library-is-the-workspaces"
     ),
-    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("colleague",),
+    about=("beta.libraries.list query/search",),
 )
 def workspace_library_is_the_workspaces(ctx: Context) -> None:
     """A library owned by the workspace, the default for a key, is seen by the whole workspace."""
@@ -143,16 +122,15 @@ def workspace_library_is_the_workspaces(ctx: Context) -> None:
     colleague = ctx.as_("colleague")
     ctx.expect_status(colleague.call(GET_LIBRARY, library_id=made["id"]), 200)
     listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, ids_of([listed]), [made["id"]], "the colleague's list", listed)
+    expect_equal(ctx, column(listed, "data", "id"), [made["id"]], "the colleague's list", listed)
 
 
 @rule(
-    id="sharing.private-library-is-its-owners",
-    about=("beta.libraries.create body/owner_type",),
-    level=MUST,
-    source="libraries.owner-types",
-    operations=(CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
+    MUST,
+    "libraries.owner-types",
+    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
     needs=("private", "colleague"),
+    about=("beta.libraries.create body/owner_type",),
 )
 def private_library_is_its_owners(ctx: Context) -> None:
     """A library owned by a user is hidden from that user's own workspace."""
@@ -165,16 +143,15 @@ def private_library_is_its_owners(ctx: Context) -> None:
     seen = colleague.call(GET_LIBRARY, library_id=made["id"])
     expect_refused(ctx, seen, "a colleague reading a private library")
     listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, ids_of([listed]), [], "the colleague's list", listed)
+    expect_equal(ctx, column(listed, "data", "id"), [], "the colleague's list", listed)
 
 
 @rule(
-    id="sharing.private-library-needs-the-scope",
-    about=("beta.libraries.create body/owner_type",),
-    level=MAY,
-    source="libraries.owner-types; libraries.private-scope-403",
-    operations=(CREATE_LIBRARY,),
+    MAY,
+    "libraries.owner-types; libraries.private-scope-403",
+    (CREATE_LIBRARY,),
     needs=("private",),
+    about=("beta.libraries.create body/owner_type",),
 )
 def private_library_needs_the_scope(ctx: Context) -> None:
     """A key without the scope for private connectors cannot create a library owned by a user.

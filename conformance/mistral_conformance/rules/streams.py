@@ -1,41 +1,45 @@
-"""Event streams of chat: roles and errors. That they tell the answer is a law."""
+"""Every event stream, of whatever operation: framing, names, data, end; and how chat begins one.
+
+A stream that need not end is heard for two seconds; when nothing comes, there is nothing to judge.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.judging import judge_of
+from mistral_conformance.probing.probe import shots
+from mistral_conformance.probing.streaming import stream_of
+from mistral_conformance.record.events import DONE, EVENT_STREAM
 from mistral_conformance.rules.common.chats import ask_streamed, body
-from mistral_conformance.rules.common.events import assemble
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
-from mistral_conformance.session.rule import rule
+from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.outcome import NotOffered
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.model.document import Operation
+    from mistral_conformance.record.events import Event
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+SOURCE = "document: x-mistral-stream; streams.done-mark"
+REFUSED = (400, 404, 422, 501)
+"""How a server says that it does not stream."""
 
-@rule(
-    id="streams.role-comes-first",
-    level=SHOULD,
-    source="choices.streams-role-comes-first",
-    operations=(CHAT,),
-)
+
+@rule(SHOULD, "choices.streams-role-comes-first", (CHAT,))
 def role_comes_first(ctx: Context) -> None:
     """The first delta of a choice names the role assistant; no other role is named."""
     answer, _, chunks = ask_streamed(ctx)
-    first = next(choice for chunk in chunks for choice in chunk["choices"])
-    expect_equal(ctx, first["delta"]["role"], "assistant", "the first role", answer)
-    roles = set(assemble(chunks)[0].roles)
+    deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
+    expect_equal(ctx, deltas[0]["role"], "assistant", "the first role", answer)
+    roles = {each["role"] for each in deltas if each.get("role")}
     expect_equal(ctx, roles, {"assistant"}, "the roles named", answer)
 
 
-@rule(
-    id="streams.errors-come-before-the-stream",
-    level=MUST,
-    source="document: chat.complete (422 is application/json); errors.validation",
-    operations=(CHAT,),
-)
+@rule(MUST, "document: chat.complete (422 is application/json); errors.validation", (CHAT,))
 def errors_come_before_the_stream(ctx: Context) -> None:
     """A request that cannot be served is refused with JSON, not with a stream."""
     unknown = {**body(ctx, stream=True), "model": ctx.marker.name("no-such-model")}
@@ -43,3 +47,155 @@ def errors_come_before_the_stream(ctx: Context) -> None:
     for sent in (unknown, wrong):
         answer = expect_refused(ctx, ctx.api.call(CHAT, json=sent), "a wrong streaming request")
         expect_equal(ctx, answer.media_type, "application/json", "the media type", answer)
+
+
+def streams(operation: Operation) -> bool:
+    """Whether the operation can answer with an event stream."""
+    return bool(stream_of(operation))
+
+
+def streams_on_demand(operation: Operation) -> bool:
+    """Whether a field of the request decides between a stream and one answer."""
+    return "when" in stream_of(operation)
+
+
+def names_its_events(operation: Operation) -> bool:
+    """Whether each event has a name that its data repeat as their type."""
+    return "end_events" in stream_of(operation)
+
+
+def chooses_by_name(operation: Operation) -> bool:
+    """Whether the name of an event decides which data it has."""
+    return "events" in stream_of(operation)
+
+
+def ends(operation: Operation) -> bool:
+    """Whether the document says how the stream ends."""
+    return names_its_events(operation) or "end" in stream_of(operation)
+
+
+def has_no_terminator(operation: Operation) -> bool:
+    """Whether the stream is one that never says `[DONE]`."""
+    return streams(operation) and "end" not in stream_of(operation)
+
+
+def can_be_resumed(operation: Operation) -> bool:
+    """Whether a reader can take up the stream again after an event."""
+    return "resumable" in stream_of(operation)
+
+
+@rule(MUST, SOURCE, EACH, applies=streams)
+def asked_for_comes(ctx: Context) -> None:
+    """Asked to stream, the operation answers 200 with an event stream, where it streams at all."""
+    for shot in shots(ctx, "streamed"):
+        if shot.exchange.status in REFUSED:
+            said = f"not offered: to stream is refused with {shot.exchange.status}"
+            raise NotOffered(said, shot.exchange)
+        ctx.expect_status(shot.exchange, 200)
+        found = shot.exchange.media_type
+        ctx.expect(found == EVENT_STREAM, f"the media type is {found!r}", shot.exchange)
+
+
+@rule(MUST, SOURCE, EACH, applies=streams_on_demand)
+def not_asked_for_stays_away(ctx: Context) -> None:
+    """Not asked to stream, the operation answers in one piece."""
+    for shot in shots(ctx, "sample"):
+        unasked = shot.exchange.media_type == EVENT_STREAM
+        ctx.expect(not unasked, "a stream came that nobody asked for", shot.exchange)
+
+
+@rule(MUST, "HTML standard 9.2.6", EACH, applies=streams)
+def framing_holds(ctx: Context) -> None:
+    """Every line is a field, a comment or blank, and every event ends with a blank line."""
+    stream = _heard(ctx).stream
+    ctx.expect(not stream.stray, f"the line {stream.stray[:1]} is no field")
+    ctx.expect(not stream.unfinished, "the last event lacks its blank line")
+
+
+@rule(MUST, SOURCE, EACH, applies=streams)
+def events_have_the_schema(ctx: Context) -> None:
+    """Each event has the documented form: its name, and data that are JSON of the schema."""
+    judge = judge_of(ctx)
+    terminator = stream_of(ctx.operation).get("end")
+    for event in _events(ctx):
+        if event.data == terminator:
+            continue
+        words = judge.event(ctx.operation, event.name, event.json())
+        ctx.expect(not words, f"the event {event.data[:80]}: {words}")
+
+
+@rule(MUST, SOURCE, EACH, applies=names_its_events)
+def names_tell_the_type(ctx: Context) -> None:
+    """Each event has a name, and its data have that name as their type."""
+    for event in _events(ctx):
+        ctx.expect(event.name, f"the event {event.data[:80]} has no name")
+        data = event.json()
+        found = data["type"] if isinstance(data, dict) else None
+        ctx.expect(found == event.name, f"the event {event.name!r} has data of type {found!r}")
+
+
+@rule(MUST, SOURCE, EACH, applies=chooses_by_name)
+def names_choose_the_data(ctx: Context) -> None:
+    """An event with a documented name has the data that the name stands for."""
+    named = stream_of(ctx.operation)["events"]
+    judge = judge_of(ctx)
+    for event in _events(ctx):
+        if event.name in named:
+            words = judge.component(named[event.name], event.json())
+            ctx.expect(not words, f"the event {event.name!r}: {words}")
+
+
+@rule(MUST, SOURCE, EACH, applies=ends)
+def the_end_comes_last(ctx: Context) -> None:
+    """The stream says once that it ends, as its last event."""
+    form = stream_of(ctx.operation)
+    says_so = [
+        event.data == form["end"] if "end" in form else event.name in form["end_events"]
+        for event in _events(ctx)
+    ]
+    ctx.expect(says_so[-1], "the stream does not say that it ends")
+    ctx.expect(not any(says_so[:-1]), "the stream goes on after its end")
+
+
+@rule(MUST, SOURCE, EACH, applies=has_no_terminator)
+def done_only_where_documented(ctx: Context) -> None:
+    """A stream whose end the document tells otherwise never says `[DONE]`."""
+    for event in _events(ctx):
+        ctx.expect(event.data != DONE, "the stream says [DONE]")
+
+
+@rule(SHOULD, SOURCE, EACH, applies=can_be_resumed)
+def events_can_be_named_again(ctx: Context) -> None:
+    """Each event of a stream that can be resumed has an id, and no two have the same."""
+    ids = [event.id for event in _events(ctx)]
+    ctx.expect(all(ids), "an event has no id to resume after")
+    ctx.expect(len(set(ids)) == len(ids), "two events have the same id")
+
+
+def _heard(ctx: Context) -> Exchange:
+    """The stream, shown as evidence.
+
+    Raises:
+        Skipped: none came; that is what another rule judges.
+
+    """
+    (shot,) = shots(ctx, "streamed")
+    if not shot.exchange.ok or not shot.exchange.streams:
+        ctx.skip("the operation did not stream")
+    ctx.show(shot.exchange)
+    return shot.exchange
+
+
+def _events(ctx: Context) -> tuple[Event, ...]:
+    """The events of the stream, at least one.
+
+    Raises:
+        Failed: a stream that has an end has no event.
+        Skipped: nothing came of a stream that need not say anything.
+
+    """
+    heard = _heard(ctx)
+    if not heard.events and not ends(ctx.operation):
+        ctx.skip("nothing was said while the suite listened")
+    ctx.expect(heard.events, "the stream has no events", heard)
+    return heard.events

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, word
-from mistral_conformance.rules.common.walks import collect
 from mistral_conformance.rules.common.workflows import execute, finished
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -24,38 +24,11 @@ SOON_S = 1.0
 """How long a stream is heard that has what is wanted already."""
 
 
-@rule(
-    id="workflow-events.list-tells-the-execution",
-    level=MUST,
-    source="document: workflows.events.get_workflow_events",
-    operations=(LIST,),
-)
-def list_tells_the_execution(ctx: Context) -> None:
-    """The events of an execution go from its start to its end, in order, each with its own id."""
-    run = finished(ctx, execute(ctx))
-    listed = listing(ctx, run)
-    events = listed["events"]
-    kinds = collect([listed], "events", "event_type")
-    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", listed)
-    ids = collect([listed], "events", "event_id")
-    ctx.expect(len(ids) == len(set(ids)), "an id comes twice", listed)
-    times = collect([listed], "events", "event_timestamp")
-    ctx.expect(times == sorted(times), "the events are not in order of time", listed)
-    for event in events:
-        expect_equal(ctx, event["workflow_run_id"], run["run_id"], "workflow_run_id", listed)
-        expect_equal(ctx, event["workflow_name"], run["workflow_name"], "workflow_name", listed)
-
-
-@rule(
-    id="workflow-events.list-is-filtered",
-    level=MUST,
-    source="document: workflows.events.get_workflow_events (its three filters)",
-    operations=(LIST,),
-)
+@rule(MUST, "document: workflows.events.get_workflow_events (its three filters)", (LIST,))
 def list_is_filtered(ctx: Context) -> None:
     """Each filter of the list gives the events of the execution, and of no other one."""
     run, other = (finished(ctx, execute(ctx)) for _ in range(2))
-    wanted = collect([listing(ctx, run)], "events", "event_id")
+    wanted = column(listing(ctx, run), "events", "event_id")
     queries = (
         {"root_workflow_exec_id": run["execution_id"]},
         {"workflow_run_id": run["run_id"]},
@@ -63,7 +36,7 @@ def list_is_filtered(ctx: Context) -> None:
     )
     for query in queries:
         listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-        found = collect([listed], "events", "event_id")
+        found = column(listed, "events", "event_id")
         expect_equal(ctx, found, wanted, f"the events with {query}", listed)
     own = {"workflow_run_id": run["run_id"], "root_workflow_exec_id": run["execution_id"]}
     for name, value in own.items():
@@ -72,12 +45,7 @@ def list_is_filtered(ctx: Context) -> None:
         expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
 
 
-@rule(
-    id="workflow-events.stream-tells-what-the-list-tells",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (WorkflowStreamEvent)",
-    operations=(STREAM, LIST),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (WorkflowStreamEvent)", (STREAM, LIST))
 def stream_tells_what_the_list_tells(ctx: Context) -> None:
     """The stream sends the events of the list, named by their types, with ids to go on from."""
     run = finished(ctx, execute(ctx))
@@ -85,19 +53,15 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
     heard = hear(ctx, run)
     sent = [event.json() for event in heard.events]
     expect_equal(ctx, [each["data"] for each in sent], listed["events"], "events", listed, heard)
-    kinds = collect([listed], "events", "event_type")
+    kinds = column(listed, "events", "event_type")
+    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", listed)
     expect_equal(ctx, [event.name for event in heard.events], kinds, "the names", listed, heard)
     ctx.expect(all(event.id for event in heard.events), "an event has no id", heard)
     numbers = [each["broker_sequence"] for each in sent]
     ctx.expect(numbers == sorted(set(numbers)), "the numbers do not rise", heard)
 
 
-@rule(
-    id="workflow-events.stream-goes-on-after-a-break",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (Last-Event-ID, start_seq)",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (Last-Event-ID, start_seq)", (STREAM,))
 def stream_goes_on_after_a_break(ctx: Context) -> None:
     """With the id of an event the stream goes on after it; with a number it begins there."""
     run = finished(ctx, execute(ctx))
@@ -113,10 +77,9 @@ def stream_goes_on_after_a_break(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.stream-is-filtered",
-    level=MUST,
-    source=("document: workflows.events.get_stream_events (scope, workflow_event_types, ...)"),
-    operations=(STREAM,),
+    MUST,
+    "document: workflows.events.get_stream_events (scope, workflow_event_types, ...)",
+    (STREAM,),
 )
 def stream_is_filtered(ctx: Context) -> None:
     """Each filter of the stream lets the events through that match, and no others."""
@@ -139,13 +102,12 @@ def stream_is_filtered(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.metadata-are-filtered",
-    level=SHOULD,
-    source=(
+    SHOULD,
+    (
         "document: workflows.events.get_stream_events (metadata_filters, the form of an "
         "object in the query is our choice)"
     ),
-    operations=(STREAM,),
+    (STREAM,),
 )
 def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
@@ -161,12 +123,7 @@ def metadata_are_filtered(ctx: Context) -> None:
         expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
 
 
-@rule(
-    id="workflow-events.stream-follows-what-happens",
-    level=MUST,
-    source="document: workflows.events.get_stream_events (as they happen)",
-    operations=(STREAM,),
-)
+@rule(MUST, "document: workflows.events.get_stream_events (as they happen)", (STREAM,))
 def stream_follows_what_happens(ctx: Context) -> None:
     """After the last event of an execution, the stream goes on with those of the next one."""
     first = finished(ctx, execute(ctx))
@@ -180,13 +137,12 @@ def stream_follows_what_happens(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-events.strangers-hear-nothing",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "harm: what belongs to an organisation is shown to a stranger; "
         "choices.workflow-events-strangers-hear-nothing"
     ),
-    operations=(STREAM, LIST),
+    (STREAM, LIST),
     needs=("stranger",),
 )
 def strangers_hear_nothing(ctx: Context) -> None:

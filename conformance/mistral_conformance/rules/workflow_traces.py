@@ -25,10 +25,7 @@ MICROSECOND = 1000
 
 
 @rule(
-    id="workflow-traces.spans-make-one-trace",
-    level=MUST,
-    source="document: TempoTraceSpan (OpenTelemetry: ids of 32 and 16 hexadecimal digits)",
-    operations=(OTEL,),
+    MUST, "document: TempoTraceSpan (OpenTelemetry: ids of 32 and 16 hexadecimal digits)", (OTEL,)
 )
 def spans_make_one_trace(ctx: Context) -> None:
     """All spans carry the id of the trace and ids of their own; each parent is one of them."""
@@ -46,12 +43,7 @@ def spans_make_one_trace(ctx: Context) -> None:
         expect_equal(ctx, span["traceId"], found["otel_trace_id"], "a span's trace", found)
 
 
-@rule(
-    id="workflow-traces.spans-fit-the-execution",
-    level=MUST,
-    source="document: TempoTraceSpan (nanoseconds since 1970, as text)",
-    operations=(OTEL,),
-)
+@rule(MUST, "document: TempoTraceSpan (nanoseconds since 1970, as text)", (OTEL,))
 def spans_fit_the_execution(ctx: Context) -> None:
     """The span at the top lasts as long as the execution, and the others lie within."""
     run = finished(ctx, execute(ctx))
@@ -64,12 +56,7 @@ def spans_fit_the_execution(ctx: Context) -> None:
     ctx.expect(all(a <= b for a, b in times), "a span ends before it begins", found)
 
 
-@rule(
-    id="workflow-traces.tree-has-the-same-spans",
-    level=MUST,
-    source="document: WorkflowExecutionTraceSummarySpan",
-    operations=(SUMMARY, OTEL),
-)
+@rule(MUST, "document: WorkflowExecutionTraceSummarySpan", (SUMMARY, OTEL))
 def tree_has_the_same_spans(ctx: Context) -> None:
     """The tree holds the spans of the trace, each below its parent, with the same times."""
     run = finished(ctx, execute(ctx))
@@ -90,13 +77,12 @@ def tree_has_the_same_spans(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-traces.events-hide-the-machinery",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: workflows.executions.get_workflow_execution_trace_events (GET "
         ".../trace/events: include_internal_events)"
     ),
-    operations=(EVENTS,),
+    (EVENTS,),
 )
 def events_hide_the_machinery(ctx: Context) -> None:
     """The events of the machinery come only when asked for; then the others are there as well."""
@@ -111,13 +97,12 @@ def events_hide_the_machinery(ctx: Context) -> None:
 
 
 @rule(
-    id="workflow-traces.events-are-merged",
-    level=MUST,
-    source=(
+    MUST,
+    (
         "document: workflows.executions.get_workflow_execution_trace_events (GET "
         ".../trace/events: merge_same_id_events)"
     ),
-    operations=(EVENTS,),
+    (EVENTS,),
 )
 def events_are_merged(ctx: Context) -> None:
     """On request, the events with the same id become one, as the last of them tells."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.model import load_model
 from mistral_conformance.probing.judging import Judge, shared_judge
-from mistral_conformance.rules.errors import STACK
 from mistral_conformance.rules.schema import CONFLICT
 from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.session.sightings import STACK
 
 OF_HTTP = frozenset({405, 413, 414, 415, 431, 501})
 """Refusals of methods, sizes and media types, which HTTP gives to every server."""
@@ -99,9 +99,9 @@ def no_server_error(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
         yield partial(expect, each.status < 500, f"answers {each.status}", each)
 
 
-@seen("errors.tell-no-internals")
-def tell_no_internals(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
-    """See the rule."""
+@seen("seen.errors-tell-no-internals")
+def errors_tell_no_internals(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
+    """See the law."""
     operations = [subject.operation.id] if subject.operation else list(subject.operations)
     for each in (one.exchange for name in operations for one in traffic.answers(name)):
         if each.status >= 400:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.probing.judging import shared_judge
 from mistral_conformance.probing.streaming import stream_of
 from mistral_conformance.record.events import DONE, EVENT_STREAM
-from mistral_conformance.rules.streams_everywhere import ends
+from mistral_conformance.rules.streams import ends
 from mistral_conformance.seen.check import expect, seen
 
 if TYPE_CHECKING:

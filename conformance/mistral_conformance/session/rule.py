@@ -55,11 +55,11 @@ RULES = Rules()
 
 
 def rule(
-    *,
-    id: str,  # noqa: A002 - the word of the reports
     level: Level,
     source: str,
     operations: tuple[str, ...] | Literal["each"],
+    *,
+    id: str = "",  # noqa: A002 - the word of the reports
     needs: tuple[str, ...] = (),
     applies: Applies = _everywhere,
     about: tuple[str, ...] = (),
@@ -67,22 +67,29 @@ def rule(
 ) -> Callable[[Check], Check]:
     """Register the decorated function as a rule.
 
-    `needs` names identities (`colleague`, `neighbour`, `stranger`, `private`) and `clock`; a run
-    that lacks one skips the rule with that reason. `about` are places that not every era has, see
-    `Rule`. The function's docstring starts with the rule's
-    sentence.
+    Its `id` is the name of its module, which is its family, and its own name, unless another is
+    given. `needs` names identities (`colleague`, `neighbour`, `stranger`, `private`) and `clock`; a
+    run that lacks one skips the rule with that reason. `about` are places that not every era has,
+    see `Rule`. The function's docstring starts with the rule's sentence.
 
     Raises:
         ValueError: the rule breaks the form, see `Registry.add`; or it names no operation.
 
     """
     if not operations:
-        raise ValueError(f"rule {id} names no operation")
+        raise ValueError(f"rule {id or source!r} names no operation")
     named = () if operations == EACH else tuple(operations)
 
     def register(check: Check) -> Check:
+        id_ = id or _name(check)
         sentence = (check.__doc__ or "").strip().partition("\n")[0]
-        registry.add(Rule(id, level, source, sentence, named, needs, applies, check, about))
+        registry.add(Rule(id_, level, source, sentence, named, needs, applies, check, about))
         return check
 
     return register
+
+
+def _name(check: Check) -> str:
+    """The id of a rule by where its function stands, such as `deletes.twice-is-404`."""
+    family = check.__module__.rpartition(".")[2]
+    return f"{family}.{check.__name__}".replace("_", "-")

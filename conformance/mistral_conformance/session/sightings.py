@@ -3,12 +3,13 @@
 A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
 law alone leads to, or by actions that another one only prepares. Here the first answer of each
 operation is kept whose body departs from its form, tells an impossible time, or counts more in
-parts than in total.
+parts than in total, and the first error that tells a secret.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,14 @@ PARTS = (("prompt", "completion", "connector"), ("succeeded", "failed"), ("compl
 PLAUSIBLE_S = (946_684_800, 16_725_225_600)
 """The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
 
+LEAST_ERROR = 400
+SHORTEST_KEY = 8
+"""A shorter one, such as a law sends on purpose, may stand in an error by chance."""
+STACK = re.compile(
+    r"Traceback \(most recent|File \\?\"[^\"]+\", line \d|\bat [\w.$<>]+ ?\([\w./]+:\d+"
+)
+"""A line of a stack of calls, as Python, Java and JavaScript tell it."""
+
 
 @frozen
 class Sighting:
@@ -61,9 +70,30 @@ class Sightings:
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
     uneven: dict[str, Sighting] = field(factory=dict)
+    errors: dict[str, int] = field(factory=dict)
+    indiscreet: dict[str, Sighting] = field(factory=dict)
+    revealing: dict[str, Sighting] = field(factory=dict)
 
     def see(self, exchange: Exchange) -> None:
-        """Look at one answer of success."""
+        """Look at one answer."""
+        if exchange.status >= LEAST_ERROR:
+            self._see_error(exchange)
+        else:
+            self._see_success(exchange)
+
+    def _see_error(self, exchange: Exchange) -> None:
+        operation = exchange.operation
+        self.errors[operation] = self.errors.get(operation, 0) + 1
+        told = exchange.text + exchange.plain_text + str(exchange.headers.multi_items())
+        key = _key_of(exchange)
+        if len(key) >= SHORTEST_KEY and key in told:
+            self.indiscreet.setdefault(operation, Sighting(exchange, "the error repeats the key"))
+        if STACK.search(told):
+            self.revealing.setdefault(
+                operation, Sighting(exchange, "the error shows a stack of calls")
+            )
+
+    def _see_success(self, exchange: Exchange) -> None:
         form, operation = exchange.form, exchange.operation
         if not exchange.ok or form is None:
             return
@@ -87,6 +117,12 @@ class Sightings:
         except Misread:
             return ""
         return ""
+
+
+def _key_of(exchange: Exchange) -> str:
+    """The key of a request, empty where it has none."""
+    headers = {name.lower(): value for name, value in exchange.request_headers}
+    return headers.get("authorization", "").rpartition(" ")[2]
 
 
 def _is_plausible(value: float) -> bool:

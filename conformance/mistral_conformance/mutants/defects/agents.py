@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import agents as op
 from mistral_conformance.rules.common.talks import CREATE_AGENT, GET_CONVERSATION
-from mistral_mock.errors import APIError, not_found
+from mistral_mock.errors import APIError
 from mistral_mock.resources.agents.records import Agent, AgentAlias, AgentVersion, child_id
 from mistral_mock.resources.conversations.records import Conversation
 
@@ -23,12 +23,6 @@ LIST_VERSIONS = "beta.agents.list_versions"
 CRUD = "resources.agents.crud"
 LISTS = "resources.agents.lists"
 VERSIONS = "resources.agents.versions"
-
-
-@mutant("agents.metadata-are-forgotten", CREATE_AGENT, op.GET, place=f"{CRUD}:complete_content")
-def metadata_are_forgotten(complete_content: Part) -> Part:
-    """A new agent has no metadata."""
-    return lambda body: complete_content({**body, "metadata": None})
 
 
 @mutant("agents.ids-are-bare", CREATE_AGENT, place=f"{CRUD}:create")
@@ -57,12 +51,6 @@ def update_changes_the_past(add_version: Part) -> Part:
         return add_version(ctx, base, changes)
 
     return defect
-
-
-@mutant("agents.update-drops-the-rest", op.UPDATE, place=f"{CRUD}:pick_changes")
-def update_drops_the_rest(pick_changes: Part) -> Part:
-    """A change clears the description when it is not sent."""
-    return lambda body: {"description": None, **pick_changes(body)}
 
 
 @mutant("agents.switch-is-forgotten", op.SWITCH, op.GET, place=f"{VERSIONS}:make_current")
@@ -133,12 +121,6 @@ def versions_are_one_page(list_versions: Part) -> Part:
     return edited(list_versions, lambda found: found[1:])
 
 
-@mutant("agents.page-sizes-are-ignored", op.LIST, op.LIST_PAGES, place=f"{LISTS}:list_pages")
-def page_sizes_are_ignored(list_pages: Part) -> Part:
-    """A page by token holds all agents."""
-    return lambda ctx: list_pages(evolve(ctx, query={**ctx.query, "page_size": 1000}))
-
-
 @mutant("agents.token-goes-nowhere", op.LIST_PAGES, place=f"{LISTS}:slice_after")
 def token_goes_nowhere(slice_after: Part) -> Part:
     """The first page is the last."""
@@ -169,35 +151,6 @@ def deployment_is_forgotten(add_version: Part) -> Part:
     def defect(ctx: Part, base: Part, changes: Part) -> Part:
         body = {name: value for name, value in ctx.body.items() if name != "deployment_chat"}
         return add_version(evolve(ctx, body=body), base, changes)
-
-    return defect
-
-
-@mutant("agents.deleted-agent-stays", DELETE, op.GET, place=f"{CRUD}:remove")
-def deleted_agent_stays(_remove: Part) -> Part:
-    """Deleting an agent is answered but the agent stays."""
-    return lambda _ctx, _head: None
-
-
-@mutant("agents.delete-answers-200", DELETE, place=f"{CRUD}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting an agent answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
-
-
-@mutant(
-    "agents.everyone-sees-everything",
-    *(op.GET, op.UPDATE, DELETE),
-    place="resources.agents.records:find_head",
-)
-def everyone_sees_everything(_find_head: Part) -> Part:
-    """Agents are everyone's."""
-
-    def defect(ctx: Part, agent_id: str) -> Part:
-        found = ctx.table(Agent).get(agent_id)
-        if found is None:
-            raise not_found("Agent not found")
-        return found
 
     return defect
 

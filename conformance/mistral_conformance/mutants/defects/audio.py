@@ -8,8 +8,6 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, edited
-from mistral_mock.answers import json_answer
-from mistral_mock.resources import voices
 from mistral_mock.sound import riff
 
 if TYPE_CHECKING:
@@ -18,10 +16,6 @@ if TYPE_CHECKING:
 SPEAK = "audio.speech.complete"
 TRANSCRIBE = "audio.transcriptions.complete"
 LIST = "audio.voices.list"
-CREATE = "audio.voices.create"
-GET = "audio.voices.get"
-UPDATE = "audio.voices.update"
-DELETE = "audio.voices.delete"
 SAMPLE = "audio.voices.get_sample_audio"
 TRANSCRIPTS = "resources.transcriptions"
 VOICES = "resources.voices"
@@ -37,12 +31,6 @@ def all_texts_last_alike(speak: Part) -> Part:
 def wav_is_headless(writers: Part) -> Part:
     """A WAV file is the samples alone."""
     return {**writers, "wav": lambda _text, sound, _language="": sound}
-
-
-@mutant("audio.stream-loses-its-end", SPEAK, place="resources.speech:make_events")
-def stream_loses_its_end(make_events: Part) -> Part:
-    """Streamed speech ends without telling so."""
-    return lambda *given: list(make_events(*given))[:-1]
 
 
 @mutant("audio.stream-halves-the-sound", SPEAK, place="resources.speech:make_events")
@@ -128,18 +116,6 @@ def total_pages_lacks_one(list_voices: Part) -> Part:
     return edited(list_voices, lambda found: {**found, "total_pages": found["total_pages"] - 1})
 
 
-@mutant("audio.change-sets-nothing", UPDATE, place=f"{VOICES}:CHANGEABLE")
-def change_sets_nothing(_names: Part) -> Part:
-    """A change of a voice sets its name alone."""
-    return ("name",)
-
-
-@mutant("audio.description-is-lost", CREATE, GET, place=f"{VOICES}:view")
-def description_is_lost(view: Part) -> Part:
-    """Voices are shown without their description."""
-    return lambda voice: {**view(voice), "description": None}
-
-
 @mutant("audio.sample-is-cut", SAMPLE, place=f"{VOICES}:read_sample")
 def sample_is_cut(read_sample: Part) -> Part:
     """Half of a voice's recording is kept."""
@@ -150,22 +126,6 @@ def sample_is_cut(read_sample: Part) -> Part:
 def sample_is_bytes(get_sample_audio: Part) -> Part:
     """A sample comes as application/octet-stream."""
     return answering(get_sample_audio, media_type="application/octet-stream")
-
-
-@mutant("audio.deleted-voice-stays", DELETE, GET, LIST, SAMPLE, place=f"{VOICES}:delete")
-def deleted_voice_stays(_delete: Part) -> Part:
-    """Deleting a voice is answered but the voice stays."""
-
-    def defect(ctx: Part) -> Part:
-        return json_answer(voices.view(voices.find_own(ctx)))
-
-    return defect
-
-
-@mutant("audio.everyone-hears-voices", GET, SAMPLE, LIST, DELETE, place="ownership:may_see")
-def everyone_hears_voices(_may_see: Part) -> Part:
-    """Other workspaces see all voices."""
-    return lambda _ctx, _record: True
 
 
 @mutant("audio.presets-are-silent", SAMPLE, place=f"{VOICES}:introduce")

@@ -8,9 +8,7 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
-from mistral_mock.resources.batch import jobs
 from mistral_mock.resources.batch.intake import Intake
 
 if TYPE_CHECKING:
@@ -19,16 +17,8 @@ if TYPE_CHECKING:
 LIST = "batch.jobs.list"
 CREATE = "batch.jobs.create"
 GET = "batch.jobs.get"
-CANCEL = "batch.jobs.cancel"
-DELETE = "batch.jobs.delete"
 JOBS = "resources.batch.jobs"
 COURSE = "resources.batch.course"
-
-
-@mutant("batch.metadata-are-lost", CREATE, GET, place=f"{JOBS}:view")
-def metadata_are_lost(view: Part) -> Part:
-    """Jobs are shown without their metadata."""
-    return lambda job: {**view(job), "metadata": None}
 
 
 @mutant("batch.last-request-is-left", CREATE, GET, place=f"{COURSE}:write")
@@ -53,12 +43,6 @@ def answers_are_empty(run: Part) -> Part:
 def all_went_well(run: Part) -> Part:
     """A request that failed counts as one that went well."""
     return lambda *given: evolve(run(*given), status_code=200)
-
-
-@mutant("batch.files-are-not-named", CREATE, place=f"{JOBS}:view")
-def files_are_not_named(view: Part) -> Part:
-    """A job does not tell its input files."""
-    return lambda job: {**view(job), "input_files": []}
 
 
 @mutant("batch.outputs-always-come", GET, place=f"{JOBS}:get")
@@ -89,59 +73,6 @@ def job_ends_before_it_begins(view: Part) -> Part:
         return {**shown, "completed_at": shown["created_at"] - 1} if ended else shown
 
     return defect
-
-
-@mutant("batch.cancelling-does-nothing", CANCEL, GET, place=f"{JOBS}:cancel")
-def cancelling_does_nothing(cancel: Part) -> Part:
-    """A job that is cancelled says so and goes on."""
-
-    def defect(ctx: Part) -> Part:
-        job = jobs.find(ctx)
-        answer = cancel(ctx)
-        ctx.table(type(job)).put(job)
-        return answer
-
-    return defect
-
-
-@mutant("batch.deleted-job-stays", DELETE, GET, CANCEL, LIST, place=f"{JOBS}:delete")
-def deleted_job_stays(_delete: Part) -> Part:
-    """Deleting a job is answered but the job stays."""
-    return lambda ctx: json_answer({"id": jobs.find(ctx).id, "object": "batch", "deleted": True})
-
-
-@mutant("batch.filters-are-ignored", LIST, place=f"{JOBS}:is_wanted")
-def filters_are_ignored(_is_wanted: Part) -> Part:
-    """The list holds every job."""
-    return lambda _ctx, _job, _since: True
-
-
-@mutant("batch.status-filter-is-ignored", LIST, place=f"{JOBS}:is_wanted")
-def status_filter_is_ignored(is_wanted: Part) -> Part:
-    """The list is not narrowed by status."""
-
-    def defect(ctx: Part, *given: Part) -> Part:
-        return is_wanted(evolve(ctx, query={**ctx.query, "status": None}), *given)
-
-    return defect
-
-
-@mutant("batch.order-is-ignored", LIST, place=f"{JOBS}:OLDEST_FIRST")
-def order_is_ignored(_word: Part) -> Part:
-    """The list always begins with the newest job."""
-    return "oldest"
-
-
-@mutant("batch.total-is-that-of-the-page", LIST, place=f"{JOBS}:list_jobs")
-def total_is_that_of_the_page(list_jobs: Part) -> Part:
-    """The total counts the jobs of the page."""
-    return edited(list_jobs, lambda found: {**found, "total": len(found["data"])})
-
-
-@mutant("batch.everyone-sees-jobs", GET, CANCEL, DELETE, LIST, place="ownership:may_see")
-def everyone_sees_jobs(_may_see: Part) -> Part:
-    """Other workspaces see all jobs."""
-    return lambda _ctx, _record: True
 
 
 @mutant("batch.empty-jobs-are-taken", CREATE, place="resources.batch.intake:read_requests")

@@ -8,21 +8,15 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited, forgiving
-from mistral_conformance.rules.campaigns import DELETE, EVENTS, FETCH, LIST, STATUS
+from mistral_conformance.rules.campaigns import EVENTS, STATUS
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
 from mistral_conformance.rules.judges import UPDATE
-from mistral_mock.answers import json_answer, no_content
+from mistral_mock.answers import json_answer
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 CAMPAIGNS = "resources.observability.campaigns"
-
-
-@mutant("campaigns.description-is-lost", CREATE_CAMPAIGN, FETCH, LIST, place=f"{CAMPAIGNS}:view")
-def description_is_lost(view: Part) -> Part:
-    """A campaign is shown without its description."""
-    return lambda campaign: {**view(campaign), "description": ""}
 
 
 @mutant("campaigns.sample-ignores-the-limit", CREATE_CAMPAIGN, EVENTS, place=f"{CAMPAIGNS}:sample")
@@ -36,12 +30,6 @@ def filter_is_ignored(create: Part) -> Part:
     """A campaign takes events that do not match its filter."""
     everything = {"filters": None}
     return lambda ctx: create(evolve(ctx, body={**ctx.body, "search_params": everything}))
-
-
-@mutant("campaigns.pages-repeat-the-first", EVENTS, place=f"{CAMPAIGNS}:list_events")
-def pages_repeat_the_first(list_events: Part) -> Part:
-    """Every page of the selected events is the first one."""
-    return lambda ctx: list_events(evolve(ctx, query={**ctx.query, "page": 1}))
 
 
 @mutant("campaigns.status-fails-at-the-end", STATUS, place=f"{CAMPAIGNS}:fetch_status")
@@ -60,18 +48,6 @@ def status_fails_at_the_end(fetch_status: Part) -> Part:
 def used_judge_may_change(_uses: Part) -> Part:
     """The judge of a campaign can be changed."""
     return lambda _ctx, _judge_id: False
-
-
-@mutant("campaigns.search-is-ignored", LIST, place=f"{CAMPAIGNS}:list_campaigns")
-def search_is_ignored(list_campaigns: Part) -> Part:
-    """The list shows campaigns of all names."""
-    return lambda ctx: list_campaigns(evolve(ctx, query={**ctx.query, "q": None}))
-
-
-@mutant("campaigns.deleted-campaign-stays", EVENTS, DELETE, place=f"{CAMPAIGNS}:delete")
-def deleted_campaign_stays(_delete: Part) -> Part:
-    """A deleted campaign is still there."""
-    return lambda _ctx: no_content()
 
 
 @mutant(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -47,22 +46,10 @@ def role_is_user(make_choice: Part) -> Part:
     return defect
 
 
-@mutant("chat.max-tokens-is-ignored", op.CHAT, place="completion.limits:apply_max_tokens")
-def max_tokens_is_ignored(_apply: Part) -> Part:
-    """`max_tokens` cuts nothing."""
-    return lambda text, _room: (text, "stop")
-
-
 @mutant("chat.max-tokens-cuts-silently", op.CHAT, place="completion.limits:LENGTH")
 def max_tokens_cuts_silently(_length: Part) -> Part:
     """An answer that was cut says `stop`."""
     return "stop"
-
-
-@mutant("chat.stop-is-ignored", op.CHAT, place="completion.limits:apply_stop")
-def stop_is_ignored(_apply_stop: Part) -> Part:
-    """Stop texts end nothing."""
-    return lambda text, _stop: text
 
 
 @mutant("chat.stop-is-included", op.CHAT, place="completion.limits:apply_stop")
@@ -83,40 +70,10 @@ def stop_lists_are_ignored(read_stop: Part) -> Part:
     return lambda stop: () if isinstance(stop, list) else read_stop(stop)
 
 
-@mutant("chat.n-is-ignored", op.CHAT, place="completion.request:read_count")
-def n_is_ignored(_read_count: Part) -> Part:
-    """There is one choice, whatever `n` says."""
-    return lambda _n: 1
-
-
-@mutant("chat.seed-is-ignored", op.CHAT, place="completion.request:make_seed")
-def seed_is_ignored(make_seed: Part) -> Part:
-    """Every request gets another answer, whatever its seed."""
-    calls = count()
-    return lambda body: make_seed({**body, "random_seed": next(calls)})
-
-
 @mutant("chat.json-is-fenced", op.CHAT, place="completion.formats:spell")
 def json_is_fenced(spell: Part) -> Part:
     """JSON answers stand in a Markdown fence."""
     return lambda value: f"```json\n{spell(value)}\n```"
-
-
-@mutant("chat.json-schema-is-ignored", op.CHAT, place="completion.request:read_format")
-def json_schema_is_ignored(read_format: Part) -> Part:
-    """A JSON schema gets any JSON object."""
-
-    def defect(raw: Part) -> Part:
-        format_, schema = read_format(raw)
-        return ("json_object", None) if schema else (format_, schema)
-
-    return defect
-
-
-@mutant("chat.tool-choice-is-ignored", op.CHAT, place="completion.request:read_tool_choice")
-def tool_choice_is_ignored(_read: Part) -> Part:
-    """The model always chooses for itself whether to call a tool."""
-    return lambda _choice: ("auto", None)
 
 
 @mutant("chat.first-tool-is-called", op.CHAT, place="completion.tools:find_function")
@@ -158,12 +115,6 @@ def prefix_is_dropped(make_choice: Part) -> Part:
         return evolve(choice, content=choice.content.removeprefix(request.prefix))
 
     return defect
-
-
-@mutant("chat.total-is-wrong", op.CHAT, place="completion.usage:total")
-def total_is_wrong(_total: Part) -> Part:
-    """The total of the usage leaves the prompt out."""
-    return lambda _prompt, completion: completion
 
 
 @mutant("chat.prompts-cost-the-same", op.CHAT, place="completion.usage:count_prompt")

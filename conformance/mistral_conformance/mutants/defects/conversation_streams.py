@@ -35,12 +35,6 @@ def done_is_done(spell: Part) -> Part:
     return defect
 
 
-@mutant("conversation-streams.end-is-missing", op.START, place=TELL)
-def end_is_missing(tell: Part) -> Part:
-    """The stream stops without its last event."""
-    return lambda *given: list(tell(*given))[:-1]
-
-
 @mutant(
     "conversation-streams.restart-is-never-streamed",
     *(op.APPEND, op.RESTART),
@@ -58,12 +52,6 @@ def restart_is_never_streamed(tell: Part) -> Part:
         )
 
     return defect
-
-
-@mutant("conversation-streams.pieces-are-lost", op.START, place=f"{STREAMS}:tell_message")
-def pieces_are_lost(tell_message: Part) -> Part:
-    """Every message lacks its last piece."""
-    return lambda entry, head: list(tell_message(entry, head))[:-1]
 
 
 @mutant(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import talks as op
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError, not_found
+from mistral_mock.errors import APIError
 from mistral_mock.resources.conversations import entries, records
-from mistral_mock.resources.conversations.records import Conversation, StoredEntry
+from mistral_mock.resources.conversations.records import StoredEntry
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -24,29 +24,11 @@ TURNS = "resources.conversations.turns"
 
 
 @mutant(
-    "conversations.total-is-short", op.START, place="resources.conversations.usage:Usage.as_json"
-)
-def total_is_short(as_json: Part) -> Part:
-    """The total of the usage leaves out what the model wrote."""
-    return lambda usage: {**as_json(usage), "total_tokens": usage.prompt_tokens}
-
-
-@mutant(
     "conversations.answers-say-nothing", op.START, place="resources.conversations.contents:compose"
 )
 def answers_say_nothing(_compose: Part) -> Part:
     """Messages of the model are empty."""
     return lambda _said, _findings, _arguments: ""
-
-
-@mutant(
-    "conversations.prefixes-are-missing",
-    op.START,
-    place="resources.conversations.entries:make_id",
-)
-def prefixes_are_missing(_make_id: Part) -> Part:
-    """The ids of entries have no prefix."""
-    return lambda ctx, _kind, _moment: ctx.ids.hex32()
 
 
 @mutant("conversations.times-are-one", op.START, place="resources.conversations.entries:end")
@@ -84,22 +66,6 @@ def append_starts_anew(find_entries: Part) -> Part:
         return [] if ctx.operation_id == op.APPEND else find_entries(ctx, conversation_id)
 
     return defect
-
-
-@mutant(
-    "conversations.metadata-filter-is-ignored",
-    *(op.START, op.LIST_CONVERSATIONS),
-    place=f"{CRUD}:has_entries",
-)
-def metadata_filter_is_ignored(_has_entries: Part) -> Part:
-    """The list has every conversation, whatever its metadata."""
-    return lambda _metadata, _wanted: True
-
-
-@mutant("conversations.view-has-no-instructions", op.GET_CONVERSATION, place=f"{CRUD}:view")
-def view_has_no_instructions(view: Part) -> Part:
-    """A conversation is shown without its instructions."""
-    return lambda conversation: {**view(conversation), "instructions": None}
 
 
 @mutant("conversations.pages-count-from-one", op.LIST_CONVERSATIONS, place="pages:slice_page")
@@ -145,22 +111,6 @@ def everything_is_stored(go_on: Part) -> Part:
     return lambda ctx, step: go_on(evolve(ctx, body={**ctx.body, "store": True}), step)
 
 
-@mutant(
-    "conversations.deleted-conversation-stays",
-    *(op.DELETE_CONVERSATION, op.GET_CONVERSATION),
-    place=f"{RECORDS}:forget",
-)
-def deleted_conversation_stays(_forget: Part) -> Part:
-    """Deleting a conversation is answered but the conversation stays."""
-    return lambda _ctx, _conversation: None
-
-
-@mutant("conversations.delete-answers-200", op.DELETE_CONVERSATION, place=f"{CRUD}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting a conversation answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
-
-
 @mutant("conversations.ghost-agents-are-fine", op.START, place=f"{TALKS}:start")
 def ghost_agents_are_fine(start: Part) -> Part:
     """A conversation that cannot start seems to."""
@@ -170,23 +120,6 @@ def ghost_agents_are_fine(start: Part) -> Part:
             return start(ctx)
         except APIError:
             return json_answer({})
-
-    return defect
-
-
-@mutant(
-    "conversations.everyone-sees-everything",
-    *(op.GET_CONVERSATION, op.HISTORY, op.APPEND, op.DELETE_CONVERSATION),
-    place=f"{RECORDS}:find_conversation",
-)
-def everyone_sees_everything(_find_conversation: Part) -> Part:
-    """Conversations are everyone's."""
-
-    def defect(ctx: Part) -> Part:
-        found = ctx.table(Conversation).get(ctx.path["conversation_id"])
-        if found is None:
-            raise not_found("Conversation not found")
-        return found
 
     return defect
 
@@ -210,16 +143,6 @@ def results_are_forgotten(make_messages: Part) -> Part:
         return [{**each, "content": ""} if each["role"] == "tool" else each for each in said]
 
     return defect
-
-
-@mutant(
-    "conversation-tools.call-ids-are-those-of-messages",
-    op.START,
-    place="resources.conversations.entries:make_id",
-)
-def call_ids_are_those_of_messages(_make_id: Part) -> Part:
-    """The ids of all entries begin with `msg_`."""
-    return lambda ctx, _kind, _moment: f"msg_{ctx.ids.hex32()}"
 
 
 @mutant("conversation-tools.stray-results-are-fine", op.APPEND, place=f"{TALKS}:append")

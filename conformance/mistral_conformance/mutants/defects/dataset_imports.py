@@ -20,12 +20,6 @@ SOURCES = "resources.observability.sources"
 TASKS = "resources.observability.tasks"
 
 
-@mutant("dataset-imports.answers-200", op.FROM_FILE, op.FROM_RECORDS, place=f"{TASKS}:begin")
-def answers_200(begin: Part) -> Part:
-    """The beginning of an import is answered 200."""
-    return lambda *given: evolve(begin(*given), status=200)
-
-
 @mutant("dataset-imports.tasks-are-not-listed", LIST_TASKS, place=f"{TASKS}:list_tasks")
 def tasks_are_not_listed(list_tasks: Part) -> Part:
     """The list of imports is empty."""

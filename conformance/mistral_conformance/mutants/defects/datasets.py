@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import datasets as op
 from mistral_mock.answers import no_content
 from mistral_mock.resources.observability import records as healthy_records
@@ -17,7 +17,6 @@ from mistral_mock.resources.observability.dataset_state import Dataset, find_dat
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-DELETE_RECORD = "beta.observability.datasets.records.delete"
 
 UPDATE = "beta.observability.datasets.update"
 PUT_PROPERTIES = "beta.observability.datasets.records.update_properties"
@@ -29,18 +28,6 @@ LOOKUPS = "resources.observability.lookups"
 EXPORTS = "resources.observability.exports"
 
 
-@mutant("datasets.description-is-forgotten", op.CREATE, op.FETCH, place=f"{DATASETS}:view")
-def description_is_forgotten(view: Part) -> Part:
-    """A dataset is shown without its description."""
-    return lambda dataset: {**view(dataset), "description": ""}
-
-
-@mutant("datasets.search-finds-everything", op.LIST, place=f"{LOOKUPS}:matches")
-def search_finds_everything(_matches: Part) -> Part:
-    """Lists of datasets take no notice of `q`."""
-    return lambda _text, *_fields: True
-
-
 @mutant(
     "datasets.pages-count-from-0", op.LIST, op.LIST_RECORDS, LIST_TASKS, place=f"{LOOKUPS}:page"
 )
@@ -50,16 +37,6 @@ def pages_count_from_0(page: Part) -> Part:
     def defect(ctx: Part, *given: Part) -> Part:
         later = {**ctx.query, "page": ctx.query["page"] + 1}
         return page(evolve(ctx, query=later), *given)
-
-    return defect
-
-
-@mutant("datasets.pages-are-ignored", op.LIST_RECORDS, LIST_TASKS, place=f"{LOOKUPS}:page")
-def pages_are_ignored(page: Part) -> Part:
-    """The first page holds everything, and every other page too."""
-
-    def defect(ctx: Part, *given: Part) -> Part:
-        return page(evolve(ctx, query={**ctx.query, "page": 1, "page_size": 100}), *given)
 
     return defect
 
@@ -76,31 +53,6 @@ def update_empties_the_rest(pick_changes: Part) -> Part:
     return lambda body: {"description": "", **pick_changes(body)}
 
 
-@mutant("datasets.update-is-not-kept", UPDATE, place=f"{DATASETS}:update")
-def update_is_not_kept(update: Part) -> Part:
-    """A change of a dataset is answered but not kept."""
-
-    def defect(ctx: Part) -> Part:
-        before = find_dataset(ctx)
-        answer = update(ctx)
-        ctx.table(Dataset).put(before)
-        return answer
-
-    return defect
-
-
-@mutant("datasets.deleted-dataset-stays", op.DELETE, place=f"{DATASETS}:delete")
-def deleted_dataset_stays(_delete: Part) -> Part:
-    """Deleting a dataset is answered but does nothing."""
-    return lambda ctx: find_dataset(ctx) and no_content()
-
-
-@mutant("datasets.delete-answers-200", op.DELETE, place=f"{DATASETS}:delete")
-def delete_answers_200(delete: Part) -> Part:
-    """Deleting a dataset answers 200."""
-    return answering(delete, status=200, body=b"{}", media_type="application/json")
-
-
 @mutant("datasets.records-outlive-it", op.DELETE, op.FETCH_RECORD, place=f"{DATASETS}:delete")
 def records_outlive_it(_delete: Part) -> Part:
     """The records of a deleted dataset stay."""
@@ -110,12 +62,6 @@ def records_outlive_it(_delete: Part) -> Part:
         return no_content()
 
     return defect
-
-
-@mutant("datasets.properties-are-forgotten", op.CREATE_RECORD, place=f"{RECORDS}:create")
-def properties_are_forgotten(create: Part) -> Part:
-    """A new record has no properties."""
-    return lambda ctx: create(evolve(ctx, body={"payload": ctx.body["payload"]}))
 
 
 @mutant("datasets.payload-is-messages", op.CREATE_RECORD, op.FETCH_RECORD, place=f"{RECORDS}:view")
@@ -142,12 +88,6 @@ def properties_are_merged(_update: Part) -> Part:
         return healthy_records.replace(ctx, properties={**old, **ctx.body["properties"]})
 
     return defect
-
-
-@mutant("datasets.deleted-record-stays", DELETE_RECORD, place=f"{RECORDS}:delete")
-def deleted_record_stays(_delete: Part) -> Part:
-    """Deleting a record is answered but does nothing."""
-    return lambda ctx: healthy_records.find_named(ctx) and no_content()
 
 
 @mutant("datasets.only-the-first-goes", op.DELETE_RECORDS, place=f"{RECORDS}:delete_several")
@@ -197,18 +137,6 @@ def export_misses_the_last(list_records: Part) -> Part:
 def codes_say_nothing(missing: Part) -> Part:
     """The error code of a 404 is always the same."""
     return lambda what, code: missing(what, "UNKNOWN_ERROR" if code else code)
-
-
-@mutant(
-    "datasets.everyone-sees-everything",
-    op.FETCH,
-    op.LIST,
-    op.FETCH_RECORD,
-    place="ownership:may_see",
-)
-def everyone_sees_everything(_may_see: Part) -> Part:
-    """Datasets are seen by everyone, strangers too."""
-    return lambda _ctx, _record: True
 
 
 @mutant("datasets.anyone-deletes-records", op.DELETE_RECORDS, place=f"{RECORDS}:may_see")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.registry import mutant
@@ -10,7 +9,7 @@ from mistral_conformance.mutants.tools import answering, edited, forgiving
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.resources.libraries import upkeep
-from mistral_mock.resources.libraries.records import Document, Share
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -31,52 +30,6 @@ def library_answers_another(delete: Part) -> Part:
 def library_is_shown_empty(delete: Part) -> Part:
     """A deleted library is shown as it is afterwards: without documents."""
     return edited(delete, lambda library: {**library, "nb_documents": 0, "total_size": 0})
-
-
-@mutant(
-    "deletes.library-answers-in-turn", op.DELETE_LIBRARY, place="resources.libraries.crud:delete"
-)
-def library_answers_in_turn(delete: Part) -> Part:
-    """Every other deletion of a library answers 204."""
-    calls = count()
-
-    def defect(ctx: Part) -> Part:
-        answer = delete(ctx)
-        return no_content() if next(calls) % 2 else answer
-
-    return defect
-
-
-@mutant(
-    "deletes.access-always-answers-204", op.UNSHARE, place="resources.libraries.accesses:delete"
-)
-def access_always_answers_204(delete: Part) -> Part:
-    """Accesses answer 204 already, libraries still 200."""
-
-    def defect(ctx: Part) -> Part:
-        delete(ctx)
-        return no_content()
-
-    return defect
-
-
-@mutant(
-    "deletes.access-stays",
-    op.UNSHARE,
-    op.LIST_ACCESSES,
-    place="resources.libraries.accesses:delete",
-)
-def access_stays(delete: Part) -> Part:
-    """The deletion of an access is answered but the entry stays."""
-
-    def defect(ctx: Part) -> Part:
-        before = list(ctx.table(Share))
-        answer = delete(ctx)
-        for share in before:
-            ctx.table(Share).put(share)
-        return answer
-
-    return defect
 
 
 @mutant(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import edited, without
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import deployments as op
 
 if TYPE_CHECKING:
@@ -85,9 +85,3 @@ def address_has_no_port(whoami: Part) -> Part:
     return edited(
         whoami, lambda found: {**found, "scheduler_url": found["scheduler_url"].partition(":")[0]}
     )
-
-
-@mutant("schema.deployment-lacks-its-name", op.GET, place=f"{DEPLOYMENTS}:get_deployment")
-def deployment_lacks_its_name(get_deployment: Part) -> Part:
-    """A deployment is read without its name."""
-    return edited(get_deployment, without("name"))

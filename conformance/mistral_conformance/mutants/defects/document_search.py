@@ -46,14 +46,6 @@ def message_comes_first(say: Part) -> Part:
 
 
 @mutant(
-    "document-search.run-ids-are-bare", op.START, place="resources.conversations.entries:make_id"
-)
-def run_ids_are_bare(_make_id: Part) -> Part:
-    """The id of a search has no prefix."""
-    return lambda ctx, kind, _moment: ("" if kind == "tool.execution" else "msg_") + ctx.ids.hex32()
-
-
-@mutant(
     "document-search.search-costs-nothing",
     op.START,
     place="resources.conversations.usage:Usage.as_json",

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_conformance.rules.common.vectors import EMBED
+from mistral_conformance.rules.embeddings import EMBED
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -63,12 +63,6 @@ def likes_are_far(embed: Part) -> Part:
     return defect
 
 
-@mutant("embeddings.vectors-are-long", EMBED, place=VECTOR)
-def vectors_are_long(embed: Part) -> Part:
-    """Vectors are three times as long."""
-    return lambda text, size: [3 * number for number in embed(text, size)]
-
-
 @mutant("embeddings.base64-is-of-doubles", EMBED, place="embedding:pack")
 def base64_is_of_doubles(pack: Part) -> Part:
     """Base64 has two bytes for each one that is due."""
@@ -79,12 +73,6 @@ def base64_is_of_doubles(pack: Part) -> Part:
 def base64_is_not_base64(spell: Part) -> Part:
     """Base64 comes with a prefix that no decoder takes."""
     return lambda *given: f"base64:{spell(*given)}"
-
-
-@mutant("embeddings.size-is-fixed", EMBED, place="resources.embeddings:find_size")
-def size_is_fixed(find_size: Part) -> Part:
-    """Vectors have their usual size whatever is asked for."""
-    return lambda model, _asked: find_size(model, None)
 
 
 @mutant("embeddings.kind-is-always-float", EMBED, place="embedding:quantise")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common.observability import SEARCH
 from mistral_conformance.rules.events import FETCH, JUDGE, SEARCH_IDS, SIMILAR
 
@@ -78,27 +78,3 @@ def nothing_is_similar(_find_similar: Part) -> Part:
 def verdict_is_a_word(judge: Part) -> Part:
     """Every verdict on an event is `good`, whatever the definition."""
     return edited(judge, lambda verdict: {**verdict, "answer": "good"})
-
-
-@mutant("events.unknown-event-is-400", FETCH, SIMILAR, JUDGE, place=f"{PLACE}.lookups:missing")
-def unknown_event_is_400(missing: Part) -> Part:
-    """What is not there is answered with 400."""
-
-    def defect(what: Part, code: Part) -> Part:
-        error = missing(what, code)
-        error.status = 400
-        return error
-
-    return defect
-
-
-@mutant("events.everyone-sees-all", SEARCH, FETCH, place="ownership:may_see")
-def everyone_sees_all(_may_see: Part) -> Part:
-    """Another workspace can read what this one has."""
-    return lambda _ctx, _record: True
-
-
-@mutant("events.search-answers-201", SEARCH, place=f"{PLACE}.events:search")
-def search_answers_201(search: Part) -> Part:
-    """A search answers as if it had made something."""
-    return answering(search, status=201)

@@ -12,7 +12,6 @@ from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import workflows as op
 from mistral_mock.answers import encode, no_content
 from mistral_mock.resources.workflows import lookup
-from mistral_mock.resources.workflows.records import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,20 +35,6 @@ def starter_is_lost(get_execution: Part) -> Part:
     return edited(get_execution, lambda found: {**found, "user_id": None})
 
 
-@mutant("executions.chosen-id-is-ignored", op.EXECUTE, place=f"{PACKAGE}.engine:start")
-def chosen_id_is_ignored(start: Part) -> Part:
-    """Every execution gets an id of the server's."""
-    return lambda world, starter, registration, order: start(
-        world, starter, registration, evolve(order, execution_id=None)
-    )
-
-
-@mutant("executions.id-is-taken-over", op.EXECUTE, place=f"{EXECUTIONS}:_refuse")
-def id_is_taken_over(refuse: Part) -> Part:
-    """An execution takes the place of another one with its id."""
-    return lambda ctx, workflow: refuse(evolve(ctx, body={}), workflow)
-
-
 @mutant("executions.any-input-goes", op.EXECUTE, place=f"{PACKAGE}.lookup:check_value")
 def any_input_goes(_check_value: Part) -> Part:
     """An input need not fit its schema."""
@@ -66,16 +51,6 @@ def result_is_kept_back(answer: Part) -> Part:
 def nobody_waits(_skip_time: Part) -> Part:
     """A wait for the result is over at once."""
     return lambda _world, _execution, _limit: None
-
-
-@mutant("executions.vain-wait-ends-it", op.EXECUTE, place=f"{PACKAGE}.waiting:answer")
-def vain_wait_ends_it(answer: Part) -> Part:
-    """Who has waited in vain is told that the execution has ended."""
-
-    def change(found: Part) -> Part:
-        return {**found, "status": "TIMED_OUT"} if "status" in found else found
-
-    return lambda *given: _changed(answer(*given), change)
 
 
 @mutant("executions.run-keeps-its-id", op.GET_EXECUTION, place=f"{PACKAGE}.playing:next_run_id")
@@ -164,20 +139,6 @@ def reset_does_nothing(_reset_execution: Part) -> Part:
 def late_ones_fail(_timed_out: Part) -> Part:
     """An execution that takes too long counts as failed."""
     return "FAILED"
-
-
-@mutant(
-    "executions.everyone-reads-them",
-    op.GET_EXECUTION,
-    op.STREAM,
-    op.TERMINATE,
-    place=f"{PACKAGE}.engine:find_execution",
-)
-def everyone_reads_them(_find_execution: Part) -> Part:
-    """Executions of other workspaces are found."""
-    return lambda world, _workspace_id, id_: next(
-        (one for one in world.store.table(Execution) if one.execution_id == id_), None
-    )
 
 
 @mutant("execution-events.history-runs-back", op.HISTORY, place=f"{PACKAGE}.history:history")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, overlooking, without
+from mistral_conformance.mutants.tools import answering, edited, overlooking
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 VIEW = "resources.files:view"
-
-
-@mutant("files.upload-answers-201", op.UPLOAD_FILE, place="resources.files:upload")
-def upload_answers_201(upload: Part) -> Part:
-    """Uploading a file answers 201 as uploading a document does."""
-    return answering(upload, status=201)
 
 
 @mutant("files.size-counts-lines", op.UPLOAD_FILE, op.GET_FILE, place=VIEW)
@@ -37,22 +31,10 @@ def purpose_is_forgotten(view: Part) -> Part:
     return lambda file: {**view(file), "purpose": "fine-tune"}
 
 
-@mutant("files.read-shows-another-name", op.GET_FILE, place="resources.files:retrieve")
-def read_shows_another_name(retrieve: Part) -> Part:
-    """A file's name is read in capital letters."""
-    return edited(retrieve, lambda file: {**file, "filename": file["filename"].upper()})
-
-
 @mutant("files.read-says-deleted", op.GET_FILE, place="resources.files:retrieve")
 def read_says_deleted(retrieve: Part) -> Part:
     """A file that is there says that it is deleted."""
     return edited(retrieve, lambda file: {**file, "deleted": True})
-
-
-@mutant("files.newest-is-not-listed", op.LIST_FILES, place="resources.files:is_wanted")
-def newest_is_not_listed(is_wanted: Part) -> Part:
-    """Text files are missing from the list."""
-    return lambda ctx, file: is_wanted(ctx, file) and file.mime_type != "text/plain"
 
 
 @mutant("files.content-loses-line-ends", op.DOWNLOAD_FILE, place="resources.files:read_content")
@@ -81,76 +63,10 @@ def content_is_known(upload: Part) -> Part:
     return defect
 
 
-@mutant(
-    "files.deleted-file-stays",
-    op.DELETE_FILE,
-    op.GET_FILE,
-    op.DOWNLOAD_FILE,
-    op.LIST_FILES,
-    place="resources.files:forget",
-)
-def deleted_file_stays(_forget: Part) -> Part:
-    """Deleting a file is answered but the file stays."""
-    return lambda _ctx, _file: None
-
-
-@mutant("files.delete-says-nothing", op.DELETE_FILE, place="resources.files:delete")
-def delete_says_nothing(delete: Part) -> Part:
-    """Deleting a file answers 204."""
-    return answering(delete, status=204, body=b"", media_type=None)
-
-
-@mutant(
-    "files.unknown-file-is-400", op.GET_FILE, op.DOWNLOAD_FILE, place="resources.files:not_found"
-)
-def unknown_file_is_400(_not_found: Part) -> Part:
-    """A file that does not exist answers 400."""
-    return lambda detail: APIError(400, {"detail": detail})
-
-
 @mutant("files.any-purpose-goes", op.UPLOAD_FILE, place="inputs:refuse")
 def any_purpose_goes(_refuse: Part) -> Part:
     """Any purpose is taken."""
     return overlooking("purpose")
-
-
-@mutant("files.pages-are-ignored", op.LIST_FILES, place="resources.files:list_files")
-def pages_are_ignored(list_files: Part) -> Part:
-    """The first page holds all files, and every other page too."""
-
-    def defect(ctx: Part) -> Part:
-        return list_files(evolve(ctx, query={**ctx.query, "page": 0, "page_size": 1000}))
-
-    return defect
-
-
-@mutant("files.total-is-that-of-the-page", op.LIST_FILES, place="resources.files:list_files")
-def total_is_that_of_the_page(list_files: Part) -> Part:
-    """The total counts the files of the page, also where none is asked for."""
-    return edited(list_files, lambda found: {**found, "total": len(found["data"])})
-
-
-@mutant("files.filters-are-ignored", op.LIST_FILES, place="resources.files:is_wanted")
-def filters_are_ignored(is_wanted: Part) -> Part:
-    """The list is filtered by the search only."""
-
-    def defect(ctx: Part, file: Part) -> Part:
-        query = {**dict.fromkeys(ctx.query), "search": ctx.query["search"]}
-        return is_wanted(evolve(ctx, query=query), file)
-
-    return defect
-
-
-@mutant(
-    "files.everyone-sees-everything",
-    op.GET_FILE,
-    op.DOWNLOAD_FILE,
-    op.FILE_URL,
-    place="resources.files:is_visible",
-)
-def everyone_sees_everything(_is_visible: Part) -> Part:
-    """Files are seen by everyone, strangers too."""
-    return lambda _file, _caller: True
 
 
 @mutant("files.url-is-bare", op.FILE_URL, place="resources.files:get_signed_url")
@@ -175,12 +91,6 @@ def hours_are_minutes(_hour: Part) -> Part:
 def any_life_goes(_refuse: Part) -> Part:
     """A file's URL may live for any number of hours."""
     return overlooking("expiry")
-
-
-@mutant("schema.file-lacks-its-purpose", op.UPLOAD_FILE, place="resources.files:upload")
-def file_lacks_its_purpose(upload: Part) -> Part:
-    """An uploaded file is shown without its purpose."""
-    return edited(upload, without("purpose"))
 
 
 @mutant("files.file-is-not-wanted", op.UPLOAD_FILE, place="resources.files:upload")

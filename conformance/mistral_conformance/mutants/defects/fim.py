@@ -36,41 +36,6 @@ def another_model_is_named(complete: Part) -> Part:
     return _whole(complete, lambda found: {**found, "model": "codestral"})
 
 
-@mutant("fim.max-tokens-is-ignored", FIM, place="completion.filling:find_room")
-def max_tokens_is_ignored(find_room: Part) -> Part:
-    """The code is as long as it likes."""
-    return lambda model, spent, body: find_room(model, spent, {**body, "max_tokens": None})
-
-
-@mutant("fim.min-tokens-is-ignored", FIM, place="completion.filling:make_code")
-def min_tokens_is_ignored(make_code: Part) -> Part:
-    """The code ends where it likes."""
-    return lambda prompt, suffix, _least, dice: make_code(prompt, suffix, 0, dice)
-
-
-@mutant("fim.stop-is-ignored", FIM, place=FILL)
-def stop_is_ignored(fill: Part) -> Part:
-    """A stop text stops nothing."""
-    return lambda body, model: fill({**body, "stop": None}, model)
-
-
-@mutant("fim.total-is-the-prompt", FIM, place=COMPLETE)
-def total_is_the_prompt(complete: Part) -> Part:
-    """The total leaves out what was generated."""
-
-    def change(found: Part) -> Part:
-        used = found["usage"]
-        return {**found, "usage": {**used, "total_tokens": used["prompt_tokens"]}}
-
-    return _whole(complete, change)
-
-
-@mutant("fim.suffix-is-ignored", FIM, place=FILL)
-def suffix_is_ignored(fill: Part) -> Part:
-    """Only the prompt is read."""
-    return lambda body, model: fill({**body, "suffix": ""}, model)
-
-
 @mutant("fim.stream-says-something-else", FIM, place=FILL)
 def stream_says_something_else(fill: Part) -> Part:
     """A stream fills another gap than the one that was asked for."""

@@ -17,7 +17,7 @@ from mistral_conformance.rules.common.tunings import (
     START_JOB,
 )
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError, invalid
+from mistral_mock.errors import APIError
 from mistral_mock.resources.fine_tuning import records
 from mistral_mock.resources.tuned_models import TunedModel
 
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 
 JOBS = "resources.fine_tuning.jobs"
 REQUESTS = "resources.fine_tuning.requests"
-VIEW = "resources.fine_tuning.views:view"
-
-
-@mutant("fine-tuning.suffix-is-forgotten", CREATE_JOB, GET_JOB, place=VIEW)
-def suffix_is_forgotten(view: Part) -> Part:
-    """A job does not tell its suffix."""
-    return lambda job: {**view(job), "suffix": None}
 
 
 @mutant("fine-tuning.dry-run-creates", CREATE_JOB, LIST_JOBS, place=f"{JOBS}:create")
@@ -45,14 +38,6 @@ def dry_run_creates(create: Part) -> Part:
         return create(ctx)
 
     return defect
-
-
-@mutant("fine-tuning.filters-are-ignored", LIST_JOBS, place=f"{JOBS}:is_wanted")
-def filters_are_ignored(is_wanted: Part) -> Part:
-    """The filters by model and status keep every job."""
-    return lambda ctx, job: is_wanted(
-        evolve(ctx, query={**ctx.query, "model": None, "status": None}), job
-    )
 
 
 @mutant("fine-tuning.pages-overlap", LIST_JOBS, place="pages:slice_page")
@@ -76,19 +61,6 @@ def unknown_files_are_empty(read_file: Part) -> Part:
             return read_file(*given)
         except APIError:
             return "nothing.jsonl", b""
-
-    return defect
-
-
-@mutant("fine-tuning.unknown-job-is-invalid", GET_JOB, START_JOB, place=f"{JOBS}:find_job")
-def unknown_job_is_invalid(find_job: Part) -> Part:
-    """A job that does not exist is an error of the input."""
-
-    def defect(ctx: Part) -> Part:
-        try:
-            return find_job(ctx)
-        except APIError:
-            raise invalid() from None
 
     return defect
 
@@ -134,12 +106,6 @@ def states_come_late(make_event: Part) -> Part:
 def last_checkpoint_is_missing(make_checkpoints: Part) -> Part:
     """A job has no checkpoint at its last step."""
     return lambda *given: list(make_checkpoints(*given))[:-1]
-
-
-@mutant("fine-tuning.cancel-does-nothing", CANCEL_JOB, GET_JOB, place=f"{JOBS}:give_up")
-def cancel_does_nothing(_give_up: Part) -> Part:
-    """A job that is cancelled goes on."""
-    return lambda _ctx, job: job
 
 
 @mutant("fine-tuning.cancelled-job-starts", CANCEL_JOB, START_JOB, place=f"{JOBS}:start")

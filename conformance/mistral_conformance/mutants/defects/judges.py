@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
 from mistral_conformance.rules.common.observability import CREATE_JUDGE
 from mistral_conformance.rules.judges import ASK, DELETE, FETCH, LIST, UPDATE
 from mistral_mock.answers import no_content
@@ -19,53 +18,16 @@ JUDGES = "resources.observability.judges"
 JUDGING = "resources.observability.judging"
 
 
-@mutant("judges.create-answers-200", CREATE_JUDGE, place=f"{JUDGES}:create")
-def create_answers_200(create: Part) -> Part:
-    """A new judge is answered with 200."""
-    return answering(create, status=200)
-
-
-@mutant("judges.instructions-are-forgotten", CREATE_JUDGE, FETCH, place=f"{JUDGES}:read_contents")
-def instructions_are_forgotten(read_contents: Part) -> Part:
-    """A judge has no instructions."""
-    return lambda body: {**read_contents(body), "instructions": ""}
-
-
 @mutant("judges.names-may-repeat", CREATE_JUDGE, UPDATE, place=f"{JUDGES}:check_name")
 def names_may_repeat(_check_name: Part) -> Part:
     """Two judges can have one name."""
     return lambda *_given, **_more: None
 
 
-@mutant("judges.types-are-not-filtered", LIST, place=f"{JUDGES}:is_wanted")
-def types_are_not_filtered(is_wanted: Part) -> Part:
-    """The list shows judges of all types, whichever it is asked for."""
-    return lambda ctx, judge: is_wanted(
-        evolve(ctx, query={**ctx.query, "type_filter": None}), judge
-    )
-
-
-@mutant("judges.count-is-that-of-the-page", LIST, place=f"{JUDGES}:list_judges")
-def count_is_that_of_the_page(list_judges: Part) -> Part:
-    """The list counts one judge too few."""
-
-    def change(found: Part) -> Part:
-        page = found["judges"]
-        return {"judges": {**page, "count": max(0, page["count"] - 1)}}
-
-    return edited(list_judges, change)
-
-
 @mutant("judges.pages-count-from-0", LIST, place=f"{JUDGES}:list_judges")
 def pages_count_from_0(list_judges: Part) -> Part:
     """Page 1 is the second page."""
     return lambda ctx: list_judges(evolve(ctx, query={**ctx.query, "page": ctx.query["page"] + 1}))
-
-
-@mutant("judges.update-is-not-kept", UPDATE, FETCH, place=f"{JUDGES}:update")
-def update_is_not_kept(_update: Part) -> Part:
-    """An update is answered, but changes nothing."""
-    return lambda _ctx: no_content()
 
 
 @mutant("judges.update-needs-no-change", UPDATE, place=f"{JUDGES}:check_update")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, forgiving
+from mistral_conformance.mutants.tools import edited, forgiving
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
-from mistral_mock.errors import APIError
 from mistral_mock.resources.libraries.records import Library
 
 if TYPE_CHECKING:
@@ -60,16 +59,6 @@ def read_shows_another_id(get: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.list-lacks-the-newest",
-    op.LIST_LIBRARIES,
-    place="resources.libraries.crud:find_listed",
-)
-def list_lacks_the_newest(find_listed: Part) -> Part:
-    """The newest library is missing from the list."""
-    return lambda ctx: find_listed(ctx)[1:]
-
-
-@mutant(
     "lifecycle.new-library-counts-one",
     op.CREATE_LIBRARY,
     op.GET_LIBRARY,
@@ -86,28 +75,6 @@ def new_library_counts_one(view: Part) -> Part:
 def new_library_is_described(create: Part) -> Part:
     """A new library has a generated description before it has any document."""
     return edited(create, lambda library: {**library, "generated_description": "A library."})
-
-
-@mutant(
-    "lifecycle.ids-are-random",
-    op.CREATE_LIBRARY,
-    op.UPLOAD_DOCUMENT,
-    place="ids:Ids.uuid7",
-)
-def ids_are_random(_uuid7: Part) -> Part:
-    """Library ids are UUIDs of version 4 and no longer sort by time."""
-    return lambda ids, _moment: ids.uuid4()
-
-
-@mutant(
-    "lifecycle.change-is-lost",
-    op.PATCH_LIBRARY,
-    op.GET_LIBRARY,
-    place="resources.libraries.crud:change",
-)
-def change_is_lost(_change: Part) -> Part:
-    """A change is answered but not stored."""
-    return lambda _ctx, library, changes: evolve(library, **changes)
 
 
 @mutant(
@@ -133,18 +100,6 @@ def size_stands_still(_measure: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.deleted-library-stays",
-    op.DELETE_LIBRARY,
-    op.GET_LIBRARY,
-    op.LIST_LIBRARIES,
-    place="resources.libraries.crud:remove",
-)
-def deleted_library_stays(_remove: Part) -> Part:
-    """A deletion is answered but nothing is deleted."""
-    return lambda _ctx, _library: None
-
-
-@mutant(
     "lifecycle.accesses-of-nothing-are-empty",
     op.LIST_ACCESSES,
     op.DELETE_LIBRARY,
@@ -167,30 +122,6 @@ def documents_of_nothing_are_empty(list_documents: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.upload-is-not-listed",
-    op.UPLOAD_DOCUMENT,
-    op.LIST_DOCUMENTS,
-    place="resources.libraries.documents:list_documents",
-)
-def upload_is_not_listed(list_documents: Part) -> Part:
-    """The newest document of a library is missing from its list."""
-    return edited(list_documents, lambda found: {**found, "data": found["data"][1:]})
-
-
-@mutant(
-    "lifecycle.deleted-document-stays",
-    op.DELETE_DOCUMENT,
-    op.UPLOAD_DOCUMENT,
-    op.LIST_DOCUMENTS,
-    *DOCUMENT_READS,
-    place="resources.libraries.upkeep:forget",
-)
-def deleted_document_stays(_forget: Part) -> Part:
-    """The deletion of a document is answered but the document stays."""
-    return lambda _store, _document: None
-
-
-@mutant(
     "lifecycle.document-in-every-library",
     op.PATCH_DOCUMENT,
     op.DELETE_DOCUMENT,
@@ -203,30 +134,6 @@ def document_in_every_library(_belongs: Part) -> Part:
 
 
 @mutant(
-    "lifecycle.unknown-library-is-500",
-    op.GET_LIBRARY,
-    op.PATCH_LIBRARY,
-    op.LIST_DOCUMENTS,
-    op.UPLOAD_DOCUMENT,
-    place="resources.libraries.permissions:not_found",
-)
-def unknown_library_is_500(_not_found: Part) -> Part:
-    """A library that does not exist breaks the server."""
-    return lambda detail: APIError(500, {"detail": detail})
-
-
-@mutant(
-    "lifecycle.unknown-document-is-400",
-    op.GET_DOCUMENT,
-    op.DELETE_DOCUMENT,
-    place="resources.libraries.documents:not_found",
-)
-def unknown_document_is_400(_not_found: Part) -> Part:
-    """A document that does not exist answers 400."""
-    return lambda detail: APIError(400, {"detail": detail})
-
-
-@mutant(
     "lifecycle.expiry-does-nothing",
     op.PATCH_DOCUMENT,
     op.GET_DOCUMENT,
@@ -235,11 +142,3 @@ def unknown_document_is_400(_not_found: Part) -> Part:
 def expiry_does_nothing(_has_expired: Part) -> Part:
     """A document outlives its `expires_at`."""
     return lambda _document, _now: False
-
-
-@mutant(
-    "lifecycle.update-answers-the-old", op.PATCH_LIBRARY, place="resources.libraries.crud:update"
-)
-def update_answers_the_old(update: Part) -> Part:
-    """An update answers 202 with the library."""
-    return answering(update, status=202)

@@ -9,7 +9,7 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import names as op
-from mistral_conformance.rules.models import ARCHIVE, DELETE_MODEL, UNARCHIVE, UPDATE_MODEL
+from mistral_conformance.rules.models import ARCHIVE, DELETE_MODEL, UNARCHIVE
 from mistral_mock.answers import json_answer
 from mistral_mock.completion import catalogue
 from mistral_mock.errors import not_found
@@ -33,14 +33,6 @@ def list_is_a_bare_array(list_models: Part) -> Part:
 def list_is_empty(_list_models: Part) -> Part:
     """The list of models is empty."""
     return lambda _ctx: json_answer({"object": "list", "data": []})
-
-
-@mutant("models.model-comes-twice", op.LIST_MODELS, place=LIST)
-def model_comes_twice(list_models: Part) -> Part:
-    """The first model is listed twice."""
-    return edited(
-        list_models, lambda found: {**found, "data": [*found["data"][:1], *found["data"]]}
-    )
 
 
 @mutant("models.aliases-are-unknown", op.LIST_MODELS, op.GET_MODEL, place=ONE)
@@ -77,12 +69,6 @@ def unknown_model_is_the_first(find_model: Part) -> Part:
     return lambda name: find_model(name) or catalogue.MODELS[0]
 
 
-@mutant("models.filter-is-ignored", op.LIST_MODELS, place=LIST)
-def filter_is_ignored(list_models: Part) -> Part:
-    """The list of models is not filtered."""
-    return lambda ctx: list_models(evolve(ctx, query=dict.fromkeys(ctx.query)))
-
-
 @mutant(
     "models.chatting-model-is-refused",
     op.LIST_MODELS,
@@ -109,23 +95,6 @@ def tuned_model_is_a_base_model(tuned_card: Part) -> Part:
 def tuned_model_is_unknown_to_chats(_find_usable: Part) -> Part:
     """Requests do not find fine-tuned models."""
     return lambda _ctx, _name: None
-
-
-@mutant("models.description-is-not-kept", UPDATE_MODEL, place="resources.tuned_models:update")
-def description_is_not_kept(update: Part) -> Part:
-    """A new description is not kept."""
-
-    def defect(ctx: Part) -> Part:
-        changes = {field: value for field, value in ctx.body.items() if field != "description"}
-        return update(evolve(ctx, body=changes))
-
-    return defect
-
-
-@mutant("models.update-clears-the-rest", UPDATE_MODEL, place="resources.tuned_models:update")
-def update_clears_the_rest(update: Part) -> Part:
-    """An update takes away what it does not name."""
-    return lambda ctx: update(evolve(ctx, body={"name": None, "description": None, **ctx.body}))
 
 
 @mutant(

@@ -8,7 +8,6 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_mock.context import Upload
 from mistral_mock.errors import APIError
 from mistral_mock.extraction.sheets import Sheet
 
@@ -28,12 +27,6 @@ def pages_count_from_one(make_page: Part) -> Part:
         return {**page, "index": page["index"] + 1}
 
     return defect
-
-
-@mutant("ocr.every-page-is-read", OCR, place="resources.ocr:read_pages")
-def every_page_is_read(_read_pages: Part) -> Part:
-    """The choice of pages is ignored."""
-    return lambda _given: None
 
 
 @mutant("ocr.ranges-are-half-open", OCR, place="resources.ocr:read_pages")
@@ -148,18 +141,6 @@ def broken_documents_are_empty(read_sheets: Part) -> Part:
 def office_documents_are_empty(read_sheets: Part) -> Part:
     """An office document is one empty page."""
     return lambda source: (Sheet(""),) if source.content.startswith(b"PK") else read_sheets(source)
-
-
-@mutant("ocr.foreign-addresses-are-invented", OCR, place="resources.references:fetch")
-def foreign_addresses_are_invented(fetch: Part) -> Part:
-    """What stands at a foreign address is made up."""
-
-    def defect(ctx: Part, url: str, name: str = "", kind: str = "document") -> Part:
-        if url.startswith("https://"):
-            return Upload(name, "text/plain", b"It was a dark and stormy night.")
-        return fetch(ctx, url, name, kind)
-
-    return defect
 
 
 @mutant("ocr.images-have-no-limit", OCR, place=f"{PAGES}:make_images")

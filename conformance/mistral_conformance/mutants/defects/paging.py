@@ -11,7 +11,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names as op
 from mistral_mock import pages
-from mistral_mock.errors import APIError, not_found
+from mistral_mock.errors import not_found
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -77,19 +77,6 @@ def token_never_ends(next_token: Part) -> Part:
     return defect
 
 
-@mutant("paging.invented-token-is-taken", op.LIST_LIBRARIES, place="pages:read_token")
-def invented_token_is_taken(read_token: Part) -> Part:
-    """A token that was never given out starts the list from its beginning."""
-
-    def defect(signer: Part, token: Part) -> Part:
-        try:
-            return read_token(signer, token)
-        except APIError:
-            return "~"
-
-    return defect
-
-
 @mutant(
     "paging.block-beside-tokens", op.LIST_LIBRARIES, place="resources.libraries.crud:page_by_token"
 )
@@ -111,12 +98,6 @@ def more_is_always_true(_has_more: Part) -> Part:
 def pages_are_rounded_down(_count_pages: Part) -> Part:
     """A last page that is not full is not counted."""
     return lambda total, size: total // size
-
-
-@mutant("paging.total-is-that-of-the-page", *NUMBERED, place="pages:block")
-def total_is_that_of_the_page(block: Part) -> Part:
-    """The total counts the items of the page."""
-    return lambda total, page, size: {**block(total, page, size), "total_items": min(total, size)}
 
 
 @mutant("paging.any-size-goes", *NUMBERED, place="inputs:refuse")
@@ -147,12 +128,6 @@ def search_minds_case(_matches: Part) -> Part:
     return lambda name, search: search is None or search in name
 
 
-@mutant("paging.search-finds-everything", *NUMBERED, place="pages:matches")
-def search_finds_everything(_matches: Part) -> Part:
-    """A search filters nothing."""
-    return lambda _name, _search: True
-
-
 @mutant("paging.order-changes", op.LIST_LIBRARIES, place="resources.libraries.crud:find_listed")
 def order_changes(find_listed: Part) -> Part:
     """Every other listing of the libraries comes in reverse."""
@@ -168,32 +143,8 @@ def oldest_first(sort: Part) -> Part:
 
 
 @mutant(
-    "paging.sort-field-is-ignored", op.LIST_DOCUMENTS, place="resources.libraries.documents:sort"
-)
-def sort_field_is_ignored(sort: Part) -> Part:
-    """Documents always come by their time of creation."""
-    return lambda documents, _by, order: sort(documents, "created_at", order)
-
-
-@mutant(
     "paging.documents-come-by-name", op.LIST_DOCUMENTS, place="resources.libraries.documents:sort"
 )
 def documents_come_by_name(sort: Part) -> Part:
     """Documents always come by their name, so a rename moves them between pages."""
     return lambda documents, _by, _order: sort(documents, "name", "asc")
-
-
-@mutant(
-    "paging.any-sort-field-goes",
-    op.LIST_DOCUMENTS,
-    place="resources.libraries.documents:list_documents",
-)
-def any_sort_field_goes(list_documents: Part) -> Part:
-    """An unknown sort field is taken for the default."""
-
-    def defect(ctx: Part) -> Part:
-        known = ctx.query["sort_by"] in {"name", "size", "created_at"}
-        by = ctx.query["sort_by"] if known else "created_at"
-        return list_documents(evolve(ctx, query={**ctx.query, "sort_by": by}))
-
-    return defect

@@ -9,7 +9,7 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
-from mistral_mock.errors import APIError, forbidden
+from mistral_mock.errors import forbidden
 from mistral_mock.resources.libraries import permissions
 
 if TYPE_CHECKING:
@@ -169,14 +169,3 @@ def org_id_is_refused(check_organisation: Part) -> Part:
         check_organisation(ctx, entity)
 
     return defect
-
-
-@mutant(
-    "permissions.refusals-are-401",
-    op.PATCH_LIBRARY,
-    op.DELETE_LIBRARY,
-    place="resources.libraries.permissions:forbidden",
-)
-def refusals_are_401(_forbidden: Part) -> Part:
-    """A right that is missing answers 401 like a key that is missing."""
-    return lambda detail: APIError(401, {"detail": detail})

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import names as op
-from mistral_mock.answers import no_content
-from mistral_mock.errors import APIError, not_found
+from mistral_mock.errors import not_found
 from mistral_mock.resources.libraries import processing, statuses
-from mistral_mock.resources.libraries.records import Document, DocumentText
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -72,12 +71,6 @@ def status_tells_more(status: Part) -> Part:
     return edited(status, lambda found: {**found, "summary": "It is short."})
 
 
-@mutant("processing.summary-is-missing", *RESULTS, place="resources.libraries.processing:bill")
-def summary_is_missing(bill: Part) -> Part:
-    """A processed document has no summary."""
-    return lambda *given: evolve(bill(*given), summary=None)
-
-
 @mutant(
     "processing.total-leaves-out-the-summary",
     *RESULTS,
@@ -123,45 +116,6 @@ def text_is_the_first_page(find_text: Part) -> Part:
 
 
 @mutant(
-    "processing.unfinished-text-is-empty",
-    op.TEXT_CONTENT,
-    place="resources.libraries.contents:find_text",
-)
-def unfinished_text_is_empty(find_text: Part) -> Part:
-    """The text of a running document is empty in place of not found."""
-
-    def defect(ctx: Part, document: Part) -> Part:
-        try:
-            return find_text(ctx, document)
-        except APIError:
-            return DocumentText(
-                id=document.id, text="", pages=("",), summary="", tokens=0, words={}
-            )
-
-    return defect
-
-
-@mutant(
-    "processing.reprocess-answers-200",
-    op.REPROCESS,
-    place="resources.libraries.documents:reprocess",
-)
-def reprocess_answers_200(reprocess: Part) -> Part:
-    """Reprocessing answers 202."""
-    return answering(reprocess, status=202, body=b"{}", media_type="application/json")
-
-
-@mutant(
-    "processing.reprocess-does-nothing",
-    op.REPROCESS,
-    place="resources.libraries.documents:reprocess",
-)
-def reprocess_does_nothing(_reprocess: Part) -> Part:
-    """Reprocessing is answered but nothing runs."""
-    return lambda _ctx: no_content()
-
-
-@mutant(
     "processing.running-cannot-be-reprocessed",
     op.REPROCESS,
     place="resources.libraries.documents:reprocess",
@@ -176,17 +130,6 @@ def running_cannot_be_reprocessed(reprocess: Part) -> Part:
         return reprocess(ctx)
 
     return defect
-
-
-@mutant(
-    "processing.library-stays-undescribed",
-    op.UPLOAD_DOCUMENT,
-    op.GET_LIBRARY,
-    place="resources.libraries.upkeep:describe",
-)
-def library_stays_undescribed(_describe: Part) -> Part:
-    """A library never gets a generated description."""
-    return lambda _finished: None
 
 
 @mutant("processing.ends-before-it-began", *RESULTS, place="resources.libraries.processing:run_end")

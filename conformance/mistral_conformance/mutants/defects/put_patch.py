@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, only_for, without
+from mistral_conformance.mutants.tools import edited, only_for
 from mistral_conformance.rules.common import names as op
 
 if TYPE_CHECKING:
@@ -16,37 +14,10 @@ if TYPE_CHECKING:
 PUT = "_with_put"
 
 
-@mutant(
-    "put-patch.put-replaces-the-library",
-    op.PUT_LIBRARY,
-    op.GET_LIBRARY,
-    place="resources.libraries.crud:update",
-)
-def put_replaces_the_library(update: Part) -> Part:
-    """PUT clears the description when its body names none."""
-
-    def replace(ctx: Part) -> Part:
-        return update(evolve(ctx, body={"description": None, **ctx.body}))
-
-    return only_for(PUT, update, replace)
-
-
 @mutant("put-patch.put-answers-less", op.PUT_LIBRARY, place="resources.libraries.crud:update")
 def put_answers_less(update: Part) -> Part:
     """PUT answers null for the description that PATCH shows."""
     return only_for(PUT, update, edited(update, lambda found: {**found, "description": None}))
-
-
-@mutant(
-    "put-patch.put-ignores-descriptions", op.PUT_LIBRARY, place="resources.libraries.crud:update"
-)
-def put_ignores_descriptions(update: Part) -> Part:
-    """PUT changes the name only."""
-
-    def rename(ctx: Part) -> Part:
-        return update(evolve(ctx, body=without("description")(ctx.body)))
-
-    return only_for(PUT, update, rename)
 
 
 @mutant("put-patch.put-takes-any-type", op.PUT_LIBRARY, place="inputs:check_body")
@@ -61,27 +32,3 @@ def put_takes_any_type(check_body: Part) -> Part:
         return body
 
     return defect
-
-
-@mutant(
-    "put-patch.document-put-ignores-attributes",
-    op.PUT_DOCUMENT,
-    place="resources.libraries.documents:update",
-)
-def document_put_ignores_attributes(update: Part) -> Part:
-    """PUT of a document changes its name only."""
-
-    def rename(ctx: Part) -> Part:
-        return update(evolve(ctx, body=without("attributes")(ctx.body)))
-
-    return only_for(PUT, update, rename)
-
-
-@mutant(
-    "put-patch.document-put-answers-204",
-    op.PUT_DOCUMENT,
-    place="resources.libraries.documents:update",
-)
-def document_put_answers_204(update: Part) -> Part:
-    """PUT of a document answers 204 and shows nothing."""
-    return only_for(PUT, update, answering(update, status=204, body=b"", media_type=None))

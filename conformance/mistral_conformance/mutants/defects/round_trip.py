@@ -13,22 +13,6 @@ from mistral_conformance.rules.common import names as op
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-CUT = 4096
-
-
-@mutant(
-    "round-trip.names-lose-accents",
-    op.CREATE_LIBRARY,
-    op.GET_LIBRARY,
-    place="resources.libraries.crud:view",
-)
-def names_lose_accents(view: Part) -> Part:
-    """Names keep their ASCII characters only."""
-    return lambda library: {
-        **view(library),
-        "name": library.name.encode("ascii", "ignore").decode(),
-    }
-
 
 @mutant(
     "round-trip.descriptions-lose-lines",
@@ -42,24 +26,6 @@ def descriptions_lose_lines(view: Part) -> Part:
     def defect(library: Part) -> Part:
         text = library.description
         return {**view(library), "description": text and " ".join(text.split())}
-
-    return defect
-
-
-@mutant(
-    "round-trip.long-descriptions-are-cut",
-    op.PATCH_LIBRARY,
-    op.GET_LIBRARY,
-    place="resources.libraries.crud:pick_changes",
-)
-def long_descriptions_are_cut(pick_changes: Part) -> Part:
-    """A long description is cut without a word."""
-
-    def defect(body: Part) -> Part:
-        changes = pick_changes(body)
-        if changes.get("description"):
-            changes["description"] = changes["description"][:CUT]
-        return changes
 
     return defect
 
@@ -94,23 +60,6 @@ def null_name_is_taken(_refuse: Part) -> Part:
     return overlooking("name")
 
 
-@mutant(
-    "round-trip.update-is-a-replacement",
-    op.PATCH_LIBRARY,
-    op.GET_LIBRARY,
-    place="resources.libraries.crud:pick_changes",
-)
-def update_is_a_replacement(pick_changes: Part) -> Part:
-    """A description that an update does not name is cleared."""
-    return lambda body: {"description": None, **pick_changes(body)}
-
-
-@mutant("round-trip.chunk-size-is-fixed", op.CREATE_LIBRARY, place="resources.libraries.crud:whole")
-def chunk_size_is_fixed(_whole: Part) -> Part:
-    """Every library gets the same chunk size."""
-    return lambda _number: 2048
-
-
 @mutant("round-trip.chunk-size-is-unbounded", op.CREATE_LIBRARY, place="inputs:refuse")
 def chunk_size_is_unbounded(_refuse: Part) -> Part:
     """Any chunk size is taken."""
@@ -129,22 +78,6 @@ def list_denies_the_description(page_of: Part) -> Part:
     def defect(ctx: Part, shown: Part, *, more: bool) -> Part:
         page = page_of(ctx, shown, more=more)
         return {**page, "data": [{**each, "description": None} for each in page["data"]]}
-
-    return defect
-
-
-@mutant(
-    "round-trip.document-names-are-lowered",
-    op.PATCH_DOCUMENT,
-    op.GET_DOCUMENT,
-    place="resources.libraries.documents:pick_changes",
-)
-def document_names_are_lowered(pick_changes: Part) -> Part:
-    """A document's new name is stored in lower case."""
-
-    def defect(body: Part) -> Part:
-        changes = pick_changes(body)
-        return {**changes, **({"name": changes["name"].lower()} if "name" in changes else {})}
 
     return defect
 

@@ -23,12 +23,6 @@ def list_shows_results(view: Part) -> Part:
     return lambda row: {**view(row), "result": row.run.result}
 
 
-@mutant("runs.order-is-ignored", op.LIST, place=f"{RUNS}:order")
-def order_is_ignored(order: Part) -> Part:
-    """The latest runs come first whatever is asked for."""
-    return lambda rows, ctx: order(rows, evolve(ctx, query={**ctx.query, "order": "desc"}))
-
-
 @mutant("runs.open-runs-pass-bounds-of-the-end", op.LIST, place=f"{RUNS}:Bounds.hold")
 def open_runs_pass_bounds_of_the_end(hold: Part) -> Part:
     """A run that goes on passes the filters of the end."""
@@ -59,22 +53,10 @@ def workflow_is_found_by_name_alone(is_wanted_workflow: Part) -> Part:
     )
 
 
-@mutant("runs.page-token-is-ignored", op.LIST, place=f"{RUNS}:list_runs")
-def page_token_is_ignored(list_runs: Part) -> Part:
-    """The page token is ignored: every page is the first."""
-    return lambda ctx: list_runs(evolve(ctx, query={**ctx.query, "next_page_token": None}))
-
-
 @mutant("runs.run-lacks-its-result", op.GET, place=f"{RUNS}:get_run")
 def run_lacks_its_result(get_run: Part) -> Part:
     """A run that has ended shows no result."""
     return edited(get_run, lambda found: {**found, "result": None})
-
-
-@mutant("runs.history-is-of-the-start-alone", op.HISTORY, place=f"{RUNS}:get_run_history")
-def history_is_of_the_start_alone(get_run_history: Part) -> Part:
-    """The history of a run ends after its start."""
-    return edited(get_run_history, lambda found: {"events": found["events"][:1]})
 
 
 @mutant("runs.history-is-never-decoded", op.HISTORY, place=f"{RUNS}:get_run_history")

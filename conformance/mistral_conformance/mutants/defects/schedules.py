@@ -9,44 +9,18 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
+from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import schedules as op
-from mistral_mock.answers import no_content
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-LIST = "workflows.schedules.get_schedules"
 UPDATE = "workflows.schedules.update_schedule"
 
 SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
 RECORD = "resources.workflows.records:Schedule"
 TABLE = "timetable.table"
-
-
-@mutant("schedules.create-answers-200", op.CREATE, place=f"{SCHEDULES}:schedule_workflow")
-def create_answers_200(create: Part) -> Part:
-    """Creating a schedule answers 200."""
-    return answering(create, status=200)
-
-
-@mutant("schedules.deleted-schedule-stays", op.DELETE, place=f"{SCHEDULES}:unschedule_workflow")
-def deleted_schedule_stays(_delete: Part) -> Part:
-    """Deleting a schedule is answered but the schedule stays."""
-    return lambda _ctx: no_content()
-
-
-@mutant("schedules.pages-repeat-the-first", LIST, place=f"{SCHEDULES}:get_schedules")
-def pages_repeat_the_first(get_schedules: Part) -> Part:
-    """The page token is ignored: every page is the first."""
-    return lambda ctx: get_schedules(evolve(ctx, query={**ctx.query, "next_page_token": None}))
-
-
-@mutant("schedules.status-filter-is-ignored", LIST, place=f"{SCHEDULES}:is_wanted")
-def status_filter_is_ignored(is_wanted: Part) -> Part:
-    """The list shows paused schedules among the active ones."""
-    return lambda ctx, each: is_wanted(evolve(ctx, query={**ctx.query, "status": None}), each)
 
 
 @mutant("schedules.zone-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")

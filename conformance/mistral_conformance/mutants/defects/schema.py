@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited, overlooking, without
+from mistral_conformance.mutants.tools import answering, edited, overlooking
 from mistral_conformance.rules.common import names as op
 from mistral_mock import inputs
-from mistral_mock.answers import JSON, json_answer
+from mistral_mock.answers import JSON
 from mistral_mock.errors import APIError, invalid, unsupported_media_type
 
 if TYPE_CHECKING:
@@ -29,18 +29,6 @@ def status_is_undocumented(list_libraries: Part) -> Part:
 def media_type_is_wrong(get: Part) -> Part:
     """A library comes as text/plain."""
     return answering(get, media_type="text/plain")
-
-
-@mutant("schema.field-is-dropped", op.GET_LIBRARY, place="resources.libraries.crud:get")
-def field_is_dropped(get: Part) -> Part:
-    """A read library lacks its size."""
-    return edited(get, without("total_size"))
-
-
-@mutant("schema.number-is-quoted", op.GET_LIBRARY, place="resources.libraries.crud:get")
-def number_is_quoted(get: Part) -> Part:
-    """The count of a library's documents comes as text."""
-    return edited(get, lambda found: {**found, "nb_documents": str(found["nb_documents"])})
 
 
 @mutant(
@@ -162,19 +150,6 @@ def media_type_is_not_checked(check_body: Part) -> Part:
         if source.media_type == JSON:
             return await check_body(operation, source, problems)
         return inputs.Body({"name": "unnamed"})
-
-    return defect
-
-
-@mutant("input.unknown-id-is-found", op.GET_LIBRARY, place="resources.libraries.crud:get")
-def unknown_id_is_found(get: Part) -> Part:
-    """A library that does not exist answers 200 with an empty object."""
-
-    def defect(ctx: Part) -> Part:
-        try:
-            return get(ctx)
-        except APIError:
-            return json_answer({})
 
     return defect
 

@@ -31,17 +31,6 @@ def role_is_called_level(view: Part) -> Part:
 
 
 @mutant(
-    "sharing.level-is-always-viewer",
-    op.SHARE,
-    op.LIST_ACCESSES,
-    place="resources.libraries.accesses:new_share",
-)
-def level_is_always_viewer(new_share: Part) -> Part:
-    """Whatever level is given, Viewer is stored."""
-    return lambda library, entity, _level: new_share(library, entity, "Viewer")
-
-
-@mutant(
     "sharing.first-level-stays",
     op.SHARE,
     op.LIST_ACCESSES,
@@ -233,14 +222,6 @@ def unshare_wants_a_level(delete: Part) -> Part:
 def absent_entry_is_deleted(delete: Part) -> Part:
     """Taking away an access that was never given succeeds."""
     return forgiving(delete, json_answer({}))
-
-
-@mutant(
-    "sharing.counts-stay-null", op.SHARE, op.GET_LIBRARY, place="resources.libraries.accesses:count"
-)
-def counts_stay_null(_count: Part) -> Part:
-    """The member counts of a library are never filled in."""
-    return lambda *_given: None
 
 
 @mutant(

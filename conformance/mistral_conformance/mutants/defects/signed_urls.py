@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
-from mistral_conformance.mutants.tools import answering, edited
-from mistral_conformance.rules.common import names as op
+from mistral_conformance.mutants.tools import edited
 from mistral_mock import app
-from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -83,21 +81,6 @@ def bytes_are_trimmed(serve_document: Part) -> Part:
 
 
 @mutant(
-    "signed-urls.newest-document-is-served",
-    SIGNED_URL,
-    place="resources.libraries.contents:serve_document",
-)
-def newest_document_is_served(serve_document: Part) -> Part:
-    """Every signed URL serves the document that was uploaded last."""
-
-    def defect(ctx: Part, _key: Part) -> Part:
-        newest = max(ctx.table(Document), key=lambda document: document.created_at)
-        return serve_document(ctx, newest.id)
-
-    return defect
-
-
-@mutant(
     "signed-urls.text-url-serves-nothing",
     TEXT_SIGNED_URL,
     place="resources.libraries.contents:serve_text",
@@ -109,12 +92,6 @@ def text_url_serves_nothing(serve_text: Part) -> Part:
         return evolve(serve_text(ctx, key), body=b"")
 
     return defect
-
-
-@mutant("signed-urls.urls-never-end", *URLS, op.FILE_URL, place="signing:is_alive")
-def urls_never_end(_is_alive: Part) -> Part:
-    """Signed URLs work for ever."""
-    return lambda _expires, _now: True
 
 
 @mutant("signed-urls.urls-live-an-hour", *URLS, place="resources.libraries.contents:URL_LIFETIME_S")
@@ -129,25 +106,3 @@ def urls_live_an_hour(_lifetime: Part) -> Part:
 def urls_live_a_minute(_lifetime: Part) -> Part:
     """Signed URLs of documents work for a minute."""
     return 60
-
-
-@mutant("signed-urls.signature-is-ignored", *URLS, op.FILE_URL, place="signing:Signer.matches")
-def signature_is_ignored(_matches: Part) -> Part:
-    """Signed URLs work whatever their signature is."""
-    return lambda _self, _text, _signature: True
-
-
-@mutant("signed-urls.end-is-not-signed", *URLS, op.FILE_URL, place="signing:Signer.digest")
-def end_is_not_signed(digest: Part) -> Part:
-    """The time at which a URL ends can be changed by its holder."""
-    return lambda self, text: digest(self, text.rpartition("/")[0] or text)
-
-
-@mutant(
-    "signed-urls.url-answers-202",
-    SIGNED_URL,
-    place="resources.libraries.contents:get_signed_url",
-)
-def url_answers_202(get_signed_url: Part) -> Part:
-    """Asking for a signed URL answers 202."""
-    return answering(get_signed_url, status=202)

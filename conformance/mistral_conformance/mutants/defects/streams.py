@@ -41,12 +41,6 @@ def events_run_together(event: Part) -> Part:
     return lambda data, **more: event(data, **more).removesuffix(b"\n")
 
 
-@mutant("streams.terminator-is-missing", op.CHAT, place="completion.stream:terminator")
-def terminator_is_missing(_terminator: Part) -> Part:
-    """The stream ends without `[DONE]`."""
-    return lambda: b""
-
-
 @mutant("streams.terminator-comes-twice", op.CHAT, place="completion.stream:terminator")
 def terminator_comes_twice(terminator: Part) -> Part:
     """The stream says `[DONE]` twice."""
@@ -118,28 +112,6 @@ def usage_in_every_chunk(make_chunks: Part) -> Part:
     def defect(*given: Part) -> Part:
         chunks = list(make_chunks(*given))
         return [{**chunk, "usage": chunks[-1]["usage"]} for chunk in chunks]
-
-    return defect
-
-
-@mutant("streams.piece-is-lost", op.CHAT, place=PARTS)
-def piece_is_lost(make_parts: Part) -> Part:
-    """One piece of the text is lost."""
-
-    def defect(completion: Part) -> Part:
-        parts = list(make_parts(completion))
-        return [*parts[:2], *parts[3:]]
-
-    return defect
-
-
-@mutant("streams.pieces-change-places", op.CHAT, place=PARTS)
-def pieces_change_places(make_parts: Part) -> Part:
-    """Two pieces of the text change places."""
-
-    def defect(completion: Part) -> Part:
-        parts = list(make_parts(completion))
-        return [*parts[:2], parts[3], parts[2], *parts[4:]]
 
     return defect
 
@@ -223,12 +195,6 @@ def all_end_with_done(make_events: Part) -> Part:
         yield events.event(stream.DONE)
 
     return defect
-
-
-@mutant("streams.end-is-not-told", CONVERSE, place="resources.conversations.streams:spell")
-def end_is_not_told(spell: Part) -> Part:
-    """The stream of a conversation breaks off before its last event."""
-    return lambda found: list(spell(found))[:-1]
 
 
 @mutant("streams.events-lack-their-time", CONVERSE, place="resources.conversations.streams:start")

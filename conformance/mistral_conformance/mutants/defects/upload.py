@@ -94,15 +94,6 @@ def hash_depends_on_the_library(view: Part) -> Part:
     return defect
 
 
-@mutant("upload.name-loses-accents", *UPLOADS, place="resources.libraries.documents:view")
-def name_loses_accents(view: Part) -> Part:
-    """A document's name keeps its ASCII characters only."""
-    return lambda document: {
-        **view(document),
-        "name": document.name.encode("ascii", "ignore").decode(),
-    }
-
-
 @mutant(
     "upload.first-dot-starts-the-extension",
     *UPLOADS,
@@ -123,12 +114,6 @@ def type_is_unknown(_find_mime_type: Part) -> Part:
 def size_counts_characters(view: Part) -> Part:
     """The size of a document is told in kilobytes."""
     return lambda document: {**view(document), "size": document.size // 1024}
-
-
-@mutant("upload.uploader-is-nobody", *UPLOADS, place="resources.libraries.documents:view")
-def uploader_is_nobody(view: Part) -> Part:
-    """A document does not tell who uploaded it."""
-    return lambda document: {**view(document), "uploaded_by_id": None}
 
 
 @mutant("upload.missing-file-breaks-it", op.UPLOAD_DOCUMENT, place="inputs:refuse")

@@ -28,12 +28,6 @@ def run_filter_is_ignored(get_events: Part) -> Part:
     return lambda ctx: get_events(evolve(ctx, query={**ctx.query, "workflow_run_id": None}))
 
 
-@mutant("workflow-events.cursor-is-ignored", op.LIST, place=f"{EVENTS}:get_workflow_events")
-def cursor_is_ignored(get_events: Part) -> Part:
-    """Every page of events is the first."""
-    return lambda ctx: get_events(evolve(ctx, query={**ctx.query, "cursor": None}))
-
-
 @mutant("workflow-events.stream-repeats-the-last", op.STREAM, place=f"{EVENTS}:first_number")
 def stream_repeats_the_last(first_number: Part) -> Part:
     """A stream that goes on sends the last event again."""

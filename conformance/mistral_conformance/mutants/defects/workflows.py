@@ -9,12 +9,10 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import workflows as op
-from mistral_mock.resources.workflows.records import Workflow
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
-UPDATE_WORKFLOW = "workflows.update_workflow"
 
 DEFINITIONS = "resources.workflows.definitions"
 EXECUTIONS = "resources.workflows.executions"
@@ -40,28 +38,6 @@ def first_page_is_all(list_workflows: Part) -> Part:
     return edited(list_workflows, lambda found: {**found, "next_cursor": None})
 
 
-@mutant(
-    "workflows.registration-pages-repeat",
-    op.LIST_REGISTRATIONS,
-    place=f"{DEFINITIONS}:list_registrations",
-)
-def registration_pages_repeat(list_registrations: Part) -> Part:
-    """Every page of registrations is the first."""
-    return _asking(list_registrations, cursor=None)
-
-
-@mutant("workflows.order-is-ignored", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:list_workflows")
-def order_is_ignored(list_workflows: Part) -> Part:
-    """The list runs upwards, whatever is asked for."""
-    return _asking(list_workflows, order="asc")
-
-
-@mutant("workflows.search-is-ignored", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:_fits")
-def search_is_ignored(fits: Part) -> Part:
-    """A search finds everything."""
-    return _asking(fits, search=None)
-
-
 @mutant("workflows.one-tag-is-enough", op.LIST_WORKFLOWS, place=f"{DEFINITIONS}:_fits")
 def one_tag_is_enough(fits: Part) -> Part:
     """A workflow with one of the tags is listed."""
@@ -69,37 +45,6 @@ def one_tag_is_enough(fits: Part) -> Part:
         any(_asking(fits, tags=[tag])(ctx, workflow) for tag in ctx.query["tags"] or [None] if tag)
         or (not ctx.query["tags"] and fits(ctx, workflow))
     )
-
-
-@mutant(
-    "workflows.change-is-forgotten",
-    UPDATE_WORKFLOW,
-    op.GET_WORKFLOW,
-    op.LIST_WORKFLOWS,
-    place=f"{DEFINITIONS}:update_workflow",
-)
-def change_is_forgotten(update_workflow: Part) -> Part:
-    """A change is answered, but not kept."""
-
-    def defect(ctx: Part) -> Part:
-        before = list(ctx.table(Workflow))
-        answer = update_workflow(ctx)
-        for workflow in before:
-            ctx.table(Workflow).put(workflow)
-        return answer
-
-    return defect
-
-
-@mutant(
-    "workflows.archived-are-registered",
-    op.ARCHIVE,
-    op.LIST_REGISTRATIONS,
-    place=f"{DEFINITIONS}:is_registration_wanted",
-)
-def archived_are_registered(fits: Part) -> Part:
-    """The list of registrations shows archived workflows among the others."""
-    return _asking(fits, archived=None)
 
 
 @mutant("workflows.archived-start", op.ARCHIVE, op.EXECUTE, place=f"{EXECUTIONS}:_refuse")
@@ -128,16 +73,6 @@ def old_name_is_empty(get_registration: Part) -> Part:
 def registration_hides_its_workflow(view: Part) -> Part:
     """A registration never tells its workflow."""
     return _asking(view, with_workflow=False)
-
-
-@mutant(
-    "workflows.name-filter-is-ignored",
-    op.LIST_REGISTRATIONS,
-    place=f"{DEFINITIONS}:is_registration_wanted",
-)
-def name_filter_is_ignored(fits: Part) -> Part:
-    """Registrations are not filtered by the name of their workflow."""
-    return _asking(fits, workflow_search=None)
 
 
 @mutant(

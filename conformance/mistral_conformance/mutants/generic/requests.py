@@ -6,8 +6,10 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.model import load_model
-from mistral_conformance.mutants.generic.defect import WireDefect, asking
+from mistral_conformance.mutants.generic.defect import WireDefect, answering, asking
 from mistral_conformance.mutants.generic.surface import operations
 from mistral_conformance.mutants.generic.traffic import refusal
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
 QUERY, UPDATES = ("sets", "pages", "filters", "paging"), ("views", "neighbours", "values")
 TWICE, OPTIONS, EXTRA = ("views", "together"), ("options", "answers", "sums"), ("extra",)
-INVALID = 422
-FAILED = 500
+OTHER_SUCCESS = 203
+MALFORMED, ABSENT, INVALID, FAILED = 400, 404, 422, 500
 LINGER_S = 0.02
 """How long an answer is held back, so that requests at once meet."""
 
@@ -41,6 +43,7 @@ def defects() -> Iterator[WireDefect]:
         yield from _of_twice(resource, offered)
     yield from _of_options(model, offered)
     yield from _of_extras()
+    yield from _of_statuses()
 
 
 def _ignoring(operation: str, name: str) -> WireDefect:
@@ -248,6 +251,25 @@ def _of_extras() -> Iterator[WireDefect]:
         yield WireDefect(
             "refusal-is-answer", operation.id, said, one, _repeat_last, ("input", "access", "gone")
         )
+
+
+def _of_statuses() -> Iterator[WireDefect]:
+    """What succeeds has a status that nobody expects; what is not there counts as wrong input."""
+    for operation in operations():
+        one = (operation.id,)
+        said = f"{operation.id} answers {OTHER_SUCCESS} where it succeeds."
+        make = answering(partial(evolve, status=OTHER_SUCCESS))
+        yield WireDefect("success-is-another", operation.id, said, one, make, ("schema",))
+        if operation.path_ids:
+            said = f"{operation.id} answers {MALFORMED} where an object is not there."
+            yield WireDefect(
+                "absent-is-invalid", operation.id, said, one, lambda: _blame_caller, ("input",)
+            )
+
+
+async def _blame_caller(request: Request, onward: Onward) -> Answer:
+    answer = await onward(request)
+    return refusal(MALFORMED) if answer.status == ABSENT else answer
 
 
 def _refuse_unknown(known: frozenset[str]) -> Handle:

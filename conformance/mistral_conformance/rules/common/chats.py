@@ -13,8 +13,8 @@ from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.verdict.outcome import NotOffered
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.events import Stream
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.rules.common.events import Stream
     from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 

@@ -28,8 +28,6 @@ CONTAINS = ("icontains", "contains")
 TRIES = 5
 PAUSE_S = 2.0
 """How often, and how long apart, a rule looks for a chat that was not recorded at once."""
-LIMIT = 60
-"""Pages after which a walk is taken for endless."""
 CLASSES: dict[str, Any] = {
     "type": "CLASSIFICATION",
     "options": [
@@ -93,21 +91,6 @@ def expect_code(ctx: Context, answer: Exchange, *codes: str) -> None:
     ctx.expect(400 <= answer.status < 500, f"{answer.status} where a refusal is due", answer)
     found = find_code(answer)
     ctx.expect(found in codes, f"the error code is {found}, not {' or '.join(codes)}", answer)
-
-
-def walk(
-    ctx: Context, operation: str, at: str, query: Mapping[str, Any], **ids: str
-) -> list[dict[str, Any]]:
-    """All items of a list whose pages count from 1, asked for until a page is empty."""
-    items: list[dict[str, Any]] = []
-    for number in range(1, LIMIT + 1):
-        answer = ctx.api.call(operation, ids, query={**query, "page": number})
-        page = ctx.expect_status(answer, 200).at(f"{at}.results")
-        if not page:
-            return items
-        items += page
-    ctx.expect(condition=False, message=f"no empty page within {LIMIT} pages")
-    return items
 
 
 def both(*filters: Filter) -> Filter:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.record.reading import read_body
 from mistral_conformance.verdict.outcome import Failed, Skipped
 
@@ -45,6 +46,11 @@ def some(items: Iterable[T], what: str, *seen: Exchange) -> list[T]:
     if not found:
         raise Failed(f"no {what} came", *seen)
     return found
+
+
+def column(answer: Exchange, items: str, field: str) -> list[Any]:
+    """One field of all items that an answer lists."""
+    return picked(each[field] for each in answer[items])
 
 
 def read_text(text: object, what: str, *seen: Exchange) -> Any:  # noqa: ANN401 - JSON

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.record.reading import Fields
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.verdict.outcome import Failed, Skipped
 
@@ -12,27 +11,12 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-HIDDEN = (403, 404)
-"""What refuses somebody an object of others: that it is not theirs, or not there."""
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 
 
 def expect_invalid(ctx: Context, answer: Exchange) -> Exchange:
     """Hold the server to refuse a request as wrong: 422, or 400, which says the same."""
     return ctx.expect_status(answer, UNPROCESSABLE, BAD_REQUEST)
-
-
-def expect_hidden(ctx: Context, answer: Exchange) -> Exchange:
-    """Hold the server to refuse somebody what belongs to others."""
-    return ctx.expect_status(answer, *HIDDEN)
-
-
-def documented(answer: Exchange) -> set[str]:
-    """The names of the fields that an error fills, of those that the document knows."""
-    body = answer.json()
-    known = body.known if isinstance(body, Fields) else None
-    filled = {name for name in body if body[name] is not None} if isinstance(body, dict) else set()
-    return filled if known is None else filled & known
 
 
 def words_of(answer: Exchange) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.names import UPLOAD_FILE
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 
-def upload_json_lines(ctx: Context, name: str, text: str, purpose: str = "") -> str:
-    """The id of a new file of JSON lines; without a purpose it has the one that is the default."""
-    part = (ctx.marker.name(name), text.encode(), "application/jsonl")
+def upload_file(ctx: Context, sample: Sample, purpose: str = "") -> Exchange:
+    """A new file, its name marked; without a purpose it has the one that is the default."""
+    part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
     data = {"purpose": purpose} if purpose else None
-    answer = ctx.api.call(UPLOAD_FILE, files={"file": part}, data=data)
-    return str(ctx.need(answer, 200)["id"])
+    return ctx.need(ctx.api.call(UPLOAD_FILE, files={"file": part}, data=data), 200)
+
+
+def upload_json_lines(ctx: Context, name: str, text: str, purpose: str = "") -> str:
+    """The id of a new file of JSON lines."""
+    return str(upload_file(ctx, Sample(name, text.encode(), "application/jsonl"), purpose)["id"])

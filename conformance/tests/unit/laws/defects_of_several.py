@@ -217,3 +217,15 @@ def second_labels_are_lost(answer: Answer) -> None:
 def capitals_are_another_organisation(answer: Answer) -> None:
     if answer.is_("PUT", "/share") and str(answer.sent_body.get("org_id")).isupper():
         answer.status = 403
+
+
+@defect("keys-are-repeated", "seen.errors-tell-no-key[models.list]", "repeats the key")
+def keys_are_repeated(answer: Answer) -> None:
+    if answer.status == 401:
+        answer.body = {"detail": f"Unauthorized: {answer.request_headers}"}
+
+
+@defect("stacks-are-shown", "seen.errors-tell-no-internals[models.list]", "stack of calls")
+def stacks_are_shown(answer: Answer) -> None:
+    if answer.status >= 400:
+        answer.body = {"detail": "KeyError\n  at Models.find (models.js:12:3)"}

@@ -9,8 +9,8 @@ import pypdf
 import pytest
 
 from mistral_conformance.probing.uploads import docx_sample, pdf_sample, text_sample
+from mistral_conformance.record.events import DONE, read_stream
 from mistral_conformance.rules.common import talks
-from mistral_conformance.rules.common.events import DONE, assemble, read_stream
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.verdict.outcome import Failed
 
@@ -62,34 +62,6 @@ def test_chunks_leave_the_terminator_out() -> None:
 def test_chunk_that_is_no_object_is_refused(data: str) -> None:
     with pytest.raises(ValueError, match=r"no JSON object|not JSON"):
         read_stream(f"data: {data}\n\n").chunks()
-
-
-def _choice(index: int, reason: str | None = None, **delta: object) -> dict[str, object]:
-    return {"index": index, "delta": delta, "finish_reason": reason}
-
-
-def test_deltas_add_up_by_their_index() -> None:
-    parts = [
-        _choice(0, role="assistant"),
-        _choice(1, content="b"),
-        _choice(0, content="a"),
-        _choice(0, "stop"),
-        _choice(0, content="late"),
-    ]
-    choices = assemble([{"choices": [each]} for each in parts])
-    assert choices[0].text == "alate"
-    assert choices[0].roles == ["assistant"]
-    assert choices[0].reasons == ["stop"]
-    assert choices[0].after_end == 1
-    assert choices[1].text == "b"
-
-
-def test_tool_calls_add_up_over_chunks() -> None:
-    halves = [{"name": "f", "arguments": '{"a"'}, {"arguments": ":1}"}]
-    chunks = [
-        {"choices": [_choice(0, tool_calls=[{"index": 0, "function": half}])]} for half in halves
-    ]
-    assert assemble(chunks)[0].calls == {0: {"name": "f", "arguments": '{"a":1}'}}
 
 
 def test_later_moves_a_time() -> None:

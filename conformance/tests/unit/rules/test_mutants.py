@@ -57,10 +57,7 @@ def test_what_changes_nothing_is_missed(with_idle: Callable[[], None]) -> None:
 
 def test_every_rule_that_notices_a_defect_is_named() -> None:
     noticed = rules_that_notice("deletes.library-answers-202", frozenset())
-    assert {
-        "deletes.library-answers-200-or-204",
-        "deletes.library-and-access-answer-alike",
-    } <= noticed
+    assert "deletes.library-answers-200-or-204" in noticed
 
 
 def test_a_rule_that_is_left_out_catches_nothing() -> None:

@@ -30,7 +30,6 @@ ROOT = Path(__file__).parents[4]
 ALTERED = [
     ("deletes.library-answers-202", "libraries.delete-200-or-204"),
     ("deletes.document-answers-200", "documents.delete-204"),
-    ("deletes.access-always-answers-204", "accesses.delete-200-or-204"),
 ]
 
 

@@ -71,7 +71,9 @@ def test_breaches_are_told_of_laws_alone() -> None:
 
 
 def test_a_rule_is_told_with_its_sources_and_defects() -> None:
-    rule = next(each for each in load_rules() if each.id == "permissions.owner-keeps-the-role")
+    rule = next(
+        each for each in load_rules() if each.id == "permissions.owner-keeps-role-and-access"
+    )
     told = explain_rule(rule, DOCUMENT)
     assert re.search(r"Why MUST: what is published says so", told)
     assert "accesses.owner-keeps-role" in told

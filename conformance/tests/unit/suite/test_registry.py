@@ -61,6 +61,12 @@ def test_rule_names_an_operation() -> None:
         rule(id="a.b", level=MUST, source="test", operations=(), registry=Rules())
 
 
+def test_rule_is_named_after_its_module_and_its_function() -> None:
+    registry = Rules()
+    rule(MUST, "test", ("models.list",), registry=registry)(check)
+    assert [each.id for each in registry] == ["test-registry.check"]
+
+
 def test_sentence_is_the_first_line_of_the_docstring() -> None:
     registry = Rules()
     register(registry)
