@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 official = pytest.importorskip("mistralai.client", reason="the official SDK is not installed")
 
 PLUMBING = {"retries", "server_url", "timeout_ms", "http_headers", "options", "stream"}
-SAMPLING = {
-    *("logprobs", "min_tokens", "prompt_logprobs", "repetition_penalty", "top_k"),
-    *("top_logprobs", "top_prompt_logprobs"),
-}
 NEWER = {
-    "agents.complete": SAMPLING,
-    "agents.stream": SAMPLING,
-    "chat.complete": SAMPLING,
-    "chat.stream": SAMPLING,
     "audio.speech.complete": {
         *("additional_properties", "conversation_history", "expressiveness", "phoneme_hints"),
     },
