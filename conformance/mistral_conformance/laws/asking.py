@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 THOUGHT = "reasoning"
 PIECES = "CompletionChunk"
-EVENT_STREAM = "text/event-stream"
 REFUSED = (400, 404, 422, 501)
 """How a server says that it does not take an option."""
 STREAMS = "streams"
@@ -205,8 +204,7 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
 
     """
     _taken(world, answer, STREAMS)
-    is_stream = answer.media_type == EVENT_STREAM
-    world.expect(is_stream, f"a stream was asked for, {answer.media_type} came", answer)
+    world.expect(answer.streams, f"a stream was asked for, {answer.media_type} came", answer)
     return read_pieces(answer, view.end)
 
 

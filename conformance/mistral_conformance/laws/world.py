@@ -18,6 +18,7 @@ from mistral_conformance.model.schemas import body_properties, wrapped
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.record.exchange import Misread
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Failed, Unjudged
@@ -249,14 +250,37 @@ class World:
     # Looking
 
     def look(self, instance: Instance, *, by: str = "") -> list[Shown]:
-        """The object in each view that shows it whole and that the server offers."""
+        """The object in each view that shows it whole and that the server offers.
+
+        A list that is none when it is first seen is left out where the object can be read: its form
+        is judged elsewhere, and here it would hide what the object's own path shows.
+
+        Raises:
+            Misread: what shows the object has not the form of a list.
+
+        """
         resource = instance.resource
         found = []
         if resource.read and self.capabilities.offers(resource.read):
             found.append(self.read(instance, by=by))
         lists = [each for each in (resource.list, *resource.lists) if each]
-        offered = [each for each in lists if self.capabilities.offers(each)]
-        return [*found, *(self.spot(instance, by=by, through=each) for each in offered)]
+        for each in lists:
+            if self.capabilities.offers(each) and (not found or self._is_list(each, instance, by)):
+                found.append(self.spot(instance, by=by, through=each))
+        return found
+
+    def _is_list(self, view: str, instance: Instance, by: str) -> bool:
+        """Whether a list had the form of one when it was first seen."""
+        memory = self.ctx.session.memory
+        if (World, view) not in memory:
+            try:
+                self.spot(instance, by=by, through=view)
+            except Misread:
+                memory[World, view] = False
+            else:
+                memory[World, view] = True
+        seen: bool = memory[World, view]
+        return seen
 
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""

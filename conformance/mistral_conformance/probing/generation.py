@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -50,6 +51,7 @@ BOUNDARY_CASES = 40
 KEPT_OPERATIONS = 16
 UNCHECKED = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 CARRIED = ("content-type", "accept")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 UNSAFE_SEGMENTS = {"", ".", ".."}
 
 
@@ -197,8 +199,12 @@ def prepare(case: Case) -> requests.PreparedRequest:
 
 
 def is_safe(url: str, operation: Operation) -> bool:
-    """Whether a URL's path still has the operation's shape and so cannot reach another route."""
-    segments = url.partition("?")[0].split("/")[1:]
+    """Whether a URL's path still has the operation's shape and so cannot reach another route.
+
+    Control characters in paths are refused by proxies and routers, in their own words, before an
+    API hears of them.
+    """
+    segments = [unquote(each) for each in url.partition("?")[0].split("/")[1:]]
     return len(segments) == operation.path.count("/") and not any(
-        unquote(each) in UNSAFE_SEGMENTS or "/" in unquote(each) for each in segments
+        each in UNSAFE_SEGMENTS or "/" in each or CONTROL.search(each) for each in segments
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import requests
 import schemathesis
+from attrs import evolve
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import JsonSchemaError
 from schemathesis.specs.openapi.checks import (
@@ -109,6 +110,31 @@ class Judge:
         """What of an operation's JSON answer breaks the document, as leniently as `body`."""
         for error in self._errors(self._open, exchange.operation, exchange):
             yield Fault.of(error)
+
+    def tells_error(self, exchange: Exchange) -> bool:
+        """Whether an answer of success holds what the document gives as an error of its operation.
+
+        An error whose form nothing but an object is told by nobody.
+        """
+        if not exchange.ok or exchange.operation not in self._open.operations:
+            return False
+        responses = self._open.operations[exchange.operation].item["responses"]
+        errors = [int(each) for each in responses if each.isdigit() and each >= "4"]
+        return not self._fits(exchange, exchange.status) and any(
+            self._fits(exchange, each) and not self._fits(evolve(exchange, content=b"{}"), each)
+            for each in errors
+        )
+
+    def _fits(self, exchange: Exchange, status: int) -> bool:
+        """Whether the document has a form for the body under a status, and the body is of it."""
+        content = _content(self._open, self._open.operations[exchange.operation], status)
+        schema = content.get(exchange.media_type, {}).get("schema")
+        if schema is None:
+            return False
+        try:
+            return next(_errors_of(self._open, schema, json.loads(exchange.content)), None) is None
+        except (ValueError, RecursionError):
+            return False
 
     def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
         """Whether a request that was generated as invalid, and is so on the wire, was accepted."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 from attrs import evolve, field, frozen
 
-from mistral_conformance.record.events import read_stream
+from mistral_conformance.record.events import EVENT_STREAM, read_stream
 from mistral_conformance.record.kinds import kind_of
 from mistral_conformance.record.reading import Items, Reader, read_body
 
@@ -163,6 +163,14 @@ class Exchange:
     def media_type(self) -> str:
         """The answer's media type without parameters, in lower case; empty when absent."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body is an event stream, by its media type or, under another, by its start.
+
+        That the media type is wrong is judged once; what the stream tells is judged all the same.
+        """
+        return self.media_type == EVENT_STREAM or self.content.startswith((b"data:", b"event:"))
 
     @property
     def ok(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.report.model import CauseEntry
+from mistral_conformance.report.unheeding import name_unheeding
 from mistral_conformance.verdict.outcome import Status
 from mistral_conformance.verdict.requirement import Level
 
@@ -25,7 +26,7 @@ NAMED = 2
 
 def find_causes(cases: Iterable[CaseResult]) -> tuple[CauseEntry, ...]:
     """The causes of all red cases, the weightiest first, then those with most cases."""
-    red = _explain([each for each in cases if each.red and each.symptom])
+    red = _explain(name_unheeding(each for each in cases if each.red and each.symptom))
     ordered = sorted((sorted(each, key=_weight) for each in _put_together(red)), key=_order)
     return tuple(_cause(at, each) for at, each in enumerate(ordered, start=1))
 

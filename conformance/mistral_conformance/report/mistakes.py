@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import field, frozen
 
+from mistral_conformance.record.events import EVENT_STREAM
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,7 +31,6 @@ MEDIA_TYPE = re.compile(
     r"|a stream was asked for, \S+ came"
 )
 NOT_JSON = "the answer is not JSON"
-EVENTS = "text/event-stream"
 GONE = re.compile(
     r"still shows (a deleted|the \w+$|what was deleted)|a deleted \w+ answers|after its \w+ went"
     r"|of a deleted \w+: answered 2|is still (there|listed|shown)"
@@ -46,16 +47,20 @@ BROKEN_WALK = (
     r"|without it leaves out|items are not in the list"
 )
 """What is said where the pages of a list do not make the list, whatever was looked for in it."""
-OF_OTHERS, ANSWERS = "foreign", "answers"
+OF_OTHERS, ANSWERS, PAGES, PAGE_SIZES = "foreign", "answers", "pages", "page size"
+TOO_FEW = re.compile(r"leaves out an item|leaves? \d+ items|the list holds \d+ items, without it")
+"""What is said of filters and orders where they may be right, and the pages wrong."""
 CONTENT = re.compile(r"bytes were sent, \d+ come back|tells no word of")
 STAMPS = r"`\w+_at` did not move with"
 PAGE_SIZE = r"\ba page (of size \d+ )?holds \d+"
-END_REASON = r"\b(an? \w+ answer|calls) ends? with|finish reason is"
+END_REASON = r"\b(an? \w+ answer|calls) ends? with|finish reason is|\bthe end of choice \d+ is"
+USAGE = r"\b(prompt|completion|total)_tokens\b|\bcounts? \d+ tokens|\bcost \["
 NO_UUID = "a UUID is due"
 REFUSED = re.compile(
     r"a documented value was answered 4\d\d|answers 4(?:00|15|22) where .+ null, 2\d\d without"
 )
 SIFTING, GONE_KEY, NULLS, USED, KEPT = "filters", "gone", "nulls", "options", "value"
+UNMOVED, CHANGE, ORDERS_KEY, USAGE_KEY = "stamps", "change", "orders", "usage"
 OPTION_RULE = "answers.option-is-used"
 WISH = re.compile(r"^(\w+)=(?!.*, \w+=)")
 """A reason that begins with the one parameter that the list was asked with."""
@@ -230,9 +235,7 @@ def _is_unsaid_stream(result: Result) -> bool:
 
 def begins_as_stream(shown: Exchange | None) -> bool:
     """Whether an answer is an event stream by what it holds, and not by its media type."""
-    if shown is None or shown.media_type == EVENTS:
-        return False
-    return shown.content.startswith((b"data:", b"event:"))
+    return shown is not None and shown.streams and shown.media_type != EVENT_STREAM
 
 
 def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -252,7 +255,7 @@ def _is_refused(result: Result, answered: str, due: frozenset[str]) -> bool:
 
 
 def _is_let_in(_result: Result, answered: str, due: frozenset[str]) -> bool:
-    return due == {UNKNOWN_CALLER} and answered != "403"
+    return due == {UNKNOWN_CALLER} and answered < "3"
 
 
 def _is_refused_otherwise(_result: Result, answered: str, due: frozenset[str]) -> bool:
@@ -284,6 +287,7 @@ def _is_of(*families: str) -> Callable[[Result, str, frozenset[str]], bool]:
     return lambda result, _answered, _due: result.rule.family in families
 
 
+LET_IN = Kind("let in", "keys are not checked", _is_let_in)
 ABSENT = Kind("absent", "what does not exist is answered", _is_absent)
 TAKEN = Kind("accepted", "wrong requests are accepted", _is_accepted)
 DELETES = Kind("deletions", "deletions answer otherwise", _is_deletion)
@@ -294,11 +298,11 @@ CAPITALS = Kind(
 )
 MEDIA = Kind("media type", "", _is_media_type, _streamed)
 KINDS = (
-    Kind("page size", "pages are of a wrong size", _says(PAGE_SIZE)),
+    Kind(PAGE_SIZES, "pages are of a wrong size", _says(PAGE_SIZE)),
     Kind("page numbers", "pages are counted wrongly", _says(r"it is told that \{")),
-    Kind("pages", "pages are wrong", _says(BROKEN_WALK)),
+    Kind(PAGES, "pages are wrong", _says(BROKEN_WALK)),
     CAPITALS,
-    Kind("let in", "keys are not checked", _is_let_in),
+    LET_IN,
     Kind("403 for 401", "", _is_refused_otherwise),
     Kind(OF_OTHERS, "what belongs to others is answered", _is_foreign),
     Kind(GONE_KEY, "what was deleted is still there", _is_gone),
@@ -315,14 +319,15 @@ KINDS = (
     Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
     Kind("ids", "ids do not stay the same", _says(UNSTABLE), group_of),
     Kind("ends", "it is told wrongly why an answer ends", _says(END_REASON)),
+    Kind(USAGE_KEY, "tokens are counted wrongly", _says(USAGE)),
     Kind(USED, "", lambda result, _answered, _due: result.rule.id == OPTION_RULE, _option),
-    Kind("stamps", "changes move no time", _says(STAMPS)),
+    Kind(UNMOVED, "changes move no time", _says(STAMPS)),
     Kind("content", "contents do not come back as sent", _says(CONTENT.pattern), _operation),
     Kind(NULLS, "null clears nothing", _is_null_lost),
-    Kind("change", "changes are lost", _is_change_lost, group_of),
+    Kind(CHANGE, "changes are lost", _is_change_lost, group_of),
     Kind(KEPT, "values do not come back as sent", _is_value_lost, _kept),
-    Kind("pages", "pages are wrong", _is_of("pages", "paging")),
-    Kind("orders", "lists are in a wrong order", _is_order, _operation),
+    Kind(PAGES, "pages are wrong", _is_of("pages", "paging")),
+    Kind(ORDERS_KEY, "lists are in a wrong order", _is_order, _operation),
     Kind(SIFTING, "filters are wrong", _is_of("sets", "filters"), _sifted),
 )
 """The first that fits counts."""

@@ -22,7 +22,13 @@ from mistral_conformance.report.mistakes import (
     NOT_THERE,
     NULLS,
     OF_OTHERS,
+    ORDERS_KEY,
+    PAGE_SIZES,
+    PAGES,
+    SHOWN_FIELD,
     SIFTING,
+    TOO_FEW,
+    USAGE_KEY,
     USED,
     VALUE,
     group_of,
@@ -44,6 +50,12 @@ OTHER_IDS = f"answer/{NO_UUID}"
 """The key of answers whose ids have another form than the document's."""
 OWN_IDS = re.compile(r"answers 422 (?:for .+ wrong-kind|where the id is in capitals)")
 """What is said of ids that the server itself gave out."""
+NO_TOKENS = "gives 0 tokens"
+"""What is said of an option where what it is about is counted."""
+WISHED_ORDER = re.compile("sort|order")
+"""What parameters for the order of a list have in their names."""
+UNMOVED_BY = re.compile(r"^times\.change-")
+"""Laws whose subject is the field that they change."""
 OUT_OF_ORDER = re.compile(r"^`([^`]+)` is .+ order$")
 PLAIN = "input.plain-succeeds"
 """The rule that asks for what is surely there."""
@@ -57,15 +69,16 @@ def suspect_keys(operation: str, result: Result, keys: tuple[str, ...]) -> tuple
 
     Where a server answers what is not there with a status of its own, whatever is told of that
     status at a path with ids may be about something that was gone by then. Where it sifts no list
-    by a parameter, whatever is told of a list that was asked for with it may come of that. Where
-    it uses no option of a request, it takes any value of it; where it drops null, any null. A list
-    cannot be in the order of what it changes, and ids of another form are refused where it checks.
-    No share and no level holds where anybody gets in; a content in another wrapping has other
-    bytes, and states in other capitals are never reached.
+    by a parameter, whatever is told of a list that was asked for with it may come of that, and so
+    may what a list lacks whose pages are wrong without it. Where it uses no option of a request, it
+    takes any value of it; where it drops null, any null. A list cannot be in the order of what it
+    changes, no change of that is shown or moves a time, and ids of another form are refused where
+    it checks. No share and no level holds where anybody gets in; a content in another wrapping has
+    other bytes, and states in other capitals are never reached.
     """
     found = (
         *_suspect_status(result),
-        *_suspect_lists(result),
+        *_suspect_lists(operation, result),
         *_suspect_values(result),
         *_suspect_fields(operation, result),
         *_suspect_doings(result),
@@ -83,12 +96,16 @@ def _suspect_status(result: Result) -> Iterator[str]:
         yield f"{match[1] if match else shown.status} for {NOT_THERE}"
 
 
-def _suspect_lists(result: Result) -> Iterator[str]:
+def _suspect_lists(operation: str, result: Result) -> Iterator[str]:
     """What ends late may be gone and still shown; what a list holds, not sifted."""
     if LATE.search(result.reason):
         yield GONE_KEY
+    if TOO_FEW.search(result.reason):
+        yield from (PAGES, PAGE_SIZES)
     asked = parse_qs(urlsplit(result.shown.url).query) if result.shown else {}
     yield from (f"{SIFTING} {each}" for each in asked)
+    if any(WISHED_ORDER.search(each) for each in asked):
+        yield f"{ORDERS_KEY} {operation}"
 
 
 def _suspect_values(result: Result) -> Iterator[str]:
@@ -105,8 +122,14 @@ def _suspect_fields(operation: str, result: Result) -> Iterator[str]:
     match = OUT_OF_ORDER.search(result.reason)
     if match:
         yield from (f"{KEPT} {each} {match[1]}" for each in group_of(operation, result))
+    if NO_TOKENS in result.reason:
+        yield USAGE_KEY
     if OWN_IDS.search(result.reason):
         yield OTHER_IDS
+    shown = SHOWN_FIELD.search(result.reason)
+    if shown or UNMOVED_BY.search(result.rule.id):
+        field = shown[1] if shown else result.subject.rpartition(".")[2].partition(" ")[0]
+        yield from (f"{KEPT} {each} {field}" for each in group_of(operation, result))
 
 
 def _suspect_doings(result: Result) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 Cases show one mistake when they share a key, whichever operation answered. The first of these that
 fits gives the key:
+- an error that is told with a status of success;
 - the same field in the same wrong form, apart in answers and in errors;
 - no answer from one operation, server errors to requests that are wrong, or of one operation;
 - one of the kinds of mistakes that many rules word differently, see `mistakes`;
@@ -46,9 +47,12 @@ FIELD = re.compile(r"`([^`]+)`(?: of the answer)? (is missing|is .+? is due)")
 """What rules say of a field that is absent or of a wrong form."""
 ASKED = re.compile(r"\([^()]*\)$")
 """What a rule says at its end of the request that it sent."""
+WHOLE = re.compile(r"the answer is ((?!\S+/\S|without a media)[^,]+, an? .+? is due)")
+"""What rules say of an answer that is of a wrong form as a whole."""
 MISSING = "is missing"
 STAMP, TIMES = "_at", "times"
 """How names of fields that hold a time end, and what stands for all of them."""
+ERROR_AS_SUCCESS = "errors are told as success"
 TELLING = 3
 """From so many words on, two rules that say the same mean the same."""
 VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\b[\w-]*\d[\w-]*\b|\b\w+(?:\.\w+)+\b")
@@ -105,6 +109,9 @@ def _answer_symptom(
     """What the answer itself shows, whatever the rule was after."""
     if shown.ok and NO_IDS in result.reason:
         return Symptom(operation, (ABSENT.name,), f"{ABSENT.title}: {result.reason}")
+    if judge.tells_error(shown):
+        words = f"{ERROR_AS_SUCCESS}: what the document gives as an error has status {shown.status}"
+        return Symptom(operation, (ERROR_AS_SUCCESS,), words)
     words = _fault(result, shown, judge)
     if words and (shown.status < 500 or result.rule.family == "schema"):
         return _fault_symptom(operation, shown, words)
@@ -124,7 +131,8 @@ def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
     if shown.status >= 400:
         return Symptom(operation, (f"error/{_misfit(words)}",), f"in errors, {words}")
     if shown.method == "DELETE" and words.endswith(MISSING):
-        return Symptom(operation, (DELETES.name,), f"{DELETES.title}: {words}")
+        perhaps = (f"answer/{_misfit(words)}",)
+        return Symptom(operation, (DELETES.name,), f"{DELETES.title}: {words}", perhaps)
     if _repeats(shown, FIELD.search(words)):
         return Symptom(operation, (TAKEN.name,), f"{TAKEN.title}: {words}, as it was sent")
     return Symptom(operation, (f"answer/{_misfit(words)}",), words)
@@ -148,7 +156,8 @@ def _fault(result: Result, shown: Exchange, judge: Judge) -> str:
     faults = judge.faults(shown) if shown.operation else ()
     found = next((each.words for each in faults if each.field in told), "")
     match = FIELD.search(result.reason)
-    return found or (f"`{match[1]}` {match[2]}" if match else "")
+    whole = WHOLE.search(result.reason)
+    return found or (f"`{match[1]}` {match[2]}" if match else whole[0] if whole else "")
 
 
 def _misfit(words: str) -> str:

@@ -195,7 +195,7 @@ def _heard(ctx: Context) -> Exchange:
 
     """
     (shot,) = shots(ctx, "streamed")
-    if not shot.exchange.ok or shot.exchange.media_type != EVENT_STREAM:
+    if not shot.exchange.ok or not shot.exchange.streams:
         ctx.skip("the operation did not stream")
     ctx.show(shot.exchange)
     return shot.exchange

@@ -2,7 +2,8 @@
 
 An operation is not offered when its method is refused for its path (405, 501) or when its answer is
 the one that the server gives for a path that cannot exist. Some servers say the same for an unknown
-object as for an unknown path: there only a call on a living object can tell.
+object as for an unknown path, with every method of it: there only a call on a living object can
+tell.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
 
 NO_METHOD = (405, 501)
+UNKNOWN = (400, 404, 410, 422)
+"""What servers say of an object that is unknown."""
 CHANGING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|/v\d[\w/.-]*|\b(GET|PUT|POST|PATCH|DELETE)\b|\d+",
     re.IGNORECASE,
@@ -37,7 +40,8 @@ SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
 ABILITIES = b'"capabilities"'
 """What lists of models hold, and few other answers."""
-NO_BODY = ("GET", "DELETE")
+READING = "GET"
+NO_BODY = (READING, "DELETE")
 
 
 @frozen
@@ -173,7 +177,7 @@ class Capabilities:
             return False
         if not self._is_no_route(answer):
             return True
-        if not spec.path_ids or self._lacks_collection(spec):
+        if not spec.path_ids or self._lacks_collection(spec) or self._tells_of_things(spec):
             return False
         self._unsure.add(operation)
         return True
@@ -185,6 +189,16 @@ class Capabilities:
             each.id for each in self.session.document.operations.values() if each.path == path
         ]
         return bool(around) and not any(self.offers(each) for each in around)
+
+    def _tells_of_things(self, spec: Operation) -> bool:
+        """Whether to read at the path tells an unknown object from an unknown path."""
+        for each in self.session.document.operations.values():
+            if each.path == spec.path and each.method == READING != spec.method:
+                url = each.url(dict.fromkeys(each.path_ids, NOTHING))
+                answer = self._send(each.method, url, each.id)
+                if answer.status in UNKNOWN and not self._is_no_route(answer):
+                    return True
+        return False
 
     def _is_no_route(self, answer: Exchange) -> bool:
         if answer.method not in self._no_route:

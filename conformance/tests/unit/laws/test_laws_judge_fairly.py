@@ -200,6 +200,52 @@ def test_a_server_without_patch_is_judged_by_put(judged: Judged) -> None:
     assert [each.status for each in results.values()] == [Status.PASS]
 
 
+def test_a_method_that_is_no_route_of_a_known_path_is_not_offered(judged: Judged) -> None:
+    def without_put(answer: Answer) -> None:
+        if answer.method == "PUT":
+            answer.status = 404
+            answer.body = {"detail": "Not Found"}
+
+    only = "[beta.libraries.update_with_put"
+    rules = ("auth.*", "input.malformed-json-rejected", "input.plain-succeeds")
+    results = judged(*rules, alter=without_put, only=only, rules=True)
+    assert len(results) >= len(rules)
+    assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
+
+
+def test_a_list_that_is_none_hides_nothing_of_what_it_lists(judged: Judged) -> None:
+    def bare(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/libraries"):
+            answer.body = answer.body["data"]
+
+    def bare_and_forgetful(answer: Answer) -> None:
+        bare(answer)
+        if answer.is_("GET") and answer.path.startswith("/v1/libraries/"):
+            answer.body = {**answer.body, "description": None}
+
+    laws, only = "values.text-is-kept", "[library.description]"
+    results = judged(laws, alter=bare, only=only)
+    assert {each.status for each in results.values()} == {Status.PASS}
+    (forgotten,) = judged(laws, alter=bare_and_forgetful, only=only).values()
+    assert "shows `description` as null" in forgotten.reason
+
+
+def test_a_stream_under_another_media_type_is_judged_all_the_same(judged: Judged) -> None:
+    def as_text(answer: Answer) -> None:
+        if "event-stream" in answer.headers.get("content-type", ""):
+            answer.headers["content-type"] = "text/plain"
+
+    def as_text_without_end(answer: Answer) -> None:
+        as_text(answer)
+        answer.content = answer.content.replace(b"data: [DONE]\n\n", b"")
+
+    law, only = "answers.stream-is-one-answer", "[chat.complete]"
+    told = judged(law, alter=as_text, only=only)
+    assert {each.status for each in told.values()} == {Status.PASS}
+    (cut,) = judged(law, alter=as_text_without_end, only=only).values()
+    assert cut.status is Status.FAIL
+
+
 def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
     def without_files(answer: Answer) -> None:
         if answer.path.startswith("/v1/files"):

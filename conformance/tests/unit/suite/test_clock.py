@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, serving
 
+from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.running.run import RunOptions, open_session
 from mistral_conformance.session.clock import Clock
+from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
 
 
@@ -47,3 +51,28 @@ def test_a_token_goes_along_when_there_is_one(token: str, sent: str | None) -> N
         clock.advance(1)
         clock.close()
     assert [headers.get("authorization") for headers in asked] == [sent]
+
+
+@pytest.mark.parametrize("is_mine", [False, True])
+@pytest.mark.parametrize("foreign", [False, True])
+def test_clock_stands_still_for_things_of_others(*, is_mine: bool, foreign: bool) -> None:
+    told: list[str] = []
+    with mock_session() as mock:
+        assert mock.clock
+        if foreign:
+            file = {"file": ("theirs.txt", b"text")}
+            key = {"Authorization": f"Bearer {mock.identities[CALLER].key}"}
+            url = f"{mock.wire.base_url}/v1/files"
+            data = {"purpose": "batch"}
+            sent = httpx.post(url, headers=key, files=file, data=data, trust_env=False)
+            sent.raise_for_status()
+        options = RunOptions(
+            mock.wire.base_url,
+            {CALLER: mock.identities[CALLER]},
+            clock_url=mock.clock.url,
+            run_id="clock",
+            clock_is_mine=is_mine,
+        )
+        with open_session(options, tell=told.append) as session:
+            assert (session.clock is None) == (foreign and not is_mine)
+    assert ["--clock-is-mine" in each for each in told] == [True] * (foreign and not is_mine)

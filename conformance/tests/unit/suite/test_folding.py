@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from attrs import evolve
 from tests.unit.suite.report_values import case
@@ -16,6 +17,7 @@ from mistral_conformance.verdict.requirement import Level, Requirement
 from mistral_conformance.verdict.settling import UNREPEATED
 
 JUDGE = shared_judge(load_document())
+DELETION = "files.delete"
 ID = "0197b4c2-0000-7000-8000-000000000001"
 FILE, LIBRARY = f"/v1/files/{ID}", f"/v1/libraries/{ID}"
 
@@ -42,6 +44,14 @@ def used(reason: str, subject: str) -> Result:
     return evolve(found, subject=subject)
 
 
+def told_as_success(reason: str, operation: str) -> Result:
+    """A red case whose answer is an error of the document under a status of success."""
+    found = seen(reason, "schema.success-body", operation)
+    body = b'{"detail": [{"type": "uuid_parsing", "loc": ["path"], "msg": "Not a UUID"}]}'
+    headers = httpx.Headers({"content-type": "application/json"})
+    return evolve(found, evidence=(evolve(found.evidence[0], content=body, headers=headers),))
+
+
 def causes_of(*results: Result) -> list[str]:
     cases = [
         case(
@@ -49,6 +59,7 @@ def causes_of(*results: Result) -> list[str]:
             name=each.name,
             symptom=symptom_of(each, JUDGE),
             reason=each.reason,
+            operations=each.operations,
             status=each.status,
         )
         for each in results
@@ -166,6 +177,63 @@ def causes_of(*results: Result) -> list[str]:
         [
             used("calls end with ['stop']", "chat.complete:tools"),
             used("a cut answer ends with [['stop']]", "chat.complete:max_tokens"),
+            seen('the end of choice 0 is ["stop"] in the plain answer', "answers.stream-tells"),
+        ],
+        [
+            seen("nothing was read: prompt_tokens is 0", "sums.usage-adds-up"),
+            seen("a message of 3 parts counts 0 tokens", "sums.parts-are-counted"),
+            seen("one text and three cost [0, 0]", "sums.inputs-are-counted"),
+            used("min_tokens 40 gives 0 tokens", "fim.complete:min_tokens"),
+        ],
+        [
+            seen("the answer is a list, an object is due", each)
+            for each in ("views.created-is-shown", "pages.tile", "sets.filter", "extra.x")
+        ],
+        [
+            seen("`data.0.owner_id` is missing", operation="beta.libraries.list"),
+            seen("`owner_id` is missing", operation="beta.libraries.delete", method="DELETE"),
+        ],
+        [
+            seen("files.list has one file 2 times", "gone.x", "files.list"),
+            seen("source='a' leaves 9 items on large pages, 7 on small", "sets.x", "files.list"),
+            seen("{'sort_by': 'a'}: the list holds 3 items, without it 8", "sets.sorted"),
+        ],
+        [
+            told_as_success("`id` is missing", "files.retrieve"),
+            told_as_success("GET answered 200 where 404 is due", "files.retrieve"),
+            told_as_success("the answer is no PDF", "files.download"),
+        ],
+        [
+            seen("DELETE answered 204 where 401 is due", "auth.x", DELETION),
+            seen("DELETE answered 204 where 404 is due", "input.unknown-id-not-found", DELETION),
+            seen("an invalid request was answered 204 (x = 1)", "input.fault-rejected", DELETION),
+            seen("x answers 204 for a file that is foreign, 404 is due", "access.x", DELETION),
+            seen("files.retrieve still shows a deleted file", "views.deletion-is-shown"),
+            seen("the id of a deleted file came again", "gone.twin-is-new", "files.upload"),
+        ],
+        [
+            seen("`size` is 2 before 1 in ascending order", "sets.sorted", "files.list"),
+            *(
+                seen(reason, rule, "files.list", "/v1/files?sort_by=size&sort_order=desc")
+                for reason, rule in (
+                    ("with sort_order asc and desc the list is in one order", "sets.direction"),
+                    ("an invalid request was answered 200 (?sort_order=true)", "input.fault"),
+                )
+            ),
+        ],
+        [
+            seen("x shows `name` as null, sent was 'a'", "values.text-is-kept"),
+            seen("x shows `name` as null, sent was 'b'", "views.change-is-shown"),
+            evolve(
+                seen("`updated_at` did not move with x.update", "times.change-moves-the-stamp"),
+                subject="file.name",
+            ),
+        ],
+        [
+            seen("files.retrieve shows `name` as 'a', sent was 'b'", "views.change-is-shown"),
+            seen("files.retrieve still shows a deleted file", "views.deletion-is-shown"),
+            seen("`size` is 0 in files.retrieve, the parts make 2", "views.totals-follow"),
+            seen("`updated_at` did not move with files.update", "times.change-moves-the-stamp"),
         ],
     ],
     ids=lambda each: str(each[0].reason)[:40],
@@ -198,6 +266,31 @@ def test_mistakes_of_pages_are_causes_each() -> None:
         seen("of 8 items at 7 a page it is told that {'total_pages': 1}", "pages.y", "files.list"),
     )
     assert len(found) == 3
+
+
+def test_a_filter_that_lets_others_through_is_a_mistake_beside_broken_pages() -> None:
+    found = causes_of(
+        seen("files.list has one file 2 times", "gone.x", "files.list"),
+        seen("search='a' gives an item whose `name` is 'b'", "sets.filter", "files.list"),
+    )
+    assert len(found) == 2
+
+
+def test_unchecked_keys_are_a_mistake_beside_a_deletion_that_finds_what_is_not_there() -> None:
+    found = causes_of(
+        seen("GET answered 200 where 401 is due", "auth.x", "files.list"),
+        seen("DELETE answered 204 where 401 is due", "auth.x", DELETION),
+        seen("DELETE answered 204 where 404 is due", "input.unknown-id-not-found", DELETION),
+    )
+    assert len(found) == 2
+
+
+def test_a_change_that_is_lost_is_no_stale_read() -> None:
+    found = causes_of(
+        seen("files.retrieve shows `name` as 'a', sent was 'b'", "views.change-is-shown"),
+        seen("files.list still shows a deleted file", "views.deletion-is-shown"),
+    )
+    assert len(found) == 2
 
 
 def test_a_file_of_another_media_type_is_no_stream_of_another() -> None:

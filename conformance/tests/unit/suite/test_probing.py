@@ -68,15 +68,17 @@ def test_invalid_requests_cannot_leave_their_route(operation: Operation) -> None
         assert not {unquote(one) for one in segments[1:]} & {"", ".", ".."}
 
 
-@pytest.mark.parametrize("segment", ["", ".", "..", "%2E%2E", "a%2Fb", "x/y"])
-def test_path_that_may_reach_another_route_is_unsafe(segment: str) -> None:
+@pytest.mark.parametrize(
+    "segment", ["", ".", "..", "%2E%2E", "a%2Fb", "x/y", "a%0Ab", "a%00", "%C2%85"]
+)
+def test_path_that_may_reach_another_route_or_none_is_unsafe(segment: str) -> None:
     operation = load_document().operations["beta.libraries.delete"]
     assert not is_safe(f"/v1/libraries/{segment}", operation)
 
 
 def test_odd_id_within_its_route_is_safe() -> None:
     operation = load_document().operations["beta.libraries.delete"]
-    assert is_safe("/v1/libraries/%C3%A9%00?a=/", operation)
+    assert is_safe("/v1/libraries/%C3%A9%20?a=/", operation)
 
 
 def test_aimed_request_has_the_living_ids() -> None:
