@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from functools import cache, cached_property
+from operator import is_not
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from mistral_openapi.reshaping import Reshaper
 __all__ = [
     "ANNOUNCED",
     "CALENDAR",
+    "NEWER",
     "TODAY",
     "Announcement",
     "Era",
@@ -33,6 +35,8 @@ CALENDAR = Path(__file__).with_name("eras.json")
 """The file that holds since and until when as JSON."""
 TODAY = "today"
 ANNOUNCED = "announced"
+NEWER = "x-mistral-newer"
+"""On fields of requests that no document of the vendor has yet: which of its clients sends them."""
 
 
 class Announcement(NamedTuple):
@@ -155,9 +159,10 @@ class Era:
         """The document to judge servers by that have all of the era, and perhaps more.
 
         What it lets requests hold was legal then and is today; what it lets answers hold was
-        answered then or is today.
+        answered then or is today. What only the vendor's own client sends is no part of it.
         """
-        return self._reshape(tolerant=True)
+        known: dict[str, Any] = without_newer(self._reshape(tolerant=True))
+        return known
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -184,7 +189,11 @@ class Era:
             if self.has(one.id):
                 item = paths.setdefault(one.path, _shared(today["paths"][one.path]))
                 item[one.method.lower()] = self._operation(one, tolerant=tolerant, lasting=lasting)
-        return {**today, "paths": paths}
+        found = {**today, "paths": paths}
+        if self.name in {TODAY, ANNOUNCED}:
+            return found
+        before: dict[str, Any] = without_newer(found)
+        return before
 
     def _operation(
         self, one: mistral_openapi.Operation, *, tolerant: bool, lasting: bool
@@ -201,6 +210,25 @@ class Era:
     def _entry(self, operation: str) -> dict[str, Any]:
         entry: dict[str, Any] = load_calendar()["operations"].get(operation, {})
         return entry
+
+
+def without_newer(node: Any) -> Any:  # noqa: ANN401 - JSON
+    """The part of a document without the fields that no document of the vendor has yet.
+
+    What has none of them inside is the same object.
+    """
+    if isinstance(node, list):
+        items = [without_newer(each) for each in node]
+        return items if any(map(is_not, items, node)) else node
+    if not isinstance(node, dict):
+        return node
+    kept = {
+        name: without_newer(each)
+        for name, each in node.items()
+        if not (isinstance(each, dict) and NEWER in each)
+    }
+    same = len(kept) == len(node) and not any(kept[name] is not node[name] for name in kept)
+    return node if same else kept
 
 
 @cache

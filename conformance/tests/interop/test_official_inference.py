@@ -23,6 +23,13 @@ def test_a_chat_is_answered(official: Mistral) -> None:
     )
 
 
+def test_options_that_no_document_has_yet_are_taken(official: Mistral) -> None:
+    answer = official.chat.complete(
+        model=MODEL, messages=QUESTION, top_k=40, repetition_penalty=1.1, logprobs=False
+    )
+    assert answer.choices
+
+
 def test_a_stream_gives_the_answer_s_text(official: Mistral) -> None:
     answer = official.chat.complete(model=MODEL, messages=QUESTION)
     with official.chat.stream(model=MODEL, messages=QUESTION) as events:

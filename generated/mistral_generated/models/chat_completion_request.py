@@ -51,6 +51,13 @@ _KNOWN: frozenset[str] = frozenset(
         "prompt_cache_key",
         "service_tier",
         "safe_prompt",
+        "min_tokens",
+        "repetition_penalty",
+        "top_k",
+        "logprobs",
+        "top_logprobs",
+        "prompt_logprobs",
+        "top_prompt_logprobs",
     ]
 )
 _READERS = Readers(
@@ -97,6 +104,14 @@ class ChatCompletionRequest(Model):
         prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
         service_tier: Whether the request may use priority capacity.
         safe_prompt: Whether the vendor's safety instructions are put before the conversation.
+        min_tokens: How many tokens an answer has at least.
+        repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+        top_k: Each token is taken from so many of the likeliest ones.
+        logprobs: Whether to tell how likely each token of an answer was.
+        top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+        prompt_logprobs: Whether to tell how likely each token of the prompt was.
+        top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the prompt,
+            with `prompt_logprobs`.
     """
 
     model: str
@@ -122,6 +137,13 @@ class ChatCompletionRequest(Model):
     prompt_cache_key: str | None = ABSENT
     service_tier: RequestedServiceTier | None = ABSENT
     safe_prompt: bool | None = ABSENT
+    min_tokens: int | None = ABSENT
+    repetition_penalty: float | None = ABSENT
+    top_k: int | None = ABSENT
+    logprobs: bool | None = ABSENT
+    top_logprobs: int | None = ABSENT
+    prompt_logprobs: bool | None = ABSENT
+    top_prompt_logprobs: int | None = ABSENT
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
@@ -197,6 +219,27 @@ class ChatCompletionRequest(Model):
         value = fields.get("safe_prompt")
         if type(value) is str:
             fields["safe_prompt"] = read_bool(value)
+        value = fields.get("min_tokens")
+        if type(value) is str:
+            fields["min_tokens"] = read_int(value)
+        value = fields.get("repetition_penalty")
+        if type(value) is str:
+            fields["repetition_penalty"] = read_float(value)
+        value = fields.get("top_k")
+        if type(value) is str:
+            fields["top_k"] = read_int(value)
+        value = fields.get("logprobs")
+        if type(value) is str:
+            fields["logprobs"] = read_bool(value)
+        value = fields.get("top_logprobs")
+        if type(value) is str:
+            fields["top_logprobs"] = read_int(value)
+        value = fields.get("prompt_logprobs")
+        if type(value) is str:
+            fields["prompt_logprobs"] = read_bool(value)
+        value = fields.get("top_prompt_logprobs")
+        if type(value) is str:
+            fields["top_prompt_logprobs"] = read_int(value)
         model = new(cls)
         fill(model, fields)
         return model

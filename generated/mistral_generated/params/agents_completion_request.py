@@ -53,6 +53,14 @@ class AgentsCompletionRequestParam(TypedDict, total=False):
         prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
         service_tier: Whether the request may use priority capacity.
         agent_id: The id of the agent that answers.
+        min_tokens: How many tokens an answer has at least.
+        repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+        top_k: Each token is taken from so many of the likeliest ones.
+        logprobs: Whether to tell how likely each token of an answer was.
+        top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+        prompt_logprobs: Whether to tell how likely each token of the prompt was.
+        top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the prompt,
+            with `prompt_logprobs`.
     """
 
     max_tokens: int | None
@@ -75,3 +83,10 @@ class AgentsCompletionRequestParam(TypedDict, total=False):
     prompt_cache_key: str | None
     service_tier: RequestedServiceTier | None
     agent_id: Required[str]
+    min_tokens: int | None
+    repetition_penalty: float | None
+    top_k: int | None
+    logprobs: bool | None
+    top_logprobs: int | None
+    prompt_logprobs: bool | None
+    top_prompt_logprobs: int | None

@@ -59,6 +59,14 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
         service_tier: Whether the request may use priority capacity.
         safe_prompt: Whether the vendor's safety instructions are put before the conversation.
+        min_tokens: How many tokens an answer has at least.
+        repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+        top_k: Each token is taken from so many of the likeliest ones.
+        logprobs: Whether to tell how likely each token of an answer was.
+        top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+        prompt_logprobs: Whether to tell how likely each token of the prompt was.
+        top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the prompt,
+            with `prompt_logprobs`.
     """
 
     model: Required[str]
@@ -84,3 +92,10 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     prompt_cache_key: str | None
     service_tier: RequestedServiceTier | None
     safe_prompt: bool
+    min_tokens: int | None
+    repetition_penalty: float | None
+    top_k: int | None
+    logprobs: bool | None
+    top_logprobs: int | None
+    prompt_logprobs: bool | None
+    top_prompt_logprobs: int | None

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import mistral_openapi
-from mistral_openapi.eras import announcements, find_era, load_calendar, names
+from mistral_openapi.eras import NEWER, announcements, find_era, load_calendar, names
 from mistral_openapi.evidence import load_evidence
 
 
@@ -58,6 +58,16 @@ def test_closed_bodies_of_servers_keep_the_fields_that_went(era: str) -> None:
 
 def test_today_is_the_curated_document() -> None:
     assert find_era().document is mistral_openapi.load()
+
+
+@pytest.mark.parametrize("era", ["2026-06-16", "today", "announced"])
+def test_servers_are_not_judged_by_fields_that_no_document_has(era: str) -> None:
+    judging = find_era(era).judging["components"]["schemas"]
+    newer = [each for schema in judging.values() for each in schema.get("properties", {}).values()]
+    assert not [each for each in newer if isinstance(each, dict) and NEWER in each]
+    today = find_era(era).serving["components"]["schemas"]["ChatCompletionRequest"]["properties"]
+    assert ("top_k" in today) == (era != "2026-06-16")
+    assert "top_k" not in judging["ChatCompletionRequest"]["properties"]
 
 
 @pytest.mark.parametrize(("era", "there"), [("2026-03-31", False), ("2026-06-16", True)])

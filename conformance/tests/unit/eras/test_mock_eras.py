@@ -124,6 +124,17 @@ async def test_a_field_that_went_is_taken_in_every_era(asking: Any, era: str) ->
     assert other.json()["detail"][0]["type"] == "extra_forbidden"
 
 
+async def test_what_the_vendor_s_client_sends_is_taken_today_and_refused_before(
+    asking: Any,
+) -> None:
+    asked = {**CHAT, "top_k": 40, "logprobs": None}
+    assert (await asking("today")("POST", "/v1/chat/completions", json=asked)).status_code == 200
+    old = await asking("2026-06-16")("POST", "/v1/chat/completions", json=asked)
+    assert old.json()["detail"][0]["type"] == "extra_forbidden"
+    wrong = await asking("today")("POST", "/v1/chat/completions", json={**asked, "top_k": "few"})
+    assert wrong.json()["detail"][0]["loc"] == ["body", "top_k"]
+
+
 async def test_a_value_of_later_is_refused(asking: Any) -> None:
     asked = {**CHAT, "reasoning_effort": "low"}
     old = await asking("2026-03-31")("POST", "/v1/chat/completions", json=asked)

@@ -75,6 +75,13 @@ class Agents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ChatCompletionResponse:
         """Let an agent continue a conversation.
@@ -110,6 +117,14 @@ class Agents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -143,6 +158,13 @@ class Agents(Group):
                 guardrails=guardrails,
                 prompt_cache_key=prompt_cache_key,
                 service_tier=service_tier,
+                min_tokens=min_tokens,
+                repetition_penalty=repetition_penalty,
+                top_k=top_k,
+                logprobs=logprobs,
+                top_logprobs=top_logprobs,
+                prompt_logprobs=prompt_logprobs,
+                top_prompt_logprobs=top_prompt_logprobs,
             ),
             options,
         )
@@ -170,6 +192,13 @@ class Agents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EventStream[CompletionChunk]: ...
 
@@ -195,6 +224,13 @@ class Agents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> StructuredStream[CompletionChunk, T]: ...
 
@@ -220,6 +256,13 @@ class Agents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EventStream[CompletionChunk] | StructuredStream[CompletionChunk, T]:
         """Let an agent continue a conversation.
@@ -258,6 +301,14 @@ class Agents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -292,6 +343,13 @@ class Agents(Group):
                 "guardrails": guardrails,
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -317,6 +375,13 @@ class Agents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> T:
         """Let an agent continue a conversation.
@@ -354,6 +419,14 @@ class Agents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -387,6 +460,13 @@ class Agents(Group):
                 "guardrails": guardrails,
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -421,6 +501,13 @@ class AsyncAgents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ChatCompletionResponse:
         """Let an agent continue a conversation.
@@ -456,6 +543,14 @@ class AsyncAgents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -489,6 +584,13 @@ class AsyncAgents(Group):
                 guardrails=guardrails,
                 prompt_cache_key=prompt_cache_key,
                 service_tier=service_tier,
+                min_tokens=min_tokens,
+                repetition_penalty=repetition_penalty,
+                top_k=top_k,
+                logprobs=logprobs,
+                top_logprobs=top_logprobs,
+                prompt_logprobs=prompt_logprobs,
+                top_prompt_logprobs=top_prompt_logprobs,
             ),
             options,
         )
@@ -516,6 +618,13 @@ class AsyncAgents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncEventStream[CompletionChunk]: ...
 
@@ -541,6 +650,13 @@ class AsyncAgents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncStructuredStream[CompletionChunk, T]: ...
 
@@ -566,6 +682,13 @@ class AsyncAgents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncEventStream[CompletionChunk] | AsyncStructuredStream[CompletionChunk, T]:
         """Let an agent continue a conversation.
@@ -604,6 +727,14 @@ class AsyncAgents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -638,6 +769,13 @@ class AsyncAgents(Group):
                 "guardrails": guardrails,
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -663,6 +801,13 @@ class AsyncAgents(Group):
         guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> T:
         """Let an agent continue a conversation.
@@ -700,6 +845,14 @@ class AsyncAgents(Group):
             guardrails: Checks that prompt and answer have to pass.
             prompt_cache_key: A key of the caller's choice for requests whose prompts begin alike.
             service_tier: Whether the request may use priority capacity.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -733,6 +886,13 @@ class AsyncAgents(Group):
                 "guardrails": guardrails,
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )

@@ -66,6 +66,13 @@ def prepare(
     guardrails: Sequence[GuardrailConfig | GuardrailConfigParam] | None | Unset = UNSET,
     prompt_cache_key: str | None | Unset = UNSET,
     service_tier: RequestedServiceTier | None | Unset = UNSET,
+    min_tokens: int | None | Unset = UNSET,
+    repetition_penalty: float | None | Unset = UNSET,
+    top_k: int | None | Unset = UNSET,
+    logprobs: bool | None | Unset = UNSET,
+    top_logprobs: int | None | Unset = UNSET,
+    prompt_logprobs: bool | None | Unset = UNSET,
+    top_prompt_logprobs: int | None | Unset = UNSET,
 ) -> Call[ChatCompletionResponse]:
     """Return the call of `agents.complete`; nothing is sent."""
     return Call(
@@ -94,6 +101,13 @@ def prepare(
                 "guardrails": listed("guardrails", guardrails),
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             }
         ),
         parse=parse,

@@ -78,6 +78,13 @@ class Chat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ChatCompletionResponse:
         """Let a model continue a conversation.
@@ -121,6 +128,14 @@ class Chat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -157,6 +172,13 @@ class Chat(Group):
                 prompt_cache_key=prompt_cache_key,
                 service_tier=service_tier,
                 safe_prompt=safe_prompt,
+                min_tokens=min_tokens,
+                repetition_penalty=repetition_penalty,
+                top_k=top_k,
+                logprobs=logprobs,
+                top_logprobs=top_logprobs,
+                prompt_logprobs=prompt_logprobs,
+                top_prompt_logprobs=top_prompt_logprobs,
             ),
             options,
         )
@@ -187,6 +209,13 @@ class Chat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EventStream[CompletionChunk]: ...
 
@@ -215,6 +244,13 @@ class Chat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> StructuredStream[CompletionChunk, T]: ...
 
@@ -243,6 +279,13 @@ class Chat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> EventStream[CompletionChunk] | StructuredStream[CompletionChunk, T]:
         """Let a model continue a conversation.
@@ -289,6 +332,14 @@ class Chat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -326,6 +377,13 @@ class Chat(Group):
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": safe_prompt,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -354,6 +412,13 @@ class Chat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> T:
         """Let a model continue a conversation.
@@ -399,6 +464,14 @@ class Chat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -435,6 +508,13 @@ class Chat(Group):
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": safe_prompt,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -472,6 +552,13 @@ class AsyncChat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> ChatCompletionResponse:
         """Let a model continue a conversation.
@@ -515,6 +602,14 @@ class AsyncChat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -551,6 +646,13 @@ class AsyncChat(Group):
                 prompt_cache_key=prompt_cache_key,
                 service_tier=service_tier,
                 safe_prompt=safe_prompt,
+                min_tokens=min_tokens,
+                repetition_penalty=repetition_penalty,
+                top_k=top_k,
+                logprobs=logprobs,
+                top_logprobs=top_logprobs,
+                prompt_logprobs=prompt_logprobs,
+                top_prompt_logprobs=top_prompt_logprobs,
             ),
             options,
         )
@@ -581,6 +683,13 @@ class AsyncChat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncEventStream[CompletionChunk]: ...
 
@@ -609,6 +718,13 @@ class AsyncChat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncStructuredStream[CompletionChunk, T]: ...
 
@@ -637,6 +753,13 @@ class AsyncChat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> AsyncEventStream[CompletionChunk] | AsyncStructuredStream[CompletionChunk, T]:
         """Let a model continue a conversation.
@@ -683,6 +806,14 @@ class AsyncChat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -720,6 +851,13 @@ class AsyncChat(Group):
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": safe_prompt,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )
@@ -748,6 +886,13 @@ class AsyncChat(Group):
         prompt_cache_key: str | None | Unset = UNSET,
         service_tier: RequestedServiceTier | None | Unset = UNSET,
         safe_prompt: bool | None | Unset = UNSET,
+        min_tokens: int | None | Unset = UNSET,
+        repetition_penalty: float | None | Unset = UNSET,
+        top_k: int | None | Unset = UNSET,
+        logprobs: bool | None | Unset = UNSET,
+        top_logprobs: int | None | Unset = UNSET,
+        prompt_logprobs: bool | None | Unset = UNSET,
+        top_prompt_logprobs: int | None | Unset = UNSET,
         **options: Unpack[CallOptions],
     ) -> T:
         """Let a model continue a conversation.
@@ -793,6 +938,14 @@ class AsyncChat(Group):
             service_tier: Whether the request may use priority capacity.
             safe_prompt: Whether the vendor's safety instructions are put before the conversation.
                 Not given, the server takes False.
+            min_tokens: How many tokens an answer has at least.
+            repetition_penalty: Above 1, what was said already becomes less likely; below 1, more.
+            top_k: Each token is taken from so many of the likeliest ones.
+            logprobs: Whether to tell how likely each token of an answer was.
+            top_logprobs: How many of the likeliest tokens to tell in each place, with `logprobs`.
+            prompt_logprobs: Whether to tell how likely each token of the prompt was.
+            top_prompt_logprobs: How many of the likeliest tokens to tell in each place of the
+                prompt, with `prompt_logprobs`.
             **options: `timeout` in seconds, `retries`, `headers`, for this call alone.
 
         Returns:
@@ -829,6 +982,13 @@ class AsyncChat(Group):
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": safe_prompt,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
             },
             options,
         )

@@ -70,6 +70,13 @@ def prepare(
     prompt_cache_key: str | None | Unset = UNSET,
     service_tier: RequestedServiceTier | None | Unset = UNSET,
     safe_prompt: bool | None | Unset = UNSET,
+    min_tokens: int | None | Unset = UNSET,
+    repetition_penalty: float | None | Unset = UNSET,
+    top_k: int | None | Unset = UNSET,
+    logprobs: bool | None | Unset = UNSET,
+    top_logprobs: int | None | Unset = UNSET,
+    prompt_logprobs: bool | None | Unset = UNSET,
+    top_prompt_logprobs: int | None | Unset = UNSET,
 ) -> StreamCall[CompletionChunk]:
     """Return the call of `chat.complete` that asks for events; nothing is sent."""
     return StreamCall(
@@ -101,6 +108,13 @@ def prepare(
                 "prompt_cache_key": prompt_cache_key,
                 "service_tier": service_tier,
                 "safe_prompt": UNSET if safe_prompt is None else safe_prompt,
+                "min_tokens": min_tokens,
+                "repetition_penalty": repetition_penalty,
+                "top_k": top_k,
+                "logprobs": logprobs,
+                "top_logprobs": top_logprobs,
+                "prompt_logprobs": prompt_logprobs,
+                "top_prompt_logprobs": top_prompt_logprobs,
                 "stream": True,
             }
         ),
