@@ -9,6 +9,7 @@ Writing is deterministic: the order of the input, one style for each kind of tex
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -89,6 +90,11 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 class _Dumper(yaml.SafeDumper):
     """The safe dumper that never writes anchors and indents lists under their key."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - PyYAML's own
+        super().__init__(*arguments, **options)
+        # The same words and names come again and again: look at each once.
+        self.analyze_scalar = cache(super().analyze_scalar)  # type: ignore[method-assign]
 
     def ignore_aliases(self, data: object) -> bool:
         """Always: equal parts are written out, so that the text shows what is there."""
