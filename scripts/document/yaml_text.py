@@ -9,7 +9,6 @@ Writing is deterministic: the order of the input, one style for each kind of tex
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -93,8 +92,13 @@ class _Dumper(yaml.SafeDumper):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - PyYAML's own
         super().__init__(*arguments, **options)
-        # The same words and names come again and again: look at each once.
-        self.analyze_scalar = cache(super().analyze_scalar)  # type: ignore[method-assign]
+        self._analyses: dict[str, Any] = {}
+
+    def analyze_scalar(self, scalar: str) -> Any:  # noqa: ANN401 - PyYAML's own
+        """What the base class finds; the same words come again and again, so each once."""
+        if scalar not in self._analyses:
+            self._analyses[scalar] = super().analyze_scalar(scalar)
+        return self._analyses[scalar]
 
     def ignore_aliases(self, data: object) -> bool:
         """Always: equal parts are written out, so that the text shows what is there."""

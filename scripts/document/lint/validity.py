@@ -77,7 +77,10 @@ def _accept(_: object) -> None:
 
 
 class _Validator(OpenAPIV31SpecValidator):
-    keyword_validators = {**OpenAPIV31SpecValidator.keyword_validators, "schema": _SchemaValidator}
+    keyword_validators = {  # noqa: RUF012 - the library's own class attribute
+        **OpenAPIV31SpecValidator.keyword_validators,
+        "schema": _SchemaValidator,
+    }
 
 
 def references_resolve(document: Tree) -> Iterator[Finding]:
