@@ -320,7 +320,7 @@ def test_a_document_that_is_not_valid_is_judged_no_further(document: dict[str, A
         {"type": "string", "pattern": "("},
         {"type": "integer", "default": "one"},
         {"$schema": "https://example.org/unknown", "type": "object"},
-        {"$schema": "http://json-schema.org/draft-07/schema#", "dependencies": 3},
+        {"$schema": "http://json-schema.org/draft-07/schema#", "additionalItems": 3},
     ],
 )
 def test_schemas_are_judged_as_the_validator_alone_judges_them(
