@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
+import curate as curation
 from document.problems import DocumentProblem
 from generation.pipeline import (
     DIFF_LIMIT,
@@ -92,19 +92,17 @@ def check(places: Places) -> int:
 def compose(places: Places) -> None:
     """Compose the curated document anew. Raises PipelineError when that fails."""
     if curate(places) != 0:
-        raise PipelineError("scripts/curate.py failed (its message is above)")
+        raise PipelineError("the document cannot be composed (the message is above)")
 
 
 def curate(places: Places, *arguments: str) -> int:
-    """Run the command that composes or checks the document; 0 when all is well or it is not there.
+    """Compose or check the document; 0 when all is well, or the project only has the document.
 
     It prints what it has to say itself.
     """
-    script = places.root / "scripts" / "curate.py"
-    if not script.exists():
+    if not (places.root / "openapi" / "source.toml").exists():
         return 0
-    command = [sys.executable, str(script), *arguments]
-    return subprocess.run(command, cwd=places.root, check=False).returncode
+    return curation.main([*arguments, "--folder", str(places.root / "openapi")])
 
 
 if __name__ == "__main__":

@@ -48,6 +48,8 @@ class Shapes:
     def __init__(self, document: Tree) -> None:
         self._document = document
         self._known: dict[int, tuple[Any, Shape]] = {}
+        self._components: dict[str, Shape] = {}
+        """The shapes of what references lead to, where nothing above refers to them."""
 
     def of(self, schema: Located) -> Shape:
         """The shape of the schema; computed once for each place."""
@@ -82,7 +84,11 @@ class Shapes:
         target = follow(self._document, reference) if isinstance(reference, str) else None
         if target is None or reference in seen:
             return Shape(at, [Form(at)])
-        shape = self._shape(Located(target, reference), seen | {reference})
+        shape = self._components.get(reference) if not seen else None
+        if shape is None:
+            shape = self._shape(Located(target, reference), seen | {reference})
+            if not seen:
+                self._components[reference] = shape
         name = reference.removeprefix(COMPONENT)
         if shape.only and shape.only.name is None and name != reference:
             named = attrs.evolve(shape.only, name=name)

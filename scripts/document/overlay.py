@@ -17,7 +17,7 @@ import jsonpath_rfc9535 as jsonpath
 
 from document.declarations import with_source
 from document.problems import DocumentProblem, read_part
-from document.staleness import created_keys, missing_names, without
+from document.staleness import compiled, created_keys, missing_names, without
 from document.tree import Tree, duplicate
 from document.yaml_text import read_yaml
 
@@ -180,7 +180,7 @@ def _apply(action: Action, document: Tree, problems: list[DocumentProblem]) -> N
             )
         )
     try:
-        found = jsonpath.find(action.target, document)
+        found = compiled(action.target).find(document)
     except jsonpath.JSONPathError as error:
         raise DocumentProblem(f"{action.where}: not an RFC 9535 JSONPath: {error}") from error
     if not found:

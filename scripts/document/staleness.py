@@ -8,6 +8,7 @@ correction only what says what it is.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jsonpath_rfc9535 as jsonpath
@@ -25,6 +26,12 @@ _SAYS_NOTHING = frozenset(
 )
 """Keys that tell something of a thing but not what it is."""
 _NAMES = re.compile(r"\[('[^']*'(?:\s*,\s*'[^']*')+)\]")
+
+
+@cache
+def compiled(target: str) -> jsonpath.JSONPathQuery:
+    """The query that a target is. Raises JSONPathError where it is none."""
+    return jsonpath.compile(target)
 
 
 def created_keys(target: Tree, update: Tree, *, words: bool) -> Iterator[tuple[str, ...]]:
@@ -71,5 +78,5 @@ def missing_names(target: str, document: Any) -> Iterator[str]:  # noqa: ANN401 
         rest = target[names.end() :]
         for name in re.findall(r"'[^']*'", names[1]):
             alone = f"{target[: names.start()]}[{name}]{rest}"
-            if not jsonpath.find(alone, document):
+            if not compiled(alone).find(document):
                 yield alone if rest else name.strip("'")

@@ -43,19 +43,27 @@ class Place:
 
 def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of any kind
     """The schema and all schemas inside it, references not followed."""
-    if not isinstance(schema, dict):
-        return
-    yield Place(where, schema)
+    waiting = [(schema, where, False)]
+    while waiting:
+        node, at, is_property = waiting.pop()
+        if isinstance(node, dict):
+            yield Place(at, node, is_property)
+            waiting += reversed(list(_inside(node, at)))
+
+
+def _inside(schema: Tree, where: str) -> Iterator[tuple[Any, str, bool]]:
+    """The schemas directly inside a schema, where they are, and whether each is a property."""
     for key in _ONE:
-        yield from below(schema.get(key), f"{where}.{key}")
+        if key in schema:
+            yield schema[key], f"{where}.{key}", False
     for key in _LIST:
-        for at, item in enumerate(schema.get(key, ())):
-            yield from below(item, f"{where}.{key}[{at}]")
+        if key in schema:
+            for at, item in enumerate(schema[key]):
+                yield item, f"{where}.{key}[{at}]", False
     for key in _MAP:
-        for name, item in schema.get(key, {}).items():
-            inner = below(item, f"{where}.{key}.{name}")
-            for place in inner:
-                yield attrs.evolve(place, is_property=True) if place.node is item else place
+        if key in schema:
+            for name, item in schema[key].items():
+                yield item, f"{where}.{key}.{name}", True
 
 
 def parameters(document: Tree) -> Iterator[Place]:

@@ -90,6 +90,16 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 class _Dumper(yaml.SafeDumper):
     """The safe dumper that never writes anchors and indents lists under their key."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - PyYAML's own
+        super().__init__(*arguments, **options)
+        self._analyses: dict[str, Any] = {}
+
+    def analyze_scalar(self, scalar: str) -> Any:  # noqa: ANN401 - PyYAML's own
+        """What the base class finds; the same words come again and again, so each once."""
+        if scalar not in self._analyses:
+            self._analyses[scalar] = super().analyze_scalar(scalar)
+        return self._analyses[scalar]
+
     def ignore_aliases(self, data: object) -> bool:
         """Always: equal parts are written out, so that the text shows what is there."""
         del data

@@ -2,16 +2,85 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+from openapi_schema_validator import OAS31Validator
+from openapi_schema_validator._specifications import REGISTRY
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.keywords import OpenAPIV31SchemaValidator
 
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, duplicate, follow, references
 from document.walk import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+DIALECT = "https://spec.openapis.org/oas/3.1/"
+"""Where the addresses of what describes a schema of OpenAPI 3.1 begin."""
+
+
+@cache
+def _compiled() -> jsonschema_rs.Draft202012Validator:
+    """What describes a schema of OpenAPI 3.1, compiled, with patterns as Python has them."""
+    parts: list[tuple[str, Any]] = [
+        (name, REGISTRY.contents(name)) for name in REGISTRY if name.startswith(DIALECT)
+    ]
+    return jsonschema_rs.Draft202012Validator(
+        OAS31Validator.META_SCHEMA,
+        registry=jsonschema_rs.Registry(parts),
+        validate_formats=True,
+        formats={"regex": _is_pattern},
+    )
+
+
+def _is_pattern(text: object) -> bool:
+    try:
+        re.compile(str(text))
+    except re.error:
+        return False
+    return True
+
+
+class _Seen(list[int]):
+    """A list that finds its items as fast as a set does, however many there are."""
+
+    def __init__(self) -> None:
+        self._items: set[int] = set()
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._items
+
+    def append(self, item: int) -> None:
+        self._items.add(item)
+
+
+class _SchemaValidator(OpenAPIV31SchemaValidator):
+    """The validator's own, which asks the slow check only for its words about what is wrong."""
+
+    def __init__(self, registry: Any) -> None:  # noqa: ANN401 - its type is the library's own
+        super().__init__(registry)
+        self.visited_schema_ids = _Seen()
+        self.meta_checked_schema_ids = _Seen()
+
+    def _get_schema_checker(self, schema: Any, schema_value: Any) -> Callable[[Any], None]:  # noqa: ANN401 - as above
+        slow = super()._get_schema_checker(schema, schema_value)
+        is_usual = not (isinstance(schema_value, dict) and "$schema" in schema_value)
+        return _accept if is_usual and _compiled().is_valid(schema_value) else slow
+
+
+def _accept(_: object) -> None:
+    """Has nothing to say."""
+
+
+class _Validator(OpenAPIV31SpecValidator):
+    keyword_validators = {  # noqa: RUF012 - the library's own class attribute
+        **OpenAPIV31SpecValidator.keyword_validators,
+        "schema": _SchemaValidator,
+    }
 
 
 def references_resolve(document: Tree) -> Iterator[Finding]:
@@ -25,7 +94,7 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
     """The meta-schema of OpenAPI 3.1 and of JSON Schema accept the document."""
     if any(references_resolve(document)):
         return  # the validator stops at the first dangling reference with less to say
-    for error in OpenAPIV31SpecValidator(document).iter_errors():
+    for error in _Validator(document).iter_errors():
         where = _place([str(part) for part in error.absolute_path])
         yield Finding(where, f"not valid OpenAPI 3.1: {error.message.splitlines()[0]}")
 

@@ -46,6 +46,7 @@ from document.lint.words import (
     schemas_are_explained,
     texts_are_clean,
 )
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -305,6 +306,31 @@ def test_a_document_that_is_not_valid_is_judged_no_further(document: dict[str, A
     document["paths"]["/v1/books"]["get"].pop("summary")
     document["info"].pop("title")
     assert all("not valid OpenAPI" in str(finding) for finding in lint(document))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": "text"},
+        {"properties": {"pages": {"items": [1]}}},
+        {"anyOf": [{"properties": {"pages": {"required": "all"}}}]},
+        {"type": "object", "discriminator": 3},
+        {"type": "string", "minLength": -1},
+        {"type": "string", "pattern": r"\p{L}"},
+        {"type": "string", "pattern": "("},
+        {"type": "integer", "default": "one"},
+        {"$schema": "https://example.org/unknown", "type": "object"},
+        {"$schema": "http://json-schema.org/draft-07/schema#", "additionalItems": 3},
+    ],
+)
+def test_schemas_are_judged_as_the_validator_alone_judges_them(
+    document: dict[str, Any], broken: dict[str, Any]
+) -> None:
+    _schemas(document)["Broken"] = broken
+    told = [finding.problem for finding in is_openapi(document)]
+    alone = OpenAPIV31SpecValidator(document).iter_errors()
+    assert told == [f"not valid OpenAPI 3.1: {one.message.splitlines()[0]}" for one in alone]
+    assert told
 
 
 def test_a_request_may_stay_closed(document: dict[str, Any]) -> None:

@@ -330,11 +330,11 @@ def test_folder_is_exchanged_and_the_old_one_deleted(
 def test_run_curates_first_and_stops_when_that_fails(
     project: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (project.root / "scripts/curate.py").write_text("raise SystemExit('the facts are missing')\n")
+    (project.root / "openapi/source.toml").write_text("", encoding="utf-8")
     assert project.run() == 1
     message = capfd.readouterr().err
-    assert "the facts are missing" in message
-    assert "scripts/curate.py failed" in message
+    assert "source.toml cannot be read" in message
+    assert "the document cannot be composed" in message
     assert project.run("--no-curate") == 0
 
 
