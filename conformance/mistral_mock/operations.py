@@ -11,7 +11,7 @@ from attrs import frozen
 import mistral_openapi
 from mistral_mock.answers import JSON
 from mistral_mock.schemas import Schema
-from mistral_openapi.eras import find_era
+from mistral_openapi.eras import NEWER, find_era
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,12 @@ class Operation:
         """The body's schema by media type; empty when the operation takes no body."""
         content = self._body.get("content", {})
         return {media: Schema(found["schema"]) for media, found in content.items()}
+
+    @cached_property
+    def newer_fields(self) -> tuple[str, ...]:
+        """The fields of the body that a client of the vendor sends and no document of it has."""
+        schemas = [schema.properties for schema in self.bodies.values()]
+        return tuple(name for each in schemas for name, one in each.items() if NEWER in one.raw)
 
     @cached_property
     def body_required(self) -> bool:

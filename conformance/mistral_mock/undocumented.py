@@ -44,11 +44,10 @@ def find(operation: Operation, place: str, era: Era) -> Mapping[str, Schema]:
 def find_sent(
     operation: Operation, era: Era, body: object, query: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Those of the fields that a request has."""
+    """Those of the fields that a request has, of the body first."""
     fields = body if isinstance(body, dict) else {}
-    return tuple(
-        name
-        for place, sent in (("body", fields), ("query", query))
-        for name in find(operation, place, era)
-        if name in sent
+    of_body = (*find(operation, "body", era), *operation.newer_fields)
+    return (
+        *(name for name in of_body if name in fields),
+        *(name for name in find(operation, "query", era) if name in query),
     )

@@ -217,7 +217,7 @@ class Targets:
 
         """
         operation = self._context.document.operations[target.operation]
-        exchange = self._context.need(self._send_target(operation, target), 200, 201, 202)
+        exchange = self._context.need(self._send_target(operation, target))
         # Its own rules judge the form of a list; what is made of it does not wait for that.
         plain = evolve(exchange, form=None) if target.listed else exchange
         found = take(plain.json(), target)
@@ -243,9 +243,7 @@ class Targets:
         if states is None:
             return
         context, field = self._context, states.field
-        wait_for_end(
-            context, states, lambda: context.need(context.api.call(made.read, ids), 200)[field]
-        )
+        wait_for_end(context, states, lambda: context.need(context.api.call(made.read, ids))[field])
 
     def _send_target(self, operation: Operation, target: Target) -> Exchange:
         own = Sample(**target.sample).filled(self.lookup, self._context.marker)

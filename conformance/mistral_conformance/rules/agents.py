@@ -88,7 +88,7 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     other = make_agent(ctx, instructions="Another.")
     for agent, version in ((id_, first), (other["id"], other["version"])):
         query: dict[str, Any] = {"alias": "gone-soon", "version": version}
-        ctx.need(ctx.api.call(ALIAS, agent_id=agent, query=query), 200)
+        ctx.need(ctx.api.call(ALIAS, agent_id=agent, query=query))
     removed = ctx.api.call(UNALIAS, agent_id=id_, query={"alias": "gone-soon"})
     ctx.expect_status(removed, 204)
     listed = ctx.expect_status(ctx.api.call(ALIASES, agent_id=id_), 200)

@@ -202,7 +202,7 @@ def stored_recordings_are_read(ctx: Context) -> None:
     tone = make_tone(3)
     model = (None, able_model(ctx, "audio_transcription"))
     stored = store(ctx, tone)["id"]
-    url = ctx.need(ctx.api.call(FILE_URL, file_id=stored), 200)["url"]
+    url = ctx.need(ctx.api.call(FILE_URL, file_id=stored))["url"]
     sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
         answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})

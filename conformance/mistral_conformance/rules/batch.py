@@ -62,7 +62,7 @@ def results_are_files(ctx: Context) -> None:
     """The file of a job's results is one of batches, as long as it says."""
     done = _finish(ctx, _create(ctx))
     file = ctx.expect_status(ctx.api.call(GET_FILE, file_id=done["output_file"]), 200)
-    content = ctx.need(ctx.api.call(DOWNLOAD_FILE, file_id=done["output_file"]), 200).content
+    content = ctx.need(ctx.api.call(DOWNLOAD_FILE, file_id=done["output_file"])).content
     expect_equal(ctx, file["purpose"], "batch", "the purpose", file)
     expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 

@@ -192,7 +192,7 @@ def image_is_a_file(ctx: Context) -> None:
     content = ctx.expect_status(served, 200).content
     if files[0]["file_type"] == "png":
         ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
-    ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]), 200)
+    ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]))
 
 
 @rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START, APPEND))

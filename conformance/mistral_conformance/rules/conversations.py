@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
@@ -98,7 +100,7 @@ def agent_answers_in_its_version(ctx: Context) -> None:
     made, other = make_agent(ctx), _other_model(ctx)
     agent, first = made["id"], made["version"]
     changed = ctx.api.call(UPDATE_AGENT, agent_id=agent, json={"model": other})
-    second = ctx.need(changed, 200)["version"]
+    second = ctx.need(changed)["version"]
     for version, model in ((first, chat_model(ctx)), (second, other), (None, other)):
         answer = start(ctx, agent_id=agent, agent_version=version)
         message = last_message(ctx, answer)
@@ -255,9 +257,8 @@ def expect_total(ctx: Context, answer: Exchange) -> None:
 
 def _other_model(ctx: Context) -> str:
     """A chat model beside the usual one; skips where there is none."""
-    cards = ctx.need(ctx.api.call("models.list"), 200)["data"]
     usual = chat_model(ctx)
-    able = [each for each in cards if (each.get("capabilities") or {}).get("completion_chat")]
+    able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), "completion_chat")
     others = [each for each in able if usual not in {each["id"], *(each.get("aliases") or ())}]
     if not others:
         ctx.skip("the server has one chat model alone")

@@ -120,7 +120,7 @@ def records_are_copied(ctx: Context) -> None:
     expect_equal(ctx, found[0]["payload"], first["payload"], "the payload", first)
     expect_equal(ctx, found[0]["properties"], {"topic": "a"}, "the properties", first)
     ids = {"dataset_record_id": first["id"]}
-    ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}), 204)
+    ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}))
     kept = read_records(ctx, target)
     expect_equal(ctx, kept.at("records.results"), found, "the copies afterwards", kept)
     for twins in ([twin], [twin]):
@@ -133,8 +133,8 @@ def export_can_be_imported(ctx: Context) -> None:
     """The exported file of a dataset, uploaded and imported, gives records that say the same."""
     source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
     wanted = [add_record(ctx, source, question(each, "yes"), {"n": each}) for each in "ab"]
-    link = ctx.need(ctx.api.call(EXPORT, dataset_id=source), 200)["file_url"]
-    served = ctx.need(ctx.nobody.get(link), 200)
+    link = ctx.need(ctx.api.call(EXPORT, dataset_id=source))["file_url"]
+    served = ctx.need(ctx.nobody.get(link))
     found = import_all(ctx, FROM_FILE, target, file_id=_upload(ctx, served.text.rstrip("\n")))
     held = sorted((_said(each), each["properties"]) for each in found)
     there = sorted((_said(each.json()), each["properties"]) for each in wanted)
@@ -172,7 +172,7 @@ def campaign_becomes_records(ctx: Context) -> None:
     campaign = create_campaign(ctx, create_judge(ctx), EVERY["filters"], 2)["id"]
     ctx.pass_time(1)
     picked = ctx.need(
-        ctx.api.call("beta.observability.campaigns.list_events", campaign_id=campaign), 200
+        ctx.api.call("beta.observability.campaigns.list_events", campaign_id=campaign)
     )
     wanted = picked.at("completion_events.count")
     found = import_all(ctx, FROM_CAMPAIGN, make_dataset(ctx)["id"], campaign_id=campaign)
@@ -196,7 +196,7 @@ def conversations_become_records(ctx: Context) -> None:
         "name": ctx.marker.name("talk"),
         "completion_args": {"max_tokens": 16},
     }
-    talk = ctx.need(ctx.api.call("beta.conversations.start", json=body), 200)
+    talk = ctx.need(ctx.api.call("beta.conversations.start", json=body))
     ids = [talk["conversation_id"]]
     found = import_all(ctx, FROM_PLAYGROUND, make_dataset(ctx)["id"], conversation_ids=ids)
     expect_equal(ctx, len(found), 1, "the number of records")
@@ -226,14 +226,14 @@ def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
     """The recorded chat that came last, after one that the run had."""
     messages = [{"role": "user", "content": f"Say {part}."}]
     body = {"model": chat_model(ctx), "messages": messages, "max_tokens": 16}
-    ctx.need(ctx.api.call("chat.complete", json=body), 200)
+    ctx.need(ctx.api.call("chat.complete", json=body))
     ctx.pass_time(1)
     search = {"search_params": EVERY, "extra_fields": []}
     events = "beta.observability.chat_completion_events"
-    listed = ctx.need(ctx.api.call(f"{events}.search", json=search), 200)
+    listed = ctx.need(ctx.api.call(f"{events}.search", json=search))
     found = listed.at("completion_events.results")
     if not found:
         ctx.skip("the server has recorded no chat")
     newest = max(found, key=lambda each: str(each["created_at"]))
-    read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]), 200)
+    read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]))
     return cast("dict[str, Any]", read.json())

@@ -47,7 +47,7 @@ def workers_make_the_list(ctx: Context) -> None:
     """The workers are those of the deployment; the filter parts the live from the others."""
     every = listing(ctx, ALL)["deployments"]
     name = max(every, key=lambda each: each["worker_count"])["name"]
-    found = ctx.need(ctx.api.call(GET, name=name), 200)
+    found = ctx.need(ctx.api.call(GET, name=name))
     wanted = {each["name"]: each["is_active"] for each in found["workers"]}
     cases: list[tuple[Mapping[str, Any], set[str]]] = [
         ({}, set(wanted)),

@@ -145,7 +145,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
     if not _found(ctx, found, shelf):
         ctx.skip("what the caller shares with the organisation is not found")
     closed = unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org"))
-    ctx.need(closed, 200, 204)
+    ctx.need(closed)
     _expect_lost_or_refused(ctx, shelf)
 
 
@@ -167,7 +167,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     shelf = _make_shelf(ctx, wait=False)
     _open(ctx, shelf)
     ids = {"library_id": shelf.library, "document_id": shelf.document}
-    if not is_running(ctx.need(ctx.api.call(STATUS, ids), 200)):
+    if not is_running(ctx.need(ctx.api.call(STATUS, ids))):
         ctx.skip("the document was finished at once")
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     _expect_lost(ctx, answer, shelf)
@@ -190,7 +190,7 @@ def what_is_deleted_is_not_found(ctx: Context) -> None:
         answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
         _expect_found(ctx, answer, shelf)
         ids = {"library_id": shelf.library, "document_id": shelf.document}
-        ctx.need(ctx.api.call(operation, ids), 200, 204)
+        ctx.need(ctx.api.call(operation, ids))
         again = {"inputs": f"Look up {shelf.subject} again."}
         _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
@@ -257,7 +257,7 @@ def _open(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:
     shared = share(api or ctx.api, shelf.library, organisation, "Viewer")
     if shared.status == 403:
         ctx.skip("the caller may not share with the organisation")
-    ctx.need(shared, 200)
+    ctx.need(shared)
 
 
 def _expect_found(ctx: Context, answer: Exchange, shelf: Shelf) -> None:

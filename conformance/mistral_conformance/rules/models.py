@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
@@ -29,8 +30,7 @@ def list_is_not_empty(ctx: Context) -> None:
     """The list of models is a list of cards, and has at least one that can chat."""
     listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
     expect_equal(ctx, listed["object"], "list", "object", listed)
-    able = [each for each in listed["data"] if each["capabilities"].get("completion_chat")]
-    ctx.expect(able, "no model can chat", listed)
+    ctx.expect(able_cards(listed, "completion_chat"), "no model can chat", listed)
 
 
 @rule(SHOULD, "choices.models-ids-are-unique", (LIST_MODELS,))
@@ -107,9 +107,9 @@ def archived_model_does_not_chat(ctx: Context) -> None:
     """An archived model is refused in a chat, and answers again when it is brought back."""
     name = tune(ctx)
     sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
-    ctx.need(ctx.api.call(ARCHIVE, model_id=name), 200)
+    ctx.need(ctx.api.call(ARCHIVE, model_id=name))
     expect_refused(ctx, ctx.api.call(CHAT, json=sent), "a chat with an archived model")
-    ctx.need(ctx.api.call(UNARCHIVE, model_id=name), 200)
+    ctx.need(ctx.api.call(UNARCHIVE, model_id=name))
     ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
 
 

@@ -73,7 +73,7 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
 def listed_run_has_no_result(ctx: Context) -> None:
     """The list shows a run once, without its result."""
     execution = finished(ctx, execute(ctx))
-    found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]))
     listed = family(ctx, execution)
     expect_equal(ctx, column(listed, "executions", "run_id"), [found["run_id"]], "runs", listed)
     shown = listed["executions"][0]

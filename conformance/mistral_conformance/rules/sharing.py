@@ -58,13 +58,13 @@ def counts_end_with_entries(ctx: Context) -> None:
     library = create_library(ctx)["id"]
     before = read_library(ctx, library)
     for kind in ("User", "Workspace", "Org"):
-        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"), 200)
-    ctx.need(share(ctx.api, library, entity(ctx, "neighbour", "Org"), "Editor"), 200)
+        ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"))
+    ctx.need(share(ctx.api, library, entity(ctx, "neighbour", "Org"), "Editor"))
     shared = read_library(ctx, library)
     role = shared.json().get("org_sharing_role")
     ctx.expect(role in (None, "Editor"), f"org_sharing_role is {role!r} after Editor", shared)
     for kind in ("User", "Workspace", "Org"):
-        ctx.need(unshare(ctx.api, library, entity(ctx, "neighbour", kind)), 200, 204)
+        ctx.need(unshare(ctx.api, library, entity(ctx, "neighbour", kind)))
     after = read_library(ctx, library)
     for field in MEMBERS:
         left, right = (each.json().get(field) or None for each in (before, after))
@@ -82,7 +82,7 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
     """`filter_owned_by_me` leaves out the libraries that others share with the caller."""
     part = word(ctx)
     shared = create_library(ctx, name=f"{part} shared")["id"]
-    ctx.need(share(ctx.api, shared, entity(ctx, "neighbour"), "Editor"), 200)
+    ctx.need(share(ctx.api, shared, entity(ctx, "neighbour"), "Editor"))
     own = create_library(ctx, by="neighbour", name=f"{part} own")["id"]
     neighbour = ctx.as_("neighbour")
     everything = neighbour.call(LIST_LIBRARIES, query={"search": part})

@@ -37,7 +37,7 @@ def archived_does_not_start(ctx: Context) -> None:
     """An archived workflow does not start, neither by its name nor by its registration."""
     id_ = need_workflow(ctx, BREAK)["id"]
     query = {"workflow_id": id_}
-    known = ctx.need(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)["workflow_registrations"]
+    known = ctx.need(ctx.api.call(LIST_REGISTRATIONS, query=query))["workflow_registrations"]
     try:
         ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=BREAK), 200)
         answer = ctx.api.call(EXECUTE, workflow_identifier=BREAK, json={})
@@ -125,7 +125,7 @@ def belong_to_their_workspace(ctx: Context) -> None:
     neighbour = ctx.as_("neighbour")
     ctx.expect_status(neighbour.call(GET_WORKFLOW, workflow_identifier=own[0]), 403, 404)
     theirs = neighbour.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
-    for id_ in ids - {each["id"] for each in ctx.need(theirs, 200)["workflows"]}:
+    for id_ in ids - {each["id"] for each in ctx.need(theirs)["workflows"]}:
         for operation in (ARCHIVE, UNARCHIVE):
             answer = neighbour.call(operation, workflow_identifier=id_)
             expect_refused(ctx, answer, f"{operation} of what is only shared")

@@ -142,14 +142,16 @@ class Context:
         """
         raise Skipped(reason)
 
-    def need(self, exchange: Exchange, *statuses: int) -> Exchange:
+    def need(self, exchange: Exchange) -> Exchange:
         """Return the exchange of a preparation, which is not what the rule judges.
 
+        Any success will do: which one is right is judged elsewhere.
+
         Raises:
-            Unjudged: the status is none of the given ones.
+            Unjudged: it did not succeed.
 
         """
-        if exchange.status not in statuses:
+        if not exchange.ok:
             what = exchange.operation or exchange.method
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
         return exchange

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.targets import load_targets
+from attrs import evolve
+
+from mistral_conformance.probing.targets import items_in, load_targets
 from mistral_conformance.rules.common.names import LIST_MODELS
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 
@@ -21,12 +24,19 @@ def able_model(ctx: Context, capability: str) -> str:
         return named
     held = ctx.session.memory.get((able_model, capability))
     if held is None:
-        cards = ctx.need(ctx.api.call(LIST_MODELS), 200)["data"]
-        able = [each["id"] for each in cards if (each.get("capabilities") or {}).get(capability)]
+        able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), capability)
         if not able:
             ctx.skip(f"no model of the list has the capability {capability}")
-        held = ctx.session.memory[able_model, capability] = able[0]
+        held = ctx.session.memory[able_model, capability] = able[0]["id"]
     return str(held)
+
+
+def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
+    """The cards of a list of models that say so, whatever form others have: that is judged apart."""
+    cards = items_in(evolve(listed, form=None).json(), "data")
+    able = {str(each.get("id")): each.get("capabilities") for each in cards}
+    can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}
+    return [each for each in cards if each.get("id") in can]
 
 
 def _named_model(ctx: Context, capability: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
-from mistral_conformance.probing.targets import TOOL_USE, items_in
+from mistral_conformance.probing.targets import TOOL_USE
+from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.session.capabilities import capabilities_of
@@ -68,10 +67,7 @@ def chat_model(ctx: Context) -> str:
     """A model that can chat: the preferred one, else the first that says so; asked once a run."""
     held = ctx.session.memory.get(chat_model)
     if held is None:
-        # Other rules judge the form of the list.
-        page = evolve(ctx.need(ctx.api.call(LIST_MODELS), 200), form=None)
-        cards = items_in(page.json(), "data")
-        able = [each for each in cards if (each.get("capabilities") or {}).get("completion_chat")]
+        able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), "completion_chat")
         names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
         if not able:
             ctx.skip("no model of the list can chat")

@@ -39,7 +39,7 @@ ALL = 100
 def make_dataset(ctx: Context, name: str = "dataset", description: str = "") -> Exchange:
     """A new dataset without records."""
     body = {"name": ctx.marker.name(name), "description": description}
-    return ctx.need(ctx.api.call(CREATE, json=body), 201)
+    return ctx.need(ctx.api.call(CREATE, json=body))
 
 
 def question(text: str, *answers: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def add_record(
 ) -> Exchange:
     """A new record of a dataset; properties are left out when none are given."""
     body = {"payload": payload, **({} if properties is None else {"properties": properties})}
-    return ctx.need(ctx.api.call(CREATE_RECORD, dataset_id=dataset_id, json=body), 201)
+    return ctx.need(ctx.api.call(CREATE_RECORD, dataset_id=dataset_id, json=body))
 
 
 def read_records(ctx: Context, dataset_id: str) -> Exchange:

@@ -41,7 +41,7 @@ def create_library(ctx: Context, *, by: str = CALLER, **fields: object) -> Excha
     """
     name = ctx.marker.name(str(fields.get("name", ctx.fresh("library"))))
     answer = ctx.as_(by).call(CREATE_LIBRARY, json={**fields, "name": name})
-    return ctx.need(answer, 201)
+    return ctx.need(answer)
 
 
 def upload_document(
@@ -63,7 +63,7 @@ def upload_document(
     title = ctx.marker.name(name or ctx.fresh("document") + ".txt")
     part = (title, content if content is not None else ctx.fresh("text").encode(), media_type)
     answer = ctx.as_(by).call(UPLOAD_DOCUMENT, library_id=library_id, files={"file": part})
-    return ctx.need(answer, 200, 201)
+    return ctx.need(answer)
 
 
 def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
@@ -75,8 +75,8 @@ def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
     """
     ids = {"library_id": library_id, "document_id": document_id}
     for _ in range(PROCESSING_LIMIT_S):
-        answer = ctx.need(ctx.api.call(STATUS, ids), 200)
+        answer = ctx.need(ctx.api.call(STATUS, ids))
         if not is_running(answer):
-            return ctx.need(ctx.api.call(GET_DOCUMENT, ids), 200)
+            return ctx.need(ctx.api.call(GET_DOCUMENT, ids))
         ctx.pass_time(1)
     raise Unjudged(f"processing did not end within {PROCESSING_LIMIT_S} s", *ctx.exchanges[-1:])

@@ -60,12 +60,12 @@ def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:
 def create_judge(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
     """A new judge, deleted after the rule."""
     answer = ctx.api.call(CREATE_JUDGE, json=define_judge(ctx, **fields))
-    return ctx.need(answer, 201)
+    return ctx.need(answer)
 
 
 def create_campaign(ctx: Context, judge: Exchange, filters: Filter, most: int = 100) -> Exchange:
     """A new campaign over the events that pass a filter, deleted after the rule."""
-    return ctx.need(ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most)), 201)
+    return ctx.need(ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most)))
 
 
 def plan(ctx: Context, judge_id: str, filters: Filter | None, most: int = 100) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def list_fields(ctx: Context) -> list[dict[str, Any]]:
     """The definitions of the fields; asked for once a run."""
     held: list[dict[str, Any]] | None = ctx.session.memory.get(list_fields)
     if held is None:
-        held = list(ctx.need(ctx.api.call(LIST_FIELDS), 200)["field_definitions"])
+        held = list(ctx.need(ctx.api.call(LIST_FIELDS))["field_definitions"])
         ctx.session.memory[list_fields] = held
     return held
 

@@ -37,7 +37,7 @@ def make_agent(ctx: Context, api: Api | None = None, **fields: object) -> Exchan
     """A new agent, deleted after the rule; its name gets the marker."""
     named = {"name": ctx.marker.name(str(fields.pop("name", "agent")))}
     body = {"model": chat_model(ctx), "completion_args": SHORT, **fields, **named}
-    return ctx.need((api or ctx.api).call(CREATE_AGENT, json=body), 200)
+    return ctx.need((api or ctx.api).call(CREATE_AGENT, json=body))
 
 
 def start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:

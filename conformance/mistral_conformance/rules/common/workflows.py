@@ -59,7 +59,7 @@ STEPS = 8
 def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
     """The workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
-    listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query), 200)
+    listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query))
     found = [each for each in listed["workflows"] if each["name"] == name]
     if not found:
         ctx.skip(f"the server has no workflow {name!r}")
@@ -77,14 +77,14 @@ def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: ob
     need_workflow(ctx, name)
     given = {"amount": 1} if name == APPROVE else GREETED
     body = {"input": given, "execution_id": ctx.marker.name(f"run-{word(ctx)}"), **fields}
-    return ctx.need((by or ctx.api).call(EXECUTE, workflow_identifier=name, json=body), 200)
+    return ctx.need((by or ctx.api).call(EXECUTE, workflow_identifier=name, json=body))
 
 
 def finished(ctx: Context, execution: Exchange) -> Exchange:
     """The execution once it has ended, as a preparation; skips where that takes too long."""
     for _ in range(STEPS):
         answer = ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"])
-        if ctx.need(answer, 200)["status"] not in OPEN:
+        if ctx.need(answer)["status"] not in OPEN:
             return answer
         ctx.pass_time(STEP_S)
     return ctx.skip(f"the execution does not end within {STEPS * STEP_S} seconds")
