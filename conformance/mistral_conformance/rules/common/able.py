@@ -32,7 +32,7 @@ def able_model(ctx: Context, capability: str) -> str:
 
 
 def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
-    """The cards of a list of models that say so, whatever form others have: that is judged apart."""
+    """The cards of a list of models that say so; the form of the others is judged apart."""
     cards = items_in(evolve(listed, form=None).json(), "data")
     able = {str(each.get("id")): each.get("capabilities") for each in cards}
     can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}
