@@ -101,17 +101,17 @@ def given(*deprecated: tuple[str, object, str]) -> list[tuple[str, str]]:
     return [(name, message) for name, value, message in deprecated if value is not UNSET]
 
 
-def object_at(text: str, start: int, stop: int) -> dict[str, Any] | None:
-    """Return the JSON object that stands in `text` from `start` to `stop`; None for anything else.
+def object_of(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that a text is, without space around it; None for anything else.
 
     The scanner is called directly, without what `json.loads` does around it: a stream reads
     thousands of small texts.
     """
     try:
-        value, end = _SCAN(text, start)
+        value, end = _SCAN(text, 0)
     except (ValueError, StopIteration, RecursionError):
         return None
-    return value if end == stop and type(value) is dict else None
+    return value if end == len(text) and type(value) is dict else None
 
 
 def read_event_object(data: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import json
 import sys
 from collections import deque
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
@@ -21,9 +22,9 @@ from mistral_client.exchange import COUNTED, may_be_error
 from mistral_client.failures import keep
 from mistral_client.problems import Problem, excerpt, read_problem, read_problem_object
 from mistral_client.reported_errors import TELLING, find_problem, find_problem_instead
-from mistral_client.sse import EventParser, ServerEvent
+from mistral_client.sse import EventParser, ServerEvent, plain_data
 from mistral_generated.types import Event
-from mistral_generated.wire import UnreadableBody, object_at, read_event_object
+from mistral_generated.wire import UnreadableBody, object_of, read_event_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _Raw: TypeAlias = tuple[str, str | None, str | None]  # as in `ServerEvent`: data, name, last id
-
-# How most events begin and end.
-_DATA: Final = "data: "
-_BLANK: Final = "\n\n"
 
 # Data with which some servers keep a stream alive.
 _NOTHING: Final = frozenset({"", "null"})
@@ -110,37 +107,32 @@ class EventReader(Generic[T]):
         kind = self._answer.headers.get("content-type") or "without a type"
         self._fail(f"the answer is {kind}, not an event stream{self._beginning(text)}", body=text)
 
-    def read(self, chunk: bytes) -> Iterator[Event[T]]:  # noqa: C901 - one pass, for its speed
+    def read(self, chunk: bytes) -> Iterator[Event[T]]:
         """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
 
-        Most events are an object on one line and a blank line: it is read where it stands. All
-        others are taken apart first. An event without data is none, as the standard says.
+        Most chunks hold nothing but objects, each on one line: those are read at once. All others
+        are taken apart first. An event without data is none, as the standard says.
 
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
         read_event, check, ends = self._read_event, self._check, self._end_events
-        text, last_id = self.parser.take(chunk), self.parser.last_id
-        place, size = 0, len(text)
-        is_usual = size <= self.largest and 'rror"' not in text
-        while place < size:
-            fields, name, stop = None, None, text.find("\n", place)
-            if is_usual and text.startswith(_DATA, place) and text.startswith(_BLANK, stop):
-                fields = object_at(text, place + 6, stop)
-            if fields is not None:
-                data = text[place + 6 : stop]
-                place = stop + 2
-            else:
-                stop = text.find(_BLANK, place)
-                raw = self.parser.read_block(text[place:stop])
-                last_id = self.parser.last_id
-                place = size if stop == -1 else stop + 2
-                fields = None if raw is None else self._object_of(raw)
+        text = self.parser.take(chunk)
+        plain = plain_data(text)
+        is_usual = plain is not None and len(text) <= self.largest and 'rror"' not in text
+        for raw in (
+            self.parser.events(text)
+            if plain is None
+            else zip(plain, repeat(None), repeat(self.parser.last_id))
+        ):
+            data, name, last_id = raw
+            fields = object_of(data) if is_usual else None
+            if fields is None:
+                fields = self._object_of(data, name)
                 if self.is_done:
                     return
-                if raw is None or fields is None:
+                if fields is None:
                     continue
-                data, name, _ = raw
             may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
             try:
                 value = read_event(fields, name)
@@ -150,7 +142,7 @@ class EventReader(Generic[T]):
                     check(value)
             except (ValueError, RecursionError) as fault:
                 self._refuse_data(data, fault)
-            self._arrived.append((data, name, last_id))
+            self._arrived.append(raw)
             self._arrived_size += len(data)
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
@@ -160,13 +152,12 @@ class EventReader(Generic[T]):
         if self.parser.held > self.largest:
             self._refuse_large()
 
-    def _object_of(self, raw: ServerEvent) -> dict[str, Any] | None:
+    def _object_of(self, data: str, name: str | None) -> dict[str, Any] | None:
         """Return the object that an event's data are, or None where they say nothing.
 
         The end marker sets `is_done`. Raises StreamError for an error and for other data,
         EventTooLarge for more than the limit.
         """
-        data = raw.data
         if data.strip() in _NOTHING:
             return None
         if self._is_end(data):
@@ -174,8 +165,8 @@ class EventReader(Generic[T]):
             return None
         if len(data) > self.largest:
             self._refuse_large()
-        if raw.event == "error" or 'rror"' in data:
-            self._raise_inside(raw)
+        if name == "error" or 'rror"' in data:
+            self._raise_inside(ServerEvent(data, name))
         try:
             return read_event_object(data)
         except (ValueError, RecursionError) as fault:

@@ -8,7 +8,10 @@ What the data mean, and what ends a stream, is the business of `streams`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\n\n"
@@ -33,6 +36,14 @@ def begins_events(body: bytes) -> bool:
     return body.removeprefix(_BOM).lstrip().startswith(_FIELDS)
 
 
+def plain_data(text: str) -> list[str] | None:
+    """Return the data of the events of blocks, if each block is one line of data, else None."""
+    if not text.startswith("data: "):
+        return None
+    found = text[6:-2].split("\n\ndata: ")
+    return found if text.count("\n") == 2 * len(found) else None
+
+
 class EventParser:
     """An incremental parser: `take` takes chunks cut anywhere, `read_block` reads what they finish.
 
@@ -55,9 +66,14 @@ class EventParser:
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """Return the events that end within `chunk`, in order; bytes after them wait."""
-        text = self.take(chunk)
-        found = map(self.read_block, text.split("\n\n")[:-1])
-        return [event for event in found if event is not None]
+        return list(self.events(self.take(chunk)))
+
+    def events(self, text: str) -> Iterator[ServerEvent]:
+        """Yield the events of blocks, one after the other; those without data are none."""
+        for block in text.split("\n\n"):
+            event = self.read_block(block)
+            if event is not None:
+                yield event
 
     def take(self, chunk: bytes) -> str:
         """Return the text of the blocks that end within `chunk`, each with its blank line."""

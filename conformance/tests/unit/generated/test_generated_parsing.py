@@ -33,7 +33,7 @@ from mistral_generated.models import (
     UsageInfo,
 )
 from mistral_generated.models.conversation_entry import read_conversation_entry
-from mistral_generated.wire import UnreadableBody, object_at, read_event_object
+from mistral_generated.wire import UnreadableBody, object_of, read_event_object
 
 from .generated_fakes import Answer, json_answer
 
@@ -269,12 +269,8 @@ def test_event_data_that_are_no_object_are_unreadable(data: str) -> None:
 
 
 @pytest.mark.parametrize("data", [*NO_OBJECTS, ' {"a":1}', '{"a":1} '])
-def test_what_is_no_object_from_start_to_stop_is_none_there(data: str) -> None:
-    assert object_at(f"--{data}--", 2, 2 + len(data)) is None
-
-
-def test_object_within_a_text_is_read_where_it_stands() -> None:
-    assert object_at('--{"a":1}--', 2, 9) == {"a": 1}
+def test_text_that_is_no_object_and_nothing_else_is_none(data: str) -> None:
+    assert object_of(data) is None
 
 
 def test_field_named_like_a_method_or_keyword_keeps_its_wire_name() -> None:
