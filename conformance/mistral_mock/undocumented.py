@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mistral_mock.operations import Operation
     from mistral_openapi.eras import Era
 
-TABLE = files(__package__).joinpath("undocumented.toml")
+TABLE = files("mistral_mock").joinpath("undocumented.toml")
 NONE: Mapping[str, Schema] = {}
 
 
