@@ -302,7 +302,7 @@ def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -
     reason = f"{operation} answers {answer.status} with it, {plain.status} without"
     world.expect(same, reason, plain, answer)
     if plain.ok and operation not in resource.links:
-        left, right = (_known(world, operation, each) for each in (plain, answer))
+        left, right = (known_part(world, operation, each) for each in (plain, answer))
         if left != right:
             place, one, other = inside("the answer", left, right)
             reason = (
@@ -311,7 +311,7 @@ def _expect_harmless(world: World, subject: tuple[Resource, str], extra: Json) -
             world.fail(reason, plain, answer)
 
 
-def _known(world: World, operation: str, answer: Exchange) -> object:
+def known_part(world: World, operation: str, answer: Exchange) -> object:
     """What the document knows of an answer, without its nulls; the bytes of one that is no JSON.
 
     A field that has nothing to say may be null or be left out, from one answer to the next.

@@ -75,7 +75,9 @@ def _instructed(model: Model) -> Iterator[Subject]:
             yield Subject(operation.id, (operation.id, None, ""), (operation.id,), (operation.id,))
         for each in model.references:
             of = makers.get(each.resource or "")
-            if each.place.operation == operation.id and of and INSTRUCTIONS in of.fields:
+            here = each.place.operation == operation.id
+            known = here and each.place.name in samples[operation.id].named
+            if known and of and INSTRUCTIONS in of.fields:
                 value, needed = (operation.id, of, each.place.name), (operation.id, of.create)
                 yield Subject(f"{operation.id} by {of.name}", value, needed, needed)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.ends import POLLS, stateful
+from mistral_conformance.laws.harmless import known_part
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import JSON, types
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
@@ -72,7 +73,7 @@ def looking_early_changes_nothing(
     for each in (watched, other):
         world.settle(each)
     one, two = (_look(world, each, view, query) for each in (watched, other))
-    left, right = shape(one), shape(two)
+    left, right = (_shape(world, view, each) for each in (one, two))
     said = f"{view} tells {left} of what was looked at early, {right} of what was not"
     world.expect(left == right, said, one, two)
 
@@ -103,13 +104,17 @@ def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:
     return world.ask(view, instance.ids, by=instance.by, query=query or None)
 
 
-def shape(answer: Exchange) -> Any:  # noqa: ANN401 - JSON
-    """What two answers about like objects have in common: the lengths of lists, what is null."""
-    if not answer.ok or answer.media_type != JSON:
+def _shape(world: World, view: str, answer: Exchange) -> object:
+    """What two answers about like objects have in common: the known fields, the lengths of lists.
+
+    What is null may be left out in the other.
+    """
+    found = known_part(world, view, answer) if answer.ok and answer.media_type == JSON else None
+    if found is None:
         return answer.status
-    value = answer.json()
-    found = value if isinstance(value, dict) else {"": value}
+    if not isinstance(found, dict):
+        return len(found) if isinstance(found, list) else "told"
     return {
-        name: len(each) if isinstance(each, list) else None if each is None else "told"
+        name: len(each) if isinstance(each, list) else "told"
         for name, each in sorted(found.items())
     }

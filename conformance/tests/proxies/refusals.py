@@ -34,16 +34,17 @@ class Refusals:
         return evolve(answer, status=status, content=self._body(operation, status, answer.content))
 
     def _status(self, operation: Operation, status: int, *, own: bool) -> int:
-        """Strangers learn nothing either way; mistakes are 400 or 422; DELETE may say nothing."""
+        """Strangers learn nothing either way; 400 says what 422 says; DELETE may say nothing."""
         other = {BAD: UNPROCESSABLE, UNPROCESSABLE: BAD}.get(status)
         if not own and status in {FORBIDDEN, NOT_FOUND}:
             other = NOT_FOUND if self.decides("hides", OFTEN) else FORBIDDEN
         elif status == DONE and operation.method == "DELETE":
             other = EMPTY
-        documented = str(other) in operation.item["responses"]
+        documented = {str(other), *({str(status)} if other == BAD else ())}
         question = "deletions" if other == EMPTY else f"{operation.id}/{status}"
         free = (not own and other in {FORBIDDEN, NOT_FOUND}) or self.decides(question, OFTEN)
-        return other if other and documented and free else status
+        known = bool(documented & set(operation.item["responses"]))
+        return other if other and known and free else status
 
     def _body(self, operation: Operation, status: int, content: bytes) -> bytes:
         if status < BAD or not self.decides(f"{operation.id}/shape/{status}", OFTEN):
@@ -54,7 +55,8 @@ class Refusals:
             return content
         if not isinstance(body, dict):
             return content
-        if status == BAD and self.decides(f"{operation.id}/words", OFTEN):
+        told = str(BAD) in operation.item["responses"]
+        if told and status == BAD and self.decides(f"{operation.id}/words", OFTEN):
             body = _put_in_words(body)
         return json.dumps(_reshape(body)).encode()
 

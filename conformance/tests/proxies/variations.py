@@ -18,6 +18,8 @@ from tests.proxies.refusals import Refusals
 
 from mistral_conformance.model.compiled import references
 from mistral_conformance.model.forms import JSON, Form, forms_of
+from mistral_conformance.model.reading import model_of
+from mistral_conformance.model.schemas import facet
 from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 LEFT_OUT = 0.15
 """The share of optional fields that a server leaves out."""
 OFTEN = 0.5
+OPEN = "x-mistral-open"
+ANOTHER_STATE = "held_back"
+"""A state on the way to an end that the document does not list."""
 
 
 @frozen
@@ -53,6 +58,7 @@ class Variations:
         self._forms = forms_of(document)
         self._random = random.Random(seed)  # noqa: S311 - test data, no secret
         self._sent = _sent_components(document)
+        self._ends = _open_states(document)
         self.framing = Framing(self._random, crlf=self._decides("line ends", OFTEN))
         self._refusals = Refusals(document, self._decides)
 
@@ -94,7 +100,15 @@ class Variations:
             return [self._vary_at(setting, v, (*place, i)) for i, v in enumerate(value)]
         if isinstance(value, dict):
             return self._vary_object(setting, value, place)
+        if isinstance(value, str) and any(value in known for known in self._ends):
+            return self._name_state(setting, value, place)
         return self._spell_time(setting, value, place)
+
+    def _name_state(self, setting: _Setting, value: str, place: Place) -> str:
+        """A state on the way, by another word on a server that has more of them."""
+        enums = {tuple(each.get("enum", ())) for each in schemas_at(setting.form, place)}
+        on_the_way = any(value not in ends for known, ends in self._ends.items() if known in enums)
+        return ANOTHER_STATE if on_the_way and self._decides(f"is {value}", OFTEN) else value
 
     def _spell_time(self, setting: _Setting, value: Any, place: Place) -> Any:
         """A time with its zone as an offset, on a server that writes all of them so."""
@@ -195,6 +209,17 @@ def _names(schema: Json) -> list[str]:
     """The components that a schema, or a member of its unions, names."""
     found = [each for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key, ())]
     return [each["$ref"].rpartition("/")[2] for each in (schema, *found) if "$ref" in each]
+
+
+def _open_states(document: Document) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The values of each open enum of states, and its ends, where a second field tells of them."""
+    model = model_of(document)
+    return {
+        each.values: each.ends
+        for each in model.states
+        if each.said_by
+        and facet(document, model.resources[each.resource].fields[each.field].schema, OPEN)
+    }
 
 
 def _sent_components(document: Document) -> set[str]:

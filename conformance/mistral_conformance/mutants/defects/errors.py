@@ -65,12 +65,6 @@ def not_found_says_nothing(_not_found: Part) -> Part:
     return lambda _detail: APIError(404, {})
 
 
-@mutant("errors.422-is-400", *ANSWERED, place="inputs:invalid")
-def unprocessable_is_400(invalid: Part) -> Part:
-    """Wrong input answers 400."""
-    return lambda *problems: APIError(400, invalid(*problems).body)
-
-
 @mutant("errors.problems-lack-their-type", *ANSWERED, place="inputs:invalid")
 def problems_lack_their_type(invalid: Part) -> Part:
     """The problems of a 422 have no `type`."""
