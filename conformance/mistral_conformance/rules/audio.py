@@ -264,7 +264,8 @@ def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:
         with wave.open(BytesIO(content)) as file:
             sound = file.readframes(file.getnframes())
             size = file.getsampwidth() * file.getnchannels()
-            return len(sound) / size / file.getframerate()
+            lasts_s: float = len(sound) / size / file.getframerate()
+            return lasts_s
     except (wave.Error, EOFError) as error:
         ctx.expect(False, f"it is no WAV file: {error}", *seen)  # noqa: FBT003 - a failed condition
         raise
