@@ -17,11 +17,14 @@ from document.tree import operations
 from document.yaml_text import write_yaml
 
 from updates.guesses import (
+    distinct,
     example_of,
     operation_id,
     paging_of,
     schema_name,
+    stream_of,
     tag_of,
+    taken_methods,
     usual_words,
 )
 
@@ -63,11 +66,14 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     drafts: dict[Task, Draft] = {}
     shared: dict[tuple[str, str], Draft] = {}
     titles = _titles(survey)
+    ids = taken_methods(survey.document)
     for task in survey.tasks:
         target = target_of(task.where, of_media="example" in task.text)
         update = _update_of(task, target, survey.document)
         if target is None or update is None:
             continue
+        if isinstance(update, dict):
+            _name_apart(update, task, survey.document, ids)
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
         elif "of its own" in task.text:
@@ -83,6 +89,16 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
             _merge(draft.update, update)
         drafts[task] = draft
     return drafts
+
+
+def _name_apart(update: Tree, task: Task, document: Tree, ids: set[str]) -> None:
+    """Let no two methods of the drafts have one name, in place; `ids` are those of before."""
+    if "operationId" in update:
+        update["operationId"] = distinct(update["operationId"], ids)
+    if stream := update.get("x-mistral-stream"):
+        parent = operation_id(task.where, document).rpartition(".")[0]
+        name = distinct(f"{parent}.{stream['method']}", ids)
+        stream["method"] = name.rpartition(".")[2]
 
 
 def _titles(survey: Survey) -> dict[str, str]:
@@ -110,6 +126,8 @@ def _merge(into: Tree, update: Tree) -> None:
     for key, value in update.items():
         if isinstance(into.get(key), dict) and isinstance(value, dict):
             _merge(into[key], value)
+        elif isinstance(into.get(key), list) and isinstance(value, list):
+            into[key] = [*into[key], *value]
         else:
             into[key] = value
 
@@ -177,7 +195,7 @@ def _words(task: Task, node: Tree, document: Tree) -> Tree | None:
     if "no description" in task.text:
         return {"description": f"DRAFT: {usual_words(node, document) or f'what {what} is.'}"}
     if "no entry in tags" in task.text:
-        tag = re.findall(r"'([^']*)'", task.text)[0]
+        tag = task.where.removeprefix("tag ")
         return {"tags": [{"name": tag, "description": "DRAFT: what these are for."}]}
     if task.text.startswith("deprecated;"):
         note = {"replacement": None, "message": "DRAFT: what to use instead."}
@@ -214,6 +232,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
         lambda _, where, __, all_: {"title": schema_name(where, all_)},
     ),
     (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
+    (r"has no x-mistral-stream", lambda _, __, node, ___: stream_of(node)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _VERBS = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}
 _PAGING = frozenset({"page", "page_token", "pageToken", "next_page_token", "cursor", "offset"})
 _DEEPEST = 4
+_EVENTS = "text/event-stream"
 
 
 def operation_id(where: str, document: Tree) -> str:
@@ -31,6 +32,23 @@ def operation_id(where: str, document: Tree) -> str:
     taken = {operation.get("operationId") for _, _, operation in operations(document)}
     name = f"{parent}.{verb}"
     return name if name not in taken else f"{name}_{literal[-1] if literal else 'again'}"
+
+
+def taken_methods(document: Tree) -> set[str]:
+    """The dotted names of all methods, those that stream included."""
+    taken: set[str] = set()
+    for _, _, operation in operations(document):
+        name, stream = operation.get("operationId", ""), operation.get("x-mistral-stream", {})
+        taken |= {name, f"{name.rpartition('.')[0]}.{stream.get('method')}"}
+    return taken
+
+
+def distinct(name: str, taken: set[str]) -> str:
+    """The id, or one like it where another operation takes it in the same run; then it is taken."""
+    while name in taken:
+        name += "_again"
+    taken.add(name)
+    return name
 
 
 def _answers_list(path: str, document: Tree) -> bool:
@@ -115,6 +133,17 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
             kept = {k: v for k, v in paging.items() if k not in _ASKED or v in asked}
             return {"x-mistral-paging": kept}
     return None
+
+
+def stream_of(operation: Tree) -> Tree | None:
+    """What a stream carries, and which request asks for it, as far as the schemas tell."""
+    contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
+    events = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
+    if "$ref" not in events:
+        return None
+    stream = {"method": "stream", "data": events["$ref"]}
+    has_other = any(media != _EVENTS for one in contents for media in one)
+    return {"x-mistral-stream": stream | ({"when": {"stream": True}} if has_other else {})}
 
 
 def _begins(operation: Tree) -> dict[str, Any]:

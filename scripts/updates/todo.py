@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from document.bundle import read_parts
+from document.lint.names import NO_ENTRY
+from document.survey import SHARED, Survey, Task
 
 from updates.drafts import Draft, make_drafts, shown
+from updates.guesses import operation_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from document.survey import Survey
 
 
 @attrs.frozen
@@ -24,6 +25,21 @@ class Unfinished(Exception):  # noqa: N818 - it is no error: the rest is a perso
     survey: Survey
     day: str
     """The day of the newest source, which drafts name as their evidence."""
+
+
+def with_tags(survey: Survey) -> Survey:
+    """The survey with the tags that operations without an id will have under their drafts."""
+    document = survey.document
+    known = {tag["name"] for tag in document.get("tags", ())}
+    known |= {task.where.removeprefix("tag ") for task in survey.tasks if task.text == NO_ENTRY}
+    fresh: dict[str, Task] = {}
+    for task in survey.tasks:
+        if task.text.startswith("no operationId"):
+            tag = operation_id(task.where, document).rpartition(".")[0]
+            file = f"prose/{task.group}.yaml"
+            fresh[tag] = Task(SHARED, task.group, file, f"tag {tag}", NO_ENTRY)
+    new = [task for tag, task in fresh.items() if tag not in known]
+    return attrs.evolve(survey, tasks=(*survey.tasks, *new))
 
 
 def lines_of(unfinished: Unfinished, folder: Path, *, with_text: bool) -> Iterator[str]:

@@ -83,8 +83,10 @@ def streams_are_described(document: Tree) -> Iterator[Finding]:
         answers = operation.get("responses", {}).values()
         media = {kind for answer in answers for kind in answer.get("content", {})}
         stream = operation.get("x-mistral-stream")
-        if ("text/event-stream" in media) != (stream is not None):
-            yield Finding(where, "x-mistral-stream and text/event-stream belong together")
+        if "text/event-stream" in media and stream is None:
+            yield Finding(where, "streams, but has no x-mistral-stream; see curation/streams.yaml")
+        elif stream is not None and "text/event-stream" not in media:
+            yield Finding(where, "does not stream, but says so in streams.yaml; take it out there")
         elif stream:
             for problem in _stream_problems(document, operation, stream, media):
                 yield Finding(where, f"x-mistral-stream {problem}")

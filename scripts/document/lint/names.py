@@ -12,6 +12,8 @@ from document.tree import Tree, operations, reachable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NO_ENTRY = "no entry in tags; say in prose what its operations are for"
+"""What is wrong with a tag that operations have and nothing describes."""
 _ID = re.compile(r"[a-z][a-z_]*(?:\.[a-z][a-z_]*)+")
 
 
@@ -31,6 +33,7 @@ def operation_ids(document: Tree) -> Iterator[Finding]:
 
 def operation_tags(document: Tree) -> Iterator[Finding]:
     """The one tag of an operation is its id without the last word, and is declared."""
+    lacking: dict[str, Finding] = {}
     declared = {tag.get("name") for tag in document.get("tags", ())}
     for path, method, operation in operations(document):
         group = str(operation.get("operationId", "")).rpartition(".")[0]
@@ -39,7 +42,8 @@ def operation_tags(document: Tree) -> Iterator[Finding]:
         if operation.get("tags") != [group]:
             yield Finding(f"{method.upper()} {path}", f"its only tag has to be {group!r}")
         elif group not in declared:
-            yield Finding(f"{method.upper()} {path}", f"the tag {group!r} has no entry in tags")
+            lacking[group] = Finding(f"tag {group}", NO_ENTRY)
+    yield from lacking.values()
 
 
 def tags_are_used(document: Tree) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (operation_ids, lambda d: _shelf(d).update(operationId="getShelf"), "not a dotted path"),
     (operation_tags, lambda d: _shelf(d).update(tags=["other"]), "has to be 'shelves'"),
     (operation_tags, lambda d: _shelf(d).update(tags=["shelves", "books"]), "only tag"),
-    (operation_tags, lambda d: d["tags"].pop(1), "'shelves' has no entry"),
+    (operation_tags, lambda d: d["tags"].pop(1), "tag shelves: no entry"),
     (tags_are_used, lambda d: d["tags"].append({"name": "lamps"}), "tag lamps"),
     (components_are_used, lambda d: _schemas(d).update(Lamp={}), "schemas Lamp: nothing uses it"),
     (components_are_used, lambda d: d["components"]["responses"].update(N={}), "responses N"),
@@ -188,9 +188,13 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (
         streams_are_described,
         lambda d: _shelf(d)["responses"]["200"]["content"].update({"text/event-stream": {}}),
-        "belong together",
+        "streams, but has no x-mistral-stream",
     ),
-    (streams_are_described, lambda d: _shelf(d).update({"x-mistral-stream": {}}), "together"),
+    (
+        streams_are_described,
+        lambda d: _shelf(d).update({"x-mistral-stream": {}}),
+        "does not stream, but says so",
+    ),
     (
         streams_are_described,
         lambda d: _stream(d, data="#/components/schemas/None"),

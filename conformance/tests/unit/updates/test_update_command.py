@@ -171,21 +171,61 @@ def test_all_that_is_missing_is_told_at_once_with_drafts(
     assert project.contents() == before
 
 
+def _go_over(project: Project) -> int:
+    """Make words of all drafts; how many there were."""
+    count = 0
+    for path in (project.root / "openapi").glob("[cp][ur]*/*.yaml"):
+        text = path.read_text("utf-8")
+        count += text.count("x-draft: true")
+        undrafted = text.replace("    x-draft: true\n", "")
+        path.write_text(undrafted.replace("DRAFT: ", "A "), encoding="utf-8")
+    return count
+
+
+def _add_group(document: dict[str, Any]) -> None:
+    """Two new operations under a path of their own, one of which streams."""
+    reference = {"schema": {"$ref": "#/components/schemas/Vase"}}
+    both = {"application/json": reference, "text/event-stream": reference}
+    for path in ("/v1/vases", "/v1/vases/{vase_id}"):
+        ok = {"200": {"description": "d", "content": both}}
+        document["paths"][path] = {"post": {"operationId": path, "responses": ok}}
+    identified = {"name": "vase_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    document["paths"]["/v1/vases/{vase_id}"]["post"]["parameters"] = [identified]
+    document["components"]["schemas"]["Vase"] = {
+        "type": "object",
+        "required": ["height"],
+        "properties": {"height": {"type": "integer"}},
+    }
+
+
+def test_a_new_group_with_streams_is_whole_once_its_drafts_are_gone_over(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = '[[group]]\nname = "vases"\noperations = ["* /v1/vases", "* /v1/vases/*"]\n\n[[group]]'
+    path = project.root / "openapi/source.toml"
+    path.write_text(path.read_text("utf-8").replace("[[group]]", group, 1), encoding="utf-8")
+    assert project.update(project.write(newer(_add_group), "2026-06-01"), "--drafts") == 3
+    assert "tag vases: no entry in tags" in capsys.readouterr().out
+    assert _go_over(project) > 4
+    assert project.update() == 0, capsys.readouterr()
+    added = _document(project)["paths"]["/v1/vases"]["post"]
+    assert added["tags"] == ["vases"]
+    vase = "#/components/schemas/Vase"
+    assert added["x-mistral-stream"] == {"method": "stream", "data": vase, "when": {"stream": True}}
+    again = _document(project)["paths"]["/v1/vases/{vase_id}"]["post"]
+    assert again["operationId"] == "vases.create_again"
+    assert again["x-mistral-stream"]["method"] == "stream_again"
+
+
 def test_drafts_are_written_marked_and_refused_until_they_are_gone_over(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = project.write(newer(_add), "2026-06-01")
     assert project.update(document, "--drafts") == 3
-    drafted = [*(project.root / "openapi/prose").glob("shelves.yaml")]
-    drafted += (project.root / "openapi/curation").glob("*.yaml")
-    texts = {path: path.read_text("utf-8") for path in drafted}
-    assert sum(text.count("x-draft: true") for text in texts.values()) > 4
     capsys.readouterr()
     assert project.update() == 3
     assert "a draft; go over it" in capsys.readouterr().out
-    for path, text in texts.items():
-        undrafted = text.replace("    x-draft: true\n", "")
-        path.write_text(undrafted.replace("DRAFT: ", "A "), encoding="utf-8")
+    assert _go_over(project) > 4
     assert project.update() == 0, capsys.readouterr()
     added = _document(project)["paths"]["/v1/shelves/{shelf_id}/rack"]["get"]
     assert added["operationId"] == "shelves.get_rack"
