@@ -138,7 +138,7 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
 def stream_of(operation: Tree) -> Tree | None:
     """What a stream carries, and which request asks for it, as far as the schemas tell."""
     contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
-    events = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
+    events: Tree = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
     if "$ref" not in events:
         return None
     stream = {"method": "stream", "data": events["$ref"]}
