@@ -28,6 +28,7 @@ _ONE = (
 )
 _LIST = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAP = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_HOLDERS = frozenset((*_ONE, *_LIST, *_MAP))
 
 
 @attrs.frozen
@@ -43,19 +44,27 @@ class Place:
 
 def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of any kind
     """The schema and all schemas inside it, references not followed."""
-    if not isinstance(schema, dict):
-        return
-    yield Place(where, schema)
+    waiting = [Place(where, schema)] if isinstance(schema, dict) else []
+    while waiting:  # not by recursion: each place would pass through a generator for each level
+        place = waiting.pop()
+        yield place
+        if not _HOLDERS.isdisjoint(place.node):
+            waiting += reversed([*_members(place.node, place.where)])
+
+
+def _members(schema: Tree, where: str) -> Iterator[Place]:
+    """The schemas directly inside the schema."""
     for key in _ONE:
-        yield from below(schema.get(key), f"{where}.{key}")
+        if isinstance(inner := schema.get(key), dict):
+            yield Place(f"{where}.{key}", inner)
     for key in _LIST:
-        for at, item in enumerate(schema.get(key, ())):
-            yield from below(item, f"{where}.{key}[{at}]")
+        for at, inner in enumerate(schema.get(key, ())):
+            if isinstance(inner, dict):
+                yield Place(f"{where}.{key}[{at}]", inner)
     for key in _MAP:
-        for name, item in schema.get(key, {}).items():
-            inner = below(item, f"{where}.{key}.{name}")
-            for place in inner:
-                yield attrs.evolve(place, is_property=True) if place.node is item else place
+        for name, inner in schema.get(key, {}).items():
+            if isinstance(inner, dict):
+                yield Place(f"{where}.{key}.{name}", inner, is_property=True)
 
 
 def parameters(document: Tree) -> Iterator[Place]:

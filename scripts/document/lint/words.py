@@ -61,9 +61,9 @@ def _bodies(document: Tree) -> Iterator[Place]:
 
 def schemas_are_explained(document: Tree) -> Iterator[Finding]:
     """Every component schema and every property has a sentence."""
-    components = document.get("components", {}).get("schemas", {})
+    components = {id(one) for one in document.get("components", {}).get("schemas", {}).values()}
     for place in schemas(document):
-        named = place.is_property or any(place.node is schema for schema in components.values())
+        named = place.is_property or id(place.node) in components
         if named and not _is_sentence(place.node.get("description")):
             yield Finding(place.where, "no description; write a sentence in prose")
 
