@@ -158,17 +158,24 @@ def _check_size(value: object) -> None:
         ValueError: It is one of them.
 
     """
-    count = 0
-    waiting = [value]
-    while waiting:
-        found = waiting.pop()
-        count += 1
-        if count > LARGEST:
-            raise ValueError(f"with its aliases it has more than {LARGEST} values")
-        if isinstance(found, dict):
-            waiting += found.values()
-        elif isinstance(found, list):
-            waiting += found
+    if _size(value, {}) > LARGEST:
+        raise ValueError(f"with its aliases it has more than {LARGEST} values")
+
+
+def _size(value: object, known: dict[int, float]) -> float:
+    """How many values there are, with those inside; what is there often is counted only once.
+
+    Endless where something holds itself.
+    """
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = float("inf")  # stays so for what leads back to here
+        total: float = 1
+        for inner in value.values() if isinstance(value, dict) else value:
+            total += _size(inner, known)
+        known[id(value)] = total
+    return known[id(value)]
 
 
 def write_yaml(value: object) -> str:
