@@ -28,6 +28,7 @@ _ONE = (
 )
 _LIST = ("anyOf", "oneOf", "allOf", "prefixItems")
 _MAP = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_HOLDERS = frozenset((*_ONE, *_LIST, *_MAP))
 
 
 @attrs.frozen
@@ -43,27 +44,27 @@ class Place:
 
 def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of any kind
     """The schema and all schemas inside it, references not followed."""
-    waiting = [(schema, where, False)]
-    while waiting:
-        node, at, is_property = waiting.pop()
-        if isinstance(node, dict):
-            yield Place(at, node, is_property)
-            waiting += reversed(list(_inside(node, at)))
+    waiting = [Place(where, schema)] if isinstance(schema, dict) else []
+    while waiting:  # not by recursion: each place would pass through a generator for each level
+        place = waiting.pop()
+        yield place
+        if not _HOLDERS.isdisjoint(place.node):
+            waiting += reversed([*_members(place.node, place.where)])
 
 
-def _inside(schema: Tree, where: str) -> Iterator[tuple[Any, str, bool]]:
-    """The schemas directly inside a schema, where they are, and whether each is a property."""
+def _members(schema: Tree, where: str) -> Iterator[Place]:
+    """The schemas directly inside the schema."""
     for key in _ONE:
-        if key in schema:
-            yield schema[key], f"{where}.{key}", False
+        if isinstance(inner := schema.get(key), dict):
+            yield Place(f"{where}.{key}", inner)
     for key in _LIST:
-        if key in schema:
-            for at, item in enumerate(schema[key]):
-                yield item, f"{where}.{key}[{at}]", False
+        for at, inner in enumerate(schema.get(key, ())):
+            if isinstance(inner, dict):
+                yield Place(f"{where}.{key}[{at}]", inner)
     for key in _MAP:
-        if key in schema:
-            for name, item in schema[key].items():
-                yield item, f"{where}.{key}.{name}", True
+        for name, inner in schema.get(key, {}).items():
+            if isinstance(inner, dict):
+                yield Place(f"{where}.{key}.{name}", inner, is_property=True)
 
 
 def parameters(document: Tree) -> Iterator[Place]:

@@ -9,6 +9,7 @@ Writing is deterministic: the order of the input, one style for each kind of tex
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,7 +17,7 @@ import yaml
 from document.problems import DocumentProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
 DEEPEST = 500
 """How deep values may be nested; documents need about thirty levels."""
@@ -41,8 +42,10 @@ _CORE: dict[str, tuple[str, str]] = {
 """The implicit types of YAML 1.2: pattern and first characters of each."""
 if TYPE_CHECKING:
     _Base = yaml.SafeLoader
-else:
-    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where it was built
+    _Writer = yaml.SafeDumper
+else:  # the fast ones, where they were built
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    _Writer = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Loader(_Base):
@@ -87,28 +90,8 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _int)
 _Loader.add_constructor("tag:yaml.org,2002:float", _float)
 
 
-class _Dumper(yaml.SafeDumper):
-    """The safe dumper that never writes anchors and indents lists under their key."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - PyYAML's own
-        super().__init__(*arguments, **options)
-        self._analyses: dict[str, Any] = {}
-
-    def analyze_scalar(self, scalar: str) -> Any:  # noqa: ANN401 - PyYAML's own
-        """What the base class finds; the same words come again and again, so each once."""
-        if scalar not in self._analyses:
-            self._analyses[scalar] = super().analyze_scalar(scalar)
-        return self._analyses[scalar]
-
-    def ignore_aliases(self, data: object) -> bool:
-        """Always: equal parts are written out, so that the text shows what is there."""
-        del data
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indents the items of a list, which the base class does not."""
-        del indentless
-        super().increase_indent(flow, indentless=False)
+class _Dumper(_Writer):
+    """The safe dumper, for single entries; `_lines` puts them together."""
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
@@ -127,6 +110,11 @@ for _tag in ("int", "float"):  # text that YAML 1.2 readers would take for a num
     _Dumper.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(_CORE[_tag][0]), list(_CORE[_tag][1])
     )
+
+
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_/.-]*(?: [A-Za-z0-9_/.-]+)*")
+_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
+"""Text that some reader or other takes for something else."""
 
 
 def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
@@ -170,21 +158,79 @@ def _check_size(value: object) -> None:
         ValueError: It is one of them.
 
     """
-    count = 0
-    waiting = [value]
-    while waiting:
-        found = waiting.pop()
-        count += 1
-        if count > LARGEST:
-            raise ValueError(f"with its aliases it has more than {LARGEST} values")
-        if isinstance(found, dict):
-            waiting += found.values()
-        elif isinstance(found, list):
-            waiting += found
+    if _size(value, {}) > LARGEST:
+        raise ValueError(f"with its aliases it has more than {LARGEST} values")
+
+
+def _size(value: object, known: dict[int, float]) -> float:
+    """How many values there are, with those inside; what is there often is counted only once.
+
+    Endless where something holds itself.
+    """
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = float("inf")  # stays so for what leads back to here
+        total: float = 1
+        for inner in value.values() if isinstance(value, dict) else value:
+            total += _size(inner, known)
+        known[id(value)] = total
+    return known[id(value)]
 
 
 def write_yaml(value: object) -> str:
-    """The value as YAML text: same value, same text."""
-    return yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True, indent=2
+    """The value as YAML text: same value, same text.
+
+    Equal parts are written out, so that the text shows what is there, and the items of a list
+    stand to the right of its key.
+    """
+    return "".join(f"{line}\n" for line in _lines(value, 0))
+
+
+def _lines(value: object, indent: int) -> Iterator[str]:
+    """The lines of a value that begins at a column."""
+    margin = " " * indent
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            if isinstance(inner, (dict, list)) and inner:
+                yield f"{margin}{_key(key)}:"
+                yield from _lines(inner, indent + 2)
+            else:
+                yield from (margin + line if line else line for line in _entry(key, inner, indent))
+    elif isinstance(value, list) and value:
+        for item in value:
+            first, *rest = _lines(item, indent + 2)
+            yield f"{margin}- {first.lstrip(' ')}"
+            yield from rest
+    else:
+        yield from (margin + line if line else line for line in _dumped(value, indent))
+
+
+def _entry(key: object, value: object, indent: int) -> list[str]:
+    """The lines of a key with a value that holds no others, without indentation."""
+    if isinstance(value, str) and _is_plain(value) and indent + len(value) < WIDTH // 2:
+        return [f"{_key(key)}: {value}"]
+    return _dumped({key: value}, indent)
+
+
+@cache
+def _key(key: object) -> str:
+    return str(key) if isinstance(key, str) and _is_plain(key) else _dumped({key: 0}, 0)[0][:-3]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text needs no quotes, as nearly all words and names do not."""
+    return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
+
+
+def _dumped(value: object, indent: int) -> list[str]:
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=False,
+        width=WIDTH - indent,
+        allow_unicode=True,
+        indent=2,
     )
+    return text.removesuffix("...\n").removesuffix("\n").split("\n")

@@ -61,7 +61,7 @@ def _bodies(document: Tree) -> Iterator[Place]:
 
 def schemas_are_explained(document: Tree) -> Iterator[Finding]:
     """Every component schema and every property has a sentence."""
-    components = set(map(id, document.get("components", {}).get("schemas", {}).values()))
+    components = {id(one) for one in document.get("components", {}).get("schemas", {}).values()}
     for place in schemas(document):
         named = place.is_property or id(place.node) in components
         if named and not _is_sentence(place.node.get("description")):

@@ -61,6 +61,22 @@ def test_equal_parts_are_written_out_instead_of_anchors() -> None:
     assert "&" not in write_yaml([part, part])
 
 
+def test_what_is_in_a_list_stands_to_the_right_of_its_key() -> None:
+    value = {"a": [{"b": [1, []], "c": {}}, ["x"]], "200": "no"}
+    written = "a:\n  - b:\n      - 1\n      - []\n    c: {}\n  - - x\n'200': 'no'\n"
+    assert write_yaml(value) == written
+
+
+@pytest.mark.parametrize("depth", [0, 8])
+def test_long_text_is_folded_at_the_last_column_at_any_depth(depth: int) -> None:
+    value: object = {"text": " ".join(["word"] * 60)}
+    for _ in range(depth):
+        value = {"inner": value}
+    head, *folded = write_yaml(value).splitlines()[depth:]
+    assert head.endswith("text: >-")
+    assert 100 <= max(len(line) for line in folded) <= 100 + len("word")
+
+
 def test_text_of_several_lines_is_a_block() -> None:
     assert write_yaml({"text": "one\ntwo"}) == "text: |-\n  one\n  two\n"
 
