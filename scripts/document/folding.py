@@ -5,7 +5,7 @@
   operation: its answer's media types are added, its request is noted under `x-mistral-folded`.
 - Two path keys that differ only in the names of their placeholders are one path.
 - `$defs` inside a component are reached by references from the document's root, where nothing
-  is: they become components.
+  is: they become components. So does what a reference reaches inside a component.
 - What OpenAPI 3.0 says otherwise is said as in 3.1.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from document.dialect import modernise
 from document.problems import DocumentProblem
-from document.tree import METHODS, Tree, duplicate, follow
+from document.tree import METHODS, Tree, duplicate, follow, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,8 +138,10 @@ def _fold(present: Tree, variant: Tree, fragment: str) -> None:
 
 
 def hoist(document: Tree) -> Tree:
-    """The document, changed in place, with all `$defs` as components of their own."""
+    """The document, changed in place: all `$defs`, and what is referred to, are components."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    inner = dict(_inside_components(document, schemas))
+    _redirect(document, {reference: _COMPONENTS + name for reference, name in inner.items()})
     for owner, node in list(_with_definitions(document, "")):
         local = node.pop("$defs")
         names = {name: _free_name(schemas, owner, name, body) for name, body in local.items()}
@@ -147,6 +149,29 @@ def hoist(document: Tree) -> Tree:
         for touched in (node, *local.values()):
             _point(touched, names)
     return document
+
+
+def _inside_components(document: Tree, schemas: Tree) -> Iterator[tuple[str, str]]:
+    """References to what is inside a component, each with the component that it becomes here."""
+    for reference in sorted(set(references(document))):
+        owner, *below = reference.removeprefix(_COMPONENTS).split("/")
+        body = follow(document, reference)
+        if not reference.startswith(_COMPONENTS) or not below or not isinstance(body, dict):
+            continue
+        is_definition = below[-2:-1] == ["$defs"]  # its place goes, and with it one of the two
+        own = below[-1] if is_definition else owner + below[-1][:1].upper() + below[-1][1:]
+        name = _free_name(schemas, owner, own, body)
+        schemas[name] = body if is_definition else duplicate(body)
+        yield reference, name
+
+
+def _redirect(node: Any, targets: dict[str, str]) -> None:  # noqa: ANN401 - JSON of any kind
+    """Let references lead elsewhere."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(value, (dict, list)):
+            _redirect(value, targets)
+        elif isinstance(value, str) and value in targets:
+            node[key] = targets[value]
 
 
 def _with_definitions(node: Any, owner: str) -> Iterator[tuple[str, Tree]]:  # noqa: ANN401 - JSON of any kind

@@ -132,3 +132,20 @@ def test_the_given_document_is_left_alone() -> None:
     before = repr(document)
     normalise(document)
     assert repr(document) == before
+
+
+@pytest.mark.parametrize(("at", "name"), [("$defs/Rect", "Rect"), ("properties/box", "PageBox")])
+def test_what_a_reference_reaches_inside_a_component_becomes_one(at: str, name: str) -> None:
+    kind, key = at.split("/")
+    body = {"type": "object", "properties": {"width": {"type": "number"}}}
+    page = {"type": "object", kind: {key: body}}
+    other = {"items": {"$ref": f"#/components/schemas/Page/{at}"}}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {},
+        "components": {"schemas": {"Page": page, "Other": other}},
+    }
+    schemas = normalise(document)["components"]["schemas"]
+    assert schemas[name] == body
+    assert schemas["Other"] == {"items": {"$ref": f"#/components/schemas/{name}"}}
+    assert schemas.keys() == {"Page", "Other", name}
