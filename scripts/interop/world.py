@@ -138,7 +138,7 @@ class World:
         sample, ids = self._resolve(targets, operation, Sample(**row))
         message = targets.message(operation, sample, operation.url(ids))
         context = self._context()
-        exchange = context.need(context.api.try_send(message, operation.id), 200, 201)
+        exchange = context.need(context.api.try_send(message, operation.id))
         self.words[name] = str(exchange[at])
 
     def _resolve(

@@ -37,7 +37,7 @@ from mistral_conformance.report.folders import Unwritable, prepare_folder
 from mistral_conformance.report.terminal import printable
 from mistral_conformance.session.identities import Identity
 from mistral_conformance.session.rule import Rules, rule
-from mistral_conformance.verdict.outcome import NotOffered
+from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def rules() -> Rules:
 
     def is_kept(ctx: Context) -> None:
         """Needs an answer that another rule has found wrong."""
-        ctx.need(ctx.api.call("models.list"), 418)
+        raise Unjudged("preparation failed", ctx.api.call("models.list"))
 
     tries: list[object] = []
 
