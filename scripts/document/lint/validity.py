@@ -41,9 +41,10 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
 @cache
 def _meta_schema() -> jsonschema_rs.Draft202012Validator:
     """The meta-schema of schemas in OpenAPI 3.1, compiled."""
-    known = [(uri, REGISTRY.contents(uri)) for uri in REGISTRY]
+    known: list[tuple[str, Any]] = [(uri, REGISTRY.contents(uri)) for uri in REGISTRY]
+    base: Any = OAS31_BASE_DIALECT_METASCHEMA
     return jsonschema_rs.Draft202012Validator(
-        OAS31_BASE_DIALECT_METASCHEMA, registry=jsonschema_rs.Registry(known), validate_formats=True
+        base, registry=jsonschema_rs.Registry(known), validate_formats=True
     )
 
 
