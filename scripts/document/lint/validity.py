@@ -99,36 +99,6 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
         yield Finding(where, f"not valid OpenAPI 3.1: {error.message.splitlines()[0]}")
 
 
-<<<<<<< HEAD
-=======
-@cache
-def _meta_schema() -> jsonschema_rs.Draft202012Validator:
-    """The meta-schema of schemas in OpenAPI 3.1, compiled."""
-    known: list[tuple[str, Any]] = [(uri, REGISTRY.contents(uri)) for uri in REGISTRY]
-    base: Any = OAS31_BASE_DIALECT_METASCHEMA
-    return jsonschema_rs.Draft202012Validator(
-        base, registry=jsonschema_rs.Registry(known), validate_formats=True
-    )
-
-
-class _SchemaValidator(keywords.OpenAPIV31SchemaValidator):
-    """Interprets the meta-schema only to say what the compiled one, far quicker, refuses."""
-
-    def _validate_schema_meta(self, schema: Any, schema_value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-        usual = self._get_schema_dialect_id(schema, schema_value) == OAS31_BASE_DIALECT_ID
-        if usual and _meta_schema().is_valid(schema_value):
-            return None
-        return super()._validate_schema_meta(schema, schema_value)
-
-
-class _Validator(OpenAPIV31SpecValidator):
-    keyword_validators = {  # noqa: RUF012 - the class attribute of the base class
-        **OpenAPIV31SpecValidator.keyword_validators,
-        "schema": _SchemaValidator,
-    }
-
-
->>>>>>> 7cd045b7ccc3bae521c85fd0dbc3a3fc9a322d27
 def _place(parts: list[str]) -> str:
     """The place as other rules name it: by its operation or its schema, where it has one."""
     match parts:
