@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 UNNOTED = "harm: what was asked as a stream is missing where all that was asked is to be found"
 LOST = "harm: what an export leaves out is lost"
-SOON_S = 2
+SOON_S, LOOKS = 2, 5
+"""What is noted may come later: so often it is looked for, with so many seconds between."""
 EXPORTS = "/exports/"
 
 
@@ -57,13 +58,23 @@ def streams_are_noted_too(world: World, subject: tuple[StreamView, str]) -> None
         if when and 400 <= answer.status < 500:
             raise NotOffered(f"not offered: streaming is refused with {answer.status}", answer)
         evidence.append(world.need(answer))
-        world.ctx.pass_time(SOON_S)
-        counts.append(_count(world, lister))
+        counts.append(_count_soon(world, lister, counts[-1]))
     before, plain, streamed = counts
     if plain <= before:
         raise Skipped(f"a plain answer adds nothing to {lister}")
     said = f"a plain answer adds {plain - before} to {lister}, a stream adds {streamed - plain}"
     world.expect(streamed > plain, said, *evidence)
+
+
+def _count_soon(world: World, lister: str, before: int) -> int:
+    """The count, asked for until it is more than before, or long enough."""
+    found = before
+    for _ in range(LOOKS):
+        world.ctx.pass_time(SOON_S)
+        found = _count(world, lister)
+        if found > before:
+            break
+    return found
 
 
 def _count(world: World, lister: str) -> int:

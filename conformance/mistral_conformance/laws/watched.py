@@ -105,16 +105,17 @@ def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:
 
 
 def _shape(world: World, view: str, answer: Exchange) -> object:
-    """What two answers about like objects have in common: the known fields, the lengths of lists.
+    """What two answers about like objects have in common: the known fields, which lists hold any.
 
-    What is null may be left out in the other.
+    What is null may be left out in the other, and how much comes of equal work may differ.
     """
     found = known_part(world, view, answer) if answer.ok and answer.media_type == JSON else None
     if found is None:
         return answer.status
     if not isinstance(found, dict):
-        return len(found) if isinstance(found, list) else "told"
-    return {
-        name: len(each) if isinstance(each, list) else "told"
-        for name, each in sorted(found.items())
-    }
+        return _held(found)
+    return {name: _held(each) for name, each in sorted(found.items())}
+
+
+def _held(value: object) -> str:
+    return "a list of none" if value == [] else "told"
