@@ -17,7 +17,7 @@ from mistral_mock.errors import Problem, invalid, too_large
 from mistral_mock.threads import aside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 
     from mistral_mock.errors import InvalidError
 
@@ -114,7 +114,8 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
 
     """
     head = _as_bytes(headers)
-    parser = MultiPartParser(head, stream(receive, limit + FRAME), max_part_size=limit)
+    whole = _until_end(stream(receive, limit + FRAME), _boundary(headers))
+    parser = MultiPartParser(head, whole, max_part_size=limit)
     try:
         data = await parser.parse()
     except MultiPartException as error:
@@ -132,6 +133,22 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
     if any(len(upload.content) > limit for upload in form.files.values()):
         raise too_large(limit)
     return form
+
+
+async def _until_end(pieces: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerator[bytes, None]:
+    """The pieces of a form, which has to have its end: the parser takes a part without one.
+
+    Raises:
+        MultiPartException: What ends a form does not come.
+
+    """
+    end, tail, ended = b"--" + boundary + b"--", b"", False
+    async for piece in pieces:
+        ended = ended or end in tail + piece
+        tail = (tail + piece)[-len(end) :]
+        yield piece
+    if not ended:
+        raise MultiPartException("The boundary that ends it is missing.")
 
 
 async def read_texts(receive: Receive, limit: int) -> Form:
@@ -170,8 +187,7 @@ def _as_bytes(headers: Headers) -> Headers:
         APIError: 422, no boundary is named, or one that no form can have.
 
     """
-    _, parameters = parse_options_header(headers.get("content-type", ""))
-    boundary = parameters.get(b"boundary", b"").decode("latin-1")
+    boundary = _boundary(headers).decode("latin-1")
     if not BOUNDARY.fullmatch(boundary):
         raise invalid(Problem(("body",), "The form cannot be read: its boundary is missing"))
     return Headers({"content-type": f'multipart/form-data; charset=latin-1; boundary="{boundary}"'})
@@ -206,3 +222,8 @@ def _malformed(position: int, reason: str) -> InvalidError:
         ("body", position), "JSON decode error", "json_invalid", {}, {"error": reason}
     )
     return invalid(problem)
+
+
+def _boundary(headers: Headers) -> bytes:
+    _, parameters = parse_options_header(headers.get("content-type", ""))
+    return parameters.get(b"boundary", b"")

@@ -311,8 +311,8 @@ def test_lists_of_other_kinds_are_sent(both: Both, value: Any) -> None:
 
 
 def test_unknown_argument_is_answered_with_where_it_goes(both: Both) -> None:
-    with pytest.raises(TypeError, match=r"'top_k'; what this client does not know goes into extra"):
-        both.run(answer(200), lambda client: client.chat.complete(model="m", messages=[], top_k=3))
+    with pytest.raises(TypeError, match=r"'beams'; what this client does not know goes into extra"):
+        both.run(answer(200), lambda client: client.chat.complete(model="m", messages=[], beams=3))
 
 
 @pytest.mark.parametrize(

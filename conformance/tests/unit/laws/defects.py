@@ -642,7 +642,7 @@ def ends_begin_again() -> Alter:
 @remembering(
     "reprocess-leads-nowhere",
     "ends.action-leads-on[beta.libraries.documents.reprocess]",
-    "led to unknown",
+    "is still unknown 3 hours after",
 )
 def reprocess_leads_nowhere() -> Alter:
     asked: list[str] = []

@@ -334,6 +334,8 @@ def naming_brings_back() -> Alter:
     def alter(answer: Answer) -> None:
         name = answer.path.rpartition("/")[2]
         named.update([name] * answer.is_("PATCH"))
+        if answer.is_("POST", "/archive"):
+            named.discard(answer.path.split("/")[-2])
         if answer.is_("GET") and name in named:
             answer.body = {**answer.body, "archived": False}
 

@@ -212,6 +212,18 @@ def test_a_broken_form_is_refused_and_leaves_nothing(
     assert api.get(folder).json()["data"] == []
 
 
+@pytest.mark.parametrize("end", [b"", b"--x", b"--x-", b"--y--"])
+def test_a_form_that_does_not_end_is_refused_and_leaves_nothing(
+    api: httpx.Client, folder: str, end: bytes
+) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    whole = part(b"file", b"T", b'; filename="a.txt"')
+    answer = api.post(folder, content=whole + end, headers=headers)
+    assert "boundary that ends it" in problems(answer)[0]["msg"]
+    assert api.get(folder).json()["data"] == []
+    assert api.post(folder, content=whole + b"--x--", headers=headers).status_code == 201
+
+
 @pytest.mark.parametrize(
     "more",
     ["", "; boundary=", '; boundary="x', "; boundary=" + "x" * 999, "; boundary=\u00e9", "; x=y"],
