@@ -1,4 +1,4 @@
-"""What a run of the suite takes: wall time and requests by profile, growth with operations.
+"""What runs of the suite take: wall time and requests by profile, growth with operations, workers.
 
 Beside it the page of ten thousand failures: how long it takes to make, and to open in Chromium.
 """
@@ -26,6 +26,8 @@ from mistral_conformance.running.plan import load_profiles, select_operations
 from mistral_conformance.verdict.outcome import Status
 
 GROWTH = ("files-batch", (1, 2, 4, 8))
+SHARED = ("libraries", (1, 2))
+"""What one worker does, and two."""
 LEFT_OUT = {"seed", "whole"}
 """Profiles that are the others together."""
 FAILURES = 10_000
@@ -55,6 +57,7 @@ def show(profiles: list[str] | None = None) -> None:
     for profile in chosen:
         print(f"    {profile:<14} {run_suite(profile)}", flush=True)
     show_growth()
+    show_workers()
     show_page()
 
 
@@ -67,11 +70,19 @@ def show_growth() -> None:
         print(f"    {run_suite(profile, operations[:count])}", flush=True)
 
 
-def run_suite(profile: str, operations: list[str] | None = None) -> Took:
+def show_workers() -> None:
+    """The same profile by one worker and by several."""
+    profile, counts = SHARED
+    print(f"workers, profile {profile}:")
+    for count in counts:
+        print(f"    {count} at a time {run_suite(profile, workers=count)}", flush=True)
+
+
+def run_suite(profile: str, operations: list[str] | None = None, workers: int = 1) -> Took:
     """A run on a mock of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "mistral_conformance", "run", "--embedded-mock"]
-        options = ["--profile", profile, "--report-dir", folder]
+        options = ["--profile", profile, "--report-dir", folder, "--workers", str(workers)]
         options += [f"--operations={each}" for each in operations or ()]
         quiet = subprocess.DEVNULL
         done = subprocess.run(
