@@ -113,9 +113,9 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
         APIError: 413 as in `stream` or for a file over the limit, 422 for a broken form.
 
     """
-    head = _as_bytes(headers)
-    whole = _until_end(stream(receive, limit + FRAME), _boundary(headers))
-    parser = MultiPartParser(head, whole, max_part_size=limit)
+    boundary = _boundary(headers)
+    whole = _until_end(stream(receive, limit + FRAME), boundary)
+    parser = MultiPartParser(_as_bytes(boundary), whole, max_part_size=limit)
     try:
         data = await parser.parse()
     except MultiPartException as error:
@@ -135,14 +135,14 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
     return form
 
 
-async def _until_end(pieces: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerator[bytes, None]:
+async def _until_end(pieces: AsyncIterator[bytes], boundary: str) -> AsyncGenerator[bytes, None]:
     """The pieces of a form, which has to have its end: the parser takes a part without one.
 
     Raises:
         MultiPartException: What ends a form does not come.
 
     """
-    end, tail, ended = b"--" + boundary + b"--", b"", False
+    end, tail, ended = f"--{boundary}--".encode("latin-1"), b"", False
     async for piece in pieces:
         ended = ended or end in tail + piece
         tail = (tail + piece)[-len(end) :]
@@ -178,18 +178,25 @@ def _read_fields(content: bytes) -> Form:
     return form
 
 
-def _as_bytes(headers: Headers) -> Headers:
-    """The headers under which the form parser takes every byte of a text for a character.
-
-    Otherwise it would take text that is no UTF-8 for Latin-1, and no one could tell any more.
+def _boundary(headers: Headers) -> str:
+    """What parts the form.
 
     Raises:
         APIError: 422, no boundary is named, or one that no form can have.
 
     """
-    boundary = _boundary(headers).decode("latin-1")
+    _, parameters = parse_options_header(headers.get("content-type", ""))
+    boundary = parameters.get(b"boundary", b"").decode("latin-1")
     if not BOUNDARY.fullmatch(boundary):
         raise invalid(Problem(("body",), "The form cannot be read: its boundary is missing"))
+    return boundary
+
+
+def _as_bytes(boundary: str) -> Headers:
+    """The headers under which the form parser takes every byte of a text for a character.
+
+    Otherwise it would take text that is no UTF-8 for Latin-1, and no one could tell any more.
+    """
     return Headers({"content-type": f'multipart/form-data; charset=latin-1; boundary="{boundary}"'})
 
 
@@ -222,8 +229,3 @@ def _malformed(position: int, reason: str) -> InvalidError:
         ("body", position), "JSON decode error", "json_invalid", {}, {"error": reason}
     )
     return invalid(problem)
-
-
-def _boundary(headers: Headers) -> bytes:
-    _, parameters = parse_options_header(headers.get("content-type", ""))
-    return parameters.get(b"boundary", b"")

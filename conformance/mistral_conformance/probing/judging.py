@@ -132,14 +132,8 @@ class Judge:
 
     def _fits(self, exchange: Exchange, status: int) -> bool:
         """Whether the document has a form for the body under a status, and the body is of it."""
-        content = _content(self._open, self._open.operations[exchange.operation], status)
-        schema = content.get(exchange.media_type, {}).get("schema")
-        if schema is None:
-            return False
-        try:
-            return next(_errors_of(self._open, schema, json.loads(exchange.content)), None) is None
-        except (ValueError, RecursionError):
-            return False
+        found = self._compare(self._open, exchange.operation, exchange, status)
+        return found is not None and next(found, None) is None
 
     def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
         """Whether a request that was generated as invalid, and is so on the wire, was accepted."""
@@ -168,14 +162,20 @@ class Judge:
 
     def _errors(self, view: Document, operation: str, exchange: Exchange) -> Iterable[Error]:
         """What a JSON body has against its schema; nothing for other faults and bodies."""
-        content = _content(view, view.operations[operation], exchange.status)
+        return self._compare(view, operation, exchange, exchange.status) or ()
+
+    def _compare(
+        self, view: Document, operation: str, exchange: Exchange, status: int
+    ) -> Iterator[Error] | None:
+        """What a body has against its schema under a status; None where one of them is missing."""
+        content = _content(view, view.operations[operation], status)
         schema = content.get(exchange.media_type, {}).get("schema")
         if schema is None:
-            return ()
+            return None
         try:
             return _errors_of(view, schema, json.loads(exchange.content))
         except (ValueError, RecursionError):
-            return ()
+            return None
 
 
 def _errors_of(view: Document, schema: Json, value: object) -> Iterator[Error]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mistral_conformance.report.model import CaseResult
+    from mistral_conformance.report.symptoms import Symptom
 
 LOOKS_AT = frozenset({LET_IN.name, ABSENT.name, TAKEN.name, OF_OTHERS, GONE_KEY, UNMOVED})
 """Kinds of mistakes that an operation makes which looks at nothing."""
@@ -57,10 +58,7 @@ def _blind(cases: list[CaseResult]) -> set[str]:
     return {operation for operation, keys in shown.items() if need <= keys and more & keys}
 
 
-def _shows_blind(case: CaseResult, operation: str) -> bool:
-    told = case.symptom
-    if told is None:
-        return False
+def _shows_blind(case: CaseResult, told: Symptom, operation: str) -> bool:
     if told.operation == operation and LOOKS_AT.issuperset(told.keys):
         return True
     group, _, does = operation.rpartition(".")
@@ -77,10 +75,7 @@ def _stale(cases: list[CaseResult]) -> set[str]:
     return before & {name for each in told for name in STILL.findall(each.words)}
 
 
-def _shows_stale(case: CaseResult, operation: str) -> bool:
-    told = case.symptom
-    if told is None:
-        return False
+def _shows_stale(case: CaseResult, told: Symptom, operation: str) -> bool:
     named = {*SHOWN.findall(told.words), *STILL.findall(told.words), *TOLD_IN.findall(told.words)}
     unmoved = UNMOVED in told.keys and operation in case.operations
     return operation in named or unmoved
@@ -90,15 +85,18 @@ def _renamed(
     cases: list[CaseResult],
     operation: str,
     mistake: str,
-    shows: Callable[[CaseResult, str], bool],
+    shows: Callable[[CaseResult, Symptom, str], bool],
 ) -> list[CaseResult]:
     found = []
     for each in cases:
         told = each.symptom
-        if told and shows(each, operation):
-            words = f"{mistake}: {_reason(told.words)}"
-            told = evolve(told, operation=operation, keys=(f"{operation} {mistake}",), words=words)
-        found.append(evolve(each, symptom=told))
+        if told is None or not shows(each, told, operation):
+            found.append(each)
+            continue
+        words, keys = f"{mistake}: {_reason(told.words)}", (f"{operation} {mistake}",)
+        found.append(
+            evolve(each, symptom=evolve(told, operation=operation, keys=keys, words=words))
+        )
     return found
 
 

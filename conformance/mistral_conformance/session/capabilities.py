@@ -169,8 +169,7 @@ class Capabilities:
 
     def _probe(self, operation: str) -> bool:
         spec = self.session.document.operations[operation]
-        url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
-        answer = self._send(spec.method, url, operation)
+        answer = self._ask_for_nothing(spec)
         if answer.failure:
             return True
         if answer.status in NO_METHOD:
@@ -192,13 +191,14 @@ class Capabilities:
 
     def _tells_of_things(self, spec: Operation) -> bool:
         """Whether to read at the path tells an unknown object from an unknown path."""
-        for each in self.session.document.operations.values():
-            if each.path == spec.path and each.method == READING != spec.method:
-                url = each.url(dict.fromkeys(each.path_ids, NOTHING))
-                answer = self._send(each.method, url, each.id)
-                if answer.status in UNKNOWN and not self._is_no_route(answer):
-                    return True
-        return False
+        others = self.session.document.operations.values()
+        reads = [e for e in others if e.path == spec.path and e.method == READING and e != spec]
+        answers = map(self._ask_for_nothing, reads)
+        return any(each.status in UNKNOWN and not self._is_no_route(each) for each in answers)
+
+    def _ask_for_nothing(self, spec: Operation) -> Exchange:
+        url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
+        return self._send(spec.method, url, spec.id)
 
     def _is_no_route(self, answer: Exchange) -> bool:
         if answer.method not in self._no_route:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Signal
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     Forget = Callable[[str], object]
 
 ID_LIMIT = 512
-EVENT_STREAM = "text/event-stream"
 
 
 @frozen

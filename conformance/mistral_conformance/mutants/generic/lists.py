@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.model import load_model
 from mistral_conformance.mutants.generic.defect import WireDefect, answering
 from mistral_conformance.mutants.generic.surface import operations
+from mistral_conformance.record.events import EVENT_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     Rearrange = Callable[[Items], Items]
 
 SETS, STREAMS, BYTES = ("views", "pages", "sets", "paging"), ("answers", "streams"), ("values",)
-EVENT_STREAM = "text/event-stream"
 BLOCK = 65536
 OWN = ("data", "id")
 
