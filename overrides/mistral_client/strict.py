@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_generated.base import Model, find_missing, known_fields, wire_names
+from mistral_generated.base import Model, find_missing, known_fields, values_of, wire_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def _unknown(value: object, path: str) -> Iterator[str]:
     if isinstance(value, Model):
         # A model without fields of its own stands for objects with any.
         if known_fields(value):
-            kept: dict[str, object] = value.__dict__.get("additional_properties", {})
+            kept: dict[str, object] = values_of(value).get("additional_properties", {})
             yield from (f"{path}{name}" for name in kept.keys() - wire_names(value))
         for name, inner in value.__dict__.items():
             if name != "additional_properties":

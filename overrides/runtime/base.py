@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import reduce
 from importlib import import_module
 from operator import or_
@@ -57,8 +58,12 @@ class Model(Hinted):
 
     A field that is not there reads as None. Its name is then no key of the object's `__dict__`,
     which is all that tells it from one that is there and null.
+
+    Each time of an answer is parsed when it is first read: until then `__dict__` holds its text.
+    Whatever looks at a whole model takes `values_of` it.
     """
 
+    _times: ClassVar[dict[str, Callable[[str], object]]] = {}
     _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[tuple[str, ...]] = ()
     _renamed: ClassVar[dict[str, str]] = {}
@@ -77,17 +82,17 @@ class Model(Hinted):
         raise NotImplementedError
 
     def __attrs_post_init__(self) -> None:
-        """Keep only what was given."""
+        """Keep only what was given, as it was given."""
         values = self.__dict__
         for name in [name for name, value in values.items() if value is UNSET]:
             del values[name]
-        if not values[_MORE]:
+        if not values[_MORE] and not self._times:
             del values[_MORE]
 
     @property
     def missing_fields(self) -> tuple[str, ...]:
         """Names of the required fields that the server left out; each of them reads as None."""
-        values = self.__dict__
+        values = values_of(self)
         kept = values.get(_MORE, _NONE)
         return tuple(
             name
@@ -103,7 +108,7 @@ class Model(Hinted):
         """Return the same; for a request without unknown fields of answers and forbidden nulls."""
         renamed, not_null = self._renamed, self._not_null if is_request else frozenset()
         result: dict[str, Any] = {}
-        for name, value in self.__dict__.items():
+        for name, value in values_of(self).items():
             if name != _MORE and (value is not None or name not in not_null):
                 result[renamed.get(name, name)] = to_wire(value, is_request=is_request)
         for name, value in self._more(is_request=is_request).items():
@@ -151,7 +156,7 @@ class Model(Hinted):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        mine, theirs = self.__dict__, other.__dict__
+        mine, theirs = values_of(self), values_of(other)
         if len(mine) != len(theirs):  # one of them has been asked for its unknown fields
             mine, theirs = _stated(mine), _stated(theirs)
         return mine == theirs
@@ -159,10 +164,34 @@ class Model(Hinted):
     __hash__ = None  # type: ignore[assignment]  # lists inside, as with every mutable value
 
     def __repr__(self) -> str:
-        parts = [
-            f"{name}={value!r}" for name, value in self.__dict__.items() if value or name != _MORE
-        ]
+        parts = [f"{name}={value!r}" for name, value in _stated(values_of(self)).items()]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def values_of(model: Model) -> dict[str, Any]:
+    """Return what a model holds, by the names of its fields, its times parsed."""
+    values = model.__dict__
+    for name, parse in model._times.items():
+        _read_time(model, name, parse)
+    return values
+
+
+def _read_time(model: Model, name: str, parse: Callable[[str], object]) -> object:
+    """Return a time, parsed now if its text is still there; None when it is none or is not there.
+
+    A model that its constructor made is told by its `additional_properties`, which are a plain dict
+    from the start: what its maker gave stays as it was given.
+    """
+    values = model.__dict__
+    value = values.get(name)
+    if value is None or isinstance(value, date) or type(values.get(_MORE)) is dict:
+        return value
+    try:
+        time = values[name] = parse(value)
+    except (ValueError, TypeError):
+        set_aside(values, name, model._renamed.get(name, name))
+        return None
+    return time
 
 
 def known_fields(model: Model) -> frozenset[str]:
@@ -201,7 +230,9 @@ def unknown(fields: dict[str, Any], known: frozenset[str]) -> Unknown:
 
 def set_aside(fields: dict[str, Any], name: str, wire: str) -> None:
     """Move what holds a time that cannot be read to the unknown fields, by its name on the wire."""
-    fields.setdefault(_MORE, Unknown())[wire] = fields.pop(name)
+    kept = fields.setdefault(_MORE, Unknown())
+    if name in fields:
+        kept[wire] = fields.pop(name)
 
 
 class Readers(dict[str, Reader]):
@@ -282,24 +313,61 @@ class Members:
         return reduce(or_, (load(_MODELS, place) for place, _ in self._candidates))
 
 
-class _Deprecated:
-    """A field that warns when it is first read; its value stays where all values are."""
+class _Field:
+    """A field that is read through its class, though its value stays where all values are."""
 
-    def __init__(self, owner: str, name: str, message: str) -> None:
-        self._owner = owner
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._message = message
 
     def __get__(self, model: Model | None, owner: type[Model]) -> Any:
         if model is None:
             return self
-        caller = sys._getframe(1)
-        if not caller.f_globals.get("__name__", "").startswith("attr."):  # `evolve` reads all
-            warn_once(f"{self._owner}.{self._name}", self._message)
-        return model.__dict__.get(self._name, UNSET if caller.f_code is _EVOLVE else None)
+        values = values_of(model)
+        if self._name in values:
+            return values[self._name]
+        raise AttributeError(self._name)  # Model.__getattr__ knows what is read instead
 
     def __set__(self, model: Model, value: object) -> None:
         model.__dict__[self._name] = value
+
+
+class _Time(_Field):
+    """A time that is parsed when it is first read."""
+
+    def __init__(self, name: str, parse: Callable[[str], object]) -> None:
+        super().__init__(name)
+        self._parse = parse
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> Any:
+        value = None if model is None else _read_time(model, self._name, self._parse)
+        return super().__get__(model, owner) if value is None else value
+
+
+class _Deprecated(_Field):
+    """A field that warns when it is first read."""
+
+    def __init__(self, owner: str, name: str, message: str) -> None:
+        super().__init__(name)
+        self._owner = owner
+        self._message = message
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> Any:
+        if model is not None:
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if not caller.startswith("attr."):  # `evolve` reads all
+                warn_once(f"{self._owner}.{self._name}", self._message)
+        return super().__get__(model, owner)
+
+
+def read_late(owner: type[Model], /, **times: Callable[[str], object]) -> None:
+    """Let each time of a model be parsed when it is first read: most are never looked at.
+
+    One that cannot be read moves to the unknown fields, so those are read through the class too.
+    """
+    owner._times = times
+    for name, parse in times.items():
+        setattr(owner, name, _Time(name, parse))
+    setattr(owner, _MORE, _Field(_MORE))
 
 
 def deprecate(owner: type[Model], fields: Mapping[str, str]) -> None:

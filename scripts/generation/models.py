@@ -8,7 +8,7 @@ import attrs
 
 from generation.annotations import Annotator, Imports, python_literal
 from generation.naming import field_name
-from generation.reading import field_statements, reading_of
+from generation.reading import field_statements, is_time, reading_of
 from generation.shapes import ANY, NULL, Choice, ListOf, Named, Shape, Shapes, members_of, parts
 from generation.source import SCHEMA_PREFIX, DocumentError, Json
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Field:
-    """One attribute of a model. `reading` is the code between the raw value and the attribute."""
+    """One attribute of a model.
+
+    `reading` is the code between the raw value and the attribute; `late` what parses a time when it
+    is first read.
+    """
 
     name: str
     wire: str
@@ -29,6 +33,7 @@ class Field:
     annotation: str
     parameter: str
     reading: list[str]
+    late: str | None
     is_nullable: bool
     deprecated: str | None
 
@@ -82,9 +87,14 @@ class ModelView:
         return [field.name for field in self.fields if not field.is_nullable]
 
     @property
-    def has_times(self) -> bool:
-        """Whether an attribute is a time."""
+    def sets_aside(self) -> bool:
+        """Whether an attribute holds times among other things."""
         return any("set_aside(" in line for field in self.fields for line in field.reading)
+
+    @property
+    def late(self) -> dict[str, str]:
+        """Attributes that are times, with what parses each."""
+        return {field.name: field.late for field in self.fields if field.late}
 
     @property
     def deprecated(self) -> dict[str, str]:
@@ -341,6 +351,7 @@ class ModelViews:
             annotation=annotation,
             parameter=parameter,
             reading=field_statements(name, wire, shape, reading),
+            late=reading.text if is_time(shape, reading) else None,
             is_nullable=is_nullable,
             deprecated=deprecation_of(schema),
         )
@@ -385,7 +396,8 @@ class _Resolver:
         """Return the readers of texts that the fields' code calls."""
         code = "\n".join(line for field in fields for line in field.reading)
         names = ("parse_time", "parse_date", "read_int", "read_float", "read_bool")
-        return {name for name in names if f"{name}(" in code}
+        called = {name for name in names if f"{name}(" in code}
+        return called | {field.late for field in fields if field.late}
 
 
 def deprecation_of(data: Json) -> str | None:

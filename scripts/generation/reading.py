@@ -102,22 +102,23 @@ def statements(target: str, reading: Reading) -> list[str]:
 def field_statements(name: str, wire: str, shape: Shape, reading: Reading) -> list[str]:
     """Return the lines that read a field of a model out of its dict of `fields`.
 
-    Times are read in place: most answers hold several of them in every object. A field in which one
+    A field that is a time and nothing else is parsed when it is first read. One in which another
     cannot be read is set aside as it came.
     """
-    if not reading:
+    if not reading or is_time(shape, reading):
         return []
     got = f'value = fields.get("{name}")'
     target = f'fields["{name}"]'
     aside = f'set_aside(fields, "{name}", "{wire}")'
-    if reading.text in _TIMES and set(members_of(shape)) <= _TIMES_OR_NULL:
-        read = [f"    {target} = {reading.text}(value)", "except (ValueError, TypeError):"]
-        lines = ["try:", *read, f"    {aside}"]
-        return [got, "if value is not None:", *(f"    {line}" for line in lines)]
     lines = statements(target, reading)
     if not any(time in line for time in _TIMES for line in lines):
         return [got, *lines]
     return [got, "try:", *(f"    {line}" for line in lines), "except ValueError:", f"    {aside}"]
+
+
+def is_time(shape: Shape, reading: Reading) -> bool:
+    """Say whether a field holds a time, or null, and nothing else."""
+    return reading.text in _TIMES and set(members_of(shape)) <= _TIMES_OR_NULL
 
 
 def expression(reading: Reading, name: str, depth: int = 0) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
@@ -136,18 +136,6 @@ class Agent(Model):
         value = fields.get("versions")
         if type(value) is list:
             fields["versions"] = [read_int(item) if type(item) is str else item for item in value]
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("deployment_chat")
         if type(value) is str:
             fields["deployment_chat"] = read_bool(value)
@@ -157,3 +145,6 @@ class Agent(Model):
 
 
 read_agent: Callable[[dict[str, Any]], Agent] = Agent._read
+
+
+read_late(Agent, created_at=parse_time, updated_at=parse_time)

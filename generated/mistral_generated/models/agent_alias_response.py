@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -45,21 +45,12 @@ class AgentAliasResponse(Model):
         value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_agent_alias_response: Callable[[dict[str, Any]], AgentAliasResponse] = AgentAliasResponse._read
+
+
+read_late(AgentAliasResponse, created_at=parse_time, updated_at=parse_time)

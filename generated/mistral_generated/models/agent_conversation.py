@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -70,21 +70,12 @@ class AgentConversation(Model):
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_agent_conversation: Callable[[dict[str, Any]], AgentConversation] = AgentConversation._read
+
+
+read_late(AgentConversation, created_at=parse_time, updated_at=parse_time)

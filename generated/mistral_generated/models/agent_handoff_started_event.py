@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -55,12 +55,6 @@ class AgentHandoffStartedEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("output_index")
         if type(value) is str:
             fields["output_index"] = read_int(value)
@@ -72,3 +66,6 @@ class AgentHandoffStartedEvent(Model):
 read_agent_handoff_started_event: Callable[[dict[str, Any]], AgentHandoffStartedEvent] = (
     AgentHandoffStartedEvent._read
 )
+
+
+read_late(AgentHandoffStartedEvent, created_at=parse_time)

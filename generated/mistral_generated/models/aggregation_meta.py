@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ class AggregationMeta(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("from_timestamp")
-        if value is not None:
-            try:
-                fields["from_timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "from_timestamp", "from_timestamp")
-        value = fields.get("to_timestamp")
-        if value is not None:
-            try:
-                fields["to_timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "to_timestamp", "to_timestamp")
         value = fields.get("granularity_seconds")
         if type(value) is str:
             fields["granularity_seconds"] = read_int(value)
@@ -61,3 +49,6 @@ class AggregationMeta(Model):
 
 
 read_aggregation_meta: Callable[[dict[str, Any]], AggregationMeta] = AggregationMeta._read
+
+
+read_late(AggregationMeta, from_timestamp=parse_time, to_timestamp=parse_time)

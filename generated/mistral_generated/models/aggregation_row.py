@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ class AggregationRow(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("time_bucket")
-        if value is not None:
-            try:
-                fields["time_bucket"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "time_bucket", "time_bucket")
         value = fields.get("metric_value")
         if type(value) is str:
             fields["metric_value"] = read_float(value)
@@ -57,3 +51,6 @@ class AggregationRow(Model):
 
 
 read_aggregation_row: Callable[[dict[str, Any]], AggregationRow] = AggregationRow._read
+
+
+read_late(AggregationRow, time_bucket=parse_time)

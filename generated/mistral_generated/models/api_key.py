@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, parse_time, read_bool
 from .api_key_actions import read_api_key_actions
 
@@ -95,27 +95,9 @@ class APIKey(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("expiration_date")
-        if value is not None:
-            try:
-                fields["expiration_date"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "expiration_date", "expiration_date")
         value = fields.get("actions")
         if type(value) is dict:
             fields["actions"] = read_api_key_actions(value)
-        value = fields.get("last_used")
-        if value is not None:
-            try:
-                fields["last_used"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_used", "last_used")
         value = fields.get("can_delete")
         if type(value) is str:
             fields["can_delete"] = read_bool(value)
@@ -125,3 +107,6 @@ class APIKey(Model):
 
 
 read_api_key: Callable[[dict[str, Any]], APIKey] = APIKey._read
+
+
+read_late(APIKey, created_at=parse_time, expiration_date=parse_date, last_used=parse_date)

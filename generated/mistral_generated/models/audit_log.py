@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -80,12 +80,6 @@ class AuditLog(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("log_id")
         if type(value) is str:
             fields["log_id"] = read_int(value)
@@ -95,3 +89,6 @@ class AuditLog(Model):
 
 
 read_audit_log: Callable[[dict[str, Any]], AuditLog] = AuditLog._read
+
+
+read_late(AuditLog, created_at=parse_time)

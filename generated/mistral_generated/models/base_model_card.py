@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool, read_float, read_int
 from .model_capabilities import read_model_capabilities
 
@@ -91,12 +91,6 @@ class BaseModelCard(Model):
         value = fields.get("max_context_length")
         if type(value) is str:
             fields["max_context_length"] = read_int(value)
-        value = fields.get("deprecation")
-        if value is not None:
-            try:
-                fields["deprecation"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "deprecation", "deprecation")
         value = fields.get("default_model_temperature")
         if type(value) is str:
             fields["default_model_temperature"] = read_float(value)
@@ -109,3 +103,6 @@ class BaseModelCard(Model):
 
 
 read_base_model_card: Callable[[dict[str, Any]], BaseModelCard] = BaseModelCard._read
+
+
+read_late(BaseModelCard, deprecation=parse_time)

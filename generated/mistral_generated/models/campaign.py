@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 from .filter_payload import read_filter_payload
 from .judge import read_judge
@@ -87,24 +87,6 @@ class Campaign(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
-        value = fields.get("deleted_at")
-        if value is not None:
-            try:
-                fields["deleted_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "deleted_at", "deleted_at")
         value = fields.get("max_nb_events")
         if type(value) is str:
             fields["max_nb_events"] = read_int(value)
@@ -120,3 +102,6 @@ class Campaign(Model):
 
 
 read_campaign: Callable[[dict[str, Any]], Campaign] = Campaign._read
+
+
+read_late(Campaign, created_at=parse_time, updated_at=parse_time, deleted_at=parse_time)

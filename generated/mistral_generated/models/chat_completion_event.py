@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 from .chat_transcription_event import read_chat_transcription_event
 
@@ -87,12 +87,6 @@ class ChatCompletionEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("nb_input_tokens")
         if type(value) is str:
             fields["nb_input_tokens"] = read_int(value)
@@ -116,3 +110,6 @@ class ChatCompletionEvent(Model):
 read_chat_completion_event: Callable[[dict[str, Any]], ChatCompletionEvent] = (
     ChatCompletionEvent._read
 )
+
+
+read_late(ChatCompletionEvent, created_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -64,12 +64,6 @@ class ChatCompletionEventPreview(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("nb_input_tokens")
         if type(value) is str:
             fields["nb_input_tokens"] = read_int(value)
@@ -84,3 +78,6 @@ class ChatCompletionEventPreview(Model):
 read_chat_completion_event_preview: Callable[[dict[str, Any]], ChatCompletionEventPreview] = (
     ChatCompletionEventPreview._read
 )
+
+
+read_late(ChatCompletionEventPreview, created_at=parse_time)

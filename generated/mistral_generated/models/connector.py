@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
@@ -152,18 +152,6 @@ class Connector(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("modified_at")
-        if value is not None:
-            try:
-                fields["modified_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "modified_at", "modified_at")
         value = fields.get("server_card")
         if type(value) is dict:
             fields["server_card"] = _READERS["MCPServerCard"](value)
@@ -217,3 +205,6 @@ class Connector(Model):
 
 
 read_connector: Callable[[dict[str, Any]], Connector] = Connector._read
+
+
+read_late(Connector, created_at=parse_time, modified_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 from .execution_config import read_execution_config
 
@@ -90,18 +90,6 @@ class ConnectorTool(Model):
         value = fields.get("execution_config")
         if type(value) is dict:
             fields["execution_config"] = read_execution_config(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("modified_at")
-        if value is not None:
-            try:
-                fields["modified_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "modified_at", "modified_at")
         value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
@@ -111,3 +99,6 @@ class ConnectorTool(Model):
 
 
 read_connector_tool: Callable[[dict[str, Any]], ConnectorTool] = ConnectorTool._read
+
+
+read_late(ConnectorTool, created_at=parse_time, modified_at=parse_time)

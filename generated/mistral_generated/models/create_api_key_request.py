@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_date
 
 if TYPE_CHECKING:
@@ -43,12 +43,6 @@ class CreateAPIKeyRequest(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("expiration")
-        if value is not None:
-            try:
-                fields["expiration"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "expiration", "expiration")
         model = new(cls)
         fill(model, fields)
         return model
@@ -57,3 +51,6 @@ class CreateAPIKeyRequest(Model):
 read_create_api_key_request: Callable[[dict[str, Any]], CreateAPIKeyRequest] = (
     CreateAPIKeyRequest._read
 )
+
+
+read_late(CreateAPIKeyRequest, expiration=parse_date)

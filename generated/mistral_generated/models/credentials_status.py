@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -48,15 +48,12 @@ class CredentialsStatus(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("last_checked_at")
-        if value is not None:
-            try:
-                fields["last_checked_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_checked_at", "last_checked_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_credentials_status: Callable[[dict[str, Any]], CredentialsStatus] = CredentialsStatus._read
+
+
+read_late(CredentialsStatus, last_checked_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -78,24 +78,6 @@ class DatasetImportTask(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
-        value = fields.get("deleted_at")
-        if value is not None:
-            try:
-                fields["deleted_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "deleted_at", "deleted_at")
         value = fields.get("progress")
         if type(value) is str:
             fields["progress"] = read_int(value)
@@ -105,3 +87,6 @@ class DatasetImportTask(Model):
 
 
 read_dataset_import_task: Callable[[dict[str, Any]], DatasetImportTask] = DatasetImportTask._read
+
+
+read_late(DatasetImportTask, created_at=parse_time, updated_at=parse_time, deleted_at=parse_time)

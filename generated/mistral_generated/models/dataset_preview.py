@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -70,27 +70,12 @@ class DatasetPreview(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
-        value = fields.get("deleted_at")
-        if value is not None:
-            try:
-                fields["deleted_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "deleted_at", "deleted_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_dataset_preview: Callable[[dict[str, Any]], DatasetPreview] = DatasetPreview._read
+
+
+read_late(DatasetPreview, created_at=parse_time, updated_at=parse_time, deleted_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -47,18 +47,6 @@ class DeploymentBuildState(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("started_at")
-        if value is not None:
-            try:
-                fields["started_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "started_at", "started_at")
-        value = fields.get("finished_at")
-        if value is not None:
-            try:
-                fields["finished_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "finished_at", "finished_at")
         model = new(cls)
         fill(model, fields)
         return model
@@ -67,3 +55,6 @@ class DeploymentBuildState(Model):
 read_deployment_build_state: Callable[[dict[str, Any]], DeploymentBuildState] = (
     DeploymentBuildState._read
 )
+
+
+read_late(DeploymentBuildState, started_at=parse_time, finished_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool, read_int
 from .deployment_worker_response import read_deployment_worker_response
 
@@ -99,18 +99,6 @@ class DeploymentDetailResponse(Model):
         value = fields.get("is_hardened")
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("location")
         if type(value) is dict:
             fields["location"] = _READERS["DeploymentLocation"](value)
@@ -137,6 +125,9 @@ class DeploymentDetailResponse(Model):
 read_deployment_detail_response: Callable[[dict[str, Any]], DeploymentDetailResponse] = (
     DeploymentDetailResponse._read
 )
+
+
+read_late(DeploymentDetailResponse, created_at=parse_time, updated_at=parse_time)
 
 
 deprecate(

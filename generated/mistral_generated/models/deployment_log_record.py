@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -55,12 +55,6 @@ class DeploymentLogRecord(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("timestamp")
-        if value is not None:
-            try:
-                fields["timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "timestamp", "timestamp")
         model = new(cls)
         fill(model, fields)
         return model
@@ -69,3 +63,6 @@ class DeploymentLogRecord(Model):
 read_deployment_log_record: Callable[[dict[str, Any]], DeploymentLogRecord] = (
     DeploymentLogRecord._read
 )
+
+
+read_late(DeploymentLogRecord, timestamp=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -72,12 +72,6 @@ class DeploymentObservedState(Model):
         value = fields.get("ready_replicas")
         if type(value) is str:
             fields["ready_replicas"] = read_int(value)
-        value = fields.get("last_seen")
-        if value is not None:
-            try:
-                fields["last_seen"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_seen", "last_seen")
         value = fields.get("generation")
         if type(value) is str:
             fields["generation"] = read_int(value)
@@ -92,3 +86,6 @@ class DeploymentObservedState(Model):
 read_deployment_observed_state: Callable[[dict[str, Any]], DeploymentObservedState] = (
     DeploymentObservedState._read
 )
+
+
+read_late(DeploymentObservedState, last_seen=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool, read_int
 
 if TYPE_CHECKING:
@@ -87,18 +87,6 @@ class DeploymentResponse(Model):
         value = fields.get("is_hardened")
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("location")
         if type(value) is dict:
             fields["location"] = _READERS["DeploymentLocation"](value)
@@ -117,6 +105,9 @@ class DeploymentResponse(Model):
 
 
 read_deployment_response: Callable[[dict[str, Any]], DeploymentResponse] = DeploymentResponse._read
+
+
+read_late(DeploymentResponse, created_at=parse_time, updated_at=parse_time)
 
 
 deprecate(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
@@ -47,18 +47,6 @@ class DeploymentWorkerResponse(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("is_active")
         if type(value) is str:
             fields["is_active"] = read_bool(value)
@@ -73,3 +61,6 @@ class DeploymentWorkerResponse(Model):
 read_deployment_worker_response: Callable[[dict[str, Any]], DeploymentWorkerResponse] = (
     DeploymentWorkerResponse._read
 )
+
+
+read_late(DeploymentWorkerResponse, created_at=parse_time, updated_at=parse_time)

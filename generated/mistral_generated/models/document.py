@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -122,18 +122,6 @@ class Document(Model):
         value = fields.get("size")
         if type(value) is str:
             fields["size"] = read_int(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("last_processed_at")
-        if value is not None:
-            try:
-                fields["last_processed_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_processed_at", "last_processed_at")
         value = fields.get("number_of_pages")
         if type(value) is str:
             fields["number_of_pages"] = read_int(value)
@@ -143,12 +131,6 @@ class Document(Model):
         value = fields.get("tokens_processing_summary")
         if type(value) is str:
             fields["tokens_processing_summary"] = read_int(value)
-        value = fields.get("expires_at")
-        if value is not None:
-            try:
-                fields["expires_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "expires_at", "expires_at")
         value = fields.get("tokens_processing_total")
         if type(value) is str:
             fields["tokens_processing_total"] = read_int(value)
@@ -158,6 +140,9 @@ class Document(Model):
 
 
 read_document: Callable[[dict[str, Any]], Document] = Document._read
+
+
+read_late(Document, created_at=parse_time, last_processed_at=parse_time, expires_at=parse_time)
 
 
 deprecate(

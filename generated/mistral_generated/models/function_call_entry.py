@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -75,21 +75,12 @@ class FunctionCallEntry(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("completed_at")
-        if value is not None:
-            try:
-                fields["completed_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "completed_at", "completed_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_function_call_entry: Callable[[dict[str, Any]], FunctionCallEntry] = FunctionCallEntry._read
+
+
+read_late(FunctionCallEntry, created_at=parse_time, completed_at=parse_time)

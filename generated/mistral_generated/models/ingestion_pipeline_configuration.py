@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -74,24 +74,6 @@ class IngestionPipelineConfiguration(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("modified_at")
-        if value is not None:
-            try:
-                fields["modified_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "modified_at", "modified_at")
-        value = fields.get("last_run_time")
-        if value is not None:
-            try:
-                fields["last_run_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_run_time", "last_run_time")
         value = fields.get("last_run_chunks_count")
         if type(value) is str:
             fields["last_run_chunks_count"] = read_int(value)
@@ -106,3 +88,11 @@ class IngestionPipelineConfiguration(Model):
 read_ingestion_pipeline_configuration: Callable[
     [dict[str, Any]], IngestionPipelineConfiguration
 ] = IngestionPipelineConfiguration._read
+
+
+read_late(
+    IngestionPipelineConfiguration,
+    created_at=parse_time,
+    modified_at=parse_time,
+    last_run_time=parse_time,
+)

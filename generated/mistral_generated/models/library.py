@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -99,18 +99,6 @@ class Library(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("total_size")
         if type(value) is str:
             fields["total_size"] = read_int(value)
@@ -132,6 +120,9 @@ class Library(Model):
 
 
 read_library: Callable[[dict[str, Any]], Library] = Library._read
+
+
+read_late(Library, created_at=parse_time, updated_at=parse_time)
 
 
 deprecate(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -119,12 +119,6 @@ class LogEntry(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("timestamp")
-        if value is not None:
-            try:
-                fields["timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "timestamp", "timestamp")
         value = fields.get("trace_flags")
         if type(value) is str:
             fields["trace_flags"] = read_int(value)
@@ -137,3 +131,6 @@ class LogEntry(Model):
 
 
 read_log_entry: Callable[[dict[str, Any]], LogEntry] = LogEntry._read
+
+
+read_late(LogEntry, timestamp=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 from .deployment_observed_state import read_deployment_observed_state
 from .deployment_resource_config import read_deployment_resource_config
@@ -104,27 +104,9 @@ class ManagedDeploymentResponse(Model):
         value = fields.get("status")
         if type(value) is dict:
             fields["status"] = read_deployment_observed_state(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updated_at")
         value = fields.get("stopped")
         if type(value) is str:
             fields["stopped"] = read_bool(value)
-        value = fields.get("deployed_at")
-        if value is not None:
-            try:
-                fields["deployed_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "deployed_at", "deployed_at")
         value = fields.get("is_hardened")
         if type(value) is str:
             fields["is_hardened"] = read_bool(value)
@@ -135,4 +117,9 @@ class ManagedDeploymentResponse(Model):
 
 read_managed_deployment_response: Callable[[dict[str, Any]], ManagedDeploymentResponse] = (
     ManagedDeploymentResponse._read
+)
+
+
+read_late(
+    ManagedDeploymentResponse, created_at=parse_time, updated_at=parse_time, deployed_at=parse_time
 )

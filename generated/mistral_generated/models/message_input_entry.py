@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 from .message_input_chunk import read_message_input_chunk
 
@@ -59,18 +59,6 @@ class MessageInputEntry(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("completed_at")
-        if value is not None:
-            try:
-                fields["completed_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "completed_at", "completed_at")
         value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
@@ -85,3 +73,6 @@ class MessageInputEntry(Model):
 
 
 read_message_input_entry: Callable[[dict[str, Any]], MessageInputEntry] = MessageInputEntry._read
+
+
+read_late(MessageInputEntry, created_at=parse_time, completed_at=parse_time)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attr
 
 from ..additions import Message
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 from .message_output_chunk import read_message_output_chunk
 
@@ -61,18 +61,6 @@ class MessageOutputEntry(Message, Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("completed_at")
-        if value is not None:
-            try:
-                fields["completed_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "completed_at", "completed_at")
         value = fields.get("content")
         if type(value) is list:
             fields["content"] = [
@@ -84,3 +72,6 @@ class MessageOutputEntry(Message, Model):
 
 
 read_message_output_entry: Callable[[dict[str, Any]], MessageOutputEntry] = MessageOutputEntry._read
+
+
+read_late(MessageOutputEntry, created_at=parse_time, completed_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 from .message_output_chunk import read_message_output_chunk
 
@@ -70,12 +70,6 @@ class MessageOutputEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("output_index")
         if type(value) is str:
             fields["output_index"] = read_int(value)
@@ -91,3 +85,6 @@ class MessageOutputEvent(Model):
 
 
 read_message_output_event: Callable[[dict[str, Any]], MessageOutputEvent] = MessageOutputEvent._read
+
+
+read_late(MessageOutputEvent, created_at=parse_time)

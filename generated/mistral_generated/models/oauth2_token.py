@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -52,15 +52,12 @@ class OAuth2Token(Model):
         value = fields.get("expires_in")
         if type(value) is str:
             fields["expires_in"] = read_int(value)
-        value = fields.get("expires_at")
-        if value is not None:
-            try:
-                fields["expires_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "expires_at", "expires_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_oauth2_token: Callable[[dict[str, Any]], OAuth2Token] = OAuth2Token._read
+
+
+read_late(OAuth2Token, expires_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
@@ -63,18 +63,15 @@ class OrganizationInvite(Model):
         value = fields.get("expired")
         if type(value) is str:
             fields["expired"] = read_bool(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_organization_invite: Callable[[dict[str, Any]], OrganizationInvite] = OrganizationInvite._read
+
+
+read_late(OrganizationInvite, created_at=parse_time)
 
 
 deprecate(OrganizationInvite, {"raw_role": "There can be several roles; read raw_roles instead."})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, deprecate, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, deprecate, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 
 if TYPE_CHECKING:
@@ -106,18 +106,15 @@ class OrganizationMember(Model):
                 _READERS["MemberSubscription"](item) if type(item) is dict else item
                 for item in value
             ]
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_organization_member: Callable[[dict[str, Any]], OrganizationMember] = OrganizationMember._read
+
+
+read_late(OrganizationMember, created_at=parse_time)
 
 
 deprecate(OrganizationMember, {"raw_role": "There can be several roles; read raw_roles instead."})

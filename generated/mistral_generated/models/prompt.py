@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -96,18 +96,6 @@ class Prompt(Model):
         value = fields.get("version")
         if type(value) is str:
             fields["version"] = read_int(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "createdAt")
-        value = fields.get("updated_at")
-        if value is not None:
-            try:
-                fields["updated_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "updated_at", "updatedAt")
         value = fields.get("latest_version")
         if type(value) is str:
             fields["latest_version"] = read_int(value)
@@ -117,3 +105,6 @@ class Prompt(Model):
 
 
 read_prompt: Callable[[dict[str, Any]], Prompt] = Prompt._read
+
+
+read_late(Prompt, created_at=parse_time, updated_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 from .conversation_usage_info import read_conversation_usage_info
 
@@ -45,12 +45,6 @@ class ResponseDoneEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = read_conversation_usage_info(value)
@@ -60,3 +54,6 @@ class ResponseDoneEvent(Model):
 
 
 read_response_done_event: Callable[[dict[str, Any]], ResponseDoneEvent] = ResponseDoneEvent._read
+
+
+read_late(ResponseDoneEvent, created_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -44,12 +44,6 @@ class ResponseErrorEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("code")
         if type(value) is str:
             fields["code"] = read_int(value)
@@ -59,3 +53,6 @@ class ResponseErrorEvent(Model):
 
 
 read_response_error_event: Callable[[dict[str, Any]], ResponseErrorEvent] = ResponseErrorEvent._read
+
+
+read_late(ResponseErrorEvent, created_at=parse_time)

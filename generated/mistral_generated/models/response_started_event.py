@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ class ResponseStartedEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         model = new(cls)
         fill(model, fields)
         return model
@@ -56,3 +50,6 @@ class ResponseStartedEvent(Model):
 read_response_started_event: Callable[[dict[str, Any]], ResponseStartedEvent] = (
     ResponseStartedEvent._read
 )
+
+
+read_late(ResponseStartedEvent, created_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -105,18 +105,6 @@ class ScheduleDefinition(Model):
             fields["skip"] = [
                 _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
             ]
-        value = fields.get("start_at")
-        if value is not None:
-            try:
-                fields["start_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "start_at", "start_at")
-        value = fields.get("end_at")
-        if value is not None:
-            try:
-                fields["end_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "end_at", "end_at")
         value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)
@@ -129,3 +117,6 @@ class ScheduleDefinition(Model):
 
 
 read_schedule_definition: Callable[[dict[str, Any]], ScheduleDefinition] = ScheduleDefinition._read
+
+
+read_late(ScheduleDefinition, start_at=parse_time, end_at=parse_time)

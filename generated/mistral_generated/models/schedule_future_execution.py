@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -36,12 +36,6 @@ class ScheduleFutureExecution(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("scheduled_at")
-        if value is not None:
-            try:
-                fields["scheduled_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "scheduled_at", "scheduled_at")
         model = new(cls)
         fill(model, fields)
         return model
@@ -50,3 +44,6 @@ class ScheduleFutureExecution(Model):
 read_schedule_future_execution: Callable[[dict[str, Any]], ScheduleFutureExecution] = (
     ScheduleFutureExecution._read
 )
+
+
+read_late(ScheduleFutureExecution, scheduled_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ class ScheduleRecentExecution(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("scheduled_at")
-        if value is not None:
-            try:
-                fields["scheduled_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "scheduled_at", "scheduled_at")
-        value = fields.get("started_at")
-        if value is not None:
-            try:
-                fields["started_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "started_at", "started_at")
         model = new(cls)
         fill(model, fields)
         return model
@@ -60,3 +48,6 @@ class ScheduleRecentExecution(Model):
 read_schedule_recent_execution: Callable[[dict[str, Any]], ScheduleRecentExecution] = (
     ScheduleRecentExecution._read
 )
+
+
+read_late(ScheduleRecentExecution, scheduled_at=parse_time, started_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_bool
 from .scim_sync_config import read_scim_sync_config
 from .scim_sync_summary import read_scim_sync_summary
@@ -86,24 +86,6 @@ class ScimSyncRun(Model):
         value = fields.get("sync_config")
         if type(value) is dict:
             fields["sync_config"] = read_scim_sync_config(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("started_at")
-        if value is not None:
-            try:
-                fields["started_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "started_at", "started_at")
-        value = fields.get("finished_at")
-        if value is not None:
-            try:
-                fields["finished_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "finished_at", "finished_at")
         value = fields.get("summary")
         if type(value) is dict:
             fields["summary"] = read_scim_sync_summary(value)
@@ -113,3 +95,6 @@ class ScimSyncRun(Model):
 
 
 read_scim_sync_run: Callable[[dict[str, Any]], ScimSyncRun] = ScimSyncRun._read
+
+
+read_late(ScimSyncRun, created_at=parse_time, started_at=parse_time, finished_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 from .vespa_deployment import read_vespa_deployment
 
@@ -77,18 +77,6 @@ class SearchIndexDeployment(Model):
         value = fields.get("document_count")
         if type(value) is str:
             fields["document_count"] = read_int(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
-        value = fields.get("modified_at")
-        if value is not None:
-            try:
-                fields["modified_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "modified_at", "modified_at")
         value = fields.get("deployment")
         if type(value) is dict:
             fields["deployment"] = read_vespa_deployment(value)
@@ -100,3 +88,6 @@ class SearchIndexDeployment(Model):
 read_search_index_deployment: Callable[[dict[str, Any]], SearchIndexDeployment] = (
     SearchIndexDeployment._read
 )
+
+
+read_late(SearchIndexDeployment, created_at=parse_time, modified_at=parse_time)

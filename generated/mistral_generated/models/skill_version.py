@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -55,15 +55,12 @@ class SkillVersion(Model):
         value = fields.get("definition")
         if type(value) is dict:
             fields["definition"] = _READERS["SkillDefinition"](value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "createdAt")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_skill_version: Callable[[dict[str, Any]], SkillVersion] = SkillVersion._read
+
+
+read_late(SkillVersion, created_at=parse_time)

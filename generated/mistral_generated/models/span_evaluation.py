@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_float
 
 if TYPE_CHECKING:
@@ -95,12 +95,6 @@ class SpanEvaluation(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("timestamp")
-        if value is not None:
-            try:
-                fields["timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "timestamp", "timestamp")
         value = fields.get("score_value")
         if type(value) is str:
             fields["score_value"] = read_float(value)
@@ -110,3 +104,6 @@ class SpanEvaluation(Model):
 
 
 read_span_evaluation: Callable[[dict[str, Any]], SpanEvaluation] = SpanEvaluation._read
+
+
+read_late(SpanEvaluation, timestamp=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -176,18 +176,6 @@ class Trace(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("start_time")
-        if value is not None:
-            try:
-                fields["start_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "start_time", "start_time")
-        value = fields.get("end_time")
-        if value is not None:
-            try:
-                fields["end_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "end_time", "end_time")
         value = fields.get("duration_ns")
         if type(value) is str:
             fields["duration_ns"] = read_int(value)
@@ -230,3 +218,6 @@ class Trace(Model):
 
 
 read_trace: Callable[[dict[str, Any]], Trace] = Trace._read
+
+
+read_late(Trace, start_time=parse_time, end_time=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 
 if TYPE_CHECKING:
@@ -55,12 +55,6 @@ class UpdateDocumentRequest(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("expires_at")
-        if value is not None:
-            try:
-                fields["expires_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "expires_at", "expires_at")
         model = new(cls)
         fill(model, fields)
         return model
@@ -69,3 +63,6 @@ class UpdateDocumentRequest(Model):
 read_update_document_request: Callable[[dict[str, Any]], UpdateDocumentRequest] = (
     UpdateDocumentRequest._read
 )
+
+
+read_late(UpdateDocumentRequest, expires_at=parse_time)

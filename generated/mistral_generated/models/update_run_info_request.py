@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -39,12 +39,6 @@ class UpdateRunInfoRequest(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("execution_time")
-        if value is not None:
-            try:
-                fields["execution_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "execution_time", "execution_time")
         value = fields.get("chunks_count")
         if type(value) is str:
             fields["chunks_count"] = read_int(value)
@@ -56,3 +50,6 @@ class UpdateRunInfoRequest(Model):
 read_update_run_info_request: Callable[[dict[str, Any]], UpdateRunInfoRequest] = (
     UpdateRunInfoRequest._read
 )
+
+
+read_late(UpdateRunInfoRequest, execution_time=parse_time)

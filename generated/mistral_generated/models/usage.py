@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_float
 from .fine_tuning_usage import read_fine_tuning_usage
 from .libraries_usage import read_libraries_usage
@@ -151,24 +151,6 @@ class Usage(Model):
         value = fields.get("chat")
         if type(value) is dict:
             fields["chat"] = read_model_usage(value)
-        value = fields.get("date")
-        if value is not None:
-            try:
-                fields["date"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "date", "date")
-        value = fields.get("start_date")
-        if value is not None:
-            try:
-                fields["start_date"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "start_date", "start_date")
-        value = fields.get("end_date")
-        if value is not None:
-            try:
-                fields["end_date"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "end_date", "end_date")
         value = fields.get("prices")
         if type(value) is list:
             fields["prices"] = [
@@ -180,3 +162,6 @@ class Usage(Model):
 
 
 read_usage: Callable[[dict[str, Any]], Usage] = Usage._read
+
+
+read_late(Usage, date=parse_time, start_date=parse_time, end_date=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time
 from .workspace_role_ref import read_workspace_role_ref
 
@@ -56,15 +56,12 @@ class UserGroupWorkspace(Model):
             fields["roles"] = [
                 read_workspace_role_ref(item) if type(item) is dict else item for item in value
             ]
-        value = fields.get("created")
-        if value is not None:
-            try:
-                fields["created"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created", "created")
         model = new(cls)
         fill(model, fields)
         return model
 
 
 read_user_group_workspace: Callable[[dict[str, Any]], UserGroupWorkspace] = UserGroupWorkspace._read
+
+
+read_late(UserGroupWorkspace, created=parse_time)

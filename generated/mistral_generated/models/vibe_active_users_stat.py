@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -58,12 +58,6 @@ class VibeActiveUsersStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("nb_active_users_total")
         if type(value) is str:
             fields["nb_active_users_total"] = read_int(value)
@@ -84,3 +78,6 @@ class VibeActiveUsersStat(Model):
 read_vibe_active_users_stat: Callable[[dict[str, Any]], VibeActiveUsersStat] = (
     VibeActiveUsersStat._read
 )
+
+
+read_late(VibeActiveUsersStat, day=parse_date)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ class VibeNextEditActiveUsersStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("nb_active_users")
         if type(value) is str:
             fields["nb_active_users"] = read_int(value)
@@ -55,3 +49,6 @@ class VibeNextEditActiveUsersStat(Model):
 read_vibe_next_edit_active_users_stat: Callable[[dict[str, Any]], VibeNextEditActiveUsersStat] = (
     VibeNextEditActiveUsersStat._read
 )
+
+
+read_late(VibeNextEditActiveUsersStat, day=parse_date)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -52,12 +52,6 @@ class VibeNextEditModifiedLOCStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("lines_inserted")
         if type(value) is str:
             fields["lines_inserted"] = read_int(value)
@@ -78,3 +72,6 @@ class VibeNextEditModifiedLOCStat(Model):
 read_vibe_next_edit_modified_loc_stat: Callable[[dict[str, Any]], VibeNextEditModifiedLOCStat] = (
     VibeNextEditModifiedLOCStat._read
 )
+
+
+read_late(VibeNextEditModifiedLOCStat, day=parse_date)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -82,12 +82,6 @@ class VibeNextEditSuggestionStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("total_suggestions")
         if type(value) is str:
             fields["total_suggestions"] = read_int(value)
@@ -126,3 +120,6 @@ class VibeNextEditSuggestionStat(Model):
 read_vibe_next_edit_suggestion_stat: Callable[[dict[str, Any]], VibeNextEditSuggestionStat] = (
     VibeNextEditSuggestionStat._read
 )
+
+
+read_late(VibeNextEditSuggestionStat, day=parse_date)

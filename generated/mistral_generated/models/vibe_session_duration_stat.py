@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_float
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ class VibeSessionDurationStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("total_duration_hours")
         if type(value) is str:
             fields["total_duration_hours"] = read_float(value)
@@ -55,3 +49,6 @@ class VibeSessionDurationStat(Model):
 read_vibe_session_duration_stat: Callable[[dict[str, Any]], VibeSessionDurationStat] = (
     VibeSessionDurationStat._read
 )
+
+
+read_late(VibeSessionDurationStat, day=parse_date)

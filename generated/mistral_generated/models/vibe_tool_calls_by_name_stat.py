@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -40,12 +40,6 @@ class VibeToolCallsByNameStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)
@@ -57,3 +51,6 @@ class VibeToolCallsByNameStat(Model):
 read_vibe_tool_calls_by_name_stat: Callable[[dict[str, Any]], VibeToolCallsByNameStat] = (
     VibeToolCallsByNameStat._read
 )
+
+
+read_late(VibeToolCallsByNameStat, day=parse_date)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -70,12 +70,6 @@ class VibeToolCallsStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)
@@ -103,3 +97,6 @@ class VibeToolCallsStat(Model):
 
 
 read_vibe_tool_calls_stat: Callable[[dict[str, Any]], VibeToolCallsStat] = VibeToolCallsStat._read
+
+
+read_late(VibeToolCallsStat, day=parse_date)

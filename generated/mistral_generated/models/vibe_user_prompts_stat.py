@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_date, read_int
 
 if TYPE_CHECKING:
@@ -52,12 +52,6 @@ class VibeUserPromptsStat(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("day")
-        if value is not None:
-            try:
-                fields["day"] = parse_date(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "day", "day")
         value = fields.get("nb_prompts_total")
         if type(value) is str:
             fields["nb_prompts_total"] = read_int(value)
@@ -78,3 +72,6 @@ class VibeUserPromptsStat(Model):
 read_vibe_user_prompts_stat: Callable[[dict[str, Any]], VibeUserPromptsStat] = (
     VibeUserPromptsStat._read
 )
+
+
+read_late(VibeUserPromptsStat, day=parse_date)

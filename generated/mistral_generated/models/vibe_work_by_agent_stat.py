@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -85,12 +85,6 @@ class VibeWorkByAgentStat(Model):
         value = fields.get("unique_conversations_count")
         if type(value) is str:
             fields["unique_conversations_count"] = read_int(value)
-        value = fields.get("last_message_at")
-        if value is not None:
-            try:
-                fields["last_message_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_message_at", "last_message_at")
         value = fields.get("unique_users_count")
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)
@@ -102,3 +96,6 @@ class VibeWorkByAgentStat(Model):
 read_vibe_work_by_agent_stat: Callable[[dict[str, Any]], VibeWorkByAgentStat] = (
     VibeWorkByAgentStat._read
 )
+
+
+read_late(VibeWorkByAgentStat, last_message_at=parse_time)

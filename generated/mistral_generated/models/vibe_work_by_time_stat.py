@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -89,12 +89,6 @@ class VibeWorkByTimeStat(Model):
         value = fields.get("unique_conversations_count")
         if type(value) is str:
             fields["unique_conversations_count"] = read_int(value)
-        value = fields.get("time_bucket")
-        if value is not None:
-            try:
-                fields["time_bucket"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "time_bucket", "time_bucket")
         value = fields.get("unique_users_count")
         if type(value) is str:
             fields["unique_users_count"] = read_int(value)
@@ -112,3 +106,6 @@ class VibeWorkByTimeStat(Model):
 read_vibe_work_by_time_stat: Callable[[dict[str, Any]], VibeWorkByTimeStat] = (
     VibeWorkByTimeStat._read
 )
+
+
+read_late(VibeWorkByTimeStat, time_bucket=parse_time)

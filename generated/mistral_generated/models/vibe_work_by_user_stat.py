@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import Model, fill, new, set_aside, unknown
+from ..base import Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -89,12 +89,6 @@ class VibeWorkByUserStat(Model):
         value = fields.get("unique_conversations_count")
         if type(value) is str:
             fields["unique_conversations_count"] = read_int(value)
-        value = fields.get("last_message_at")
-        if value is not None:
-            try:
-                fields["last_message_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "last_message_at", "last_message_at")
         value = fields.get("unique_agents_count")
         if type(value) is str:
             fields["unique_agents_count"] = read_int(value)
@@ -109,3 +103,6 @@ class VibeWorkByUserStat(Model):
 read_vibe_work_by_user_stat: Callable[[dict[str, Any]], VibeWorkByUserStat] = (
     VibeWorkByUserStat._read
 )
+
+
+read_late(VibeWorkByUserStat, last_message_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_float, read_int
 
 if TYPE_CHECKING:
@@ -82,12 +82,6 @@ class Voice(Model):
         value = fields.get("retention_notice")
         if type(value) is str:
             fields["retention_notice"] = read_int(value)
-        value = fields.get("created_at")
-        if value is not None:
-            try:
-                fields["created_at"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "created_at", "created_at")
         value = fields.get("trimmed_seconds")
         if type(value) is str:
             fields["trimmed_seconds"] = read_float(value)
@@ -97,3 +91,6 @@ class Voice(Model):
 
 
 read_voice: Callable[[dict[str, Any]], Voice] = Voice._read
+
+
+read_late(Voice, created_at=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, Readers, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, Readers, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 
 if TYPE_CHECKING:
@@ -95,18 +95,6 @@ class WorkflowExecutionTraceSummaryResponse(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("start_time")
-        if value is not None:
-            try:
-                fields["start_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "start_time", "start_time")
-        value = fields.get("end_time")
-        if value is not None:
-            try:
-                fields["end_time"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "end_time", "end_time")
         value = fields.get("total_duration_ms")
         if type(value) is str:
             fields["total_duration_ms"] = read_int(value)
@@ -121,3 +109,6 @@ class WorkflowExecutionTraceSummaryResponse(Model):
 read_workflow_execution_trace_summary_response: Callable[
     [dict[str, Any]], WorkflowExecutionTraceSummaryResponse
 ] = WorkflowExecutionTraceSummaryResponse._read
+
+
+read_late(WorkflowExecutionTraceSummaryResponse, start_time=parse_time, end_time=parse_time)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
-from ..base import ABSENT, Model, fill, new, set_aside, unknown
+from ..base import ABSENT, Model, fill, new, read_late, unknown
 from ..wire import parse_time, read_int
 from .stream_event_workflow_context import read_stream_event_workflow_context
 from .workflow_event import read_workflow_event
@@ -53,12 +53,6 @@ class WorkflowStreamEvent(Model):
     def _read(cls, fields: dict[str, Any]) -> Self:
         if not _KNOWN.issuperset(fields):
             fields["additional_properties"] = unknown(fields, _KNOWN)
-        value = fields.get("timestamp")
-        if value is not None:
-            try:
-                fields["timestamp"] = parse_time(value)
-            except (ValueError, TypeError):
-                set_aside(fields, "timestamp", "timestamp")
         value = fields.get("data")
         if type(value) is dict:
             fields["data"] = read_workflow_event(value)
@@ -76,3 +70,6 @@ class WorkflowStreamEvent(Model):
 read_workflow_stream_event: Callable[[dict[str, Any]], WorkflowStreamEvent] = (
     WorkflowStreamEvent._read
 )
+
+
+read_late(WorkflowStreamEvent, timestamp=parse_time)

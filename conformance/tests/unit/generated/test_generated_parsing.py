@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from typing import Any
+import pickle
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -30,12 +31,16 @@ from mistral_generated.models import (
     TextChunk,
     ThinkChunk,
     ToolCall,
+    UpdateDocumentRequest,
     UsageInfo,
 )
 from mistral_generated.models.conversation_entry import read_conversation_entry
 from mistral_generated.wire import UnreadableBody, object_of, read_event_object
 
 from .generated_fakes import Answer, json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIBRARY: dict[str, Any] = {
     "id": "1",
@@ -110,6 +115,38 @@ def test_time_that_cannot_be_read_is_none_and_its_text_is_kept_aside(text: Any) 
     assert library.missing_fields == ()
     assert library.to_dict() == source
     assert attrs.evolve(library, name="x").to_dict() == {**source, "name": "x"}
+
+
+@pytest.mark.parametrize(
+    "look",
+    [attrs.asdict, repr, Library.to_dict, copy.copy, copy.deepcopy, attrs.evolve],
+)
+def test_times_are_the_same_whoever_looks_first(look: Callable[[Any], object]) -> None:
+    untouched, read = (Library.from_dict(LIBRARY) for _ in range(2))
+    assert read.created_at.year == 2026
+    assert look(untouched) == look(read)
+
+
+def test_times_of_copies_are_read_too() -> None:
+    library = Library.from_dict(LIBRARY)
+    for twin in (copy.copy(library), pickle.loads(pickle.dumps(library))):
+        assert twin.created_at == dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
+        assert twin == library
+
+
+def test_times_that_cannot_be_read_stand_aside_beside_unknown_fields_whoever_asks() -> None:
+    library = Library.from_dict({**LIBRARY, "created_at": "yesterday", "new": 1})
+    assert library.additional_properties == {"created_at": "yesterday", "new": 1}
+    assert library.missing_fields == ()
+
+
+def test_text_that_a_caller_gives_for_a_time_stays_as_it_is() -> None:
+    given: Any = "tomorrow"
+    request = UpdateDocumentRequest(expires_at=given)
+    for twin in (request, copy.copy(request), pickle.loads(pickle.dumps(request))):
+        assert twin.expires_at == "tomorrow"
+        assert twin.to_dict() == {"expires_at": "tomorrow"}
+        assert twin == request
 
 
 def test_time_that_is_set_anew_replaces_the_text_that_was_kept_aside() -> None:
