@@ -21,6 +21,8 @@ MOST_CHOICES = 128
 """Our choice: the document has no upper bound for `n`."""
 DECIDING = ("model", "messages", "random_seed", "tools", "tool_choice", "response_format")
 """The fields that an answer depends on. Limits are not among them: they only cut."""
+IMPLIED = {"tool_choice": "auto"}
+"""What a request means that leaves one of them out."""
 
 
 @frozen
@@ -156,5 +158,7 @@ def read_thinking(model: Model, body: Mapping[str, Any]) -> bool:
 
 def make_seed(body: Mapping[str, Any]) -> bytes:
     """The seed of all choices: the same for requests that ask the same."""
-    deciding = {name: body[name] for name in DECIDING if body.get(name) is not None}
+    deciding = {
+        name: body[name] for name in DECIDING if body.get(name) not in (None, IMPLIED.get(name))
+    }
     return blake2b(json.dumps(deciding, sort_keys=True).encode()).digest()

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "voxtral-mini-tts-latest"
 """What a request whose model is null gets (our choice)."""
-DEFAULT_FORMAT = "wav"
-"""What a request without `response_format` gets (our choice)."""
+DEFAULT_FORMAT = "mp3"
+"""What a request without `response_format` gets."""
 WRITERS = {
     "wav": spoken.write,
     "mp3": encoded.write_mp3,

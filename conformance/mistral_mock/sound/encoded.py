@@ -44,6 +44,8 @@ def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
     library: Any = id3  # it comes without types
     tags = library.ID3()
     tags.add(library.COMM(encoding=3, lang=(language or "und")[:3].ljust(3), desc="", text=[text]))
+    if language:
+        tags.add(library.TLAN(encoding=3, text=[language]))
     tags.add(library.TSSE(encoding=3, text=[MADE_BY]))
     head = BytesIO()
     tags.save(head)
@@ -64,7 +66,8 @@ def write_flac(text: str, sound: bytes, language: str = "") -> bytes:
     tagged = library.FLAC(content)
     tagged.add_tags()
     tagged["comment"] = text
-    tagged["language"] = language
+    if language:
+        tagged["language"] = language
     content.seek(0)
     tagged.save(content)
     return content.getvalue()

@@ -5,6 +5,7 @@ WAV is read here; MP3, FLAC, OGG and M4A by mutagen, WebM by hachoir. No sound i
 
 from __future__ import annotations
 
+import re
 import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from attrs import frozen
 from mistral_mock.sound import riff, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 EBML = b"\x1aE\xdf\xa3"
 """How WebM begins."""
@@ -29,6 +30,9 @@ TAGS = (
     ("TIT2", "title", "\xa9nam"),
 )
 """Names of tags that may hold what is said: in ID3, in Vorbis comments, in MP4. First counts."""
+LANGUAGES = (("TLAN", "language"),)
+CODE = re.compile("[a-z]{2}")
+"""How the API names a language; tags may have three letters, or words."""
 BROKEN = (
     ArithmeticError,
     AssertionError,
@@ -106,12 +110,13 @@ def read_tagged(content: bytes) -> Recording:
         raise UnreadableError(f"the recording is broken: {error}") from error
     if seconds is None or not 0 <= seconds < float("inf"):
         raise UnreadableError("it is in none of the formats WAV, MP3, FLAC, OGG, M4A and WebM")
-    return Recording(seconds, next(find_texts(tags), ""))
+    languages = [each for each in find_texts(tags, LANGUAGES) if CODE.fullmatch(each)]
+    return Recording(seconds, next(find_texts(tags, TAGS), ""), next(iter(languages), None))
 
 
-def find_texts(tags: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of tags that may hold what is said, the likeliest first."""
-    for names in TAGS:
+def find_texts(tags: Mapping[str, Any], wanted: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The texts of tags with one of these names, the likeliest first."""
+    for names in wanted:
         for name, value in tags.items():
             if name.partition(":")[0] in names or name in names:
                 text = str(value[0] if isinstance(value, list) and value else value).strip()

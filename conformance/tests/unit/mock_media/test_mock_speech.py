@@ -18,8 +18,8 @@ SPEECH = "/v1/audio/speech"
 
 
 def speak(api: httpx.Client, text: str, **fields: object) -> bytes:
-    """The sound of a text."""
-    answer = api.post(SPEECH, json={"input": text, **fields})
+    """The sound of a text, as samples unless it is said otherwise."""
+    answer = api.post(SPEECH, json={"input": text, "response_format": "wav", **fields})
     return b64decode(answer.json()["audio_data"])
 
 
@@ -83,7 +83,7 @@ def test_encoded_speech_is_what_decoders_take(
 
 def test_streamed_pieces_join_to_the_whole(api: httpx.Client) -> None:
     text = "A text that is long enough for several pieces of sound."
-    answer = api.post(SPEECH, json={"input": text, "stream": True})
+    answer = api.post(SPEECH, json={"input": text, "response_format": "wav", "stream": True})
     events = [block.split("\n") for block in answer.text.strip().split("\n\n")]
     data = [json.loads(lines[1].removeprefix("data: ")) for lines in events]
     assert [lines[0] for lines in events] == [f"event: {each['type']}" for each in data]

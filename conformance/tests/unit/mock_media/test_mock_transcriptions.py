@@ -36,14 +36,21 @@ def store(api: httpx.Client, content: bytes) -> str:
     return id_
 
 
+def speak(api: httpx.Client, form: str) -> bytes:
+    """TEXT, read aloud in French."""
+    body = {"input": TEXT, "voice_id": "fr_manon", "response_format": form}
+    return b64decode(api.post("/v1/audio/speech", json=body).json()["audio_data"])
+
+
 @pytest.fixture
 def spoken(api: httpx.Client) -> bytes:
-    """TEXT, read aloud in French."""
-    answer = api.post("/v1/audio/speech", json={"input": TEXT, "voice_id": "fr_manon"})
-    return b64decode(answer.json()["audio_data"])
+    """TEXT, as samples."""
+    return speak(api, "wav")
 
 
-def test_speech_of_the_mock_is_written_down_exactly(api: httpx.Client, spoken: bytes) -> None:
+@pytest.mark.parametrize("form", ["wav", "mp3", "flac", "opus"])
+def test_speech_of_the_mock_is_written_down_exactly(api: httpx.Client, form: str) -> None:
+    spoken = speak(api, form)
     found = transcribe(api, spoken).json()
     assert (found["text"], found["language"]) == (TEXT, "fr")
     assert transcribe(api, spoken, language="de").json()["language"] == "de"
