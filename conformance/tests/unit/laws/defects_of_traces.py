@@ -185,3 +185,30 @@ def running_jobs_wake_others() -> Alter:
 def agents_are_made_twice(answer: Answer) -> None:
     if answer.is_("POST", "/v1/agents"):
         answer.again("POST", answer.path)
+
+
+@remembering(
+    "all-aliases-go",
+    "gone.takes-what-it-names[beta.agents.delete_version_alias]",
+    "0 are listed, 1 are due",
+)
+def all_aliases_go() -> Alter:
+    emptied: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE", "/aliases"):
+            emptied.add(answer.path)
+        if answer.is_("GET", "/aliases") and answer.path in emptied:
+            answer.body = []
+
+    return alter
+
+
+@defect(
+    "histories-end-after-twenty",
+    "much.answers-hold-all[beta.conversations.get_history:entries]",
+    "holds 20 items",
+)
+def histories_end_after_twenty(answer: Answer) -> None:
+    if answer.is_("GET", "/history"):
+        answer.body = {**answer.body, "entries": answer.body["entries"][:20]}
