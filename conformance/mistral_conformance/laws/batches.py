@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.laws.comparing import known
 from mistral_conformance.laws.law import Subject, law
@@ -39,6 +39,9 @@ FORMS = "document: requestBody (`input` may be one, or a list)"
 SWAPPED = "harm: an answer is given to another input than its own"
 ENDPOINT, REQUESTS = "endpoint", "requests"
 INPUT = "input"
+MANY = 120
+"""So many requests are more than any usual page, or part of a job."""
+COUNTS = ("total_requests", "completed_requests", "succeeded_requests")
 ANSWERS = ("data", "results")
 TEXTS = (
     "Thank you for the lovely flowers.\n\nThey stand in the kitchen — « très belles ».",
@@ -179,6 +182,42 @@ def batched_as_alone(world: World, subject: tuple[Resource, str, str]) -> None:
     failed = shown.fields.get("failed_requests")
     said = f"{path} answers a request alone, in a job {failed} of 1 failed"
     world.expect(not failed, said, alone, shown.exchange)
+
+
+def _sole(model: Model) -> Iterator[Subject]:
+    """What makes jobs, with the first endpoint that they may name."""
+    seen: set[str] = set()
+    for subject in _batched(model):
+        resource = subject.value[0]
+        if resource.name not in seen and "file" in model.resources:
+            seen.add(resource.name)
+            yield evolve(subject, name=resource.name)
+
+
+@law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True, needs=("clock",))
+def requests_are_all_done(world: World, subject: tuple[Resource, str, str]) -> None:
+    """A job of many requests does and counts each, and its results tell each by its own id."""
+    resource, path, operation = subject
+    body = plain_request(world, operation)["json"]
+    own = {name: value for name, value in body.items() if name != "model"}
+    words = [world.values.word() for _ in range(MANY)]
+    requests = [{"custom_id": word, "body": own} for word in words]
+    given: Json = {ENDPOINT: path, REQUESTS: requests, "model": body["model"]}
+    job = world.make(resource, given=given)
+    world.settle(job)
+    shown = world.read(job)
+    for name in COUNTS:
+        found = shown.fields.get(name)
+        said = f"of {MANY} requests `{name}` is {found}"
+        world.expect(found in (None, MANY), said, job.made, shown.exchange)
+    files = world.model.resources["file"]
+    for field in resource.fields.values():
+        if field.refers == files.name and not field.sent and shown.fields.get(field.name):
+            ids = {files.parameter: str(shown.fields[field.name])}
+            told = world.need(world.call(files.content, ids))
+            lost = [word for word in words if told.text.count(word) != 1]
+            said = f"`{field.name}` tells {len(lost)} of {MANY} requests not once"
+            world.expect(not lost, said, shown.exchange, told)
 
 
 def _expect_each(

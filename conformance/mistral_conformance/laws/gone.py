@@ -13,7 +13,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import make_opened, open_url
 from mistral_conformance.laws.named import make_naming
 from mistral_conformance.laws.requests import send_plain
-from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.subjects import deletable
 from mistral_conformance.laws.views import stable
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
@@ -38,7 +38,7 @@ LOST = "harm: what was deleted is still shown, or what was not is lost"
 
 
 def _deletable(model: Model) -> Iterator[Subject]:
-    return resources(model, lambda each: each.delete and each.parameter)
+    return deletable(model, lambda each: each.parameter)
 
 
 def _emptied(model: Model) -> Iterator[Subject]:
@@ -51,7 +51,7 @@ def _emptied(model: Model) -> Iterator[Subject]:
 
 def _unnamed(model: Model) -> Iterator[Subject]:
     """What can be deleted and has no place in a path, such as an access."""
-    return resources(model, lambda each: each.delete and not each.parameter)
+    return deletable(model, lambda each: not each.parameter)
 
 
 def _places(model: Model) -> Iterator[Subject]:

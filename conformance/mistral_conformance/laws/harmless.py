@@ -160,7 +160,8 @@ def changes_nothing(world: World, subject: tuple[Resource, str]) -> None:
     instance = world.shared(resource)
     before = _snapshot(world, instance)
     world.ctx.pass_time(1)
-    answer = world.call(operation, instance.ids, **plain_request(world, operation))
+    request = plain_request(world, operation, instance.ids)
+    answer = world.call(operation, instance.ids, **request)
     _expect_same(world, before, _snapshot(world, instance), answer)
 
 

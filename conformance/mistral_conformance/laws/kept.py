@@ -174,9 +174,11 @@ def _changed_maps(model: Model) -> Iterator[Subject]:
 
 
 def _lists(model: Model) -> Iterator[Subject]:
-    return _kept(
-        model, lambda each: "array" in types(model.document, each.schema) and not each.refers
-    )
+    def is_list(each: Field) -> bool:
+        return "array" in types(model.document, each.schema) and not each.refers
+
+    for subject in _kept(model, is_list):
+        yield evolve(subject, operations=(*subject.operations, *_ways(*subject.value)))
 
 
 @law(id="values.text-is-kept", over=_texts, source=LOST, harm=True)

@@ -33,8 +33,15 @@ def _seen(model: Model, whom: str) -> Iterator[Subject]:
             for value in (each for each, seen in field.seen_by.items() if seen == whom):
                 name = f"{subject.name}.{field.name} {value}"
                 case = (subject.value, field, value)
-                operations, needed = subject.operations, subject.needed
-                yield Subject(name, case, operations, needed, (field.origin,), (COLLEAGUE,))
+                operations = (*subject.operations, *_opening(subject.value))
+                needed, origins = subject.needed, (field.origin,)
+                yield Subject(name, case, operations, needed, origins, (COLLEAGUE,))
+
+
+def _opening(resource: Resource) -> tuple[str, ...]:
+    """What tells of an object beside reading and listing it, or deletes it."""
+    found = (*resource.views, *resource.links, resource.content, resource.delete)
+    return tuple(each for each in found if each)
 
 
 def _seen_alike(model: Model) -> Iterator[Subject]:
@@ -60,8 +67,8 @@ def private_is_hidden(world: World, subject: tuple[Resource, Field, str]) -> Non
         said = f"{shown.view} shows a colleague a private {resource.name}"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
     before = world.look(instance)
-    for operation in (*resource.views, *resource.links, resource.content, resource.delete):
-        if operation and world.capabilities.offers(operation):
+    for operation in _opening(resource):
+        if world.capabilities.offers(operation):
             answer = world.ask(operation, instance.ids, by=COLLEAGUE)
             said = f"{operation} answers {answer.status} to a colleague, a refusal is due"
             world.expect(400 <= answer.status < 500, said, instance.made, answer)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.targets import load_targets, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +18,38 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 
-def plain_request(world: Maker, operation: str) -> dict[str, Any]:
+def plain_request(
+    world: Maker, operation: str, ids: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What the operation's request carries beside path ids, as `World.ask` takes it.
+
+    What reading the object at the ids tells, such as its version, is that of this object. A name
+    in it is a new one each time: some servers let no two things have one name.
 
     Raises:
         Skipped: it names an identity that the run does not have.
 
     """
-    sample = load_samples().get(operation, Sample()).filled(world.lookup, world.ctx.marker)
+    lookup = partial(_lookup_at, world, ids or {})
+    sample = load_samples().get(operation, Sample()).filled(lookup, world.ctx.marker)
     request: dict[str, Any] = {"query": sample.query or None, "files": sample.parts}
     if sample.body is not None:
+        if sample.marked in sample.body:
+            sample.body[sample.marked] = world.values.name()
         request["json"] = sample.body
     return request
+
+
+def _lookup_at(world: Maker, ids: Mapping[str, str], word: str) -> str:
+    """What a `$word` stands for at the object with the ids."""
+    target = load_targets().get(word)
+    spec = world.document.operations.get(target.operation) if target else None
+    if target and spec and spec.method == "GET" and spec.path_ids:
+        own = {name: ids[name] for name in spec.path_ids if name in ids}
+        answer = world.ask(spec.id, own) if len(own) == len(spec.path_ids) else None
+        if answer and answer.ok:
+            return str(take(answer.json(), target))
+    return world.lookup(word)
 
 
 def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str) -> Exchange:
@@ -40,10 +62,10 @@ def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str)
     own = load_samples().get(operation, Sample()).ids
     lacking = {name: each for name, each in own.items() if name not in ids}
     found = {
-        name: world.lookup(word.removeprefix("$")) if word.startswith("$") else word
+        name: _lookup_at(world, ids, word.removeprefix("$")) if word.startswith("$") else word
         for name, word in lacking.items()
     }
-    request = plain_request(world, operation)
+    request = plain_request(world, operation, ids)
     if "json" in request:
         request["json"] = {
             **request["json"],

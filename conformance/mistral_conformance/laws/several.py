@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.access import EITHER_CASE, calm
-from mistral_conformance.laws.comparing import describe, first_difference
+from mistral_conformance.laws.comparing import describe, first_difference, is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.schemas import creating_schema
-from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.schemas import changing_schema, creating_schema
+from mistral_conformance.laws.subjects import newest_change, resources
+from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
-from mistral_conformance.model.schemas import facet
+from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -44,7 +45,12 @@ def _changed(resource: Resource) -> list[Field]:
 
 
 def _changeable(model: Model) -> Iterator[Subject]:
-    return resources(model, lambda each: each.changes and len(_changed(each)) >= LEAST, lent=True)
+    return resources(
+        model,
+        lambda each: each.changes and len(_changed(each)) >= LEAST,
+        lent=True,
+        done=newest_change,
+    )
 
 
 def _repeatable(model: Model) -> Iterator[Subject]:
@@ -94,6 +100,39 @@ def changes_together_are_shown(world: World, resource: Resource) -> None:
         if cleared and kept:
             fresh = new_value(world, resource, resource.fields[kept[0]])
             _change(world, instance, {kept[0]: fresh, **dict.fromkeys(cleared)})
+
+
+@law(id="values.emptied-beside-others", over=_changeable, source=LOST, harm=True)
+def emptied_beside_others(world: World, resource: Resource) -> None:
+    """What is emptied by a request that changes another field too does not keep its old value."""
+    judged = 0
+    for field in _emptiable(world, resource):
+        instance = world.make(resource)
+        other = next(each for each in _changed(resource) if each is not field)
+        values = {each: new_value(world, resource, each) for each in (field, other)}
+        world.need(world.change(instance, {field.changed: values[field]}))
+        empty: object = "" if isinstance(values[field], str) else []
+        answer = world.change(instance, {other.changed: values[other], field.changed: empty})
+        if 400 <= answer.status < 500:
+            continue
+        judged += 1
+        for shown in told_by(world, instance, world.need(answer)):
+            kept = is_same(field, shown.fields.get(field.name), values[field])
+            said = f"{shown.view} still shows `{field.name}`, which was emptied"
+            world.expect(not kept, said, answer, shown.exchange)
+    if not judged:
+        raise NotOffered(f"not offered: no field of {resource.one} is emptied beside another")
+
+
+def _emptiable(world: World, resource: Resource) -> Iterator[Field]:
+    """The fields with a text or a list of the client's own, for which values are made up."""
+    for field in _changed(resource):
+        schema = changing_schema(world.document, resource, field)
+        own = not (field.refers or field.listed or facet(world.document, schema, "format"))
+        if own and field.name not in NAMES and types(world.document, schema) & {"string", "array"}:
+            with suppress(Skipped):
+                new_value(world, resource, field)
+                yield field
 
 
 @law(id="views.twins-are-two", over=_uploaded, source=LOST, harm=True)
@@ -157,7 +196,7 @@ def _request(world: World, instance: Instance, operation: str) -> Json:
     """What to send twice: a change of the first field to a new value, or the plainest request."""
     fields = [each for each in instance.resource.fields.values() if each.changed]
     if operation not in instance.resource.changes or not fields:
-        return plain_request(world, operation)
+        return plain_request(world, operation, instance.ids)
     body = {fields[0].changed: new_value(world, instance.resource, fields[0])}
     return {"json": world.complete(instance, operation, body)}
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from mistral_conformance.laws.law import Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.model import Model, Resource
 
@@ -17,15 +17,33 @@ if TYPE_CHECKING:
 
 
 def resources(
-    model: Model, test: Test = lambda _: True, *, lent: bool = False
+    model: Model,
+    test: Test = lambda _: True,
+    *,
+    lent: bool = False,
+    done: Callable[[Resource], Iterable[str]] = lambda _: (),
 ) -> Iterator[Subject]:
     """Each resource that the suite can make and read back, and that passes the test.
 
-    With `lent` those too of which one that is there can be changed.
+    With `lent` those too of which one that is there can be changed. `done` gives what is done to
+    it, which a verdict is about too.
     """
     for each in model.resources.values():
         if (each.whole or (lent and each.lent)) and test(each):
-            yield of_resource(each)
+            found = of_resource(each)
+            yield evolve(found, operations=(*found.operations, *filter(None, done(each))))
+
+
+def deletable(model: Model, test: Test = lambda _: True) -> Iterator[Subject]:
+    """Each such resource that can be deleted."""
+    return resources(
+        model, lambda each: each.delete and test(each), done=lambda each: (each.delete,)
+    )
+
+
+def newest_change(resource: Resource) -> tuple[str, ...]:
+    """The newest way to change a resource, if there is any."""
+    return resource.changes[:1]
 
 
 def of_resource(resource: Resource) -> Subject:

@@ -18,7 +18,7 @@ from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.subjects import resources
+from mistral_conformance.laws.subjects import deletable, newest_change, resources
 from mistral_conformance.laws.views import expect_shown, new_value
 from mistral_conformance.model.schemas import body_schema, properties
 from mistral_conformance.record.wire import UNSET, Message
@@ -59,7 +59,7 @@ def _granted(model: Model) -> Iterator[Subject]:
 
 
 def _of_two_fields(model: Model) -> Iterator[Subject]:
-    for subject in resources(model, lambda each: each.changes):
+    for subject in resources(model, lambda each: each.changes, done=newest_change):
         _, schema = body_schema(model.document.operations[subject.value.changes[0]])
         if any(each.required for each in properties(model.document, schema or {}).values()):
             continue  # such a change replaces the whole, and the later one counts
@@ -68,14 +68,15 @@ def _of_two_fields(model: Model) -> Iterator[Subject]:
 
 
 def _deletable(model: Model) -> Iterator[Subject]:
-    return resources(model, lambda each: each.delete and each.parameter)
+    return deletable(model, lambda each: each.parameter)
 
 
 def _changed_or_deleted(model: Model) -> Iterator[Subject]:
     for subject in _deletable(model):
         if any(each.changed for each in subject.value.fields.values()):
             needed = (*subject.needed, subject.value.delete)
-            yield evolve(subject, needed=needed)
+            operations = (*subject.operations, *newest_change(subject.value))
+            yield evolve(subject, operations=operations, needed=needed)
 
 
 def _streams(model: Model) -> Iterator[Subject]:

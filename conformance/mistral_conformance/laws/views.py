@@ -19,7 +19,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema
-from mistral_conformance.laws.subjects import changes, needs_of, resources
+from mistral_conformance.laws.subjects import changes, deletable, needs_of, resources
 from mistral_conformance.model.fields import shown_by, tells_object
 from mistral_conformance.model.schemas import types
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
@@ -139,7 +139,7 @@ def change_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
 
 @law(
     id="views.deletion-is-shown",
-    over=lambda model: resources(model, lambda each: each.delete),
+    over=deletable,
     source=TOLD_FALSELY,
     harm=True,
 )

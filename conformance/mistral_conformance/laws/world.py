@@ -111,7 +111,7 @@ class World:
         before = load_samples().get(operation, Sample()).before
         if before:
             self.prepare(before, by, ids)
-            self.need(self.call(before, ids, by=by, **plain_request(self, before)))
+            self.need(self.call(before, ids, by=by, **plain_request(self, before, ids)))
 
     def fail(self, reason: str, *evidence: Exchange) -> None:
         """End the law: the server broke it."""

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import load_targets
-from mistral_conformance.running.measures import add, add_to, measure_of, measurements
+from mistral_conformance.running.measures import add_to, measure_of, whole_measure
 from mistral_conformance.session.budget import READING
 from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.session.prices import load_prices, untold_costs
@@ -113,7 +113,7 @@ def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]
 
     What a rule over each operation sends to one, it is taken to send to the case's own.
     """
-    measure = measure_of(case.rule.id)
+    measure = measure_of(case)
     cases = measure["cases"]
     used = {
         operation: {unit: amount / cases for unit, amount in units.items()}
@@ -129,7 +129,7 @@ def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]
 @cache
 def _typical_use(operation: str) -> dict[str, float]:
     """What one request to an operation uses, as the mean of all that was measured."""
-    whole = add(list(measurements()["rules"].values()))
+    whole = whole_measure()
     count = whole["requests"].get(operation, 0)
     units = whole["used"].get(operation, {})
     return {unit: amount / count for unit, amount in units.items()} if count else {}

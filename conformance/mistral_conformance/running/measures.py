@@ -10,25 +10,45 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mistral_conformance.running.plan import Case
+
 
 @cache
 def measurements() -> dict[str, Any]:
-    """What was measured: the day, and by rule the cases, their requests and what these used."""
+    """What was measured: the day, and by rule and group the cases, their requests and their use."""
     text = files("mistral_conformance.running").joinpath("requests.json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
 
+def measure_of(case: Case) -> dict[str, Any]:
+    """The measure of a case's rule in its group, else in all groups, else of its family, or all."""
+    return _measure(case.rule.id, group_of(case))
+
+
+def group_of(case: Case) -> str:
+    """The group of operations that a case is about, such as `libraries`; empty where there is none.
+
+    Of several it is that of the first operation.
+    """
+    first = [case.operation.id] if case.operation else list(case.rule.operations[:1])
+    return first[0].removeprefix("beta.").partition(".")[0] if first else ""
+
+
 @cache
-def measure_of(rule: str) -> dict[str, Any]:
-    """The measure of a rule, or the sum of its family's, or of all."""
+def _measure(rule: str, group: str) -> dict[str, Any]:
     rules = measurements()["rules"]
     if rule in rules:
-        own: dict[str, Any] = rules[rule]
-        return own
-    group = rule.partition(".")[0]
-    family = [each for name, each in rules.items() if name.partition(".")[0] == group]
-    return add(family or list(rules.values()))
+        own: dict[str, dict[str, Any]] = rules[rule]
+        return own[group] if group in own else add(list(own.values()))
+    family = rule.partition(".")[0]
+    near = [each for name, each in rules.items() if name.partition(".")[0] == family]
+    return add([each for groups in near or rules.values() for each in groups.values()])
+
+
+def whole_measure() -> dict[str, Any]:
+    """The sum of all that was measured."""
+    return add([each for own in measurements()["rules"].values() for each in own.values()])
 
 
 def add_to(sums: dict[str, float], more: Mapping[str, float]) -> None:

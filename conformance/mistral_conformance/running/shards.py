@@ -94,5 +94,5 @@ def _groups(case: Case) -> set[str]:
 
 def cost_of(case: Case) -> float:
     """About how many requests judging a case takes."""
-    measure = measure_of(case.rule.id)
+    measure = measure_of(case)
     return float(sum(measure["requests"].values()) / measure["cases"])

@@ -25,7 +25,7 @@ from mistral_conformance.session.identities import IMPOSTOR, NOBODY, Identity
 from mistral_conformance.session.listing import walk
 from mistral_conformance.session.patience import Patience
 from mistral_conformance.session.sightings import Sightings
-from mistral_conformance.session.work import is_at_work, states_by_read
+from mistral_conformance.session.work import Rounds, is_at_work, states_by_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,6 +74,7 @@ class Session:
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
     probes: frozenset[str] = frozenset()
+    _rounds: Rounds = field(init=False, factory=Rounds)
 
     def __attrs_post_init__(self) -> None:
         below = urlsplit(self.wire.base_url).path
@@ -188,11 +189,23 @@ class Session:
         return self.send(Message(method, made.path), made.identity, made.delete)
 
     def sweep(self, *, everything: bool) -> list[Leftover]:
-        """Delete what the run created, see `Creations.sweep`."""
-        at_rest = partial(self._end_work, looks=MOST_LOOKS if everything else 1)
+        """Delete what the run created, see `Creations.sweep`.
+
+        What is at work is not asked at each sweep, unless all is to go.
+        """
+        at_rest = partial(self._end_work, MOST_LOOKS) if everything else self._is_at_rest
         return self.creations.sweep(self.delete, at_rest, everything=everything)
 
-    def _end_work(self, made: Made, looks: int) -> bool:
+    def _is_at_rest(self, made: Made) -> bool:
+        """Whether an object is known to be at rest, asked less and less often."""
+        if self._rounds.passes_over(made.path):
+            return False
+        rests = self._end_work(1, made)
+        note = self._rounds.forget if rests else self._rounds.put_off
+        note(made.path)
+        return rests
+
+    def _end_work(self, looks: int, made: Made) -> bool:
         """Ask what works by itself to stop, and note what it has made; whether it is at rest."""
         states = states_by_read(self.document).get(made.look)
         told = self._ask(made, made.look)

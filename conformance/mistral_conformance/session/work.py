@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from mistral_conformance.model import model_of
 from mistral_conformance.record.exchange import Signal
@@ -18,6 +18,29 @@ if TYPE_CHECKING:
     from mistral_conformance.model import States
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
+
+
+@define
+class Rounds:
+    """When to look again at what is still at work: each time after twice as many rounds."""
+
+    _gaps: dict[str, int] = field(factory=dict)
+    _left: dict[str, int] = field(factory=dict)
+
+    def passes_over(self, path: str) -> bool:
+        """Whether this round leaves out the object at a path; asked once in each round."""
+        self._left[path] = self._left.get(path, 0) - 1
+        return self._left[path] > 0
+
+    def put_off(self, path: str) -> None:
+        """Note that the object was found at work."""
+        self._gaps[path] = 2 * self._gaps.get(path, 1)
+        self._left[path] = self._gaps[path]
+
+    def forget(self, path: str) -> None:
+        """Note that the object is at rest."""
+        self._gaps.pop(path, None)
+        self._left.pop(path, None)
 
 
 @cache

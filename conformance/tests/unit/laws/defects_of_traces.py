@@ -141,7 +141,7 @@ def streams_are_not_noted() -> Alter:
 @defect(
     "exports-are-empty",
     "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
-    "leaves out",
+    "tells 0 times",
 )
 def exports_are_empty(answer: Answer) -> None:
     if answer.is_("GET", "/exports/to-jsonl"):
@@ -185,3 +185,65 @@ def running_jobs_wake_others() -> Alter:
 def agents_are_made_twice(answer: Answer) -> None:
     if answer.is_("POST", "/v1/agents"):
         answer.again("POST", answer.path)
+
+
+@remembering(
+    "all-aliases-go",
+    "gone.takes-what-it-names[beta.agents.delete_version_alias]",
+    "0 are listed, 1 are due",
+)
+def all_aliases_go() -> Alter:
+    emptied: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE", "/aliases"):
+            emptied.add(answer.path)
+        if answer.is_("GET", "/aliases") and answer.path in emptied:
+            answer.body = []
+
+    return alter
+
+
+def first_lines(content: bytes) -> bytes:
+    """The first hundred lines."""
+    return b"\n".join(content.split(b"\n")[:100])
+
+
+@remembering(
+    "exports-end-after-a-hundred",
+    "much.exports-hold-all[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "which 101 of 101 in it hold",
+)
+def exports_end_after_a_hundred() -> Alter:
+    served: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.path in served:
+            answer.content = first_lines(answer.content)
+        if answer.is_("GET", "/to-jsonl"):
+            _, _, rest = answer.body["file_url"].partition("://")
+            place = rest.partition("/")[2]
+            served.add("/" + place.partition("?")[0])
+            answer.body = {**answer.body, "file_url": f"{answer.own_url}/{place}"}
+
+    return alter
+
+
+@defect(
+    "results-end-after-a-hundred",
+    "much.requests-are-all-done[batch_job]",
+    "`output_file` tells 20 of 120 requests not once",
+)
+def results_end_after_a_hundred(answer: Answer) -> None:
+    if answer.is_("GET", "/content"):
+        answer.content = first_lines(answer.content)
+
+
+@defect(
+    "histories-end-after-twenty",
+    "much.answers-hold-all[beta.conversations.get_history:entries]",
+    "holds 20 items",
+)
+def histories_end_after_twenty(answer: Answer) -> None:
+    if answer.is_("GET", "/history"):
+        answer.body = {**answer.body, "entries": answer.body["entries"][:20]}

@@ -249,3 +249,25 @@ def test_kept_object_is_looked_at_only_at_the_end(session_on: SessionOn) -> None
         assert "/v1/batch/jobs/job_1" not in {each.path for each in fake.sent("GET")}
         session.finish()
         assert "/v1/files/file_1" in deletes(fake)
+
+
+def test_what_is_at_work_is_asked_less_and_less_often(session_on: SessionOn) -> None:
+    state = "RUNNING"
+
+    def works(request: Request) -> Answer | None:
+        path = request.path
+        if request.method == "DELETE" or not path.startswith("/v1/batch/jobs"):
+            return batch(request)
+        return Answer(200, {"id": "job_1", "status": state, "output_file": None})
+
+    with serving(keyed, models, works) as fake, session_on(fake.base_url) as session:
+        start_job(session)
+        before = len(fake.requests)
+        for _ in range(64):
+            session.sweep(everything=False)
+        assert 6 < len(fake.requests) - before < 25
+        assert deletes(fake) == []
+        state = "CANCELLED"
+        for _ in range(64):
+            session.sweep(everything=False)
+        assert deletes(fake) == ["/v1/batch/jobs/job_1"]

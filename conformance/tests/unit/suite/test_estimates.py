@@ -11,6 +11,7 @@ from tests.unit.suite.fake_server import KEY
 
 from mistral_conformance import cli
 from mistral_conformance.embedded import embedded_identities
+from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import HEALTHY, mock_session
 from mistral_conformance.record.exchange import Exchange
@@ -18,6 +19,7 @@ from mistral_conformance.rules import load_rules
 from mistral_conformance.running.belongings import find_belongings
 from mistral_conformance.running.estimate import estimate
 from mistral_conformance.running.plan import make_plan, select_operations
+from mistral_conformance.running.runner import judge_all
 from mistral_conformance.session.budget import Budget, Spent
 from mistral_conformance.session.prices import highest_cost_of, load_prices, usage_of
 from mistral_conformance.verdict.outcome import Skipped
@@ -72,6 +74,19 @@ def test_an_estimate_tells_requests_creations_and_cost() -> None:
     assert chat.cost
     low, high = chat.cost
     assert low == high > 0
+
+
+@pytest.mark.parametrize(
+    ("profile", "operations"), [("inference", "classifiers.*"), ("agents", "beta.agents.*alias*")]
+)
+def test_an_estimate_is_near_what_a_run_sends(profile: str, operations: str) -> None:
+    document = load_document()
+    selected = select_operations(document, profile, [operations])
+    plan = make_plan(document, [*load_rules(), *load_laws()], selected, profile)
+    with mock_session() as session:
+        assert len(list(judge_all(session, plan))) == len(plan)
+        session.finish()
+        assert estimate(document, plan, {}).total == pytest.approx(session.budget.sent, rel=0.25)
 
 
 def test_a_model_without_a_price_is_said_to_have_none() -> None:
