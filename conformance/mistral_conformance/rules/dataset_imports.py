@@ -39,11 +39,7 @@ EVERY = {"filters": {"field": "nb_input_tokens", "op": "gte", "value": 0}}
 """A search for all recorded chats, by a field that the documents name."""
 
 
-@rule(
-    MUST,
-    "document: BaseTaskStatus (RUNNING is the only state that goes on, progress)",
-    (FROM_FILE, FETCH_TASK),
-)
+@rule(MUST, "document: BaseTaskStatus", (FROM_FILE, FETCH_TASK))
 def tasks_move_forward(ctx: Context) -> None:
     """Progress never falls; once an import has ended, its status and its records stay."""
     dataset = make_dataset(ctx)["id"]
@@ -61,14 +57,7 @@ def tasks_move_forward(ctx: Context) -> None:
     expect_same_fields(ctx, held, read_records(ctx, dataset), ignore=set())
 
 
-@rule(
-    MUST,
-    (
-        "document: beta.observability.datasets.import_from_file (lines as in the API's "
-        "cookbook on datasets)"
-    ),
-    (FROM_FILE, LIST_RECORDS),
-)
+@rule(MUST, "document: beta.observability.datasets.import_from_file", (FROM_FILE, LIST_RECORDS))
 def file_becomes_records(ctx: Context) -> None:
     """Each line of an uploaded file becomes a record with its messages and its properties."""
     dataset = make_dataset(ctx)["id"]
@@ -81,14 +70,7 @@ def file_becomes_records(ctx: Context) -> None:
     expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
 
 
-@rule(
-    SHOULD,
-    (
-        "document: beta.observability.datasets.import_from_file (the task tells "
-        "whether the form is right)"
-    ),
-    (FROM_FILE, FETCH_TASK),
-)
+@rule(SHOULD, "document: beta.observability.datasets.import_from_file", (FROM_FILE, FETCH_TASK))
 def wrong_lines_are_told(ctx: Context) -> None:
     """An import of a file with a line that is no JSON fails, or says in its message what is wrong.
 

@@ -28,6 +28,14 @@ def words_of(answer: Exchange) -> str:
     return said if isinstance(said, str) else ""
 
 
+def detail_of(answer: Exchange) -> object:
+    """What stands in `detail`, at the top of a refusal or within its `message`."""
+    body = answer.json()
+    message = body.get("message") if isinstance(body, dict) else None
+    holder = message if isinstance(message, dict) else body
+    return holder.get("detail") if isinstance(holder, dict) else None
+
+
 def problems_of(answer: Exchange) -> list[dict[str, Any]]:
     """The mistakes that a refusal lists in `detail`, at its top or within `message`.
 
@@ -37,10 +45,7 @@ def problems_of(answer: Exchange) -> list[dict[str, Any]]:
             for a 400 in `message`.
 
     """
-    body = answer.json()
-    message = body.get("message") if isinstance(body, dict) else None
-    holder = message if isinstance(message, dict) else body
-    detail = holder.get("detail") if isinstance(holder, dict) else None
+    detail = detail_of(answer)
     in_words = isinstance(detail, str) or answer.status == BAD_REQUEST
     if in_words and words_of(answer):
         raise Skipped("the refusal is in words, without a list of problems", answer)
