@@ -41,7 +41,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
         verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
         expect_fitting(ctx, verdict, output)
     read = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
+    expect_same_fields(ctx, made, read)
 
 
 @rule(SHOULD, "document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)", (JUDGE_RECORD,))

@@ -19,7 +19,7 @@ from mistral_conformance.rules.common.observability import (
     expect_code,
     plan,
 )
-from mistral_conformance.rules.common.refusals import expect_invalid, problems_of
+from mistral_conformance.rules.common.refusals import problems_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -53,8 +53,11 @@ OPERATIONS = {f"beta.observability.{each}": kind for kind, all_ in KINDS.items()
 def every_problem_is_listed(ctx: Context) -> None:
     """A body with two wrong fields gets a problem for each."""
     sent = {**body(ctx), "temperature": 9, "top_p": -1}
-    answer = expect_invalid(ctx, ctx.api.call(CHAT, json=sent))
-    fields = {name for problem in problems_of(answer) for name in problem["loc"]}
+    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 422, 400)
+    places = [problem["loc"] for problem in problems_of(answer)]
+    if not places:
+        ctx.skip("the refusal is in words, without a list of problems")
+    fields = {name for place in places for name in place}
     ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
 
 

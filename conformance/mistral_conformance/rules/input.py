@@ -12,7 +12,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
-from mistral_conformance.rules.common.refusals import detail_of
+from mistral_conformance.rules.common.refusals import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -128,11 +128,9 @@ def single_fault_is_named(ctx: Context) -> None:
     judged = 0
     for shot in shots(ctx, "faults"):
         refused = shot.exchange.status in REFUSED_AS_INVALID and shot.note not in UNNAMED
-        found = detail_of(shot.exchange) if refused else None
-        if isinstance(found, list):
+        if places := [each.get("loc") for each in (problems_of(shot.exchange) if refused else ())]:
             judged += 1
             name = WORD.findall(shot.note.removeprefix("without "))[0]
-            places = [each.get("loc") for each in found if isinstance(each, dict)]
             told = [each for each in places if each and isinstance(each, list) and each[0] in PARTS]
             if not any(name in each for each in told):
                 raise fail_at(shot, f"{places} does not name {name}")

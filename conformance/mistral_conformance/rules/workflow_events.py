@@ -76,19 +76,6 @@ def metadata_are_filtered(ctx: Context) -> None:
         expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
 
 
-@rule(MUST, "document: workflows.events.get_stream_events (as they happen)", (STREAM,))
-def stream_follows_what_happens(ctx: Context) -> None:
-    """After the last event of an execution, the stream goes on with those of the next one."""
-    first = finished(ctx, execute(ctx))
-    last = hear(ctx, first).events[-1]
-    second = finished(ctx, execute(ctx))
-    headers = {"Last-Event-ID": str(last.id)}
-    heard = hear(ctx, second, headers=headers)
-    kinds = [event.name for event in heard.events]
-    ctx.expect(kinds, "nothing comes after the last event", heard)
-    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", heard)
-
-
 def listing(ctx: Context, run: Exchange) -> Exchange:
     """The events of an execution, in one page."""
     query = {"workflow_exec_id": run["execution_id"]}

@@ -283,13 +283,3 @@ def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
         return "Workspace"
 
     return defect
-
-
-@mutant(
-    "sharing.scope-is-not-checked",
-    op.CREATE_LIBRARY,
-    place="resources.libraries.crud:choose_owner_type",
-)
-def scope_is_not_checked(choose_owner_type: Part) -> Part:
-    """Any key may create libraries owned by a user."""
-    return lambda caller, wanted: choose_owner_type(evolve(caller, private=True), wanted)
