@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.tunings import tune
 from mistral_conformance.session.rule import rule
@@ -23,12 +24,14 @@ ARCHIVE = "models.archive"
 UNARCHIVE = "models.unarchive"
 
 
-@rule(MUST, "document: ModelList", (LIST_MODELS,))
+@rule(MUST, "document: ModelList; choices.models-ids-are-unique", (LIST_MODELS,))
 def list_is_not_empty(ctx: Context) -> None:
-    """The list of models is a list of cards, and has at least one that can chat."""
+    """The list of models is a list of cards, no two of one id, and one at least can chat."""
     listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
     expect_equal(ctx, listed["object"], "list", "object", listed)
     ctx.expect(able_cards(listed, "completion_chat"), "no model can chat", listed)
+    ids = column(listed, "data", "id")
+    ctx.expect(len(ids) == len(set(ids)), "an id is listed twice", listed)
 
 
 @rule(

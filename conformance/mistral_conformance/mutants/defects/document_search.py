@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names

@@ -191,21 +191,6 @@ def list_shows_own_only(is_listed: Part) -> Part:
     return defect
 
 
-@mutant(
-    "sharing.unshared-stays-visible",
-    op.UNSHARE,
-    op.GET_LIBRARY,
-    place="resources.libraries.accesses:delete",
-)
-def unshared_stays_visible(_delete: Part) -> Part:
-    """Taking an access away is answered but changes nothing."""
-    return lambda ctx: json_answer(
-        {"library_id": ctx.path["library_id"], "org_id": ctx.caller.organisation_id}
-        | {key: ctx.body[key] for key in ("share_with_type", "share_with_uuid")}
-        | {"role": "Viewer"}
-    )
-
-
 @mutant("sharing.unshare-wants-a-level", op.UNSHARE, place="resources.libraries.accesses:delete")
 def unshare_wants_a_level(delete: Part) -> Part:
     """Taking an access away is refused without the level that the old document demands."""
@@ -236,18 +221,6 @@ def counts_never_fall(count: Part) -> Part:
     def defect(shares: Part, type_: Part, before: Part) -> Part:
         now = count(shares, type_, before)
         return now if before is None else max(before, now or 0)
-
-    return defect
-
-
-@mutant(
-    "sharing.filter-is-ignored", op.LIST_LIBRARIES, place="resources.libraries.crud:list_libraries"
-)
-def filter_is_ignored(list_libraries: Part) -> Part:
-    """`filter_owned_by_me` filters nothing."""
-
-    def defect(ctx: Part) -> Part:
-        return list_libraries(evolve(ctx, query={**ctx.query, "filter_owned_by_me": None}))
 
     return defect
 
