@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
@@ -114,10 +113,7 @@ def taken_id_is_taken_everywhere(world: World, subject: tuple[Resource, Place]) 
     for one, other in zip(before, world.look(first), strict=True):
         world.expect(other.value is not None, f"{other.view} lost the first one", again)
         fields = resource.fields.values()
-        difference = first_difference(world.document, fields, one.fields, other.fields)
-        if difference:
-            reason = f"{spec.id} with a taken id changed {describe(*difference, one, other)}"
-            world.fail(reason, one.exchange, again, other.exchange)
+        world.expect_same(fields, one, other, again, said=f"{spec.id} with a taken id changed")
 
 
 @law(id="views.chosen-id-finds-its-own", over=_own_keys, source=NOT_FOUND, harm=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mistral_conformance.laws.comparing import describe, first_difference, is_equal
+from mistral_conformance.laws.comparing import first_difference, is_equal
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.kept import inner
 from mistral_conformance.laws.law import law
@@ -59,10 +59,7 @@ def defaults_stay(world: World, resource: Resource) -> None:
     marked = load_samples()[resource.create].marked
     own = {marked, *resource.key, resource.parameter}
     fields = [each for each in stable(resource) if each.sent and each.sent not in own]
-    difference = first_difference(world.document, fields, before.fields, after.fields)
-    if difference:
-        reason = f"equal requests differ: {describe(*difference, before, after)}"
-        world.fail(reason, before.exchange, after.exchange)
+    world.expect_same(fields, before, after, said="equal requests differ:")
 
 
 def _listed(model: Model) -> Iterator[Subject]:

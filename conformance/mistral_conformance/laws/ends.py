@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import ABSENT, describe, first_difference
+from mistral_conformance.laws.comparing import ABSENT
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import read_time
@@ -292,10 +292,7 @@ def stop_leaves_the_ended(world: World, subject: tuple[Resource, States, str]) -
         world.ctx.pass_time(LONG_S if world.ctx.session.clock else 1)
         fields = [each for each in resource.fields.values() if each.name not in UPDATE_STAMPS]
         for one, other in zip(before, world.look(instance), strict=True):
-            difference = first_difference(world.document, fields, one.fields, other.fields)
-            if difference:
-                reason = f"{stop} changed what had ended: {describe(*difference, one, other)}"
-                world.fail(reason, one.exchange, done, other.exchange)
+            world.expect_same(fields, one, other, done, said=f"{stop} changed what had ended:")
 
 
 def _expect_fitting(world: World, resource: Resource, states: States, shown: Shown) -> int:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import describe, first_difference
-from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import make_opened, open_url
 from mistral_conformance.laws.named import make_naming
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import deletable
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 DECLARED = "document: responses (404 for what is not there)"
 NO_LENGTH = "RFC 9110, sections 8.6 and 15.3.5: 204 has neither content nor its length"
 NO_CONTENT = 204
+DELETED = "deleted"
+"""The flag by which some answers say that they are about a deletion."""
 ABSENT = "accesses.absent-404"
+TOLD_FALSELY = "harm: a deletion tells that something else went"
 LOST = "harm: what was deleted is still shown, or what was not is lost"
 
 
@@ -47,6 +50,15 @@ def _emptied(model: Model) -> Iterator[Subject]:
         delete = each.value.delete
         if "204" in model.document.operations[delete].item.get("responses", {}):
             yield Subject(each.name, each.value, (delete,), (*each.needed, delete))
+
+
+def _answering(model: Model) -> Iterator[Subject]:
+    """What can be deleted with an answer that tells something."""
+    for each in _deletable(model):
+        delete = each.value.delete
+        if each.value.read and answer_schema(model.document.operations[delete], model.document)[0]:
+            operations = (delete, each.value.read)
+            yield Subject(each.name, each.value, operations, (*each.needed, *operations))
 
 
 def _unnamed(model: Model) -> Iterator[Subject]:
@@ -170,6 +182,26 @@ def empty_answers_are_empty(world: World, resource: Resource) -> None:
     world.expect(not answer.content, "204 comes with content", answer)
 
 
+@law(id="gone.answer-shows-what-went", over=_answering, source=TOLD_FALSELY, harm=True)
+def answer_shows_what_went(world: World, resource: Resource) -> None:
+    """A deletion that answers with an object shows the one that went, as it was."""
+    instance = world.make(resource)
+    for child in (world.model.resources[each] for each in resource.children):
+        if child.whole and child.parameter:
+            world.make(child, parent=instance)
+    before = world.look(instance)[0]
+    answer = world.need(world.delete(instance))
+    told = bare(resource, answer.json()) if answer.content else None
+    if not isinstance(told, dict):
+        raise Skipped(f"{resource.delete} tells nothing of what went", answer)
+    after = Shown(resource.delete, answer, told)
+    kept = before.fields.get(DELETED)
+    world.expect(kept is not True, f"{before.view} says that it is deleted", before.exchange)
+    free = {DELETED, *UPDATE_STAMPS}
+    fields = [each for each in stable(resource) if each.name not in free]
+    world.expect_same(fields, before, after, answer)
+
+
 @law(id="gone.absent-is-not-told", over=_unnamed, source=ABSENT, level=SHOULD)
 def absent_is_not_told(world: World, resource: Resource) -> None:
     """What is deleted a second time is refused, or nothing is told of it."""
@@ -274,12 +306,9 @@ def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> N
     for one, other in zip(before, world.look(naming), strict=True):
         said = f"{other.view} does not show the {naming.resource.name} any more that named it"
         world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
-        difference = first_difference(
-            world.document, stable(naming.resource), one.fields, other.fields
+        world.expect_same(
+            stable(naming.resource), one, other, deleted, said=f"{resource.delete} changed"
         )
-        if difference:
-            reason = f"{resource.delete} changed {describe(*difference, one, other)}"
-            world.fail(reason, one.exchange, deleted, other.exchange)
 
 
 @law(id="gone.leaves-what-was-made-of-it", over=_sources, source=LOST, harm=True)

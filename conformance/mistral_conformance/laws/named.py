@@ -36,12 +36,15 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
+    PutAside = tuple[Resource, str, str, list[Reference]]
+
 TOLD = "harm: a secret is told to whoever may read the object"
 TOLD_FALSELY = "harm: an object names what is not there"
 SECRET = re.compile(r"(^token|api_key|secret|password|_token)$")
 SECRET_LENGTH = 40
 DEEPEST = 4
 TAKEN_BACK = "harm: what was put aside for a while is of no use any more"
+PUT_ASIDE = "document: paths (an action that another one takes back puts something out of use)"
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
 SOON_S = 10
@@ -194,40 +197,71 @@ def make_naming(
 
 
 def _taken_back(model: Model) -> Iterator[Subject]:
-    """Each action that another one takes back, and the questions that name such an object."""
+    """Each action that another one takes back, and the requests that make use of such an object."""
     asked = {subject.name for subject in questions(model)}
+    started = {each.create for each in model.resources.values() if each.whole}
     for each in model.resources.values():
         verbs = {action.rpartition(".")[2]: action for action in each.actions}
         places = [
             reference
-            for reference in model.references
-            if reference.resource == each.name and reference.place.operation in asked
+            for reference in model.references_to(each.name)
+            if reference.place.operation in (started if reference.place.where == "path" else asked)
         ]
         for verb, done in verbs.items():
-            back = verbs.get(f"un{verb}")
-            if back and places and (each.whole or each.lent):
+            undoing = f"un{verb}"
+            if undoing in verbs and places and (each.whole or each.lent):
+                back = verbs[undoing]
                 operations = (done, back)
                 value, needed = (each, done, back, places), (*operations, each.create or done)
                 yield Subject(done, value, operations, needed)
 
 
 @law(id="access.taken-back-is-used-again", over=_taken_back, source=TAKEN_BACK, harm=True)
-def taken_back_is_used_again(
-    world: World, subject: tuple[Resource, str, str, list[Reference]]
-) -> None:
+def taken_back_is_used_again(world: World, subject: PutAside) -> None:
     """What was put aside and taken back serves what names it as it did before."""
-    resource, done, back, places = subject
-    instance = world.make(resource)
-    identity = instance.ids[resource.parameter]
-    serving = [each for each in places if send_naming(world, each, identity).ok]
-    if not serving:
-        raise Skipped(f"nothing takes {resource.one} that the suite has")
+    resource, done, back, _ = subject
+    instance, serving = _serving(world, subject)
     for action in (done, back):
         world.need(send_plain(world, action, instance.ids, by=instance.by))
     for each in serving:
-        answer = send_naming(world, each, identity)
+        answer = _use(world, each, instance)
         said = f"after {back} {each.place.operation} answers {answer.status} to {resource.one}"
         world.expect(answer.ok, said, answer)
+
+
+@law(id="access.put-aside-is-refused", over=_taken_back, source=PUT_ASIDE, level=SHOULD)
+def put_aside_is_refused(world: World, subject: PutAside) -> None:
+    """What was put aside serves nothing that names it."""
+    resource, done, back, _ = subject
+    instance, serving = _serving(world, subject)
+    world.need(send_plain(world, done, instance.ids, by=instance.by))
+    answers = [_use(world, each, instance) for each in serving]
+    world.need(send_plain(world, back, instance.ids, by=instance.by))
+    for answer in answers:
+        said = f"after {done} {answer.operation} answers {answer.status} to {resource.one}"
+        world.expect(400 <= answer.status < 500, said, answer)
+
+
+def _serving(world: World, subject: PutAside) -> tuple[Instance, list[Reference]]:
+    """An object that can be put aside, and the places that make use of it.
+
+    Raises:
+        Skipped: there is no such place.
+
+    """
+    resource, *_, places = subject
+    instance = world.make(resource)
+    serving = [each for each in places if _use(world, each, instance).ok]
+    if not serving:
+        raise Skipped(f"nothing takes {resource.one} that the suite has")
+    return instance, serving
+
+
+def _use(world: World, reference: Reference, instance: Instance) -> Exchange:
+    """What a request is answered that names the object, in its path or in its body."""
+    if reference.place.where == "path":
+        return send_plain(world, reference.place.operation, instance.ids, by=instance.by)
+    return send_naming(world, reference, instance.ids[instance.resource.parameter])
 
 
 def _secret(model: Model) -> Iterator[Subject]:

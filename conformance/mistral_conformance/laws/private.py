@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.access import expect_untouched
-from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.subjects import resources
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
 
 SHOWN_TO_OTHERS = "harm: what somebody keeps to itself is shown to others, or deleted by them"
 TOLD_FALSELY = "harm: one object is told differently from reader to reader"
+SEEN = "document: x-mistral-resource (the workspace sees it)"
 DECLARED = "document: x-mistral-field (who sees the object)"
 COLLEAGUE = "colleague"
+PRIVATE = "private"
+"""The identity whose key may keep things to itself."""
 CALLER, WORKSPACE = "caller", "workspace"
 
 
@@ -47,7 +49,8 @@ def _opening(resource: Resource) -> tuple[str, ...]:
 def _seen_alike(model: Model) -> Iterator[Subject]:
     """Each resource that its workspace sees."""
     for subject in resources(model, lambda each: each.seen_by == WORKSPACE):
-        yield evolve(subject, needs=(*subject.needs, COLLEAGUE))
+        origins = (subject.value.seen_origin,)
+        yield evolve(subject, needs=(*subject.needs, COLLEAGUE), origins=origins)
 
 
 def _private(model: Model) -> Iterator[Subject]:
@@ -84,6 +87,15 @@ def common_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
 
 
+@law(id="access.workspace-sees-its-own", over=_seen_alike, source=SEEN)
+def workspace_sees_its_own(world: World, resource: Resource) -> None:
+    """What is the workspace's unless a request says otherwise is in each view of a colleague."""
+    instance = world.make(resource)
+    for shown in world.look(instance, by=COLLEAGUE):
+        said = f"{shown.view} does not show a colleague {resource.one} of the workspace"
+        world.expect(shown.value is not None, said, instance.made, shown.exchange)
+
+
 @law(id="access.colleagues-are-told-the-same", over=_seen_alike, source=TOLD_FALSELY, harm=True)
 def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
     """Each view that shows a colleague an object of the workspace shows what it shows its maker."""
@@ -95,10 +107,7 @@ def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
         if one.value is None or other.value is None:
             continue
         judged += 1
-        difference = first_difference(world.document, fields, one.fields, other.fields)
-        if difference:
-            reason = f"a colleague is told otherwise: {describe(*difference, one, other)}"
-            world.fail(reason, one.exchange, other.exchange)
+        world.expect_same(fields, one, other, said="a colleague is told otherwise:")
     if not judged:
         raise Skipped(f"no view shows a colleague {resource.one}")
 
@@ -107,12 +116,18 @@ def _make(world: World, subject: tuple[Resource, Field, str]) -> Instance:
     """A new object that the value lets those see whom it names.
 
     Raises:
-        Skipped: the server shows another value than was asked for.
+        NotOffered: the server does not make one for this key.
+        Failed: the server shows another value than was asked for.
 
     """
     resource, field, value = subject
-    instance = world.make(resource, given={field.sent: value})
+    by = PRIVATE if PRIVATE in world.ctx.session.identities else CALLER
+    try:
+        instance = world.make(resource, by=by, given={field.sent: value})
+    except Unjudged as refused:
+        said = f"not offered: `{field.sent}` {value!r} is refused to the {by}"
+        raise NotOffered(said, *refused.evidence) from None
     found = world.read(instance).fields.get(field.name, value)
-    if found != value:
-        raise Skipped(f"`{field.name}` is {found!r} where {value!r} was asked for")
+    said = f"`{field.name}` is {found!r} where {value!r} was asked for"
+    world.expect(found == value, said, instance.made)
     return instance

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from mistral_conformance.laws.access import calm, expect_untouched
-from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -124,9 +123,7 @@ def _expect_seen(world: World, resource: Resource, ids: dict[str, str], answer: 
     read = world.need(world.ask(resource.read, {**ids, resource.parameter: key}))
     shown = Shown(resource.read, read, bare(resource, read.json()))
     fields = [each for each in resource.fields.values() if each.moves != "alone"]
-    difference = first_difference(world.document, fields, told.fields, shown.fields)
-    if difference:
-        world.fail(describe(*difference, told, shown), answer, read)
+    world.expect_same(fields, told, shown, answer, read)
 
 
 @law(id="roles.level-refuses", over=_refused, source=HIDDEN, harm=True)
@@ -160,10 +157,7 @@ def share_shows(world: World, role: Role) -> None:
             world.expect(seen, said, shared.made, answer)
         fields = [field for field in each.resource.fields.values() if field.moves == "never"]
         mine, theirs = (world.read(each, by=reader) for reader in (CALLER, MEMBER))
-        difference = first_difference(world.document, fields, mine.fields, theirs.fields)
-        if difference:
-            reason = f"who it is shared with reads {describe(*difference, mine, theirs)}"
-            world.fail(reason, mine.exchange, theirs.exchange)
+        world.expect_same(fields, mine, theirs, said="who it is shared with reads")
 
 
 @law(id="roles.unshared-is-hidden", over=_shared, source=HIDDEN, harm=True)

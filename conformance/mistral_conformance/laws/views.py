@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.comparing import (
     ABSENT,
-    describe,
     first_difference,
     inside,
     is_same,
@@ -189,10 +188,10 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
         world.expect(read.ok, f"what the list shows is refused with {read.status}", read)
         one = Shown(resource.list, walk.last, item)
         other = Shown(resource.read, read, bare(resource, _object(read)))
-        _expect_same(world, stable(resource), one, other)
+        world.expect_same(stable(resource), one, other)
         moving = [each for each in resource.fields.values() if each.moves == "alone"]
         if first_difference(world.document, moving, one.fields, other.fields):
-            _expect_same(world, _steady(world, resource, ids, one, other), one, other)
+            world.expect_same(_steady(world, resource, ids, one, other), one, other)
 
 
 @law(id="views.parts-agree", over=_parts, source=TOLD_FALSELY, harm=True)
@@ -213,7 +212,7 @@ def parts_agree(world: World, subject: tuple[Resource, str]) -> None:
     common = [each for each in resource.fields.values() if each.name in named]
     if not common:
         raise Skipped(f"{view} has no field of {resource.one}")
-    _expect_same(world, common, Shown(view, part, named), whole)
+    world.expect_same(common, Shown(view, part, named), whole)
 
 
 @law(id="views.totals-follow", over=totals, source=TOLD_FALSELY, harm=True)
@@ -325,14 +324,7 @@ def expect_shown(
 
 def _expect_agreement(world: World, instance: Instance, views: list[Shown]) -> None:
     for one, other in combinations(views, 2):
-        _expect_same(world, stable(instance.resource), one, other)
-
-
-def _expect_same(world: World, fields: Iterable[Field], one: Shown, other: Shown) -> None:
-    difference = first_difference(world.document, fields, one.fields, other.fields)
-    if difference:
-        reason = describe(*difference, one, other)
-        world.fail(reason, one.exchange, other.exchange)
+        world.expect_same(stable(instance.resource), one, other)
 
 
 def expect_total(world: World, parent: Instance, field: Field, child: Resource) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.ends import POLLS, stateful
 from mistral_conformance.laws.harmless import known_part
 from mistral_conformance.laws.law import Subject, law
@@ -90,10 +89,7 @@ def ended_stays_beside_others(world: World, subject: tuple[Resource, States]) ->
     for _ in range(POLLS):
         state = world.read(other).fields.get(states.field)
         for one, shown in zip(before, world.look(ended), strict=True):
-            difference = first_difference(world.document, fields, one.fields, shown.fields)
-            if difference:
-                reason = f"while another one ran, {describe(*difference, one, shown)}"
-                world.fail(reason, one.exchange, other.made, shown.exchange)
+            world.expect_same(fields, one, shown, other.made, said="while another one ran,")
         if state in states.ends:
             return
         world.ctx.pass_time(0.25)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.laws.comparing import describe, first_difference
 from mistral_conformance.laws.finding import own_named
 from mistral_conformance.laws.instance import Instance, Shown, bare, key_of
 from mistral_conformance.laws.making import make
@@ -24,10 +25,10 @@ from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Failed, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mistral_conformance.laws.walking import Walk
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Field, Model, Resource
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
@@ -120,6 +121,15 @@ class World:
     def expect(self, condition: object, reason: str, *evidence: Exchange) -> None:
         """Hold the server to a condition."""
         self.ctx.expect(condition, reason, *evidence)
+
+    def expect_same(
+        self, fields: Iterable[Field], one: Shown, other: Shown, *between: Exchange, said: str = ""
+    ) -> None:
+        """Hold two views to show the fields alike, as far as both have them."""
+        difference = first_difference(self.document, fields, one.fields, other.fields)
+        if difference:
+            reason = f"{said} {describe(*difference, one, other)}".lstrip()
+            self.fail(reason, one.exchange, *between, other.exchange)
 
     # Making and changing
 

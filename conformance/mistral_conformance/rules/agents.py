@@ -52,14 +52,7 @@ def version_can_be_made_current(ctx: Context) -> None:
     ctx.expect(third["version"] > second["version"], said, second, third)
 
 
-@rule(
-    MUST,
-    (
-        "document: beta.agents.create_version_alias (/v1/agents/{agent_id}/aliases "
-        "and agent_version)"
-    ),
-    (ALIAS, ALIASES, GET, VERSION),
-)
+@rule(MUST, "document: beta.agents.create_version_alias", (ALIAS, ALIASES, GET, VERSION))
 def alias_names_a_version(ctx: Context) -> None:
     """An alias finds its version wherever a version is named, and can be moved to another one."""
     id_, first, second = _make_two(ctx)
@@ -100,11 +93,7 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     ctx.expect_status(beside, 200)  # another agent's alias of that name
 
 
-@rule(
-    MUST,
-    "document: beta.agents.list_pages (name, search, id, metadata, deployment_chat)",
-    (LIST_PAGES, LIST, UPDATE),
-)
+@rule(MUST, "document: beta.agents.list_pages", (LIST_PAGES, LIST, UPDATE))
 def filters_keep_and_leave_out(ctx: Context) -> None:
     """Every filter of the lists keeps the agents that fit it and leaves out the others."""
     part = word(ctx)

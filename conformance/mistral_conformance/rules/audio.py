@@ -182,9 +182,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
         ctx.expect(not lost, "the stream tells no segments", whole, answer)
 
 
-@rule(
-    MUST, "document: TranscriptionRequest (exactly one of file, file_url  file_id)", (TRANSCRIBE,)
-)
+@rule(MUST, "document: TranscriptionRequest (exactly one of file, file_url file_id)", (TRANSCRIBE,))
 def recording_comes_once(ctx: Context) -> None:
     """A transcription without a recording is refused, and one with two."""
     model = (None, able_model(ctx, "audio_transcription"))

@@ -6,22 +6,18 @@ import json
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.datasets import (
-    DELETE_RECORDS,
     EXPORT,
     FETCH_RECORD,
     JUDGE_RECORD,
-    LIST_RECORDS,
     add_record,
     make_dataset,
     question,
-    read_records,
 )
 from mistral_conformance.rules.common.observability import CLASSES, SCALE, define_judge
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
     expect_same_fields,
-    unknown_id,
     word,
 )
 from mistral_conformance.rules.events import expect_fitting
@@ -35,27 +31,6 @@ MANY = 55
 """More records than a page has unless a size is asked for."""
 
 
-@rule(
-    MUST,
-    "document: beta.observability.datasets.records.bulk_delete",
-    (DELETE_RECORDS, LIST_RECORDS),
-)
-def records_are_deleted_together(ctx: Context) -> None:
-    """One call deletes records of two datasets with 204, these alone, or says that it does not."""
-    left, right = (make_dataset(ctx, each)["id"] for each in ("left one", "right one"))
-    first, second = (add_record(ctx, left, question(each))["id"] for each in "ab")
-    third = add_record(ctx, right, question("c"))["id"]
-    body = {"dataset_record_ids": [first, third]}
-    ctx.expect_status(ctx.api.call(DELETE_RECORDS, json=body), 204)
-    _expect_holds(ctx, left, [second])
-    _expect_holds(ctx, right, [])
-    body = {"dataset_record_ids": [unknown_id(ctx), second]}
-    if ctx.api.call(DELETE_RECORDS, json=body).ok:
-        _expect_holds(ctx, left, [])
-    else:
-        _expect_holds(ctx, left, [second])
-
-
 @rule(MUST, "document: JudgeOutput (the class, or the number)", (JUDGE_RECORD, FETCH_RECORD))
 def verdicts_keep_to_the_definition(ctx: Context) -> None:
     """A record is judged with one of the judge's classes, or a number of its scale, and stays."""
@@ -66,7 +41,7 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
         verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
         expect_fitting(ctx, verdict, output)
     read = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
-    expect_same_fields(ctx, made, read, ignore=set())
+    expect_same_fields(ctx, made, read)
 
 
 @rule(SHOULD, "document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)", (JUDGE_RECORD,))
@@ -78,14 +53,7 @@ def only_conversations_are_judged(ctx: Context) -> None:
     expect_refused(ctx, answer, "judging what is no conversation")
 
 
-@rule(
-    MUST,
-    (
-        "document: beta.observability.datasets.export_to_jsonl (a file with the "
-        "records,  a link to it)"
-    ),
-    (EXPORT,),
-)
+@rule(MUST, "document: beta.observability.datasets.export_to_jsonl", (EXPORT,))
 def export_holds_every_record(ctx: Context) -> None:
     """The link of an export needs no key and serves one JSON object in a line for each record.
 
@@ -104,28 +72,6 @@ def export_holds_every_record(ctx: Context) -> None:
     for each in words:
         among = [line for line in plain if f"What is {each}?" in line]
         expect_equal(ctx, len(among), 1, f"the number of lines with {each}", served)
-
-
-@rule(
-    MUST,
-    "harm: a stranger deletes; choices.datasets-strangers-see-nothing",
-    (DELETE_RECORDS, LIST_RECORDS),
-    needs=("stranger",),
-)
-def strangers_delete_nothing(ctx: Context) -> None:
-    """Nobody of another organisation deletes a record among several, though they know its id."""
-    dataset = make_dataset(ctx)["id"]
-    record = add_record(ctx, dataset, question("Hi"))["id"]
-    ctx.as_("stranger").call(DELETE_RECORDS, json={"dataset_record_ids": [record]})
-    _expect_holds(ctx, dataset, [record])
-
-
-def _expect_holds(ctx: Context, dataset: str, wanted: list[str]) -> None:
-    """Hold a dataset to have these records and no others."""
-    listed = read_records(ctx, dataset)
-    found = [each["id"] for each in listed.at("records.results")]
-    expect_equal(ctx, sorted(found), sorted(wanted), "the ids of the records", listed)
-    expect_equal(ctx, listed.at("records.count"), len(wanted), "count", listed)
 
 
 def _is_object(line: str) -> bool:

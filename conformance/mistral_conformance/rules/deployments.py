@@ -40,9 +40,7 @@ def listed_deployment_is_readable(ctx: Context) -> None:
         expect_equal(ctx, found["is_active"], live > 0, "is_active", found)
 
 
-@rule(
-    MUST, "document: workflows.deployments.list_deployment_workers (worker_status)", (WORKERS, GET)
-)
+@rule(MUST, "document: workflows.deployments.list_deployment_workers", (WORKERS, GET))
 def workers_make_the_list(ctx: Context) -> None:
     """The workers are those of the deployment; the filter parts the live from the others."""
     every = listing(ctx, ALL)["deployments"]
@@ -60,9 +58,7 @@ def workers_make_the_list(ctx: Context) -> None:
         expect_equal(ctx, shown, names, f"the workers with {query}", found, listed)
 
 
-@rule(
-    MUST, "document: WorkerInfo (the address of the scheduler  the namespace there)", (WHOAMI, LIST)
-)
+@rule(MUST, "document: WorkerInfo", (WHOAMI, LIST))
 def worker_is_told_where_to_connect(ctx: Context) -> None:
     """A worker is told an address with a port, and always the same namespace for the same key."""
     first = ctx.expect_status(ctx.api.call(WHOAMI), 200)
@@ -73,12 +69,7 @@ def worker_is_told_where_to_connect(ctx: Context) -> None:
     expect_equal(ctx, again["namespace"], first["namespace"], "the namespace", first, again)
 
 
-@rule(
-    SHOULD,
-    "document: WorkerInfo (the example's namespace is a workspace)",
-    (WHOAMI,),
-    needs=("neighbour",),
-)
+@rule(SHOULD, "document: WorkerInfo", (WHOAMI,), needs=("neighbour",))
 def namespaces_are_apart(ctx: Context) -> None:
     """The workers of two workspaces get two namespaces."""
     own, other = ctx.api.call(WHOAMI), ctx.as_("neighbour").call(WHOAMI)

@@ -46,7 +46,7 @@ from mistral_conformance.rules.common.talks import (
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.conversations import expect_total
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -147,18 +147,6 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
     closed = unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org"))
     ctx.need(closed)
     _expect_lost_or_refused(ctx, shelf)
-
-
-@rule(
-    MAY, "agents.shared-library-needed (by an organisation admin)", (START,), needs=("colleague",)
-)
-def only_administrators_open(ctx: Context) -> None:
-    """A library is searched by agents once an administrator, not just anybody, has shared it."""
-    shelf = _make_shelf(ctx)
-    _open(ctx, shelf, ctx.as_("colleague"))
-    _expect_lost(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
-    _open(ctx, shelf)
-    _expect_found(ctx, start(ctx, inputs=shelf.question, tools=[shelf.tool]), shelf)
 
 
 @rule(MUST, "documents.searchable-when-processed", (START,), needs=("clock",))

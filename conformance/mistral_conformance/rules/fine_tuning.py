@@ -98,12 +98,7 @@ def finished_job_tells_its_way(ctx: Context) -> None:
     ctx.expect(all(isinstance(loss, float) for loss in losses), "a loss is missing", done)
 
 
-@rule(
-    MUST,
-    "document: fine_tuning.jobs.cancel (POST …/cancel: CANCELLATION_REQUESTED, then CANCELLED)",
-    (CANCEL_JOB, START_JOB, GET_JOB),
-    needs=("clock",),
-)
+@rule(MUST, "document: fine_tuning.jobs.cancel", (CANCEL_JOB, START_JOB, GET_JOB), needs=("clock",))
 def cancelled_job_ends(ctx: Context) -> None:
     """A job that is cancelled stops after a while, makes no model, and starts no more."""
     job = create_job(ctx)["id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mistral_conformance.model.document import load_document
@@ -11,6 +12,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
+from mistral_conformance.rules.common.refusals import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 JSON = "application/json"
+WORD = re.compile(r"\w+")
+PARTS = ("path", "query", "header", "body")
+UNNAMED = ("with an unknown field", "without a file")
+"""Faults of which it is free how their place is written."""
 REFUSED_AS_INVALID = (400, 405, 415, 422)
 TRY_METHODS = ("PATCH", "PUT", "POST")  # never DELETE: what is not documented may still exist
 
@@ -68,13 +74,7 @@ def plain_request_succeeds(ctx: Context) -> None:
             raise fail_at(shot, f"a valid request was answered {_answer(shot.exchange)}")
 
 
-@rule(
-    MUST,
-    "document: parameters (minimum, maximum, enum, null)",
-    EACH,
-    id="input.bounds-accepted",
-    applies=has_bounds,
-)
+@rule(MUST, "document: parameters", EACH, id="input.bounds-accepted", applies=has_bounds)
 def bounds_are_accepted(ctx: Context) -> None:
     """A plain request with one value at a documented bound is not refused as invalid."""
     for shot in shots(ctx, "bounds"):
@@ -118,6 +118,24 @@ def invalid_request_is_rejected(ctx: Context) -> None:
             words = judge_of(ctx).accepted_invalid(shot.generated.case, shot.exchange)
             if words:
                 raise fail_at(shot, words)
+
+
+@rule(
+    SHOULD, "libraries.read; errors.validation", EACH, id="input.fault-named", applies=can_be_wrong
+)
+def single_fault_is_named(ctx: Context) -> None:
+    """A refusal that lists problems says in `loc` where the fault is: the part, and the name."""
+    judged = 0
+    for shot in shots(ctx, "faults"):
+        refused = shot.exchange.status in REFUSED_AS_INVALID and shot.note not in UNNAMED
+        if places := [each.get("loc") for each in (problems_of(shot.exchange) if refused else ())]:
+            judged += 1
+            name = WORD.findall(shot.note.removeprefix("without "))[0]
+            told = [each for each in places if each and isinstance(each, list) and each[0] in PARTS]
+            if not any(name in each for each in told):
+                raise fail_at(shot, f"{places} does not name {name}")
+    if not judged:
+        ctx.skip("no refusal lists problems")
 
 
 @rule(MUST, "errors.validation", EACH, id="input.malformed-json-rejected", applies=has_json_body)

@@ -31,14 +31,7 @@ SCHEMA_FORMAT = {
 }
 
 
-@rule(
-    MUST,
-    (
-        "document: OCRResponse; document: OCRPageObject; "
-        "document: OCRRequest.pages (a list, or text such as `0,2-4`)"
-    ),
-    (OCR,),
-)
+@rule(MUST, "document: OCRResponse; document: OCRPageObject; document: OCRRequest.pages", (OCR,))
 def chosen_pages_have_their_text(ctx: Context) -> None:
     """Each page that is chosen, or each one, comes once, in order, with its own words."""
     words = [word(ctx) for _ in range(5)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.readings import column
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused
+from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
@@ -24,21 +23,13 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+
 LIST = "workflows.runs.list_runs"
 GET = "workflows.runs.get_run"
 HISTORY = "workflows.runs.get_run_history"
 METRICS = "workflows.metrics.get_workflow_metrics"
 LASTS_S, NEAR_MS, MOMENT = 3, 100, 3e-10
 """How long a run is let be, in seconds, what its duration may be off by, and 1 µs in hours."""
-
-
-@rule(MUST, "document: workflows.runs.get_run (one run with its result)", (GET,))
-def execution_has_a_run(ctx: Context) -> None:
-    """The run of an execution that has ended is read with what the execution says itself."""
-    execution = finished(ctx, execute(ctx))
-    run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
-    for field in ("run_id", "execution_id", "workflow_name", "status", "result", "end_time"):
-        expect_equal(ctx, run[field], execution[field], field, execution, run)
 
 
 @rule(MUST, "document: WorkflowExecutionResponse.total_duration_ms", (GET, METRICS))
@@ -67,38 +58,6 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
     alone = told.at("execution_count.value") == 1
     said = f"the average of one run of {due:.0f} ms is {mean}"
     ctx.expect(not alone or abs(mean - due) <= NEAR_MS, said, run, told)
-
-
-@rule(MUST, "document: workflows.runs.list_runs (without their results)", (LIST, GET))
-def listed_run_has_no_result(ctx: Context) -> None:
-    """The list shows a run once, without its result."""
-    execution = finished(ctx, execute(ctx))
-    found = ctx.need(ctx.api.call(GET, run_id=execution["run_id"]))
-    listed = family(ctx, execution)
-    expect_equal(ctx, column(listed, "executions", "run_id"), [found["run_id"]], "runs", listed)
-    shown = listed["executions"][0]
-    ctx.expect("result" not in shown, "the list shows the result", listed)
-
-
-@rule(
-    MUST,
-    (
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.runs-strangers-see-nothing"
-    ),
-    (GET, HISTORY, LIST),
-    needs=("stranger",),
-)
-def strangers_see_nothing(ctx: Context) -> None:
-    """Nobody of another organisation reads or lists a run."""
-    run = execute(ctx)
-    stranger = ctx.as_("stranger")
-    for operation in (GET, HISTORY):
-        answer = stranger.call(operation, run_id=run["run_id"])
-        expect_refused(ctx, answer, f"{operation} by a stranger")
-    query = {"root_execution_id": run["execution_id"]}
-    listed = ctx.expect_status(stranger.call(LIST, query=query), 200)
-    expect_equal(ctx, listed["executions"], [], "the stranger's list", listed)
 
 
 @rule(MUST, "document: WorkflowMetrics", (METRICS,))
@@ -137,12 +96,6 @@ def figures_keep_to_their_times(ctx: Context) -> None:
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
     early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
     expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
-
-
-def family(ctx: Context, run: Exchange, query: Mapping[str, Any] | None = None) -> Exchange:
-    """The list of the runs of one execution alone, filtered further."""
-    narrow = {"root_execution_id": run["execution_id"], **(query or {})}
-    return ctx.expect_status(ctx.api.call(LIST, query=narrow), 200)
 
 
 def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:

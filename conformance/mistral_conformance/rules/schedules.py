@@ -116,12 +116,7 @@ def rest_starts_nothing(ctx: Context) -> None:
     ctx.expect(not made_up, f"what was due during the rest is made up for: {made_up}", found)
 
 
-@rule(
-    MUST,
-    "document: ScheduleDefinition (max_executions, remaining_executions)",
-    (CREATE, GET),
-    needs=("clock",),
-)
+@rule(MUST, "document: ScheduleDefinition", (CREATE, GET), needs=("clock",))
 def limit_ends_the_starts(ctx: Context) -> None:
     """With a limit, a schedule starts its workflow so often and no more, and counts down to 0."""
     id_ = create(ctx, **HOURLY, max_executions=2)
@@ -131,12 +126,7 @@ def limit_ends_the_starts(ctx: Context) -> None:
     expect_equal(ctx, found["remaining_executions"], 0, "remaining_executions", found)
 
 
-@rule(
-    MUST,
-    "document: ScheduleOverlapPolicy (1 leaves the start out, 6 lets both go on)",
-    (CREATE, GET),
-    needs=("clock",),
-)
+@rule(MUST, "document: ScheduleOverlapPolicy", (CREATE, GET), needs=("clock",))
 def overlap_follows_the_policy(ctx: Context) -> None:
     """While one goes on, policy 1 starts no other, policy 6 does, and policy 5 ends the older."""
     need_workflow(ctx, APPROVE)

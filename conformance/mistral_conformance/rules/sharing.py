@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
-    CREATE_LIBRARY,
     GET_LIBRARY,
     LIST_ACCESSES,
     LIST_LIBRARIES,
@@ -22,14 +21,13 @@ from mistral_conformance.rules.common.steps import (
     entity,
     entries,
     expect_equal,
-    expect_refused,
     read_library,
     share,
     unshare,
     word,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
@@ -99,64 +97,3 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
         "false leaves out what others own, as true does",
         others,
     )
-
-
-@rule(
-    SHOULD,
-    (
-        "libraries.owner-types; libraries.workspace-sees; "
-        "choices.sharing-workspace-library-is-the-workspaces"
-    ),
-    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
-    needs=("colleague",),
-    about=("beta.libraries.list query/search",),
-)
-def workspace_library_is_the_workspaces(ctx: Context) -> None:
-    """A library owned by the workspace, the default for a key, is seen by the whole workspace."""
-    name = ctx.marker.name(f"ours {word(ctx)}")
-    made = create_library(ctx, name=name)
-    expect_equal(ctx, made["owner_type"], "Workspace", "owner_type", made)
-    if made["owner_id"] is not None:
-        workspace = ctx.identity().known("workspace")
-        expect_equal(ctx, made["owner_id"], workspace, "owner_id", made)
-    colleague = ctx.as_("colleague")
-    ctx.expect_status(colleague.call(GET_LIBRARY, library_id=made["id"]), 200)
-    listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, column(listed, "data", "id"), [made["id"]], "the colleague's list", listed)
-
-
-@rule(
-    MUST,
-    "libraries.owner-types",
-    (CREATE_LIBRARY, GET_LIBRARY, LIST_LIBRARIES),
-    needs=("private", "colleague"),
-    about=("beta.libraries.create body/owner_type",),
-)
-def private_library_is_its_owners(ctx: Context) -> None:
-    """A library owned by a user is hidden from that user's own workspace."""
-    name = ctx.marker.name(f"mine {word(ctx)}")
-    made = create_library(ctx, by="private", name=name, owner_type="User")
-    expect_equal(ctx, made["owner_type"], "User", "owner_type", made)
-    own = ctx.as_("private").call(GET_LIBRARY, library_id=made["id"])
-    ctx.expect_status(own, 200)
-    colleague = ctx.as_("colleague")
-    seen = colleague.call(GET_LIBRARY, library_id=made["id"])
-    expect_refused(ctx, seen, "a colleague reading a private library")
-    listed = colleague.call(LIST_LIBRARIES, query={"search": name})
-    expect_equal(ctx, column(listed, "data", "id"), [], "the colleague's list", listed)
-
-
-@rule(
-    MAY,
-    "libraries.owner-types; libraries.private-scope-403",
-    (CREATE_LIBRARY,),
-    needs=("private",),
-    about=("beta.libraries.create body/owner_type",),
-)
-def private_library_needs_the_scope(ctx: Context) -> None:
-    """A key without the scope for private connectors cannot create a library owned by a user.
-
-    A run that names the identity `private` thereby says that its default key lacks that scope.
-    """
-    body = {"name": ctx.marker.name(f"mine {word(ctx)}"), "owner_type": "User"}
-    expect_refused(ctx, ctx.api.call(CREATE_LIBRARY, json=body), "a library owned by a user")

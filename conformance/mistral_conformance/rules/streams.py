@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
-from mistral_conformance.record.events import DONE, EVENT_STREAM
+from mistral_conformance.record.events import DONE, EVENT_STREAM, PATIENT, Bound
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import ask_streamed, body
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 SOURCE = "document: x-mistral-stream; streams.done-mark"
+LEAST = 2
+"""Fewer events have none that follows another."""
 REFUSED = (400, 404, 422, 501)
 """How a server says that it does not stream."""
 
@@ -164,12 +169,29 @@ def done_only_where_documented(ctx: Context) -> None:
         ctx.expect(event.data != DONE, "the stream says [DONE]")
 
 
-@rule(SHOULD, SOURCE, EACH, applies=can_be_resumed)
-def events_can_be_named_again(ctx: Context) -> None:
-    """Each event of a stream that can be resumed has an id, and no two have the same."""
+@rule(MUST, SOURCE, EACH, applies=can_be_resumed)
+def resumed_stream_goes_on(ctx: Context) -> None:
+    """Taken up after an event, by its id, a stream goes on with precisely those that follow it."""
+    whole = _heard(ctx)
     ids = [event.id for event in _events(ctx)]
-    ctx.expect(all(ids), "an event has no id to resume after")
-    ctx.expect(len(set(ids)) == len(ids), "two events have the same id")
+    ctx.expect(all(ids), "an event has no id to resume after", whole)
+    ctx.expect(len(set(ids)) == len(ids), "two events have the same id", whole)
+    if len(ids) < LEAST:
+        ctx.skip("one event alone came")
+    for way, name in stream_of(ctx.operation)["resumable"].items():
+        for place in (0, len(ids) - LEAST):
+            due = ids[place + 1 :]
+            sent = Message(whole.method, whole.url, bound=Bound(len(due), PATIENT.most_s))
+            rest = _resume(ctx, sent, way, {name: str(ids[place])})
+            found = [event.id for event in rest.events]
+            said = f"after {ids[place]} in the {way} come {found[:3]}, {due[:3]} are due"
+            ctx.expect(found == due, said, whole, rest)
+
+
+def _resume(ctx: Context, message: Message, way: str, place: dict[str, str]) -> Exchange:
+    """The stream from a place on that is named in its way: in a header, or in the query."""
+    named = evolve(message, headers=place) if way == "header" else evolve(message, query=place)
+    return ctx.expect_status(ctx.api.send(named, ctx.operation.id), 200)
 
 
 def _heard(ctx: Context) -> Exchange:

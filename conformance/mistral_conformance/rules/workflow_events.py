@@ -24,27 +24,6 @@ SOON_S = 1.0
 """How long a stream is heard that has what is wanted already."""
 
 
-@rule(MUST, "document: workflows.events.get_workflow_events (its three filters)", (LIST,))
-def list_is_filtered(ctx: Context) -> None:
-    """Each filter of the list gives the events of the execution, and of no other one."""
-    run, other = (finished(ctx, execute(ctx)) for _ in range(2))
-    wanted = column(listing(ctx, run), "events", "event_id")
-    queries = (
-        {"root_workflow_exec_id": run["execution_id"]},
-        {"workflow_run_id": run["run_id"]},
-        {"workflow_run_id": run["run_id"], "workflow_exec_id": run["execution_id"]},
-    )
-    for query in queries:
-        listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-        found = column(listed, "events", "event_id")
-        expect_equal(ctx, found, wanted, f"the events with {query}", listed)
-    own = {"workflow_run_id": run["run_id"], "root_workflow_exec_id": run["execution_id"]}
-    for name, value in own.items():
-        query = {name: value, "workflow_exec_id": other["execution_id"]}
-        listed = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
-        expect_equal(ctx, listed["events"], [], "the events of two executions at once", listed)
-
-
 @rule(MUST, "document: workflows.events.get_stream_events (WorkflowStreamEvent)", (STREAM, LIST))
 def stream_tells_what_the_list_tells(ctx: Context) -> None:
     """The stream sends the events of the list, named by their types, with ids to go on from."""
@@ -61,26 +40,7 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
     ctx.expect(numbers == sorted(set(numbers)), "the numbers do not rise", heard)
 
 
-@rule(MUST, "document: workflows.events.get_stream_events (Last-Event-ID, start_seq)", (STREAM,))
-def stream_goes_on_after_a_break(ctx: Context) -> None:
-    """With the id of an event the stream goes on after it; with a number it begins there."""
-    run = finished(ctx, execute(ctx))
-    whole = hear(ctx, run)
-    ctx.expect(len(whole.events) > 1, "the stream sends no two events of the execution", whole)
-    ids = [event.id for event in whole.events]
-    headers = {"Last-Event-ID": str(ids[0])}
-    resumed = hear(ctx, run, headers=headers, most_events=len(ids) - 1)
-    expect_equal(ctx, [event.id for event in resumed.events], ids[1:], "the rest", whole, resumed)
-    number = whole.events[1].json()["broker_sequence"]
-    begun = hear(ctx, run, {"start_seq": number}, most_events=len(ids) - 1)
-    expect_equal(ctx, [event.id for event in begun.events], ids[1:], "the rest", whole, begun)
-
-
-@rule(
-    MUST,
-    "document: workflows.events.get_stream_events (scope, workflow_event_types, ...)",
-    (STREAM,),
-)
+@rule(MUST, "document: workflows.events.get_stream_events", (STREAM,))
 def stream_is_filtered(ctx: Context) -> None:
     """Each filter of the stream lets the events through that match, and no others."""
     run = finished(ctx, execute(ctx))
@@ -101,14 +61,7 @@ def stream_is_filtered(ctx: Context) -> None:
         expect_equal(ctx, found, wanted, f"what {query} lets through", heard)
 
 
-@rule(
-    SHOULD,
-    (
-        "document: workflows.events.get_stream_events (metadata_filters, the form of an "
-        "object in the query is our choice)"
-    ),
-    (STREAM,),
-)
+@rule(SHOULD, "document: workflows.events.get_stream_events", (STREAM,))
 def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
     tag = word(ctx)
@@ -121,39 +74,6 @@ def metadata_are_filtered(ctx: Context) -> None:
         query = {"metadata_filters": json.dumps({"team": team})}
         found = hear(ctx, run, query, most_events=len(heard.events))
         expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
-
-
-@rule(MUST, "document: workflows.events.get_stream_events (as they happen)", (STREAM,))
-def stream_follows_what_happens(ctx: Context) -> None:
-    """After the last event of an execution, the stream goes on with those of the next one."""
-    first = finished(ctx, execute(ctx))
-    last = hear(ctx, first).events[-1]
-    second = finished(ctx, execute(ctx))
-    headers = {"Last-Event-ID": str(last.id)}
-    heard = hear(ctx, second, headers=headers)
-    kinds = [event.name for event in heard.events]
-    ctx.expect(kinds, "nothing comes after the last event", heard)
-    expect_equal(ctx, (kinds[0], kinds[-1]), (STARTED, COMPLETED), "first and last", heard)
-
-
-@rule(
-    MUST,
-    (
-        "harm: what belongs to an organisation is shown to a stranger; "
-        "choices.workflow-events-strangers-hear-nothing"
-    ),
-    (STREAM, LIST),
-    needs=("stranger",),
-)
-def strangers_hear_nothing(ctx: Context) -> None:
-    """Nobody of another organisation lists or hears the events of an execution."""
-    run = finished(ctx, execute(ctx))
-    query = {"workflow_exec_id": run["execution_id"]}
-    stranger = ctx.as_("stranger")
-    listed = stranger.call(LIST, query=query)
-    ctx.expect(not listed.ok or not listed["events"], "a stranger lists events", listed)
-    heard = stranger.listen(STREAM, query=query, most_events=1, most_s=SOON_S / 2)
-    ctx.expect(not heard.ok or not heard.events, "a stranger hears events", heard)
 
 
 def listing(ctx: Context, run: Exchange) -> Exchange:

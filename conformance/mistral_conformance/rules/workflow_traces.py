@@ -24,9 +24,7 @@ MICROSECOND = 1000
 """In nanoseconds; times of the API are no finer."""
 
 
-@rule(
-    MUST, "document: TempoTraceSpan (OpenTelemetry: ids of 32 and 16 hexadecimal digits)", (OTEL,)
-)
+@rule(MUST, "document: TempoTraceSpan", (OTEL,))
 def spans_make_one_trace(ctx: Context) -> None:
     """All spans carry the id of the trace and ids of their own; each parent is one of them."""
     found = trace(ctx, OTEL, finished(ctx, execute(ctx)))
@@ -76,14 +74,7 @@ def tree_has_the_same_spans(ctx: Context) -> None:
             )
 
 
-@rule(
-    MUST,
-    (
-        "document: workflows.executions.get_workflow_execution_trace_events (GET "
-        ".../trace/events: include_internal_events)"
-    ),
-    (EVENTS,),
-)
+@rule(MUST, "document: workflows.executions.get_workflow_execution_trace_events", (EVENTS,))
 def events_hide_the_machinery(ctx: Context) -> None:
     """The events of the machinery come only when asked for; then the others are there as well."""
     run = finished(ctx, execute(ctx))
@@ -96,14 +87,7 @@ def events_hide_the_machinery(ctx: Context) -> None:
     ctx.expect(times == sorted(times), "the events are not in order of time", full)
 
 
-@rule(
-    MUST,
-    (
-        "document: workflows.executions.get_workflow_execution_trace_events (GET "
-        ".../trace/events: merge_same_id_events)"
-    ),
-    (EVENTS,),
-)
+@rule(MUST, "document: workflows.executions.get_workflow_execution_trace_events", (EVENTS,))
 def events_are_merged(ctx: Context) -> None:
     """On request, the events with the same id become one, as the last of them tells."""
     run = finished(ctx, execute(ctx))

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.workflows import (
     ARCHIVE,
-    BREAK,
-    EXECUTE,
     EXECUTE_REGISTRATION,
     GET_REGISTRATION,
     GET_WORKFLOW,
@@ -16,38 +14,12 @@ from mistral_conformance.rules.common.workflows import (
     LIST_REGISTRATIONS,
     LIST_WORKFLOWS,
     UNARCHIVE,
-    need_workflow,
 )
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
-
-
-@rule(
-    SHOULD,
-    (
-        "document: workflows.archive_workflow (out of use); "
-        "choices.workflows-archived-does-not-start"
-    ),
-    (ARCHIVE, EXECUTE, EXECUTE_REGISTRATION),
-)
-def archived_does_not_start(ctx: Context) -> None:
-    """An archived workflow does not start, neither by its name nor by its registration."""
-    id_ = need_workflow(ctx, BREAK)["id"]
-    query = {"workflow_id": id_}
-    known = ctx.need(ctx.api.call(LIST_REGISTRATIONS, query=query))["workflow_registrations"]
-    try:
-        ctx.expect_status(ctx.api.call(ARCHIVE, workflow_identifier=BREAK), 200)
-        answer = ctx.api.call(EXECUTE, workflow_identifier=BREAK, json={})
-        expect_refused(ctx, answer, "the start of an archived workflow")
-        for each in known[:1]:
-            ids = {"workflow_registration_id": each["id"]}
-            answer = ctx.api.call(EXECUTE_REGISTRATION, ids, json={})
-            expect_refused(ctx, answer, "the start of a registration of an archived workflow")
-    finally:
-        ctx.api.call(UNARCHIVE, workflow_identifier=BREAK)
 
 
 @rule(MUST, "document: WorkflowRegistrationGetResponse", (LIST_REGISTRATIONS, GET_REGISTRATION))

@@ -56,16 +56,6 @@ def workers_are_all_live(view_worker: Part) -> Part:
     return lambda worker, now: {**view_worker(worker, now), "is_active": True}
 
 
-@mutant(
-    "deployments.worker-filter-is-ignored",
-    op.WORKERS,
-    place=f"{DEPLOYMENTS}:list_deployment_workers",
-)
-def worker_filter_is_ignored(list_workers: Part) -> Part:
-    """The list of workers has the live and the others whatever is asked for."""
-    return lambda ctx: list_workers(evolve(ctx, query={**ctx.query, "worker_status": None}))
-
-
 @mutant("deployments.detail-lacks-workers", op.GET, place=f"{DEPLOYMENTS}:workers_of")
 def detail_lacks_workers(workers_of: Part) -> Part:
     """The first worker of a deployment is left out where all are shown."""

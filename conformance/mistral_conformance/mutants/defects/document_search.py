@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names
@@ -63,12 +61,6 @@ def search_costs_nothing(as_json: Part) -> Part:
 def closed_libraries_are_searched(_is_open: Part) -> Part:
     """Libraries of the caller's organisation are searched without being shared."""
     return lambda ctx, library: library.organisation_id == ctx.caller.organisation_id
-
-
-@mutant("document-search.anybody-opens", *(op.START, names.SHARE), place=f"{LIBRARIES}:opens")
-def anybody_opens(opens: Part) -> Part:
-    """Whoever shares a library with the organisation opens it to agents."""
-    return lambda share, organisation: opens(evolve(share, by_admin=True), organisation)
 
 
 @mutant(

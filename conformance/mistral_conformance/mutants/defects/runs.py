@@ -17,12 +17,6 @@ RUNS = "resources.workflows.runs"
 METRICS = "resources.workflows.metrics"
 
 
-@mutant("runs.list-shows-results", op.LIST, place=f"{RUNS}:view")
-def list_shows_results(view: Part) -> Part:
-    """The list shows the results of the runs."""
-    return lambda row: {**view(row), "result": row.run.result}
-
-
 @mutant("runs.open-runs-pass-bounds-of-the-end", op.LIST, place=f"{RUNS}:Bounds.hold")
 def open_runs_pass_bounds_of_the_end(hold: Part) -> Part:
     """A run that goes on passes the filters of the end."""

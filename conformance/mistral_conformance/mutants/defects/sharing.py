@@ -191,21 +191,6 @@ def list_shows_own_only(is_listed: Part) -> Part:
     return defect
 
 
-@mutant(
-    "sharing.unshared-stays-visible",
-    op.UNSHARE,
-    op.GET_LIBRARY,
-    place="resources.libraries.accesses:delete",
-)
-def unshared_stays_visible(_delete: Part) -> Part:
-    """Taking an access away is answered but changes nothing."""
-    return lambda ctx: json_answer(
-        {"library_id": ctx.path["library_id"], "org_id": ctx.caller.organisation_id}
-        | {key: ctx.body[key] for key in ("share_with_type", "share_with_uuid")}
-        | {"role": "Viewer"}
-    )
-
-
 @mutant("sharing.unshare-wants-a-level", op.UNSHARE, place="resources.libraries.accesses:delete")
 def unshare_wants_a_level(delete: Part) -> Part:
     """Taking an access away is refused without the level that the old document demands."""
@@ -241,18 +226,6 @@ def counts_never_fall(count: Part) -> Part:
 
 
 @mutant(
-    "sharing.filter-is-ignored", op.LIST_LIBRARIES, place="resources.libraries.crud:list_libraries"
-)
-def filter_is_ignored(list_libraries: Part) -> Part:
-    """`filter_owned_by_me` filters nothing."""
-
-    def defect(ctx: Part) -> Part:
-        return list_libraries(evolve(ctx, query={**ctx.query, "filter_owned_by_me": None}))
-
-    return defect
-
-
-@mutant(
     "sharing.workspace-library-is-hidden",
     op.CREATE_LIBRARY,
     *SEEING,
@@ -283,13 +256,3 @@ def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
         return "Workspace"
 
     return defect
-
-
-@mutant(
-    "sharing.scope-is-not-checked",
-    op.CREATE_LIBRARY,
-    place="resources.libraries.crud:choose_owner_type",
-)
-def scope_is_not_checked(choose_owner_type: Part) -> Part:
-    """Any key may create libraries owned by a user."""
-    return lambda caller, wanted: choose_owner_type(evolve(caller, private=True), wanted)

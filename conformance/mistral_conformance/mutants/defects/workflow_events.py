@@ -22,12 +22,6 @@ def list_is_backwards(get_events: Part) -> Part:
     return edited(get_events, lambda found: {**found, "events": found["events"][::-1]})
 
 
-@mutant("workflow-events.run-filter-is-ignored", op.LIST, place=f"{EVENTS}:get_workflow_events")
-def run_filter_is_ignored(get_events: Part) -> Part:
-    """The list is not filtered by the run."""
-    return lambda ctx: get_events(evolve(ctx, query={**ctx.query, "workflow_run_id": None}))
-
-
 @mutant("workflow-events.stream-repeats-the-last", op.STREAM, place=f"{EVENTS}:first_number")
 def stream_repeats_the_last(first_number: Part) -> Part:
     """A stream that goes on sends the last event again."""

@@ -65,17 +65,6 @@ def old_name_is_empty(get_registration: Part) -> Part:
 
 
 @mutant(
-    "workflows.registration-hides-its-workflow",
-    op.LIST_REGISTRATIONS,
-    op.GET_REGISTRATION,
-    place=f"{DEFINITIONS}:_view_registration",
-)
-def registration_hides_its_workflow(view: Part) -> Part:
-    """A registration never tells its workflow."""
-    return _asking(view, with_workflow=False)
-
-
-@mutant(
     "workflows.registration-runs-elsewhere",
     op.EXECUTE_REGISTRATION,
     place=f"{EXECUTIONS}:execute_registration",

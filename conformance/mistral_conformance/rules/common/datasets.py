@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-CREATE = "beta.observability.datasets.create"
 LIST = "beta.observability.datasets.list"
-FETCH = "beta.observability.datasets.fetch"
+DELETE_RECORDS = "beta.observability.datasets.records.bulk_delete"
 DELETE = "beta.observability.datasets.delete"
+FETCH = "beta.observability.datasets.fetch"
+CREATE = "beta.observability.datasets.create"
+
+
 LIST_RECORDS = "beta.observability.datasets.list_records"
 CREATE_RECORD = "beta.observability.datasets.create_record"
 EXPORT = "beta.observability.datasets.export_to_jsonl"
@@ -26,7 +29,8 @@ FROM_CAMPAIGN = "beta.observability.datasets.import_from_campaign"
 FROM_PLAYGROUND = "beta.observability.datasets.import_from_playground"
 FETCH_TASK = "beta.observability.datasets.fetch_task"
 FETCH_RECORD = "beta.observability.datasets.records.fetch"
-DELETE_RECORDS = "beta.observability.datasets.records.bulk_delete"
+
+
 JUDGE_RECORD = "beta.observability.datasets.records.judge"
 PUT_PAYLOAD = "beta.observability.datasets.records.update_payload"
 

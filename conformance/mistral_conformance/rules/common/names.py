@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+REPROCESS = "beta.libraries.documents.reprocess"
+LIST_FILES = "files.list"
 LIST_LIBRARIES = "beta.libraries.list"
 CREATE_LIBRARY = "beta.libraries.create"
 GET_LIBRARY = "beta.libraries.get"
@@ -16,14 +18,15 @@ PATCH_DOCUMENT = "beta.libraries.documents.update"
 PUT_DOCUMENT = "beta.libraries.documents.update_with_put"
 DELETE_DOCUMENT = "beta.libraries.documents.delete"
 TEXT_CONTENT = "beta.libraries.documents.text_content"
-REPROCESS = "beta.libraries.documents.reprocess"
+
+
 STATUS = "beta.libraries.documents.status"
 
 LIST_ACCESSES = "beta.libraries.accesses.list"
 SHARE = "beta.libraries.accesses.update_or_create"
 UNSHARE = "beta.libraries.accesses.delete"
 
-LIST_FILES = "files.list"
+
 UPLOAD_FILE = "files.upload"
 GET_FILE = "files.retrieve"
 DELETE_FILE = "files.delete"

@@ -1,49 +1,20 @@
-"""How answers refuse: statuses of one class, and the words in each documented shape of error."""
+"""What refusals say is wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.readings import some
-from mistral_conformance.verdict.outcome import Failed, Skipped
-
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
-    from mistral_conformance.session.context import Context
-
-BAD_REQUEST, UNPROCESSABLE = 400, 422
-
-
-def expect_invalid(ctx: Context, answer: Exchange) -> Exchange:
-    """Hold the server to refuse a request as wrong: 422, or 400, which says the same."""
-    return ctx.expect_status(answer, UNPROCESSABLE, BAD_REQUEST)
-
-
-def words_of(answer: Exchange) -> str:
-    """What an error says in words, in whichever documented shape; empty where it says nothing."""
-    body = answer.json()
-    if not isinstance(body, dict):
-        return ""
-    said = body.get("detail") or body.get("message")
-    return said if isinstance(said, str) else ""
 
 
 def problems_of(answer: Exchange) -> list[dict[str, Any]]:
     """The mistakes that a refusal lists in `detail`, at its top or within `message`.
 
-    Raises:
-        Failed: it lists none.
-        Skipped: it says in words what is wrong, which is a documented shape too: in `detail`, and
-            for a 400 in `message`.
-
+    None are listed where it says in words what is wrong, which is a documented shape too.
     """
     body = answer.json()
     message = body.get("message") if isinstance(body, dict) else None
     holder = message if isinstance(message, dict) else body
     detail = holder.get("detail") if isinstance(holder, dict) else None
-    in_words = isinstance(detail, str) or answer.status == BAD_REQUEST
-    if in_words and words_of(answer):
-        raise Skipped("the refusal is in words, without a list of problems", answer)
-    if not isinstance(detail, list) or not all(isinstance(each, dict) for each in detail):
-        raise Failed("`detail` is no list of problems", answer)
-    return some(detail, "problem", answer)
+    return [each for each in detail if isinstance(each, dict)] if isinstance(detail, list) else []

@@ -10,10 +10,6 @@ from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_ACCESSES,
-    PATCH_DOCUMENT,
-    PATCH_LIBRARY,
-    PUT_DOCUMENT,
-    PUT_LIBRARY,
     SHARE,
     UNSHARE,
 )
@@ -26,11 +22,6 @@ if TYPE_CHECKING:
     from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
-NO_METHOD = (405, 501)
-NO_ROUTE = "no Route matched"
-
-TWINS = {PATCH_LIBRARY: PUT_LIBRARY, PATCH_DOCUMENT: PUT_DOCUMENT}
-
 
 def unknown_id(ctx: Context) -> str:
     """An id of the right form that no object has."""
@@ -40,18 +31,6 @@ def unknown_id(ctx: Context) -> str:
 def word(ctx: Context) -> str:
     """A word that no other rule uses."""
     return f"w{ctx.random.getrandbits(40):010x}"
-
-
-def update(api: Api, operation: str, ids: Mapping[str, str], fields: object) -> Exchange:
-    """Change a library or document with PATCH, or with PUT where the server has no PATCH yet."""
-    answer = api.call(operation, ids, json=fields)
-    return api.call(TWINS[operation], ids, json=fields) if is_missing(answer) else answer
-
-
-def is_missing(exchange: Exchange) -> bool:
-    """Whether an answer says that the server does not offer the method at all."""
-    status = exchange.status
-    return status in NO_METHOD or (status == 404 and NO_ROUTE in exchange.plain_text)
 
 
 def expect_refused(ctx: Context, exchange: Exchange, what: str) -> Exchange:
@@ -71,12 +50,12 @@ def expect_equal(ctx: Context, found: object, wanted: object, what: str, *seen: 
     ctx.expect(False, f"{where} is {shown}", *seen)  # noqa: FBT003 - the condition is known
 
 
-def expect_same_fields(ctx: Context, before: Exchange, after: Exchange, ignore: set[str]) -> None:
-    """Hold two answers to show the same object, apart from the fields to ignore."""
+def expect_same_fields(ctx: Context, before: Exchange, after: Exchange) -> None:
+    """Hold two answers to show the same object."""
     old, new = before.json(), after.json()
     shown = isinstance(old, dict) and isinstance(new, dict)
     ctx.expect(shown, "an answer is no object", before, after)
-    changed = [name for name in sorted(differing(old, new)) if name not in ignore]
+    changed = sorted(differing(old, new))
     ctx.expect(not changed, f"the answers differ in {', '.join(changed)}", before, after)
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     Entry = dict[str, Any]
 
+LIST_CONVERSATIONS = "beta.conversations.list"
 CREATE_AGENT = "beta.agents.create"
 START = "beta.conversations.start"
 APPEND = "beta.conversations.append"
 RESTART = "beta.conversations.restart"
 GET_CONVERSATION = "beta.conversations.get"
-LIST_CONVERSATIONS = "beta.conversations.list"
+
+
 DELETE_CONVERSATION = "beta.conversations.delete"
 HISTORY = "beta.conversations.get_history"
 MESSAGES = "beta.conversations.get_messages"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
+CANCEL_MANY = "workflows.executions.batch_cancel_workflow_executions"
+TERMINATE_MANY = "workflows.executions.batch_terminate_workflow_executions"
 LIST_WORKFLOWS = "workflows.get_workflows"
 GET_WORKFLOW = "workflows.get_workflow"
 ARCHIVE = "workflows.archive_workflow"
@@ -36,8 +38,8 @@ QUERY = "workflows.executions.query_workflow_execution"
 UPDATE = "workflows.executions.update_workflow_execution"
 CANCEL = "workflows.executions.cancel_workflow_execution"
 TERMINATE = "workflows.executions.terminate_workflow_execution"
-CANCEL_MANY = "workflows.executions.batch_cancel_workflow_executions"
-TERMINATE_MANY = "workflows.executions.batch_terminate_workflow_executions"
+
+
 RESET = "workflows.executions.reset_workflow"
 STREAM = "workflows.executions.stream"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.laws import (
     defects_of_access,
+    defects_of_along,
     defects_of_answers,
     defects_of_ends,
     defects_of_groups,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     defects_of_access,
+    defects_of_along,
     defects_of_answers,
     defects_of_ends,
     defects_of_groups,

@@ -1,0 +1,132 @@
+"""What comes along with an object: the run of an execution, the model or the results of a job.
+
+Nobody makes it by itself: a field names it that the server fills in the object's own time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER, expect_refused
+from mistral_conformance.laws.instance import Instance
+from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import send_plain
+from mistral_conformance.laws.views import stable
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import NotOffered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.laws.world import World
+    from mistral_conformance.model import Field, Model, Reference, Resource
+
+    Along = tuple[Resource, Field, Resource, list[Reference]]
+
+BY_ITSELF = "alone"
+LOST = "harm: what was deleted is still there, or is taken for what it was"
+TOLD_FALSELY = "harm: what came along with an object tells something else than the object"
+
+
+def comes_along(model: Model) -> Iterator[tuple[Resource, Field, Resource]]:
+    """Each resource that can be made, a field that names what came along, and what that is."""
+    for resource in model.resources.values():
+        for field in resource.fields.values() if resource.whole and resource.read else ():
+            of = model.resources.get(field.refers)
+            if field.moves == BY_ITSELF and of and of.read and of.parameter:
+                yield resource, field, of
+
+
+def _along(model: Model) -> Iterator[Subject]:
+    """What comes along, with the places that take the id of such a thing."""
+    for resource, field, of in comes_along(model):
+        places = [each for each in model.references_to(of.name) if _by_itself(model, each)]
+        operations = (of.read, *(each.place.operation for each in places), of.list)
+        needed = (resource.create, resource.read, of.read)
+        name, value = f"{resource.name}.{field.name}", (resource, field, of, places)
+        yield Subject(name, value, tuple(filter(None, operations)), needed, (field.origin,))
+
+
+def _deletable(model: Model) -> Iterator[Subject]:
+    return (each for each in _along(model) if each.value[2].delete)
+
+
+def _by_itself(model: Model, reference: Reference) -> bool:
+    """Whether an id is all that the path of an operation names."""
+    path = model.document.operations[reference.place.operation].path_ids
+    return reference.place.where == "path" and len(path) == 1
+
+
+@law(
+    id="access.along-is-refused",
+    over=_along,
+    source=SHOWN_TO_STRANGERS,
+    harm=True,
+    needs=(STRANGER,),
+)
+def along_is_refused(world: World, subject: Along) -> None:
+    """What came along with the caller's object is refused to a stranger, and stays as it was."""
+    *_, of, places = subject
+    found = _make(world, subject)
+    before = world.look(found)
+    for each in places:
+        answer = send_plain(world, each.place.operation, found.ids, by=STRANGER)
+        expect_refused(world, each, "foreign", answer, " to the stranger")
+    if of.list and world.capabilities.offers(of.list):
+        shown = world.spot(found, by=STRANGER)
+        said = f"{of.list} shows a stranger the {of.name}"
+        world.expect(shown.value is None, said, shown.exchange)
+    for one, other in zip(before, world.look(found), strict=True):
+        world.expect_same(stable(of), one, other, said="a stranger changed")
+
+
+@law(id="gone.along-is-gone", over=_deletable, source=LOST, harm=True)
+def along_is_gone(world: World, subject: Along) -> None:
+    """What came along with an object and was deleted is refused at every place, and not listed."""
+    *_, of, places = subject
+    found = _make(world, subject)
+    deleted = world.need(world.delete(found))
+    for each in places:
+        answer = send_plain(world, each.place.operation, found.ids, by=CALLER)
+        expect_refused(world, each, "deleted", answer)
+    if of.list and world.capabilities.offers(of.list):
+        shown = world.spot(found)
+        said = f"{of.list} shows the {of.name} that was deleted"
+        world.expect(shown.value is None, said, deleted, shown.exchange)
+
+
+@law(id="views.along-tells-the-same", over=_along, source=TOLD_FALSELY, harm=True)
+def along_tells_the_same(world: World, subject: Along) -> None:
+    """What came along is listed, and what it tells of its object is what the object tells."""
+    resource, field, of, _ = subject
+    instance, found = _make_both(world, subject)
+    shown = world.read(instance)
+    alike = [each for each in of.fields.values() if each.name in resource.fields]
+    for each in world.look(found):
+        said = f"{each.view} lacks the {of.name} that {resource.one} names"
+        world.expect(each.value is not None, said, found.made, each.exchange)
+        if field.name in of.key:  # else the two have fields of one name that are about two things
+            world.expect_same(alike, shown, each)
+
+
+def _make(world: World, subject: Along) -> Instance:
+    """What came along with a new object, see `_make_both`."""
+    return _make_both(world, subject)[1]
+
+
+def _make_both(world: World, subject: Along) -> tuple[Instance, Instance]:
+    """A new object at its end, and what came along with it.
+
+    Raises:
+        NotOffered: nothing did.
+
+    """
+    resource, field, of, _ = subject
+    instance = world.make(resource)
+    world.settle(instance)
+    told = world.read(instance)
+    identity = told.fields.get(field.name)
+    if not isinstance(identity, str) or not identity:
+        raise NotOffered(f"not offered: a new {resource.name} has no `{field.name}`", told.exchange)
+    ids = {of.parameter: identity}
+    return instance, Instance(of, ids, CALLER, world.need(world.call(of.read, ids)))

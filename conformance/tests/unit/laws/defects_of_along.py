@@ -1,0 +1,154 @@
+"""Defects of what comes along with objects, of actions on several, and of ids in queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.laws.defects import LIBRARIES, bearer, defect, is_item, remembering
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Alter, Answer
+
+RUNS, MODELS, RECORDS = "/v1/workflows/runs", "/v1/models", "/dataset-records/"
+JUDGES = "/v1/observability/judges"
+IDS = "dataset_record_ids"
+STRANGER, COLLEAGUE = "stranger", "colleague"
+
+
+def _never_refused(collection: str) -> Alter:
+    """What was read once is told to everybody for ever."""
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "GET" and is_item(answer, collection):
+            if answer.status == 200:
+                known[answer.path] = answer.body
+            elif answer.path in known:
+                answer.status, answer.body = 200, known[answer.path]
+
+    return alter
+
+
+@remembering(
+    "runs-are-everybodys",
+    "access.along-is-refused[execution.run_id]",
+    "answers 200 to the stranger",
+)
+def runs_are_everybodys() -> Alter:
+    return _never_refused(RUNS)
+
+
+@remembering(
+    "deleted-models-are-read",
+    "gone.along-is-gone[fine_tuning_job.fine_tuned_model]",
+    "answers 200 for a model that is deleted",
+)
+def deleted_models_are_read() -> Alter:
+    return _never_refused(MODELS)
+
+
+@defect("runs-have-other-results", "views.along-tells-the-same[execution.run_id]", "`result")
+def runs_have_other_results(answer: Answer) -> None:
+    if answer.method == "GET" and is_item(answer, RUNS) and answer.status == 200:
+        answer.body = {**answer.body, "result": "another"}
+
+
+@remembering(
+    "only-the-first-goes",
+    "bulk.each-is-as-alone[beta.observability.datasets.records.bulk_delete]",
+    "leads one of several to there, one alone is led to gone",
+)
+def only_the_first_goes() -> Alter:
+    known: dict[str, Any] = {}
+    kept: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        identity = answer.path.rpartition("/")[2]
+        if IDS.encode() in answer.sent:
+            kept.update(answer.sent_body[IDS][1:])
+        if answer.is_("GET"):
+            known[identity] = answer.body
+        elif answer.method == "GET" and identity in kept & known.keys():
+            answer.status, answer.body = 200, known[identity]
+
+    return alter
+
+
+@defect(
+    "all-of-several-succeed",
+    "bulk.unknown-is-told[workflows.executions.batch_cancel_workflow_executions]",
+    "tells success of what is not there",
+)
+def all_of_several_succeed(answer: Answer) -> None:
+    if b"execution_ids" in answer.sent and answer.status == 200:
+        told = {each: {"status": "success"} for each in answer.body["results"]}
+        answer.body = {**answer.body, "results": told}
+
+
+@remembering(
+    "strangers-delete-several",
+    "bulk.strangers-do-nothing[beta.observability.datasets.records.bulk_delete]",
+    "led the caller's dataset_record to gone",
+)
+def strangers_delete_several() -> Alter:
+    gone: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if IDS.encode() in answer.sent and STRANGER in bearer(answer):
+            gone.update(answer.sent_body[IDS])
+        if answer.method == "GET" and answer.path.rpartition("/")[2] in gone:
+            answer.status = 404
+
+    return alter
+
+
+@defect(
+    "events-of-all-runs-come",
+    "sets.query-names-one[workflows.events.get_workflow_events:workflow_run_id]",
+    "lets through what is told of another",
+)
+def events_of_all_runs_come(answer: Answer) -> None:
+    if "workflow_run_id" in answer.query:
+        answer.body = answer.again("GET", f"{answer.path}?limit=1000").json()
+
+
+@remembering(
+    "strangers-hear-events",
+    "access.query-tells-strangers-nothing[workflows.events.get_workflow_events:workflow_exec_id]",
+    "tells a stranger what `workflow_exec_id` names",
+)
+def strangers_hear_events() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        for asked in answer.query.get("workflow_exec_id", ()):
+            if STRANGER in bearer(answer):
+                answer.status, answer.body = 200, known[asked]
+            else:
+                known[asked] = answer.body
+
+    return alter
+
+
+@defect(
+    "archived-workflows-start",
+    "access.put-aside-is-refused[workflows.archive_workflow]",
+    "answers 200",
+)
+def archived_workflows_start(answer: Answer) -> None:
+    if answer.method == "POST" and answer.path.endswith("/execute"):
+        answer.status = 200
+
+
+@defect(
+    "judges-are-their-makers", "access.workspace-sees-its-own[judge]", "does not show a colleague"
+)
+def judges_are_their_makers(answer: Answer) -> None:
+    if answer.method == "GET" and is_item(answer, JUDGES) and COLLEAGUE in bearer(answer):
+        answer.status = 404
+
+
+@defect("deletions-show-another", "gone.answer-shows-what-went[library]", "`name`")
+def deletions_show_another(answer: Answer) -> None:
+    if answer.method == "DELETE" and is_item(answer, LIBRARIES) and answer.status == 200:
+        answer.body = {**answer.body, "name": "another"}
