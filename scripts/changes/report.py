@@ -19,6 +19,7 @@ NAMED_MAX = 3
 """How many operations of a change stand in its line; more are counted and listed below it."""
 LISTED_MAX = 12
 """How many methods text lists; more are counted by resource. Markdown and JSON list all."""
+_HARD_SPACE = "\u00a0"
 _INDENTED: dict[str, Any] = {
     "width": 100,
     "initial_indent": " " * 8,
@@ -58,7 +59,9 @@ def _where(one: Change) -> str:
     if len(names) > LISTED_MAX:
         counts = Counter(each.method and each.method.rpartition(".")[0] for each in one.operations)
         names = [f"{each or 'no client'} ({counts[each]})" for each in counts]
-    lines = textwrap.fill(", ".join(names), **_INDENTED)
+    # A name with its method stays on one line.
+    joined = ", ".join(name.replace(" ", _HARD_SPACE) for name in names)
+    lines = textwrap.fill(joined, **_INDENTED).replace(_HARD_SPACE, " ")
     return f" in {len(one.operations)} operations:\n{lines}"
 
 

@@ -136,10 +136,11 @@ SCHEMA: dict[str, Keeper] = (
     | dict.fromkeys(("multipleOf", "minLength", "maxLength", "minItems", "maxItems"), _bound)
     | dict.fromkeys(("minProperties", "maxProperties", "minContains", "maxContains"), _bound)
     | dict.fromkeys(("items", "additionalProperties", "propertyNames", "not"), keep_schema)
-    | dict.fromkeys(("contains", "if", "then", "else", "unevaluatedProperties"), keep_schema)
+    | dict.fromkeys(("contains", "if", "then", "else"), keep_schema)
+    | dict.fromkeys(("unevaluatedProperties", "unevaluatedItems", "contentSchema"), keep_schema)
     | dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), _each(keep_schema))
     | dict.fromkeys(("properties", "patternProperties", "dependentSchemas"), _named(keep_schema))
-    | {"$defs": _named(keep_schema)}
+    | {"$defs": _named(keep_schema), "dependentRequired": _plain}
 )
 PARAMETER: dict[str, Keeper] = dict.fromkeys(
     ("$ref", "name", "in", "required", "deprecated", "style", "explode", "allowReserved"), _plain
