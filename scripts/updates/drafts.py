@@ -67,13 +67,14 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     shared: dict[tuple[str, str], Draft] = {}
     titles = _titles(survey)
     ids = taken_methods(survey.document)
+    named: dict[str, str] = {}
     for task in survey.tasks:
         target = target_of(task.where, of_media="example" in task.text)
         update = _update_of(task, target, survey.document)
         if target is None or update is None:
             continue
         if isinstance(update, dict):
-            _name_apart(update, task, survey.document, ids)
+            _name_apart(update, task, survey.document, (ids, named))
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
         elif "of its own" in task.text:
@@ -91,14 +92,31 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     return drafts
 
 
-def _name_apart(update: Tree, task: Task, document: Tree, ids: set[str]) -> None:
-    """Let no two methods of the drafts have one name, in place; `ids` are those of before."""
+def _name_apart(
+    update: Tree, task: Task, document: Tree, known: tuple[set[str], dict[str, str]]
+) -> None:
+    """Let no two methods of the drafts have one name, in place.
+
+    `known` are the methods that there are, and the drafted ids by operation. What only streams has
+    the method of its id.
+    """
+    ids, named = known
     if "operationId" in update:
         update["operationId"] = distinct(update["operationId"], ids)
+        named[task.where] = update["operationId"]
     if stream := update.get("x-mistral-stream"):
-        parent = operation_id(task.where, document).rpartition(".")[0]
-        name = distinct(f"{parent}.{stream['method']}", ids)
+        own = _own_id(task.where, document) or named.get(task.where)
+        own = own or operation_id(task.where, document)
+        parent = own.rpartition(".")[0]
+        name = distinct(f"{parent}.{stream['method']}", ids) if "when" in stream else own
         stream["method"] = name.rpartition(".")[2]
+
+
+def _own_id(where: str, document: Tree) -> str | None:
+    """The id that an operation has already."""
+    method, _, path = where.partition(" ")
+    found: str | None = document["paths"].get(path, {}).get(method.lower(), {}).get("operationId")
+    return found
 
 
 def _titles(survey: Survey) -> dict[str, str]:
@@ -232,7 +250,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
         lambda _, where, __, all_: {"title": schema_name(where, all_)},
     ),
     (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
-    (r"has no x-mistral-stream", lambda _, __, node, ___: stream_of(node)),
+    (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )

@@ -131,19 +131,55 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
         paging, there = other.get("x-mistral-paging"), _begins(other)
         if paging and pages == {name: there[name] for name in there.keys() & _PAGING}:
             kept = {k: v for k, v in paging.items() if k not in _ASKED or v in asked}
-            return {"x-mistral-paging": kept}
+            return {"x-mistral-paging": _as_answered(kept, operation, document)}
     return None
 
 
-def stream_of(operation: Tree) -> Tree | None:
+def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
+    """The paging with the fields that the operation's answer has."""
+    answers = operation.get("responses", {})
+    success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
+    schema = next((one.get("schema", {}) for one in success.get("content", {}).values()), {})
+    fields = _fields(schema, document)
+    kept = {
+        key: name
+        for key, name in paging.items()
+        if key not in _ANSWERED or name.partition(".")[0] in fields
+    }
+    lists = [name for name, one in fields.items() if one.get("type") == "array"]
+    return kept | ({"items": lists[0]} if lists and kept.get("items") not in lists else {})
+
+
+def _fields(schema: Tree, document: Tree) -> Tree:
+    """The fields of an object, which may be a component."""
+    resolved = follow(document, schema["$ref"]) or {} if "$ref" in schema else schema
+    fields: Tree = resolved.get("properties", {})
+    return fields
+
+
+def stream_of(operation: Tree, document: Tree) -> Tree | None:
     """What a stream carries, and which request asks for it, as far as the schemas tell."""
     contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
     events: Tree = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
     if "$ref" not in events:
         return None
-    stream = {"method": "stream", "data": events["$ref"]}
+    stream = {"method": "stream", "data": _data_of(events["$ref"], document)}
     has_other = any(media != _EVENTS for one in contents for media in one)
     return {"x-mistral-stream": stream | ({"when": {"stream": True}} if has_other else {})}
+
+
+def _data_of(events: str, document: Tree) -> str:
+    """What the data of an event holds; the event itself where it has no data of its own.
+
+    Data that is described in place has the name that its draft gives it.
+    """
+    data = (follow(document, events) or {}).get("properties", {}).get("data", {})
+    if "$ref" in data:
+        return str(data["$ref"])
+    if data.keys() & {"anyOf", "oneOf", "properties"}:
+        prefix, _, name = events.rpartition("/")
+        return f"{prefix}/{schema_name(f'{name}.properties.data', document)}"
+    return events
 
 
 def _begins(operation: Tree) -> dict[str, Any]:
@@ -154,6 +190,7 @@ def _begins(operation: Tree) -> dict[str, Any]:
     }
 
 
+_ANSWERED = frozenset({"items", "has_more", "next_token", "total"})
 _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
 
 

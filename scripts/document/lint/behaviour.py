@@ -100,6 +100,9 @@ def _stream_problems(
             yield f"names event data that does not exist: {reference!r}"
     if not stream.get("method"):
         yield "names no method"
+    own = operation.get("operationId", "").rpartition(".")[2]
+    if own and "when" not in stream and stream.get("method", own) != own:
+        yield f"only streams, so that its method is {own!r}"
     if (len(media) > 1) != ("when" in stream):
         yield "says when there is a stream exactly if there is another answer"
     known = {(one["name"], one["in"]) for one in operation.get("parameters", ())}

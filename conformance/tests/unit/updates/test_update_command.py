@@ -183,7 +183,7 @@ def _go_over(project: Project) -> int:
 
 
 def _add_group(document: dict[str, Any]) -> None:
-    """Two new operations under a path of their own, one of which streams."""
+    """New operations under a path of their own: two that may stream, one that only does."""
     reference = {"schema": {"$ref": "#/components/schemas/Vase"}}
     both = {"application/json": reference, "text/event-stream": reference}
     for path in ("/v1/vases", "/v1/vases/{vase_id}"):
@@ -191,11 +191,25 @@ def _add_group(document: dict[str, Any]) -> None:
         document["paths"][path] = {"post": {"operationId": path, "responses": ok}}
     identified = {"name": "vase_id", "in": "path", "required": True, "schema": {"type": "string"}}
     document["paths"]["/v1/vases/{vase_id}"]["post"]["parameters"] = [identified]
-    document["components"]["schemas"]["Vase"] = {
-        "type": "object",
-        "required": ["height"],
-        "properties": {"height": {"type": "integer"}},
+    events = {"text/event-stream": {"schema": {"$ref": "#/components/schemas/VaseEvent"}}}
+    document["paths"]["/v1/vases/{vase_id}/watch"] = {
+        "get": {
+            "operationId": "watch",
+            "parameters": [identified],
+            "responses": {"200": {"description": "d", "content": events}},
+        }
     }
+    kinds = {name: _thing(kind={"const": name.lower()}) for name in ("Cracked", "Filled")}
+    either = [{"$ref": f"#/components/schemas/{name}"} for name in kinds]
+    document["components"]["schemas"] |= kinds | {
+        "Vase": _thing(height={"type": "integer"}),
+        "VaseEvent": _thing(event={"type": "string"}, data={"oneOf": either}),
+    }
+
+
+def _thing(**fields: Any) -> dict[str, Any]:
+    """An object that requires all its fields."""
+    return {"type": "object", "required": list(fields), "properties": fields}
 
 
 def test_a_new_group_with_streams_is_whole_once_its_drafts_are_gone_over(
@@ -215,6 +229,12 @@ def test_a_new_group_with_streams_is_whole_once_its_drafts_are_gone_over(
     again = _document(project)["paths"]["/v1/vases/{vase_id}"]["post"]
     assert again["operationId"] == "vases.create_again"
     assert again["x-mistral-stream"]["method"] == "stream_again"
+    watch = _document(project)["paths"]["/v1/vases/{vase_id}/watch"]["get"]
+    assert watch["operationId"] == "vases.watch.get"
+    assert watch["x-mistral-stream"] == {
+        "method": "get",
+        "data": "#/components/schemas/VaseEventData",
+    }
 
 
 def test_drafts_are_written_marked_and_refused_until_they_are_gone_over(
