@@ -16,6 +16,7 @@ from document.overlay import DRAFT, read_overlay
 from document.tree import operations
 from document.yaml_text import write_yaml
 
+from updates.examples import WRONG, mend_of, split_place
 from updates.guesses import (
     distinct,
     example_of,
@@ -69,6 +70,9 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     ids = taken_methods(survey.document)
     named: dict[str, str] = {}
     for task in survey.tasks:
+        if task.text.startswith(WRONG):
+            _mend_example(task, survey.document, (shared, drafts))
+            continue
         target = target_of(task.where, of_media="example" in task.text)
         update = _update_of(task, target, survey.document)
         if target is None or update is None:
@@ -90,6 +94,25 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
             _merge(draft.update, update)
         drafts[task] = draft
     return drafts
+
+
+def _mend_example(
+    task: Task,
+    document: Tree,
+    made: tuple[dict[tuple[str, str], Draft], dict[Task, Draft]],
+) -> None:
+    """Draft, among those that are made, what an example lacks or has too much."""
+    shared, drafts = made
+    place, name = split_place(task.where)
+    target = target_of(place, of_media=True)
+    nodes = [node.value for node in jsonpath.find(target, document)] if target else []
+    mend = mend_of(name, task.text, nodes[0], document) if nodes else None
+    if mend is None:
+        return
+    key = (task.file, f"{target}{mend.steps}")
+    draft = shared.setdefault(key, Draft(*key, remove=mend.update is None))
+    _merge(draft.update, mend.update or {})
+    drafts[task] = draft
 
 
 def _name_apart(
@@ -248,6 +271,10 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (
         r"in place; name it|call it otherwise",
         lambda _, where, __, all_: {"title": schema_name(where, all_)},
+    ),
+    (
+        r"^its mapping lacks the member",
+        lambda _, __, node, all_: tag_of(node["discriminator"]["propertyName"], node, all_),
     ),
     (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
     (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),

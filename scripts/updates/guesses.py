@@ -198,12 +198,17 @@ def example_of(node: Tree, document: Tree) -> Tree | None:
     """An example for a body or an answer, made from its schema."""
     if "schema" not in node:
         return None
-    example = {"summary": "DRAFT: what is shown", "value": _value(node["schema"], document, 0)}
+    example = {"summary": "DRAFT: what is shown", "value": value_of(node["schema"], document)}
     return {"examples": {"draft": example}}
 
 
-def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+def value_of(schema: Any, document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
     """A plain value that fits the schema, as far as its types go."""
+    return _value(schema, document, 0)
+
+
+def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The value, so many objects and lists deep inside another one."""
     if not isinstance(schema, dict):
         return None
     if "$ref" in schema:

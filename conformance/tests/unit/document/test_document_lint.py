@@ -230,6 +230,11 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (lists_say_how_they_page, lambda d: _books(d).pop("x-mistral-paging"), "no x-mistral-paging"),
     (
         lists_say_how_they_page,
+        lambda d: _books(d)["responses"].update({"204": _books(d)["responses"].pop("200") and {}}),
+        "has no list at",
+    ),
+    (
+        lists_say_how_they_page,
         lambda d: _books(d)["x-mistral-paging"].update(size="page_size"),
         "'page_size', which is not there",
     ),

@@ -98,6 +98,14 @@ def test_a_schema_may_be_true_or_false() -> None:
     assert keep_schema({"additionalProperties": False}, "S") == {"additionalProperties": False}
 
 
+def test_a_schema_that_is_only_true_or_false_is_written_as_an_object() -> None:
+    schema = {"properties": {"any": True, "none": False}, "anyOf": [True]}
+    assert keep_schema(schema, "S") == {
+        "properties": {"any": {}, "none": {"not": {}}},
+        "anyOf": [{}],
+    }
+
+
 def test_an_unknown_keyword_stops_the_import_because_it_may_be_a_fact() -> None:
     with pytest.raises(DocumentProblem, match=r"Size.*'weight'.*stripping\.py"):
         keep_schema({"type": "integer", "weight": 3}, "Size")

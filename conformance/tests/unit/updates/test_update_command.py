@@ -478,3 +478,46 @@ def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging
     assert (
         "openapi/curation/paging.yaml\n    - GET /v1/books: pages by the parameter 'page'" in told
     )
+
+
+def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measure(document: dict[str, Any]) -> None:
+        shelf = document["components"]["schemas"]["Shelf"]
+        shelf["properties"]["size"] = {"$ref": "#/components/schemas/Size"}
+        shelf["required"] = [*shelf["required"], "size"]
+        document["components"]["schemas"]["Size"] = _thing(width={"type": "integer"})
+
+    assert project.update(project.write(newer(measure), "2026-06-01"), "--drafts") == 3
+    assert '"size" is a required property' in capsys.readouterr().out
+    assert _go_over(project) > 0
+    assert project.update() == 0, capsys.readouterr()
+    answer = _document(project)["paths"][SHELF]["get"]["responses"]["200"]
+    [example] = answer["content"]["application/json"]["examples"].values()
+    assert example["value"]["size"] == {"width": 1}
+
+
+def test_a_file_that_cannot_be_read_is_named_where_it_is(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project.root / "openapi/source.toml"
+    path.write_text("no toml", encoding="utf-8")
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 1
+    assert f"{path} cannot be read" in capsys.readouterr().err
+
+
+def test_a_list_that_answers_otherwise_is_told_and_stops_nothing(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def move(document: dict[str, Any]) -> None:
+        answers = document["paths"]["/v1/books"]["get"]["responses"]
+        answers["204"] = {"description": "d"}
+        del answers["200"]
+
+    before = project.contents()
+    assert project.update(project.write(newer(move), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "GET /v1/books: has no list at" in told
+    assert "responses.200 is not there" in told
+    assert project.contents() == before
