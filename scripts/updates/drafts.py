@@ -20,6 +20,7 @@ from updates.examples import WRONG, mend_of, split_place
 from updates.guesses import (
     distinct,
     example_of,
+    items_of,
     operation_id,
     paging_of,
     schema_name,
@@ -278,6 +279,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     ),
     (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
     (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),
+    (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )

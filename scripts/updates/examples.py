@@ -56,7 +56,21 @@ def mend_of(name: str, text: str, media: Tree, document: Tree) -> Mend | None:
         return Mend(f"{base}{_steps(path)}[{names}]", None)
     if path and isinstance(path[-1], str):
         return Mend(base + _steps(path[:-1]), {path[-1]: value_of(schema, document)})
-    return None
+    if path:
+        return None
+    return Mend(f".examples['{name}']", {"value": _remade(example.get("value"), schema, document)})
+
+
+def _remade(value: Any, schema: Any, document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
+    """A value of another form with what the old one had: a list goes into a page, or out of one."""
+    made = value_of(schema, document)
+    if isinstance(value, list) and isinstance(made, dict):
+        lists = [name for name, one in made.items() if isinstance(one, list)]
+        return made | {lists[0]: value} if len(lists) == 1 else made
+    if isinstance(value, dict) and isinstance(made, list):
+        inside = [one for one in value.values() if isinstance(one, list)]
+        return inside[0] if len(inside) == 1 else made
+    return made
 
 
 def _steps(path: list[str | int]) -> str:

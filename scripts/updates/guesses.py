@@ -135,12 +135,15 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
     return None
 
 
+def items_of(operation: Tree, document: Tree) -> Tree | None:
+    """Where the list is that the operation answers; None where that is no one field."""
+    lists = [n for n, one in _fields(operation, document).items() if one.get("type") == "array"]
+    return {"x-mistral-paging": {"items": lists[0]}} if len(lists) == 1 else None
+
+
 def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
     """The paging with the fields that the operation's answer has."""
-    answers = operation.get("responses", {})
-    success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
-    schema = next((one.get("schema", {}) for one in success.get("content", {}).values()), {})
-    fields = _fields(schema, document)
+    fields = _fields(operation, document)
     kept = {
         key: name
         for key, name in paging.items()
@@ -150,8 +153,11 @@ def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
     return kept | ({"items": lists[0]} if lists and kept.get("items") not in lists else {})
 
 
-def _fields(schema: Tree, document: Tree) -> Tree:
-    """The fields of an object, which may be a component."""
+def _fields(operation: Tree, document: Tree) -> Tree:
+    """The fields of the object that the operation answers to a success."""
+    answers = operation.get("responses", {})
+    success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
+    schema = next((one.get("schema", {}) for one in success.get("content", {}).values()), {})
     resolved = follow(document, schema["$ref"]) or {} if "$ref" in schema else schema
     fields: Tree = resolved.get("properties", {})
     return fields

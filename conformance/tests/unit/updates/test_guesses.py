@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from updates.guesses import paging_of, stream_of, usual_words
+from updates.guesses import items_of, paging_of, stream_of, usual_words
 
 
 def _asking(name: str, place: str, *words: str) -> dict[str, Any]:
@@ -69,3 +69,11 @@ def test_a_stream_carries_what_the_data_of_its_events_holds() -> None:
     assert _streaming({"$ref": "#/components/schemas/Book"}) == "Book"
     assert _streaming({"oneOf": [{}, {}]}) == "EventsData"
     assert _streaming(None) == "Events"
+
+
+def test_a_list_that_came_into_an_object_is_found_there() -> None:
+    document = {"paths": {}, "components": {"schemas": {"Page": PAGE}}}
+    wrapped = _listing({"$ref": "#/components/schemas/Page"})
+    assert items_of(wrapped, document) == {"x-mistral-paging": {"items": "books"}}
+    two = _listing({"properties": {"a": LIST, "b": LIST}})
+    assert items_of(two, document) is None
