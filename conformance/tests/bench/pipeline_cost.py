@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -102,6 +103,7 @@ def replicated(count: int, source: Path | None = None) -> Tree:
             for operation in fresh if turn else ():
                 if "operationId" in operation:
                     operation["operationId"] = f"copy{turn}.{operation['operationId']}"
+                    operation["tags"] = [f"copy{turn}.{tag}" for tag in operation["tags"]]
             paths[f"/copy{turn}{path}" if turn else path] = copied
             made += len(fresh)
             if made >= count:
@@ -118,6 +120,11 @@ def _generate(document: Tree, beside: Path) -> tuple[str, ...]:
         shutil.copytree(SCRIPTS, root / "scripts")
         shutil.copy2(ROOT / "pyproject.toml", root)
         (root / "openapi").mkdir()
+        # What is set of single schemas does not hold for a part of the document.
+        settings = root / "overrides/generator.toml"
+        tables = re.split(r"(?m)^(?=\[)", settings.read_text("utf-8"))
+        kept = [one for one in tables if one.startswith(("[generator]", "[ruff]"))]
+        settings.write_text("".join(kept), encoding="utf-8")
     (root / "openapi/mistral.yaml").write_text(json.dumps(document), encoding="utf-8")
     return (str(SCRIPTS / "generate.py"), "--root", str(root))
 
