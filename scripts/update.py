@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             written = stage.put_in_place()
     except (DocumentProblem, TemplateError, OSError) as problem:
         step = f"step {run.step}: " if run and run.step else ""
-        print(f"update: {step}{_told(problem)}\nupdate: nothing has changed", file=sys.stderr)
+        said = _told(problem)
+        if run:
+            said = said.replace(str(run.stage.copy), str(root))  # the copy is gone already
+        print(f"update: {step}{said}\nupdate: nothing has changed", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         step = run.step if run else "beginning"

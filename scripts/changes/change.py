@@ -34,6 +34,13 @@ class Change:
     """What the sentence names."""
     operations: tuple[Operation, ...] = ()
     """All operations that it reaches."""
+    others: tuple[str, ...] = ()
+    """Where the same is besides."""
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """Everywhere that it is."""
+        return self.pointer, *self.others
 
     @property
     def severity(self) -> Severity:

@@ -9,7 +9,7 @@ import attrs
 
 from changes.change import Change, Text, change
 from changes.kinds import Side
-from changes.renaming import renamed
+from changes.renaming import probably_renamed, renamed
 from changes.schemas import Comparer, Finding
 from changes.shapes import is_same_schema
 from changes.values import Located, escaped
@@ -83,11 +83,11 @@ def _quoted(name: str) -> Text:
 
 def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result: Result) -> None:
     before, after = dict(old.parameters), dict(new.parameters)
-    for one, other in _rewritten(before, after):
+    for kind, one, other in _rewritten(before, after):
         name, place = _quoted(one.name), Text(other.place)
-        if one.place == other.place:
+        if kind:
             now = _quoted(other.name)
-            result.add("parameter-renamed", other.at, name=name, place=place, old=name, new=now)
+            result.add(kind, other.at, name=name, place=place, old=name, new=now)
         else:
             was = Text(one.place)
             result.add("parameter-moved", other.at, name=name, place=place, old=was, new=place)
@@ -107,8 +107,11 @@ def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result
 
 def _rewritten(
     before: dict[tuple[str, str], Parameter], after: dict[tuple[str, str], Parameter]
-) -> Iterator[tuple[Parameter, Parameter]]:
-    """Take out the parameters that only moved to another place, or are called otherwise."""
+) -> Iterator[tuple[str, Parameter, Parameter]]:
+    """Take out the parameters that only moved to another place, or are called otherwise.
+
+    Each comes with the kind of change if it is another name.
+    """
     for key, one in list(before.items()):
         if key in after or one.place == "path":
             continue
@@ -117,12 +120,16 @@ def _rewritten(
                 continue
             if one.name.lower() == other.name.lower() and one.place != other.place:
                 del before[key], after[other_key]
-                yield one, other
+                yield "", one, other
                 break
     for place in ("query", "header", "cookie"):
-        old, new = _by_name(before, place), _by_name(after, place)
-        for name, now in renamed(old, new, _is_same).items():
-            yield before.pop(old[name][0]), after.pop(new[now][0])
+        for kind, find, is_one in (
+            ("parameter-renamed", renamed, _is_same),
+            ("parameter-probably-renamed", probably_renamed, _is_like),
+        ):
+            old, new = _by_name(before, place), _by_name(after, place)
+            for name, now in find(old, new, is_one).items():
+                yield kind, before.pop(old[name][0]), after.pop(new[now][0])
 
 
 def _by_name(
@@ -134,6 +141,10 @@ def _by_name(
 
 def _is_same(one: tuple[object, Parameter], other: tuple[object, Parameter]) -> bool:
     return is_same_schema(one[1].schema, other[1].schema)
+
+
+def _is_like(one: tuple[object, Parameter], other: tuple[object, Parameter]) -> bool:
+    return one[1].required == other[1].required and _is_same(one, other)
 
 
 def _compare_parameter(old: Parameter, new: Parameter, comparer: Comparer, result: Result) -> None:

@@ -1,7 +1,8 @@
 """Names that were replaced: which of those that are gone is which of those that are new.
 
 A name is taken for another where both are one name in two spellings, or where what they stand for
-is the same and the names are alike or stand between the same neighbours.
+is the same and the names are alike or stand between the same neighbours. Where only the content is
+the same, and as many names with it came as went, the one is probably the other.
 """
 
 from __future__ import annotations
@@ -46,6 +47,27 @@ def renamed(
     chosen = {old: names[0] for old, names in found.items() if len(names) == 1}
     taken = list(chosen.values())
     return {old: name for old, name in chosen.items() if taken.count(name) == 1}
+
+
+def probably_renamed(
+    before: Mapping[str, T], after: Mapping[str, T], is_same: Callable[[T, T], bool]
+) -> dict[str, str]:
+    """Return the names that are gone, each with the new one that has the same content.
+
+    Names with equal content are paired in their order. Nothing is paired where no name stayed:
+    then all of it is something else.
+    """
+    gone = [name for name in before if name not in after]
+    new = [name for name in after if name not in before]
+    found: dict[str, str] = {}
+    if len(gone) == len(before):
+        return found
+    for old in gone:
+        went = [name for name in gone if is_same(before[old], before[name])]
+        came = [name for name in new if is_same(before[old], after[name])]
+        if len(went) == len(came):
+            found[old] = came[went.index(old)]
+    return found
 
 
 def _spelling(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
     from changes.change import Change
 
 NAMED_MAX = 3
-"""How many operations of a change are named where people read."""
+"""How many operations of a change stand in its line; more are counted and listed below it."""
+LISTED_MAX = 12
+"""How many methods text lists; more are counted by resource. Markdown and JSON list all."""
+_HARD_SPACE = "\u00a0"
+_INDENTED: dict[str, Any] = {
+    "width": 100,
+    "initial_indent": " " * 8,
+    "subsequent_indent": " " * 8,
+    "break_on_hyphens": False,
+}
 HEAD = "| operation | client | change | rule |\n|---|---|---|---|\n"
 TITLES = {
     Severity.BREAKING: "What breaks",
@@ -25,7 +35,7 @@ TITLES = {
 
 
 def as_text(changes: Sequence[Change]) -> str:
-    """A change in three lines each, and a line that counts them."""
+    """A change in three lines each, its operations below it, and a line that counts changes."""
     lines: list[str] = []
     for one in changes:
         lines += [
@@ -37,14 +47,22 @@ def as_text(changes: Sequence[Change]) -> str:
 
 
 def _where(one: Change) -> str:
-    """The operations that it reaches, the first ones only when there are many."""
+    """The operations that it reaches: with their methods, by these alone, or by resource."""
     if not one.operations:
         return ""
-    named = [
-        f"{each.name} = {each.method}" if each.method else each.name for each in one.operations
-    ]
-    more = f" and {len(named) - NAMED_MAX} more" if len(named) > NAMED_MAX else ""
-    return f" in {', '.join(named[:NAMED_MAX])}{more}"
+    if len(one.operations) <= NAMED_MAX:
+        named = [
+            f"{each.name} = {each.method}" if each.method else each.name for each in one.operations
+        ]
+        return f" in {', '.join(named)}"
+    names = list(dict.fromkeys(each.method or each.name for each in one.operations))
+    if len(names) > LISTED_MAX:
+        counts = Counter(each.method and each.method.rpartition(".")[0] for each in one.operations)
+        names = [f"{each or 'no client'} ({counts[each]})" for each in counts]
+    # A name with its method stays on one line.
+    joined = ", ".join(name.replace(" ", _HARD_SPACE) for name in names)
+    lines = textwrap.fill(joined, **_INDENTED).replace(_HARD_SPACE, " ")
+    return f" in {len(one.operations)} operations:\n{lines}"
 
 
 def summary(changes: Sequence[Change]) -> str:
@@ -71,12 +89,23 @@ def as_markdown(changes: Sequence[Change]) -> str:
 
 
 def _row(one: Change) -> str:
-    shown = one.operations[:NAMED_MAX]
-    more = len(one.operations) - len(shown)
-    names = [f"`{each.name}`" for each in shown] + ([f"{more} more"] if more > 0 else [])
-    calls = [f"`{each.method}`" for each in shown if each.method]
-    cells = ("<br>".join(names), "<br>".join(calls), one.sentence, f"`{one.kind.id}`")
+    names = [f"`{each.name}`" for each in one.operations]
+    calls = [f"`{each.method}`" for each in one.operations if each.method]
+    cells = (
+        _cell(names, "operation"),
+        _cell(calls, "method"),
+        one.sentence,
+        f"`{one.kind.id}`",
+    )
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+
+def _cell(names: Sequence[str], what: str) -> str:
+    """The names; where there are many, their number, which unfolds."""
+    lines = "<br>".join(names)
+    if len(names) <= NAMED_MAX:
+        return lines
+    return f"<details><summary>{counted(len(names), what)}</summary>{lines}</details>"
 
 
 def as_json(changes: Sequence[Change]) -> str:
@@ -92,6 +121,7 @@ def _objects(changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
             "rule": one.kind.id,
             "side": one.side,
             "pointer": one.pointer,
+            "pointers": one.pointers,
             "operation": first and first.name,
             "client_method": first and first.method,
             "operations": [

@@ -14,9 +14,10 @@ import attrs
 from changes.change import Change, Text, change
 from changes.facets import compare_facets
 from changes.forms import pair_forms
-from changes.renaming import renamed
+from changes.renaming import probably_renamed, renamed
 from changes.shapes import Shapes, is_same_schema
 from changes.values import COMPONENT, Form, Located, Shape, escaped
+from changes.wrapping import holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,8 @@ class Comparer:
 
     def _compare_kinds(self, old: Shape, new: Shape, place: _Place) -> None:
         """Which forms there are, and how they are told apart."""
+        if self._compare_wrapped(old, new, place):
+            return
         if len(old.forms) > 1 and len(new.forms) > 1:
             _compare_tags(old, new, place)
         pairs, gone, added = pair_forms(old.forms, new.forms)
@@ -116,6 +119,19 @@ class Comparer:
             place.add(
                 "union-member-added" if member else "type-widened", form.at, new=_called(form)
             )
+
+    def _compare_wrapped(self, old: Shape, new: Shape, place: _Place) -> bool:
+        """Tell that an object came around what was there, or went; whether it is so."""
+        if (name := holder(old, new, self.new)) and new.only:
+            place.add("wrapped", new.at, old=_all_called(old), new=Text(f"`{name}`"))
+            inner = attrs.evolve(place, name=f"{place.name}.{name}")
+            self._compare_kinds(old, self.new.of(new.only.fields[name]), inner)
+            return True
+        if (name := holder(new, old, self.old)) and old.only:
+            place.add("unwrapped", new.at, old=Text(f"`{name}`"), new=_all_called(new))
+            self._compare_kinds(self.old.of(old.only.fields[name]), new, place)
+            return True
+        return False
 
     def _compare_form(self, old: Form, new: Form, place: _Place) -> None:
         """Compare two forms; those of components only once."""
@@ -166,10 +182,12 @@ class Comparer:
 
     def _compare_fields(self, old: Form, new: Form, place: _Place) -> None:
         called = renamed(old.fields, new.fields, is_same_schema)
+        maybe = _probably_renamed(old, new, called)
         for name, field in old.fields.items():
             inner = attrs.evolve(place, name=f"{place.name}.{name}")
-            if name in called:
-                self._compare_renamed((name, called[name]), (old, new), inner)
+            if now := called.get(name) or maybe.get(name):
+                kind = "field-renamed" if name in called else "field-probably-renamed"
+                self._compare_renamed(kind, (name, now), (old, new), inner)
                 continue
             if name not in new.fields:
                 if not self._is_of_other_side(self.old.of(field), place.side):
@@ -180,7 +198,7 @@ class Comparer:
         for name, field in new.fields.items():
             if (
                 name not in old.fields
-                and name not in called.values()
+                and name not in {*called.values(), *maybe.values()}
                 and not self._is_of_other_side(self.new.of(field), place.side)
             ):
                 needed = name in new.required
@@ -195,13 +213,13 @@ class Comparer:
             attrs.evolve(place, name=f"{place.name}.{name}").add(kind, new.at)
 
     def _compare_renamed(
-        self, names: tuple[str, str], forms: tuple[Form, Form], place: _Place
+        self, kind: str, names: tuple[str, str], forms: tuple[Form, Form], place: _Place
     ) -> None:
         """Tell that a field is called otherwise, and what else became of it."""
         field, other = forms[0].fields[names[0]], forms[1].fields[names[1]]
         shapes = (self.old.of(field), self.new.of(other))
         if not all(self._is_of_other_side(shape, place.side) for shape in shapes):
-            place.add("field-renamed", other.at, new=Text(f"`{names[1]}`"))
+            place.add(kind, other.at, new=Text(f"`{names[1]}`"))
         self._compare_field(names, forms, place)
 
     def _is_of_other_side(self, shape: Shape, side: Side) -> bool:
@@ -245,6 +263,21 @@ class _Place:
         self.finding.changes.append(change(f"{self.side}-{kind}", pointer, **told))
 
 
+def _probably_renamed(old: Form, new: Form, called: dict[str, str]) -> dict[str, str]:
+    """The fields that are gone with those that they probably are now, as sure ones left aside."""
+    before, after = (
+        {
+            name: (field, name in form.required)
+            for name, field in form.fields.items()
+            if name not in known
+        }
+        for form, known in ((old, called.keys()), (new, called.values()))
+    )
+    return probably_renamed(
+        before, after, lambda one, other: one[1] == other[1] and is_same_schema(one[0], other[0])
+    )
+
+
 def _is_constant(shape: Shape) -> bool:
     """Whether there is one value alone, so that a default says no more."""
     values = shape.only.values if shape.only else None
@@ -278,6 +311,11 @@ def _called(form: Form) -> Text:
     if form.name and form.type != "object":
         return Text(f"{form.type or 'anything'} ({form.name})")
     return Text(form.name or form.type or "anything")
+
+
+def _all_called(shape: Shape) -> Text:
+    """What a person calls all that fits in one place."""
+    return Text(" or ".join(dict.fromkeys(_called(form) for form in shape.forms)))
 
 
 def _compare_tags(old: Shape, new: Shape, place: _Place) -> None:

@@ -1,4 +1,4 @@
-"""Where the servers of two documents are, and which part of a path they have.
+"""Where the servers of two documents are, which part of a path they have, how callers authorize.
 
 `https://api.example.org/v1` with `/models` and `https://api.example.org` with `/v1/models` are one.
 """
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from changes.api import Endpoint, read_endpoints
 from changes.change import Change, Text, change
+from changes.values import escaped
 
 if TYPE_CHECKING:
     from document.tree import Tree
@@ -64,3 +65,40 @@ def compare_servers(documents: tuple[Tree, Tree], bases: Bases) -> list[Change]:
     return [change("server-removed", "#/servers", old=Text(each)) for each in gone] + [
         change("server-added", "#/servers", new=Text(each)) for each in added
     ]
+
+
+def compare_schemes(old: Tree, new: Tree) -> list[Change]:
+    """Security schemes and webhooks."""
+    changes: list[Change] = []
+    before, after = (
+        (one.get("components") or {}).get("securitySchemes") or {} for one in (old, new)
+    )
+    at = "#/components/securitySchemes"
+    for name in before:
+        if name not in after:
+            changes.append(
+                change("security-scheme-removed", f"{at}/{escaped(name)}", old=Text(name))
+            )
+        elif _scheme(before[name]) != _scheme(after[name]):
+            schemes = [Text(_scheme(each[name])) for each in (before, after)]
+            told = {"name": Text(name), "old": schemes[0], "new": schemes[1]}
+            changes.append(change("security-scheme-changed", f"{at}/{escaped(name)}", **told))
+    changes += [
+        change("security-scheme-added", f"{at}/{escaped(name)}", new=Text(name))
+        for name in after
+        if name not in before
+    ]
+    hooks = [one.get("webhooks") or {} for one in (old, new)]
+    for kind, one, other in (("removed", *hooks), ("added", *reversed(hooks))):
+        changes += [
+            change(f"webhook-{kind}", f"#/webhooks/{escaped(name)}", old=Text(name), new=Text(name))
+            for name in one
+            if name not in other
+        ]
+    return changes
+
+
+def _scheme(scheme: Tree) -> str:
+    """A security scheme as far as a caller has to follow it."""
+    said = ("type", "scheme", "in", "name", "openIdConnectUrl")
+    return " ".join(str(scheme[key]).lower() for key in said if key in scheme)

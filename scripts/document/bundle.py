@@ -112,7 +112,7 @@ def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     if problems is not None:
         problems += _put_back(document, facts, parts.curation)
     open_unions(document)
-    name_schemas(document)
+    name_schemas(document, problems)
     put_data_into_text(document)
     take_null_out_of_forms(document)
     tag_operations(document)

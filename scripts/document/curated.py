@@ -13,6 +13,7 @@ from eras.calendar import eras_bytes
 from document.bundle import bundle, read_parts
 from document.evidence import evidence_bytes
 from document.grouping import SHARED, Ownership, part_of
+from document.keeping import check_kept
 from document.lint import Finding, copied_sentences, lint
 from document.problems import DocumentProblem
 from document.sources import read_sources
@@ -47,6 +48,7 @@ def compose(folder: Path) -> dict[Path, bytes]:
 
     """
     parts = read_parts(folder)
+    check_kept(folder, read_sources(folder / "source.toml").origins)
     problems: list[DocumentProblem] = []
     document = bundle(parts, problems)
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]

@@ -28,26 +28,54 @@ def modernise(document: Tree) -> Tree:
     is_old = str(document.get("openapi", "")).startswith("3.0")
     if is_old:
         document["openapi"] = VERSION
-    _rewrite(document, fixed=is_old)
+        _fix_tags(document)
+    _rewrite(document)
     return document
 
 
-def _rewrite(node: Any, *, fixed: bool) -> None:  # noqa: ANN401 - JSON of any kind
-    """Rewrite everything below the node; with `fixed`, an enum of one value is a constant."""
+def _fix_tags(document: Tree) -> None:
+    """An enum of one value, which 3.0 has for constants, becomes one where it stands in place.
+
+    One with a name of its own stays: that is a list which may grow.
+    """
+    components = document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    named = {id(one) for one in schemas.values()} if isinstance(schemas, dict) else set()
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        if not isinstance(node, dict):
+            continue
+        waiting += _inside(node)
+        values = node.get("enum")
+        is_one = isinstance(values, list) and len(values) == 1 and "type" in node
+        if is_one and id(node) not in named:
+            node["const"] = node.pop("enum")[0]
+
+
+def _rewrite(node: Any) -> None:  # noqa: ANN401 - JSON of any kind
+    """Rewrite everything below the node."""
     if isinstance(node, list):
         for item in node:
-            _rewrite(item, fixed=fixed)
+            _rewrite(item)
     if not isinstance(node, dict):
         return
-    for key, value in node.items():
-        if key not in _VALUES or (key == "default" and isinstance(value, dict)):
-            _rewrite(value, fixed=fixed)
+    for value in _inside(node):
+        _rewrite(value)
     _rewrite_bounds(node)
-    values = node.get("enum")
-    if fixed and isinstance(values, list) and len(values) == 1 and "type" in node:
-        node["const"] = node.pop("enum")[0]
     if _takes_null(node):
         _separate_null(node)
+
+
+def _inside(node: Tree) -> list[Any]:
+    """What of the node may hold schemas; a field may be called `default`."""
+    return [
+        value
+        for key, value in node.items()
+        if key not in _VALUES or (key == "default" and isinstance(value, dict))
+    ]
 
 
 def _rewrite_bounds(node: Tree) -> None:

@@ -13,7 +13,7 @@ from document.grouping import SHARED
 from document.naming import rename_schemas
 from document.problems import DocumentProblem
 from document.sources import Origin, SourceList
-from document.stripping import keep_operation, keep_schema, keep_security
+from document.stripping import keep_operation, keep_own_schema, keep_security
 from document.tree import METHODS, Tree, follow, operations, reachable, references
 
 if TYPE_CHECKING:
@@ -235,6 +235,6 @@ def _closure(merged: _Merged, node: Tree, stripped: Tree) -> Iterator[str]:
                 "is one of them cut short?"
             )
         seen.add(name)
-        stripped.setdefault(name, keep_schema(merged.definitions[name], name))
+        stripped.setdefault(name, keep_own_schema(merged.definitions[name], name))
         waiting.extend(references(stripped[name]))
         yield name

@@ -24,7 +24,7 @@ from document.tree import METHODS, Tree, duplicate
 from document.upstream import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from document.sources import Origin
@@ -107,12 +107,28 @@ def read_kept(folder: Path, origin: Origin) -> Upstream:
     try:
         document = json.loads(read_part(path))
     except (FileNotFoundError, ValueError) as error:
-        raise DocumentProblem(
-            f"{path} is missing or damaged; restore it from version control, or give "
-            f"{origin.name} itself along"
-        ) from error
+        raise _lost(path, origin) from error
     document["info"] = {"title": origin.title}
     return Upstream(origin.name, origin.date, origin.sha256, document, origin.address)
+
+
+def check_kept(folder: Path, origins: Iterable[Origin]) -> None:
+    """Ask for the file of each source, before anything that takes long is done with them.
+
+    Raises:
+        DocumentProblem: One is missing.
+
+    """
+    for origin in origins:
+        if not (path := file_of(folder, origin)).exists():
+            raise _lost(path, origin)
+
+
+def _lost(path: Path, origin: Origin) -> DocumentProblem:
+    return DocumentProblem(
+        f"{path} is missing or damaged; restore it from version control, or give "
+        f"{origin.name} itself along"
+    )
 
 
 def file_of(folder: Path, origin: Origin | Upstream) -> Path:

@@ -16,6 +16,7 @@ from document.walk import schemas
 
 if TYPE_CHECKING:
     from document.tree import Tree
+    from document.walk import Place
 
 PREFIX = "#/components/schemas/"
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -23,21 +24,52 @@ _PLACE = frozenset({"default", "deprecated", "readOnly", "writeOnly", "descripti
 """Keywords that are about the place where a schema is used, not about the schema."""
 
 
-def name_schemas(document: Tree) -> None:
+def name_schemas(document: Tree, problems: list[DocumentProblem] | None = None) -> None:
     """Rename and extract, in place, whatever carries a title.
+
+    With `problems`, titles that cannot be names are taken off and added there.
 
     Raises:
         DocumentProblem: A title is no name, or two different schemas want the same one.
 
     """
-    _rename(document)
+    found: list[DocumentProblem] = []
+    _rename(document, found)
     components: Tree = document["components"]["schemas"]
     titled = [place for place in schemas(document) if "title" in place.node]
     for place in reversed(titled):  # what is inside goes before what it is in
-        name = _checked(place.node.pop("title"), place.where)
-        body = _extract(place.node, name, place.where)
-        if components.setdefault(name, body) != body:
-            raise DocumentProblem(f"{place.where}: another schema is called {name}; rename one")
+        try:
+            _name(place, components)
+        except DocumentProblem as problem:
+            found.append(problem)
+    if problems is not None:
+        problems += found
+    elif found:
+        raise found[0]
+
+
+def _name(place: Place, components: Tree) -> None:
+    """Make a component of a schema with a title; that is taken off in any case."""
+    name = _checked(place.node.pop("title"), place.where)
+    if place.node.get("$ref") == PREFIX + name:
+        return  # upstream has come to call it so too
+    body, left = _separated(place.node, name, place.where)
+    if components.setdefault(name, body) != body:
+        raise _clash(name, place.where)
+    place.node.clear()
+    place.node.update(left)
+
+
+def _clash(name: str, where: str) -> DocumentProblem:
+    return _problem(
+        f"another schema is called {name} too, and is not the same as the one at {where}; "
+        "give one of them another title, or take the title off",
+        name,
+    )
+
+
+def _problem(text: str, title: object) -> DocumentProblem:
+    return DocumentProblem(f"curation/schema_names.yaml, the title {title}: {text}")
 
 
 def rename_schemas(document: Tree, names: dict[str, str]) -> None:
@@ -61,25 +93,31 @@ def tag_operations(document: Tree) -> None:
 
 def _checked(title: object, where: str) -> str:
     if not isinstance(title, str) or not _NAME.fullmatch(title):
-        raise DocumentProblem(f"{where}: the title {title!r} is no name for a schema")
+        raise _problem(f"it is no name for the schema at {where}; write a word in capitals", title)
     return title
 
 
-def _rename(document: Tree) -> None:
-    """Give components with a title that name."""
+def _rename(document: Tree, problems: list[DocumentProblem]) -> None:
+    """Give components with a title that name; what cannot be one is added to the problems."""
     components: Tree = document["components"]["schemas"]
-    names = {
-        old: _checked(schema.pop("title"), old)
-        for old, schema in components.items()
-        if isinstance(schema, dict) and "title" in schema
-    }
-    renamed: Tree = {}
+    names: dict[str, str] = {}
     for old, schema in components.items():
-        name = names.get(old, old)
-        if name in renamed and renamed[name] != schema:
-            raise DocumentProblem(f"{old}: another schema is called {name}; rename one")
-        renamed[name] = schema
-    document["components"]["schemas"] = renamed
+        if isinstance(schema, dict) and "title" in schema:
+            try:
+                names[old] = _checked(schema.pop("title"), old)
+            except DocumentProblem as problem:
+                problems.append(problem)
+    wanted: dict[str, list[str]] = {}
+    for old in components:
+        wanted.setdefault(names.get(old, old), []).append(old)
+    for name, owners in wanted.items():
+        if any(components[old] != components[owners[0]] for old in owners):
+            titled = [old for old in owners if old in names]
+            problems += [_clash(name, old) for old in titled]
+            names = {old: new for old, new in names.items() if old not in titled}
+    document["components"]["schemas"] = {
+        names.get(old, old): schema for old, schema in components.items()
+    }
     _point(document, {PREFIX + old: PREFIX + new for old, new in names.items()})
 
 
@@ -93,8 +131,8 @@ def _point(node: Any, names: dict[str, str]) -> None:  # noqa: ANN401 - JSON of 
             _point(value, names)
 
 
-def _extract(node: Tree, name: str, where: str) -> Tree:
-    """Leave a reference where the schema was; what it is without null, and without its place.
+def _separated(node: Tree, name: str, where: str) -> tuple[Tree, Tree]:
+    """What the schema is without null and without its place, and the reference that stays there.
 
     Raises:
         DocumentProblem: Nothing that needs a name is there.
@@ -107,14 +145,11 @@ def _extract(node: Tree, name: str, where: str) -> Tree:
     if kind:
         body[kind] = [member for member in body[kind] if member != {"type": "null"}]
         if len(body[kind]) == 1:
-            raise DocumentProblem(f"{where}: give the title to the member that is not null")
+            raise _problem(f"give it to the member of {where} that is not null", name)
         left["anyOf"] = [reference, {"type": "null"}]
     else:
         left |= reference
-    extracted = duplicate(body)
-    node.clear()
-    node.update(left)
-    return extracted
+    return duplicate(body), left
 
 
 def _is_of_place(key: str) -> bool:

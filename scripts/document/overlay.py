@@ -32,6 +32,8 @@ _ITEM = re.compile(r"  - \S")
 """How the line begins with which an action does."""
 _FIELDS = {"target", "description", "update", "remove"}
 _SCHEMAS = "#/components/schemas/"
+_IN_EXAMPLE = re.compile(r"\.examples?\b.*\.value\b")
+"""A target inside an example, whose fields are data."""
 DRAFT = "x-draft"
 """Marks an action that a person still has to go over."""
 
@@ -209,7 +211,8 @@ def _apply(action: Action, document: Tree, problems: list[DocumentProblem]) -> N
 def _update_fitting(target: Any, action: Action) -> list[str]:  # noqa: ANN401 - JSON of any kind
     """Update with all but what would bring back something that is gone; what that is."""
     shells: list[tuple[str, ...]] = []
-    if isinstance(target, dict) and isinstance(action.update, dict):
+    is_example = _IN_EXAMPLE.search(action.target) is not None
+    if isinstance(target, dict) and isinstance(action.update, dict) and not is_example:
         shells = list(created_keys(target, action.update, words=action.words))
     if shells:
         action = attrs.evolve(action, update=without(action.update, shells))

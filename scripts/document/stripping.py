@@ -78,6 +78,12 @@ def keep_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kin
     return _strip(node, where, SCHEMA)
 
 
+def keep_own_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
+    """A schema that has to say something: an object, whatever it is written as."""
+    said = {True: {}, False: {"not": {}}}.get(node, node) if isinstance(node, bool) else node
+    return keep_schema(said, where)
+
+
 def keep_parameter(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
     """The parameter or header without words."""
     return _strip(node, where, PARAMETER)
@@ -85,7 +91,7 @@ def keep_parameter(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any 
 
 def keep_media(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
     """The media type without words."""
-    return _strip(node, where, {"schema": keep_schema, "encoding": _plain})
+    return _strip(node, where, {"schema": keep_own_schema, "encoding": _plain})
 
 
 def keep_body(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
@@ -136,14 +142,17 @@ SCHEMA: dict[str, Keeper] = (
     | dict.fromkeys(("multipleOf", "minLength", "maxLength", "minItems", "maxItems"), _bound)
     | dict.fromkeys(("minProperties", "maxProperties", "minContains", "maxContains"), _bound)
     | dict.fromkeys(("items", "additionalProperties", "propertyNames", "not"), keep_schema)
-    | dict.fromkeys(("contains", "if", "then", "else", "unevaluatedProperties"), keep_schema)
-    | dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), _each(keep_schema))
-    | dict.fromkeys(("properties", "patternProperties", "dependentSchemas"), _named(keep_schema))
-    | {"$defs": _named(keep_schema)}
+    | dict.fromkeys(("contains", "if", "then", "else"), keep_schema)
+    | dict.fromkeys(("unevaluatedProperties", "unevaluatedItems", "contentSchema"), keep_schema)
+    | dict.fromkeys(("anyOf", "oneOf", "allOf", "prefixItems"), _each(keep_own_schema))
+    | dict.fromkeys(
+        ("properties", "patternProperties", "dependentSchemas"), _named(keep_own_schema)
+    )
+    | {"$defs": _named(keep_own_schema), "dependentRequired": _plain}
 )
 PARAMETER: dict[str, Keeper] = dict.fromkeys(
     ("$ref", "name", "in", "required", "deprecated", "style", "explode", "allowReserved"), _plain
-) | {"schema": keep_schema, "content": _named(keep_media)}
+) | {"schema": keep_own_schema, "content": _named(keep_media)}
 OPERATION: dict[str, Keeper] = dict.fromkeys(("tags", "deprecated", "security"), _plain) | {
     "parameters": _each(keep_parameter),
     "requestBody": keep_body,

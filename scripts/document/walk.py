@@ -22,6 +22,8 @@ _ONE = (
     "not",
     "contains",
     "contentSchema",
+    "unevaluatedItems",
+    "unevaluatedProperties",
     "if",
     "then",
     "else",

@@ -16,9 +16,11 @@ from document.overlay import DRAFT, read_overlay
 from document.tree import operations
 from document.yaml_text import write_yaml
 
+from updates.examples import WRONG, mend_of, split_place
 from updates.guesses import (
     distinct,
     example_of,
+    items_of,
     operation_id,
     paging_of,
     schema_name,
@@ -67,13 +69,17 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     shared: dict[tuple[str, str], Draft] = {}
     titles = _titles(survey)
     ids = taken_methods(survey.document)
+    named: dict[str, str] = {}
     for task in survey.tasks:
+        if task.text.startswith(WRONG):
+            _mend_example(task, survey.document, (shared, drafts))
+            continue
         target = target_of(task.where, of_media="example" in task.text)
         update = _update_of(task, target, survey.document)
         if target is None or update is None:
             continue
         if isinstance(update, dict):
-            _name_apart(update, task, survey.document, ids)
+            _name_apart(update, task, survey.document, (ids, named))
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
         elif "of its own" in task.text:
@@ -91,14 +97,50 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     return drafts
 
 
-def _name_apart(update: Tree, task: Task, document: Tree, ids: set[str]) -> None:
-    """Let no two methods of the drafts have one name, in place; `ids` are those of before."""
+def _mend_example(
+    task: Task,
+    document: Tree,
+    made: tuple[dict[tuple[str, str], Draft], dict[Task, Draft]],
+) -> None:
+    """Draft, among those that are made, what an example lacks or has too much."""
+    shared, drafts = made
+    place, name = split_place(task.where)
+    target = target_of(place, of_media=True)
+    nodes = [node.value for node in jsonpath.find(target, document)] if target else []
+    mend = mend_of(name, task.text, nodes[0], document) if nodes else None
+    if mend is None:
+        return
+    key = (task.file, f"{target}{mend.steps}")
+    draft = shared.setdefault(key, Draft(*key, remove=mend.update is None))
+    _merge(draft.update, mend.update or {})
+    drafts[task] = draft
+
+
+def _name_apart(
+    update: Tree, task: Task, document: Tree, known: tuple[set[str], dict[str, str]]
+) -> None:
+    """Let no two methods of the drafts have one name, in place.
+
+    `known` are the methods that there are, and the drafted ids by operation. What only streams has
+    the method of its id.
+    """
+    ids, named = known
     if "operationId" in update:
         update["operationId"] = distinct(update["operationId"], ids)
+        named[task.where] = update["operationId"]
     if stream := update.get("x-mistral-stream"):
-        parent = operation_id(task.where, document).rpartition(".")[0]
-        name = distinct(f"{parent}.{stream['method']}", ids)
+        own = _own_id(task.where, document) or named.get(task.where)
+        own = own or operation_id(task.where, document)
+        parent = own.rpartition(".")[0]
+        name = distinct(f"{parent}.{stream['method']}", ids) if "when" in stream else own
         stream["method"] = name.rpartition(".")[2]
+
+
+def _own_id(where: str, document: Tree) -> str | None:
+    """The id that an operation has already."""
+    method, _, path = where.partition(" ")
+    found: str | None = document["paths"].get(path, {}).get(method.lower(), {}).get("operationId")
+    return found
 
 
 def _titles(survey: Survey) -> dict[str, str]:
@@ -231,8 +273,13 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
         r"in place; name it|call it otherwise",
         lambda _, where, __, all_: {"title": schema_name(where, all_)},
     ),
+    (
+        r"^its mapping lacks the member",
+        lambda _, __, node, all_: tag_of(node["discriminator"]["propertyName"], node, all_),
+    ),
     (r"^'(\w+)' is its tag", lambda found, _, node, all_: tag_of(found[1], node, all_)),
-    (r"has no x-mistral-stream", lambda _, __, node, ___: stream_of(node)),
+    (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),
+    (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )

@@ -131,19 +131,61 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
         paging, there = other.get("x-mistral-paging"), _begins(other)
         if paging and pages == {name: there[name] for name in there.keys() & _PAGING}:
             kept = {k: v for k, v in paging.items() if k not in _ASKED or v in asked}
-            return {"x-mistral-paging": kept}
+            return {"x-mistral-paging": _as_answered(kept, operation, document)}
     return None
 
 
-def stream_of(operation: Tree) -> Tree | None:
+def items_of(operation: Tree, document: Tree) -> Tree | None:
+    """Where the list is that the operation answers; None where that is no one field."""
+    lists = [n for n, one in _fields(operation, document).items() if one.get("type") == "array"]
+    return {"x-mistral-paging": {"items": lists[0]}} if len(lists) == 1 else None
+
+
+def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
+    """The paging with the fields that the operation's answer has."""
+    fields = _fields(operation, document)
+    kept = {
+        key: name
+        for key, name in paging.items()
+        if key not in _ANSWERED or name.partition(".")[0] in fields
+    }
+    lists = [name for name, one in fields.items() if one.get("type") == "array"]
+    return kept | ({"items": lists[0]} if lists and kept.get("items") not in lists else {})
+
+
+def _fields(operation: Tree, document: Tree) -> Tree:
+    """The fields of the object that the operation answers to a success."""
+    answers = operation.get("responses", {})
+    success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
+    schema = next((one.get("schema", {}) for one in success.get("content", {}).values()), {})
+    resolved = follow(document, schema["$ref"]) or {} if "$ref" in schema else schema
+    fields: Tree = resolved.get("properties", {})
+    return fields
+
+
+def stream_of(operation: Tree, document: Tree) -> Tree | None:
     """What a stream carries, and which request asks for it, as far as the schemas tell."""
     contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
     events: Tree = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
     if "$ref" not in events:
         return None
-    stream = {"method": "stream", "data": events["$ref"]}
+    stream = {"method": "stream", "data": _data_of(events["$ref"], document)}
     has_other = any(media != _EVENTS for one in contents for media in one)
     return {"x-mistral-stream": stream | ({"when": {"stream": True}} if has_other else {})}
+
+
+def _data_of(events: str, document: Tree) -> str:
+    """What the data of an event holds; the event itself where it has no data of its own.
+
+    Data that is described in place has the name that its draft gives it.
+    """
+    data = (follow(document, events) or {}).get("properties", {}).get("data", {})
+    if "$ref" in data:
+        return str(data["$ref"])
+    if data.keys() & {"anyOf", "oneOf", "properties"}:
+        prefix, _, name = events.rpartition("/")
+        return f"{prefix}/{schema_name(f'{name}.properties.data', document)}"
+    return events
 
 
 def _begins(operation: Tree) -> dict[str, Any]:
@@ -154,6 +196,7 @@ def _begins(operation: Tree) -> dict[str, Any]:
     }
 
 
+_ANSWERED = frozenset({"items", "has_more", "next_token", "total"})
 _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
 
 
@@ -161,12 +204,17 @@ def example_of(node: Tree, document: Tree) -> Tree | None:
     """An example for a body or an answer, made from its schema."""
     if "schema" not in node:
         return None
-    example = {"summary": "DRAFT: what is shown", "value": _value(node["schema"], document, 0)}
+    example = {"summary": "DRAFT: what is shown", "value": value_of(node["schema"], document)}
     return {"examples": {"draft": example}}
 
 
-def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+def value_of(schema: Any, document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
     """A plain value that fits the schema, as far as its types go."""
+    return _value(schema, document, 0)
+
+
+def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The value, so many objects and lists deep inside another one."""
     if not isinstance(schema, dict):
         return None
     if "$ref" in schema:

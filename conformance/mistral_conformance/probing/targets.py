@@ -19,6 +19,7 @@ from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
+from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 
 ANY = "*"
+TUNABLE = "tunable_model"
+"""The target of models that older eras list by name."""
 TOOL_USE = "function_calling"
 """What models are asked for that no object is made with."""
 
@@ -162,8 +165,31 @@ class Targets:
         if sample is None:
             return Message(operation.method, url)
         query = list(sample.query.items()) or None
-        body = UNSET if sample.body is None else sample.body
+        body = UNSET if sample.body is None else self._spelled(operation, sample.body)
         return Message(operation.method, url, query=query, json=body, files=sample.parts)
+
+    def _spelled(self, operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
+        """The body with those names of models that the era lists, where it lists any."""
+        document = self._context.document
+        schema = operation.body_schema("application/json")
+        if schema is None or not isinstance(body, dict):
+            return body
+        fields = document.resolve(schema).get("properties", {})
+        listed = {
+            name: document.resolve(fields[name]).get("enum") for name in body if name in fields
+        }
+        return {
+            name: self._known_as(value, listed[name]) if listed.get(name) else value
+            for name, value in body.items()
+        }
+
+    def _known_as(self, value: object, values: list[object]) -> object:
+        """The value, or that of the values which is another name of the same model."""
+        if value in values or not isinstance(value, str):
+            return value
+        listed_by = load_targets()[TUNABLE].operation
+        names = capabilities_of(self._context.session).names_of(value, listed_by)
+        return next((each for each in values if each in names), value)
 
     def forget(self, operation: Operation) -> None:
         """Aim at new objects from now on: the operation's present ones turned out to be gone.

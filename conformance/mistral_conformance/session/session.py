@@ -170,7 +170,12 @@ class Session:
         return message
 
     def _completed(self, message: Message, operation: str, caller: Identity) -> Message:
-        """The message with what the operation's body owes in this era, see `groups`."""
+        """The message with what the operation's body owes in this era, see `groups`.
+
+        Raises:
+            Skipped: the run does not know it.
+
+        """
         owed = load_owed().get(operation)
         if not owed or not isinstance(message.json, dict):
             return message
@@ -179,7 +184,7 @@ class Session:
         added = {
             name: caller.known(fact)
             for name, fact in owed.items()
-            if name in required and name not in message.json and getattr(caller, fact)
+            if name in required and name not in message.json
         }
         return evolve(message, json={**added, **message.json}) if added else message
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ import attrs
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = ROOT / "scripts"
 COPIED = ("openapi", "overrides", "scripts", "generated", "CHANGELOG.md", "pyproject.toml")
+CURATED = ROOT / "openapi/mistral_openapi/document.json"
 GROWTH = (50, 150, 300, 1200)
 NEXT = "2999-01-01"
 """The day of the document that `update` takes."""
@@ -44,11 +46,15 @@ def show() -> None:
             took = measure(cost.arguments)
             over = "" if took <= cost.limit_s else " OVER"
             print(f"    {cost.name:<8} {took:6.2f} s (<= {cost.limit_s:.0f} s{over})", flush=True)
-        print("growth of drift with operations:")
-        for count in GROWTH:
-            took = measure(_drift(replicated(count), beside))
-            each = took / count * 1000
-            print(f"    {count:>5} operations {took:6.2f} s, {each:5.1f} ms each", flush=True)
+        for name, make, source in (
+            ("drift", _drift, newest()),
+            ("generate", _generate, CURATED),
+        ):
+            print(f"growth of {name} with operations:")
+            for count in GROWTH:
+                took = measure(make(replicated(count, source), beside))
+                each = took / count * 1000
+                print(f"    {count:>5} operations {took:6.2f} s, {each:5.1f} ms each", flush=True)
 
 
 def newest() -> Path:
@@ -81,20 +87,46 @@ def _changed(document: Tree) -> Tree:
     return document
 
 
-def replicated(count: int) -> Tree:
-    """The newest document with so many operations; those beyond its own are copies of them."""
-    document: Tree = json.loads(newest().read_bytes())
+def replicated(count: int, source: Path | None = None) -> Tree:
+    """The document with so many operations; those beyond its own are copies of them.
+
+    It is the newest one of the vendor, where no source is given.
+    """
+    document: Tree = json.loads((source or newest()).read_bytes())
     own = list(document["paths"].items())
     paths: Tree = {}
     made = turn = 0
     while made < count:
         for path, item in own:
-            paths[f"/copy{turn}{path}" if turn else path] = copy.deepcopy(item)
-            made += sum(1 for value in item.values() if isinstance(value, dict))
+            copied = copy.deepcopy(item)
+            fresh = [value for value in copied.values() if isinstance(value, dict)]
+            for operation in fresh if turn else ():
+                if "operationId" in operation:
+                    operation["operationId"] = f"copy{turn}.{operation['operationId']}"
+                    operation["tags"] = [f"copy{turn}.{tag}" for tag in operation["tags"]]
+            paths[f"/copy{turn}{path}" if turn else path] = copied
+            made += len(fresh)
             if made >= count:
                 break
         turn += 1
     return document | {"paths": paths}
+
+
+def _generate(document: Tree, beside: Path) -> tuple[str, ...]:
+    """The client of a project that has nothing but this document."""
+    root = beside / "generated-from-one"
+    if not root.exists():
+        shutil.copytree(ROOT / "overrides", root / "overrides")
+        shutil.copytree(SCRIPTS, root / "scripts")
+        shutil.copy2(ROOT / "pyproject.toml", root)
+        (root / "openapi").mkdir()
+        # What is set of single schemas does not hold for a part of the document.
+        settings = root / "overrides/generator.toml"
+        tables = re.split(r"(?m)^(?=\[)", settings.read_text("utf-8"))
+        kept = [one for one in tables if one.startswith(("[generator]", "[ruff]"))]
+        settings.write_text("".join(kept), encoding="utf-8")
+    (root / "openapi/mistral.yaml").write_text(json.dumps(document), encoding="utf-8")
+    return (str(SCRIPTS / "generate.py"), "--root", str(root))
 
 
 def _drift(document: Tree, beside: Path) -> tuple[str, ...]:

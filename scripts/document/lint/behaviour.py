@@ -100,6 +100,9 @@ def _stream_problems(
             yield f"names event data that does not exist: {reference!r}"
     if not stream.get("method"):
         yield "names no method"
+    own = operation.get("operationId", "").rpartition(".")[2]
+    if own and "when" not in stream and stream.get("method", own) != own:
+        yield f"only streams, so that its method is {own!r}"
     if (len(media) > 1) != ("when" in stream):
         yield "says when there is a stream exactly if there is another answer"
     known = {(one["name"], one["in"]) for one in operation.get("parameters", ())}
@@ -131,9 +134,12 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
 
 
 def _of_success(operation: Tree) -> Tree:
-    """The schema of the operation's JSON answer."""
-    schema: Tree = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    return schema
+    """The schema of what the operation answers to a success; empty where it says nothing."""
+    for status, answer in operation.get("responses", {}).items():
+        for media in answer.get("content", {}).values() if status.startswith("2") else ():
+            if isinstance(schema := media.get("schema"), dict):
+                return schema
+    return {}
 
 
 def _has_field(document: Tree, schema: Tree, path: list[str]) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SCHEMAS = "#/components/schemas/"
+_SHOWN = 80
+"""How much of each end of a long message is shown, in characters."""
 
 
 def bodies_have_examples(document: Tree) -> Iterator[Finding]:
@@ -41,7 +43,14 @@ def examples_are_valid(document: Tree) -> Iterator[Finding]:
         validator = jsonschema_rs.Draft202012Validator(checked, validate_formats=True)
         for error in validator.iter_errors(value):
             at = "/".join(str(part) for part in error.instance_path)
-            yield Finding(where, f"the example is wrong at /{at}: {error.message}")
+            yield Finding(where, f"the example is wrong at /{at}: {_shortened(error.message)}")
+
+
+def _shortened(message: str) -> str:
+    """The message without the middle of a long value, which it begins with."""
+    if len(message) <= 2 * _SHOWN:
+        return message
+    return f"{message[:_SHOWN]} ... {message[-_SHOWN:]}"
 
 
 def defaults_are_valid(document: Tree) -> Iterator[Finding]:

@@ -30,11 +30,11 @@ def objects_have_names(document: Tree) -> Iterator[Finding]:
     parts = {id(part) for schema in _all_of(document) for part in schema}
     for place in schemas(document):
         inside = id(place.node) not in named and id(place.node) not in parts
-        if inside and place.node.get("properties"):
-            yield Finding(place.where, "an object in place; name it in curation/schema_names.yaml")
+        is_object = bool(place.node.get("properties"))
+        if inside and (is_object or len(_objects(document, place.node)) > 1):
+            what = "an object" if is_object else "a union"
+            yield Finding(place.where, f"{what} in place; name it in curation/schema_names.yaml")
             yield Finding(place.where, "no description of its own; write a sentence in prose")
-        elif inside and len(_objects(document, place.node)) > 1:
-            yield Finding(place.where, "a union in place; name it in curation/schema_names.yaml")
 
 
 def _all_of(document: Tree) -> Iterator[list[Tree]]:

@@ -144,7 +144,7 @@ def test_what_operations_share_of_authorization_is_told_once() -> None:
     assert len(change.operations) == 2
 
 
-@pytest.mark.parametrize(("count", "told"), [(9, 9), (10, 1)])
+@pytest.mark.parametrize(("count", "told"), [(4, 4), (5, 1)])
 def test_an_error_that_came_to_many_operations_is_told_once(count: int, told: int) -> None:
     old = document({})
     item = old["paths"].pop("/v1/shelves/{shelf_id}")
@@ -155,7 +155,71 @@ def test_an_error_that_came_to_many_operations_is_told_once(count: int, told: in
     changes = compare(old, new, Methods({}))
     assert len(changes) == told
     assert sum(len(each.operations) for each in changes) == count
-    assert changes[0].sentence.startswith("10 operations may answer 429" if told == 1 else "GET")
+    first = "Each of 5 operations may answer 429." if told == 1 else "GET"
+    assert changes[0].sentence.startswith(first)
+    assert sum(len(each.pointers) for each in changes) == count
+
+
+def test_a_parameter_that_many_operations_lost_is_told_once(no_methods: Methods) -> None:
+    def racks(*parameters: Schema) -> Schema:
+        operation = document({"parameters": list(parameters)})["paths"][SHELF]["get"]
+        paths = {f"/v1/racks{at}/{{shelf_id}}": {"get": operation} for at in range(3)}
+        return document({}) | {"paths": paths}
+
+    page = {"name": "page", "in": "query", "schema": NUMBER}
+    [change] = compare(racks(page), racks(), no_methods)
+    assert (change.kind.id, len(change.operations), len(change.pointers)) == (
+        "parameter-removed",
+        3,
+        3,
+    )
+
+
+def test_what_stands_beside_a_shared_schema_does_not_repeat_its_changes(
+    no_methods: Methods,
+) -> None:
+    def extended(part: Schema) -> Schema:
+        tree = in_component(part, Side.RESPONSE)
+        reference = {"$ref": "#/components/schemas/Shelf"}
+        for at in range(3):
+            own = {"type": "object", "properties": {f"own{at}": TEXT}}
+            operation = copy.deepcopy(tree["paths"][SHELF]["get"])
+            media = operation["responses"]["200"]["content"]["application/json"]
+            media["schema"] = {"allOf": [reference, own]}
+            tree["paths"][f"/v1/racks{at}/{{shelf_id}}"] = {"get": operation}
+        return tree
+
+    changes = compare(extended({"enum": ["a", "b"]}), extended({"enum": ["b"]}), no_methods)
+    assert len({one.sentence for one in changes}) == len(changes)
+    assert {len(one.operations) for one in changes} == {1, 3}
+
+
+def test_operations_that_moved_together_are_told_as_one(no_methods: Methods) -> None:
+    def under(prefix: str) -> Schema:
+        one = {"responses": {"200": {"description": "d"}}}
+        names = ("racks", "racks/{id}", "racks/{id}/boards", "racks/{id}/nails", "racks/{id}/oil")
+        return {
+            "openapi": "3.1.0",
+            "paths": {f"{prefix}/{name}": {"get": one} for name in names},
+        }
+
+    [change] = compare(under("/v1"), under("/v2/wood"), no_methods)
+    assert change.kind.id == "operation-moved"
+    assert "/v1/racks with 5 operations moved to /v2/wood/racks." in change.sentence
+    assert len(change.operations) == 10
+
+
+def test_ids_of_operations_that_are_others_are_told_once(no_methods: Methods) -> None:
+    def with_ids(suffix: str) -> Schema:
+        paths = {
+            f"/v1/racks{at}": {"get": {"operationId": f"Racks_{at}{suffix}", "responses": {}}}
+            for at in range(6)
+        }
+        return {"openapi": "3.1.0", "paths": paths}
+
+    [change] = compare(with_ids(""), with_ids("_v2"), no_methods)
+    assert "each of 6 operations" in change.sentence
+    assert "Racks_0_v2" in change.sentence
 
 
 def _with_fields(*names: str, **others: Schema) -> Schema:
@@ -189,10 +253,10 @@ def test_a_field_that_is_called_otherwise_is_one_change(case: str, no_methods: M
 
 APART = {
     "other types": (_with_fields("size"), _with_fields(sizes=NUMBER)),
-    "other names": (_with_fields("id", "wood"), _with_fields("number", "id")),
     "two that fit": (_with_fields("shelf"), _with_fields("shelf_id", "shelf_name")),
     "two that it may be": (_with_fields("shelf_id", "shelf_name"), _with_fields("shelf")),
-    "words that say nothing": (_with_fields("id", "made_at"), _with_fields("sold_at", "id")),
+    "nothing that stayed": (_with_fields("made", "oak"), _with_fields("pine", "sold")),
+    "one more that may be": (_with_fields("id", "made"), _with_fields("oak", "sold", "id")),
 }
 
 
@@ -204,6 +268,130 @@ def test_fields_that_may_have_nothing_to_do_with_each_other_are_two_changes(
     found = compare(in_field(old, Side.REQUEST), in_field(new, Side.REQUEST), no_methods)
     kinds = {one.kind.id for one in found}
     assert kinds == {"request-optional-field-removed", "request-optional-field-added"}
+
+
+PROBABLE: dict[str, tuple[Schema, Schema, dict[str, str]]] = {
+    "another name at another place": (
+        _with_fields("id", "wood"),
+        _with_fields("number", "id"),
+        {"wood": "number"},
+    ),
+    "words that say nothing": (
+        _with_fields("id", "made_at"),
+        _with_fields("sold_at", "id"),
+        {"made_at": "sold_at"},
+    ),
+    "several in their order": (
+        _with_fields("id", "prompt_tokens", "answer_tokens"),
+        _with_fields("id", "input_tokens", "output_tokens"),
+        {"prompt_tokens": "input_tokens", "answer_tokens": "output_tokens"},
+    ),
+}
+
+
+@pytest.mark.parametrize("side", [Side.REQUEST, Side.RESPONSE])
+@pytest.mark.parametrize("case", PROBABLE)
+def test_a_field_that_went_where_one_alike_came_was_probably_renamed(
+    case: str, side: Side, no_methods: Methods
+) -> None:
+    old, new, names = PROBABLE[case]
+    found = compare(in_component(old, side), in_component(new, side), no_methods)
+    assert {one.kind.id for one in found} == {f"{side}-field-probably-renamed"}
+    assert {one.severity for one in found} == {"breaking"}
+    assert {
+        one.values["name"].strip("`").rpartition(".")[2]: one.values["new"] for one in found
+    } == {name: f"`{now}`" for name, now in names.items()}
+
+
+def test_a_required_field_is_no_optional_one_that_was_renamed(no_methods: Methods) -> None:
+    old, new = (
+        _with_fields("id", "wood") | {"required": ["wood"]},
+        _with_fields("number", "id"),
+    )
+    found = compare(in_field(old, Side.RESPONSE), in_field(new, Side.RESPONSE), no_methods)
+    assert "response-required-field-removed" in {one.kind.id for one in found}
+
+
+def _page_of(items: Schema, **others: Schema) -> Schema:
+    listed = {"type": "array", "items": items}
+    return {"type": "object", "properties": {"data": listed, "cursor": TEXT} | others}
+
+
+CHAIR: Schema = {"$ref": "#/components/schemas/Chair"}
+TABLE: Schema = {"$ref": "#/components/schemas/Table"}
+LIST: Schema = {"type": "array", "items": CHAIR}
+EITHER: Schema = {"oneOf": [CHAIR, TABLE]}
+WRAPPED: dict[str, tuple[Schema, Schema, str]] = {
+    "a list into a page": (LIST, _page_of(CHAIR), "`data`"),
+    "a list beside another": (
+        LIST,
+        _page_of(CHAIR, tags={"type": "array", "items": TEXT}),
+        "`data`",
+    ),
+    "a component": (CHAIR, {"type": "object", "properties": {"chair": CHAIR}}, "`chair`"),
+    "a union": (EITHER, {"type": "object", "properties": {"seat": EITHER}}, "`seat`"),
+}
+
+
+@pytest.mark.parametrize("side", [Side.REQUEST, Side.RESPONSE])
+@pytest.mark.parametrize("case", WRAPPED)
+def test_what_stands_in_an_object_now_is_told_as_wrapped(
+    case: str, side: Side, no_methods: Methods
+) -> None:
+    inner, outer, name = WRAPPED[case]
+    old, new = (in_field(each, side) for each in (inner, outer))
+    [told] = compare(old, new, no_methods)
+    assert (told.kind.id, told.values["new"], told.severity) == (
+        f"{side}-wrapped",
+        name,
+        "breaking",
+    )
+    [back] = compare(new, old, no_methods)
+    assert (back.kind.id, back.values["old"]) == (f"{side}-unwrapped", name)
+
+
+def test_what_changed_inside_a_list_that_was_wrapped_is_told_too(no_methods: Methods) -> None:
+    old, new = (in_field(each, Side.RESPONSE) for each in (LIST, _page_of(TABLE)))
+    kinds = [one.kind.id for one in compare(old, new, no_methods)]
+    assert "response-wrapped" in kinds
+    assert "response-const-changed" in kinds
+
+
+def test_an_object_that_only_grew_is_not_wrapped(no_methods: Methods) -> None:
+    node: Schema = {"type": "object", "properties": {"id": TEXT, "size": TEXT}}
+    grown: Schema = {"type": "object", "properties": node["properties"] | {"next": CHAIR}}
+    found = compare(in_field(node, Side.RESPONSE), in_field(grown, Side.RESPONSE), no_methods)
+    assert [one.kind.id for one in found] == ["response-optional-field-added"]
+
+
+def test_a_parameter_that_went_where_one_alike_came_was_probably_renamed(
+    no_methods: Methods,
+) -> None:
+    def with_parameters(*names: str) -> Schema:
+        listed = [{"name": name, "in": "query", "schema": NUMBER} for name in names]
+        return document({"parameters": listed})
+
+    [told] = compare(with_parameters("page", "size"), with_parameters("size", "start"), no_methods)
+    assert (told.kind.id, told.values["new"]) == ("parameter-probably-renamed", "`start`")
+
+
+def test_a_schema_that_is_two_now_is_told_as_split(no_methods: Methods) -> None:
+    def racks(first: str) -> Schema:
+        tree = document({}, {name: _with_fields("id") for name in ("Rack", "RackSummary")})
+        for at, name in enumerate((first, "Rack")):
+            schema = {"$ref": f"#/components/schemas/{name}"}
+            content = {"content": {"application/json": {"schema": schema}}}
+            tree["paths"][f"/v1/racks{at}"] = {"get": {"responses": {"200": content}}}
+        if first == "Rack":
+            del tree["components"]["schemas"]["RackSummary"]
+        return tree
+
+    one, two = racks("Rack"), racks("RackSummary")
+    [told] = compare(one, two, no_methods)
+    assert (told.kind.id, told.values["new"]) == ("schema-split", "Rack and RackSummary")
+    assert [each.name for each in told.operations] == ["GET /v1/racks0"]
+    [back] = compare(two, one, no_methods)
+    assert back.kind.id == "schema-merged"
 
 
 def test_a_parameter_that_is_called_otherwise_is_one_change(no_methods: Methods) -> None:

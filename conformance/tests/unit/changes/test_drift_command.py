@@ -34,6 +34,7 @@ def test_a_report_in_json_has_all_that_is_known(
         "rule": "parameter-removed",
         "side": "request",
         "pointer": "#/paths/~1v1~1shelves~1{shelf_id}/get/parameters/1",
+        "pointers": ["#/paths/~1v1~1shelves~1{shelf_id}/get/parameters/1"],
         "operation": "GET /v1/shelves/{shelf_id}",
         "client_method": None,
         "operations": [{"operation": "GET /v1/shelves/{shelf_id}", "client_method": None}],
@@ -52,6 +53,23 @@ def test_a_report_for_people_names_rule_and_operation(
     assert "parameter-removed" in told
     assert "GET /v1/shelves/{shelf_id}" in told
     assert "1 breaking" in told
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_operations_of_a_change_are_counted_and_all_listed(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for file, parameters in zip(files, ([QUERY], []), strict=True):
+        tree = document({"parameters": parameters})
+        operation = tree["paths"]["/v1/shelves/{shelf_id}"]["get"]
+        tree["paths"] = {f"/v1/racks{at}/{{shelf_id}}": {"get": operation} for at in range(4)}
+        file.write_text(json.dumps(tree))
+    assert drift.main([*map(str, files), "--format", form]) == 0
+    told = capsys.readouterr().out
+    assert told.count("Stop sending `size`") == 1
+    assert "4 operations" in told
+    assert all(f"GET /v1/racks{at}/" in told for at in range(4))
 
 
 @pytest.mark.parametrize(("level", "code"), [("breaking", 1), ("risky", 1), ("compatible", 1)])

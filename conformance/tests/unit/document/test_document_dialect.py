@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -66,9 +67,15 @@ def test_an_exclusive_bound_is_a_number() -> None:
 
 
 def test_a_list_of_one_value_is_a_constant_where_there_were_no_constants() -> None:
-    assert _said({"type": "string", "enum": ["oak"]}) == {"type": "string", "const": "oak"}
     kept = {"type": "string", "enum": ["oak"]}
-    assert _said(dict(kept), "3.1.0") == kept
+    shelf = {"type": "object", "properties": {"wood": kept, "default": kept}}
+    fixed = {"type": "string", "const": "oak"}
+    assert _said(copy.deepcopy(shelf))["properties"] == {"wood": fixed, "default": fixed}
+    assert _said(copy.deepcopy(shelf), "3.1.0") == shelf
+
+
+def test_a_list_of_one_value_with_a_name_of_its_own_may_grow() -> None:
+    assert _said({"type": "string", "enum": ["oak"]}) == {"type": "string", "enum": ["oak"]}
 
 
 def test_values_are_left_alone() -> None:

@@ -93,6 +93,12 @@ def _stream(document: dict[str, Any], **stream: Any) -> dict[str, Any]:
     return told
 
 
+def _content(document: dict[str, Any]) -> dict[str, Any]:
+    """What the shelf is answered as."""
+    content: dict[str, Any] = _shelf(document)["responses"]["200"]["content"]
+    return content
+
+
 _BODY = {"description": "B.", "content": {"application/json": {"schema": {"type": "object"}}}}
 _BREACHES: list[tuple[Rule, Change, str]] = [
     (references_resolve, lambda d: _json(_books(d)).update(schema={"$ref": "#/c/N"}), "#/c/N"),
@@ -208,6 +214,11 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
     (streams_are_described, lambda d: _stream(d, method=None), "names no method"),
     (
         streams_are_described,
+        lambda d: (_stream(d, method="other").pop("when"), _content(d).pop("application/json")),
+        "only streams, so that its method is",
+    ),
+    (
+        streams_are_described,
         lambda d: _stream(d).pop("when"),
         "another answer",
     ),
@@ -217,6 +228,11 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
         "resumes by a query 'last_event_id'",
     ),
     (lists_say_how_they_page, lambda d: _books(d).pop("x-mistral-paging"), "no x-mistral-paging"),
+    (
+        lists_say_how_they_page,
+        lambda d: _books(d)["responses"].update({"204": _books(d)["responses"].pop("200") and {}}),
+        "has no list at",
+    ),
     (
         lists_say_how_they_page,
         lambda d: _books(d)["x-mistral-paging"].update(size="page_size"),

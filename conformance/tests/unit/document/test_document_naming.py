@@ -90,6 +90,35 @@ def test_a_title_that_cannot_be_a_name_is_refused(schemas: dict[str, Any], messa
         name_schemas(_document(**schemas))
 
 
+def test_titles_that_cannot_be_names_are_all_told_where_problems_are_gathered() -> None:
+    problems: list[DocumentProblem] = []
+    document = _document(
+        A={"title": "B", "type": "string"},
+        B={"type": "object"},
+        C={"items": {"title": "B", "enum": [1]}},
+        D={"items": {"title": "Good", "enum": [2]}},
+    )
+    name_schemas(document, problems)
+    assert [str(one).split(":")[0] for one in problems] == [
+        "curation/schema_names.yaml, the title B",
+        "curation/schema_names.yaml, the title B",
+    ]
+    schemas = document["components"]["schemas"]
+    assert schemas == {
+        "A": {"type": "string"},
+        "B": {"type": "object"},
+        "C": {"items": {"enum": [1]}},
+        "D": {"items": {"$ref": "#/components/schemas/Good"}},
+        "Good": {"enum": [2]},
+    }
+
+
+def test_a_title_that_upstream_gives_too_is_no_problem() -> None:
+    document = _document(Shelf={"items": {"$ref": BOOK, "title": "Book"}}, Book={"type": "object"})
+    name_schemas(document)
+    assert document["components"]["schemas"]["Shelf"] == {"items": {"$ref": BOOK}}
+
+
 def test_a_property_called_title_is_no_name() -> None:
     document = _document(Shelf={"properties": {"title": {"type": "string"}}})
     expected = copy.deepcopy(document)

@@ -70,8 +70,40 @@ def test_a_bound_that_is_whole_is_written_as_an_integer() -> None:
     )
 
 
+def test_what_json_schema_knows_is_kept() -> None:
+    inner = {"type": "integer", "title": "A size", "minimum": 2.0}
+    schema = {
+        "unevaluatedItems": inner,
+        "unevaluatedProperties": False,
+        "contentSchema": inner,
+        "dependentSchemas": {"a": inner},
+        "dependentRequired": {"a": ["b"]},
+        "patternProperties": {"^x-": inner},
+        "propertyNames": inner,
+        "contains": inner,
+        "minContains": 1,
+    }
+    bare = {"type": "integer", "minimum": 2}
+    assert keep_schema(schema, "S") == schema | {
+        "unevaluatedItems": bare,
+        "contentSchema": bare,
+        "dependentSchemas": {"a": bare},
+        "patternProperties": {"^x-": bare},
+        "propertyNames": bare,
+        "contains": bare,
+    }
+
+
 def test_a_schema_may_be_true_or_false() -> None:
     assert keep_schema({"additionalProperties": False}, "S") == {"additionalProperties": False}
+
+
+def test_a_schema_that_is_only_true_or_false_is_written_as_an_object() -> None:
+    schema = {"properties": {"any": True, "none": False}, "anyOf": [True]}
+    assert keep_schema(schema, "S") == {
+        "properties": {"any": {}, "none": {"not": {}}},
+        "anyOf": [{}],
+    }
 
 
 def test_an_unknown_keyword_stops_the_import_because_it_may_be_a_fact() -> None:

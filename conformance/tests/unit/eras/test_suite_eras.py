@@ -5,28 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from jsonschema import Draft202012Validator
 
 import mistral_openapi
 from mistral_conformance.embedded import embedded_mock
 from mistral_conformance.laws import load_laws
 from mistral_conformance.model.document import load_document
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.migration import judge_migration
 from mistral_conformance.running.plan import make_plan, select_operations, select_rules
 from mistral_conformance.running.run import Run, RunOptions, execute, open_session
-from mistral_conformance.verdict.outcome import RED
+from mistral_conformance.verdict.outcome import RED, Skipped
 from mistral_openapi.eras import names
 
 OLDEST = "2025-08-20"
 SAMPLE = ("deletes.*", "processing.ends", "sharing.list-shows-the-owner", "upload.*")
 
 
-def run_at(era: str, mock_era: str, *patterns: str) -> list[Any]:
-    """Judge a mock of one era by another; give what is broken."""
+def run_at(era: str, mock_era: str, *patterns: str, laws: bool = False) -> list[Any]:
+    """Judge a mock of one era by another, by rules or by laws; give what is broken."""
     document = load_document(era)
+    known = load_laws() if laws else load_rules()
     operations = select_operations(document, "libraries")
-    plan = make_plan(document, select_rules(load_rules(), patterns), operations, "libraries")
+    plan = make_plan(document, select_rules(known, patterns), operations, "libraries")
     with embedded_mock(0, mock_era) as mock:
         options = RunOptions(
             base_url=mock.base_url,
@@ -50,6 +53,21 @@ def test_servers_of_an_era_and_of_today_hold_in_that_era(mock_era: str) -> None:
 
 def test_a_server_of_yesterday_does_not_hold_today() -> None:
     assert run_at("today", OLDEST, "sharing.private-library-is-its-owners")
+
+
+def test_models_that_an_era_lists_are_called_as_it_lists_them() -> None:
+    assert run_at(OLDEST, OLDEST, "views.changes-together-are-shown", laws=True) == []
+
+
+def test_a_server_is_not_blamed_for_what_the_run_does_not_know() -> None:
+    with embedded_mock(0, OLDEST) as mock:
+        caller = evolve(mock.identities["caller"], org="")
+        identities = mock.identities | {"caller": caller}
+        options = RunOptions(mock.base_url, identities, era=OLDEST, profile="libraries")
+        body = {"level": "Viewer", "share_with_type": "User", "share_with_uuid": "a"}
+        share = Message("PUT", "/v1/libraries/a/share", json=body)
+        with open_session(options) as session, pytest.raises(Skipped, match="org=UUID"):
+            session.send(share, "caller", "beta.libraries.accesses.update_or_create")
 
 
 def plan_names(era: str) -> set[str]:

@@ -183,7 +183,7 @@ def _go_over(project: Project) -> int:
 
 
 def _add_group(document: dict[str, Any]) -> None:
-    """Two new operations under a path of their own, one of which streams."""
+    """New operations under a path of their own: two that may stream, one that only does."""
     reference = {"schema": {"$ref": "#/components/schemas/Vase"}}
     both = {"application/json": reference, "text/event-stream": reference}
     for path in ("/v1/vases", "/v1/vases/{vase_id}"):
@@ -191,11 +191,25 @@ def _add_group(document: dict[str, Any]) -> None:
         document["paths"][path] = {"post": {"operationId": path, "responses": ok}}
     identified = {"name": "vase_id", "in": "path", "required": True, "schema": {"type": "string"}}
     document["paths"]["/v1/vases/{vase_id}"]["post"]["parameters"] = [identified]
-    document["components"]["schemas"]["Vase"] = {
-        "type": "object",
-        "required": ["height"],
-        "properties": {"height": {"type": "integer"}},
+    events = {"text/event-stream": {"schema": {"$ref": "#/components/schemas/VaseEvent"}}}
+    document["paths"]["/v1/vases/{vase_id}/watch"] = {
+        "get": {
+            "operationId": "watch",
+            "parameters": [identified],
+            "responses": {"200": {"description": "d", "content": events}},
+        }
     }
+    kinds = {name: _thing(kind={"const": name.lower()}) for name in ("Cracked", "Filled")}
+    either = [{"$ref": f"#/components/schemas/{name}"} for name in kinds]
+    document["components"]["schemas"] |= kinds | {
+        "Vase": _thing(height={"type": "integer"}),
+        "VaseEvent": _thing(event={"type": "string"}, data={"oneOf": either}),
+    }
+
+
+def _thing(**fields: Any) -> dict[str, Any]:
+    """An object that requires all its fields."""
+    return {"type": "object", "required": list(fields), "properties": fields}
 
 
 def test_a_new_group_with_streams_is_whole_once_its_drafts_are_gone_over(
@@ -215,6 +229,12 @@ def test_a_new_group_with_streams_is_whole_once_its_drafts_are_gone_over(
     again = _document(project)["paths"]["/v1/vases/{vase_id}"]["post"]
     assert again["operationId"] == "vases.create_again"
     assert again["x-mistral-stream"]["method"] == "stream_again"
+    watch = _document(project)["paths"]["/v1/vases/{vase_id}/watch"]["get"]
+    assert watch["operationId"] == "vases.watch.get"
+    assert watch["x-mistral-stream"] == {
+        "method": "get",
+        "data": "#/components/schemas/VaseEventData",
+    }
 
 
 def test_drafts_are_written_marked_and_refused_until_they_are_gone_over(
@@ -458,3 +478,46 @@ def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging
     assert (
         "openapi/curation/paging.yaml\n    - GET /v1/books: pages by the parameter 'page'" in told
     )
+
+
+def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measure(document: dict[str, Any]) -> None:
+        shelf = document["components"]["schemas"]["Shelf"]
+        shelf["properties"]["size"] = {"$ref": "#/components/schemas/Size"}
+        shelf["required"] = [*shelf["required"], "size"]
+        document["components"]["schemas"]["Size"] = _thing(width={"type": "integer"})
+
+    assert project.update(project.write(newer(measure), "2026-06-01"), "--drafts") == 3
+    assert '"size" is a required property' in capsys.readouterr().out
+    assert _go_over(project) > 0
+    assert project.update() == 0, capsys.readouterr()
+    answer = _document(project)["paths"][SHELF]["get"]["responses"]["200"]
+    [example] = answer["content"]["application/json"]["examples"].values()
+    assert example["value"]["size"] == {"width": 1}
+
+
+def test_a_file_that_cannot_be_read_is_named_where_it_is(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project.root / "openapi/source.toml"
+    path.write_text("no toml", encoding="utf-8")
+    assert project.update(project.write(newer(_deprecate), "2026-06-01")) == 1
+    assert f"{path} cannot be read" in capsys.readouterr().err
+
+
+def test_a_list_that_answers_otherwise_is_told_and_stops_nothing(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def move(document: dict[str, Any]) -> None:
+        answers = document["paths"]["/v1/books"]["get"]["responses"]
+        answers["204"] = {"description": "d"}
+        del answers["200"]
+
+    before = project.contents()
+    assert project.update(project.write(newer(move), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "GET /v1/books: has no list at" in told
+    assert "responses.200 is not there" in told
+    assert project.contents() == before
