@@ -84,11 +84,11 @@ class StateFile:
                 value, mended = _parse(text)
                 record = cls(**_decode(value))
             except DAMAGE as error:
-                raise self._unusable(f"a saved {cls.__name__}", error) from error
+                raise self._unusable(f"a saved {cls.called}", error) from error
             if mended:
                 LOG.warning(
                     "%s: %s %s held text that is not Unicode; U+FFFD replaces what was broken",
-                    *(self._path, cls.__name__, record.id),
+                    *(self._path, cls.called, record.id),
                 )
             yield record
 

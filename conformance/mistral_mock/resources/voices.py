@@ -58,6 +58,8 @@ FIXTURES = {
 class Voice(Owned):
     """What the mock knows about a voice, apart from its recording."""
 
+    called = "voice"
+
     name: str
     created_at: datetime
     user_id: str | None
