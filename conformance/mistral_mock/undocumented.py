@@ -1,7 +1,7 @@
 """Fields and values that a published SDK sends and the document does not have: taken, and told.
 
-The fields do nothing; a value does what the nearest documented one does. A field that nobody publishes is refused where the document closes the schema, as
-on live servers.
+The fields do nothing; a value does what the nearest documented one does. A field that nobody
+publishes is refused where the document closes the schema, as on live servers.
 """
 
 from __future__ import annotations

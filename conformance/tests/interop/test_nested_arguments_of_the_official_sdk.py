@@ -23,7 +23,7 @@ from mistral_mock.undocumented import load_values
 from mistral_openapi import operations
 
 official = pytest.importorskip("mistralai.client", reason="the official SDK is not installed")
-pydantic = pytest.importorskip("pydantic")
+MODEL: Any = pytest.importorskip("pydantic").BaseModel
 
 DEEPEST = 8
 UNREAD = "is_unknown"
@@ -56,7 +56,7 @@ class Sent:
         """Adds what a type says."""
         if inspect.isclass(annotation) and issubclass(annotation, enum.Enum):
             self.values |= {one.value for one in annotation}
-        elif inspect.isclass(annotation) and issubclass(annotation, pydantic.BaseModel):
+        elif inspect.isclass(annotation) and issubclass(annotation, MODEL):
             if UNREAD in annotation.model_fields:
                 return
             for name, one in annotation.model_fields.items():
