@@ -244,7 +244,7 @@ class Embedded(Server):
 def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
     """A connection's HTTP protocol that tells the application how to close the connection.
 
-    A request that is cancelled loses its connection, which is no error of the application.
+    A request that is cancelled loses its connection, which is not an error of the application.
     """
     protocol: Any = AutoHTTPProtocol(**arguments)
     app, connect = protocol.app, protocol.connection_made

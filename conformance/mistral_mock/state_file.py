@@ -1,6 +1,6 @@
 """A file that outlives the process: SQLite, one row for one record, one transaction per request.
 
-A crash at any moment leaves the file as it was after an earlier request. A file that is no state
+A crash at any moment leaves the file as it was after an earlier request. A file that is not a state
 file is never touched. Text that no answer could repeat, which earlier versions took and saved, is
 mended when it is loaded; the log names each such record.
 """

@@ -131,7 +131,7 @@ class Table(Generic[R]):
         self._children.setdefault(record.parent_id, {})[record.id] = None
 
     def remove(self, id_: str) -> None:
-        """Takes the record away; an absent one is no error."""
+        """Takes the record away; an absent one is not an error."""
         record = self._records.get(id_)
         if record is None:
             return
