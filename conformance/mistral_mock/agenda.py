@@ -155,7 +155,7 @@ def bring_up(
                 moment = step(world, record, now)
             except Exception:  # whatever it is, it must not reach the other records
                 store.take_back(mark)
-                LOG.exception(STUCK, type(record).__name__, record.id)
+                LOG.exception(STUCK, record.called, record.id)
                 _leave_alone(world, record)
             else:
                 due = min(due, moment)
@@ -173,7 +173,7 @@ def attempt(world: World, record: Record, step: Callable[[], T]) -> T | None:
         with world.store.transaction():
             return step()
     except Exception:  # whatever it is, it must not reach the other records
-        LOG.exception(STUCK, type(record).__name__, record.id)
+        LOG.exception(STUCK, record.called, record.id)
         _leave_alone(world, record)
         return None
 

@@ -155,7 +155,7 @@ async def read_texts(receive: Receive, limit: int) -> Form:
     """The fields of an urlencoded form, which carries no files.
 
     Raises:
-        APIError: 413 as in `stream`, 422 for text that is no UTF-8.
+        APIError: 413 as in `stream`, 422 for text that is not UTF-8.
 
     """
     content = await read(receive, limit)
@@ -166,7 +166,7 @@ def _read_fields(content: bytes) -> Form:
     """The fields of an urlencoded form.
 
     Raises:
-        APIError: 422, they are no UTF-8.
+        APIError: 422, they are not UTF-8.
 
     """
     fields, problems = texts.check_fields("body", texts.decode_fields(texts.decode(content)))
@@ -195,7 +195,7 @@ def _boundary(headers: Headers) -> str:
 def _as_bytes(boundary: str) -> Headers:
     """The headers under which the form parser takes every byte of a text for a character.
 
-    Otherwise it would take text that is no UTF-8 for Latin-1, and no one could tell any more.
+    Otherwise it would take text that is not UTF-8 for Latin-1, and no one could tell any more.
     """
     return Headers({"content-type": f'multipart/form-data; charset=latin-1; boundary="{boundary}"'})
 
@@ -204,7 +204,7 @@ def _read_text(field_name: str, characters: str) -> str:
     """A text of a form, whose characters stand for bytes.
 
     Raises:
-        APIError: 422, they are no UTF-8.
+        APIError: 422, they are not UTF-8.
 
     """
     text = texts.decode(characters.encode("latin-1"))

@@ -117,7 +117,7 @@ def _refuse_aliases(text: str) -> None:
     """Lets through what has no aliases, which can stand for themselves.
 
     Raises:
-        YAMLError: There is one, or it is no YAML.
+        YAMLError: There is one, or it is not YAML.
 
     """
     for event in yaml.parse(text, Loader=yaml_text.PlainLoader):

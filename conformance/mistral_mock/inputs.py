@@ -153,8 +153,24 @@ def check_json(
 ) -> tuple[Any, list[Problem]]:
     """The value of a body, filled where it holds what the document says, and what it breaks.
 
-    Fields that are published elsewhere are checked apart and stay in it.
+    Fields that are published elsewhere are checked apart and stay in it; so do values, which are
+    checked as the nearest documented ones.
     """
+    newer = undocumented.find_values(operation, value, settings.the_era)
+    for one in newer:
+        value = undocumented.put(value, one.place, one.like)
+    filled, found = check_fields(operation, value, settings)
+    for one in newer:
+        filled = undocumented.put(filled, one.place, one.value)
+    return filled, found
+
+
+def check_fields(
+    operation: Operation,
+    value: Any,  # noqa: ANN401 - JSON
+    settings: Settings,
+) -> tuple[Any, list[Problem]]:
+    """The same where all values of enums are documented ones."""
     schema, known = operation.bodies[JSON], undocumented.find(operation, "body", settings.the_era)
     more = {name: value[name] for name in known if name in value} if isinstance(value, dict) else {}
     rest = {name: one for name, one in value.items() if name not in more} if more else value

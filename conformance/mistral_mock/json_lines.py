@@ -25,7 +25,7 @@ def read(line: bytes) -> dict[str, Any]:
     """The JSON object of a line.
 
     Raises:
-        LineError: It is no JSON, or no object.
+        LineError: It is not JSON, or not an object.
 
     """
     try:

@@ -1,6 +1,6 @@
 """Judges texts: how harmful they are, and which label fits them best.
 
-Harm is found by words that tell of it. Labels are found by the words of the texts that had them in
+Harm is found by words that point to it. Labels are found by the words of the texts that had them in
 a training. Neither understands anything, but both answer to what a text says.
 """
 
@@ -55,7 +55,7 @@ STEMS = {
     ),
     "pii": ("passport",),
 }
-"""Beginnings of words that tell of a category."""
+"""Beginnings of words that point to a category."""
 PHRASES = {
     "selfharm": re.compile(
         r"\b(?:kill|hurt|cut|harm)(?:ing)? (?:my|your)sel(?:f|ves)|end (?:my|your) life|self.harm"

@@ -39,7 +39,7 @@ def read_query(ctx: Context, name: str) -> datetime | None:
 
 
 def is_between(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
-    """The moment is later than the one bound and earlier than the other; None is no bound."""
+    """The moment is later than the one bound and earlier than the other; None means no bound."""
     return (after is None or after < moment) and (before is None or moment < before)
 
 

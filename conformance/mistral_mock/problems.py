@@ -124,7 +124,7 @@ class Explainer:
         error: jsonschema_rs.ValidationError,
         above: Place,
     ) -> Iterator[Problem]:
-        """The problems of all members; one that may be null is no union."""
+        """The problems of all members; one that may be null does not count as a union."""
         alone = len(branches) == 1
         for member, branch in zip(union.members, branches, strict=True):
             names = () if alone else (unions.name_member(member),)

@@ -21,6 +21,7 @@ from mistral_mock import scripting
 from mistral_mock.app import create_app
 from mistral_mock.faults import parse_script
 from mistral_mock.hosts import is_remote
+from mistral_mock.joined import JoinedTransport, join_head
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
@@ -243,21 +244,22 @@ class Embedded(Server):
 def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
     """A connection's HTTP protocol that tells the application how to close the connection.
 
-    A request that is cancelled loses its connection, which is no error of the application.
+    A request that is cancelled loses its connection, which is not an error of the application.
     """
     protocol: Any = AutoHTTPProtocol(**arguments)
-    app = protocol.app
+    app, connect = protocol.app, protocol.connection_made
 
     async def call(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         scope[ABORT] = protocol.transport.close
         try:
-            await app(scope, receive, send)
+            await app(scope, receive, join_head(protocol.transport, send))
         except asyncio.CancelledError:
             protocol.transport.abort()
             while (await receive())["type"] != "http.disconnect":
                 pass
 
     protocol.app = call
+    protocol.connection_made = lambda transport: connect(JoinedTransport(transport))
     return protocol
 
 

@@ -139,7 +139,7 @@ class Settings:
     max_body: int = field(default=10 * MEGABYTE, validator=validators.gt(0))
     """The largest JSON body."""
     rate_limit: int | None = field(default=None, validator=validators.optional(validators.gt(0)))
-    """Requests per minute and key; None is no limit."""
+    """Requests per minute and key; None means no limit."""
     rate_limit_shape: Literal["gateway", "api"] = field(
         default="gateway", validator=validators.in_(("gateway", "api"))
     )

@@ -1,6 +1,6 @@
 """A file that outlives the process: SQLite, one row for one record, one transaction per request.
 
-A crash at any moment leaves the file as it was after an earlier request. A file that is no state
+A crash at any moment leaves the file as it was after an earlier request. A file that is not a state
 file is never touched. Text that no answer could repeat, which earlier versions took and saved, is
 mended when it is loaded; the log names each such record.
 """
@@ -84,11 +84,11 @@ class StateFile:
                 value, mended = _parse(text)
                 record = cls(**_decode(value))
             except DAMAGE as error:
-                raise self._unusable(f"a saved {cls.__name__}", error) from error
+                raise self._unusable(f"a saved {cls.called}", error) from error
             if mended:
                 LOG.warning(
                     "%s: %s %s held text that is not Unicode; U+FFFD replaces what was broken",
-                    *(self._path, cls.__name__, record.id),
+                    *(self._path, cls.called, record.id),
                 )
             yield record
 

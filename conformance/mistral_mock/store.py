@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from attrs import frozen
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Record:
     """The base of all that the store holds; fields are JSON values, datetimes and bytes."""
 
+    called: ClassVar[str]
+    """What the API calls such a record, for people."""
     id: str
 
     @property
@@ -33,6 +35,8 @@ class Record:
 @frozen(kw_only=True)
 class Blob(Record):
     """The bytes of an upload, apart from what describes it."""
+
+    called = "content of a file"
 
     content: bytes
 
@@ -127,7 +131,7 @@ class Table(Generic[R]):
         self._children.setdefault(record.parent_id, {})[record.id] = None
 
     def remove(self, id_: str) -> None:
-        """Takes the record away; an absent one is no error."""
+        """Takes the record away; an absent one is not an error."""
         record = self._records.get(id_)
         if record is None:
             return

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 UNDOCUMENTED = "mistral-mock-undocumented"
 """The header that names fields of the request that are not in the document."""
+FAULT = "a fault"
+"""What the journal says that answered, where a fault did."""
 ABORT = "mistral_mock.abort"
 """The scope's key for a function that closes the connection at once."""
 
@@ -107,12 +109,19 @@ class Wire:
 
         """
         if fault.drop:
+            self._blame_fault(self.exchange.reply if self.exchange else "")
             await self.drop()
         if fault.status is None:
             await asyncio.sleep(fault.stall_s)
             return None
+        self._blame_fault()
         body, media_type = fault.spell_body()
         return Answer(fault.status, body, media_type, tuple(fault.headers.items()))
+
+    def _blame_fault(self, reply: str = "") -> None:
+        """Tells the journal what answered: a fault, unless a reply has begun to."""
+        if self.exchange is not None:
+            self.exchange.reply = reply or FAULT
 
     async def drop(self) -> NoReturn:
         """Closes the connection and waits until it is closed.

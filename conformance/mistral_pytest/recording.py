@@ -88,7 +88,7 @@ def recorded(
 
     Raises:
         NoRecordingsError: There are none, and `upstream` is the vendor's own server.
-        ValueError: `upstream` is no address, or the vendor's without `yes_live`.
+        ValueError: `upstream` is not an address, or the vendor's without `yes_live`.
 
     """
     anew = bool(os.environ.get(REFRESH)) if refresh is None else refresh

@@ -4,8 +4,8 @@ With `auto`, a function is called when it is spoken of, or when the user names w
 as a code or a place; unless the user brings what a tool has found, such as an image (recorded live,
 2026). It is spoken of when the user's words and its name or description share a word; where several
 are, those count of which most is said. Where it needs what nobody has said, the answer asks for
-that. That is no understanding, but a test can foresee it. Functions that are named like classes are
-forms for an answer, as frameworks offer them: one is filled, with what is there.
+that. That is not understanding, but a test can foresee it. Functions that are named like classes
+are forms for an answer, as frameworks offer them: one is filled, with what is there.
 
 With `any`, where nothing is spoken of, the first function is called that was not called since the
 user spoke: frameworks that demand a call at every turn end when their own function for the final

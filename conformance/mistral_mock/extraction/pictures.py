@@ -25,7 +25,7 @@ class Picture:
 
 
 def read_picture(content: bytes) -> Picture | None:
-    """The picture's type and size; None for what is no PNG, JPEG, GIF, BMP or WebP."""
+    """The picture's type and size; None for anything but PNG, JPEG, GIF, BMP and WebP."""
     kind = next((name for start, name in STARTS.items() if content.startswith(start)), None)
     if kind is None or (kind == "webp" and content[8:12] != b"WEBP"):
         return None

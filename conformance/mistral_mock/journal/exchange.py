@@ -45,7 +45,7 @@ class Exchange:
     files: tuple[Mapping[str, Any], ...] = ()
     """A form's files: `field`, `name`, `media_type`, `size` in bytes."""
     reply: str = ""
-    """The name of the reply that answered."""
+    """What answered in place of the engine: the name of a reply, a recording, a fault."""
     undocumented: tuple[str, ...] = ()
     """Fields of the request that are not in the document; see `undocumented.toml`."""
     status: int = 0

@@ -83,11 +83,11 @@ def list_tables(tables: Iterable[tuple[type[Record], Table[Any]]]) -> list[dict[
     """The records by their kind; kinds without records are left out."""
     return [
         {
-            "kind": cls.__name__,
+            "kind": cls.called,
             "count": len(table),
             "records": [show_record(one) for one in list(table)[-RECORDS:]],
         }
-        for cls, table in sorted(tables, key=lambda item: item[0].__name__)
+        for cls, table in sorted(tables, key=lambda item: item[0].called)
         if len(table)
     ]
 

@@ -129,7 +129,7 @@ def may_differ(old: Token, new: Token, nows: Nows, given: Collection[str]) -> bo
 
 
 def read_time(token: Token) -> float | None:
-    """Seconds since 1970; None when the text is no time after all."""
+    """Seconds since 1970; None when the text turns out not to be a time."""
     if token.kind == "epoch":
         return float(token.text)
     try:

@@ -29,8 +29,8 @@ class FormPart:
 class Event:
     """One event of a stream, and when it came, in seconds after its request.
 
-    `raw` is the text of a block that is no plain event, such as a comment or half of an event; the
-    other fields are empty then.
+    `raw` is the text of a block that is not a plain event, such as a comment or half of an event;
+    the other fields are empty then.
     """
 
     at_s: float

@@ -134,7 +134,7 @@ def read(content: bytes) -> list[Recording]:
     """The recordings of an archive; secrets of whoever wrote it are left out.
 
     Raises:
-        ValueError: It is no archive.
+        ValueError: It is not an archive.
 
     """
     try:

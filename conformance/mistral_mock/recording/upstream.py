@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -11,6 +12,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from ssl import SSLContext
 
 VENDOR = "mistral.ai"
 CONNECT_S = 10.0
@@ -26,6 +28,8 @@ ABOUT_CONNECTION = frozenset(
 )
 """Headers that go no further than the next server."""
 NOT_PASSED = ABOUT_CONNECTION | {b"host", b"expect", b"accept-encoding", b"content-length", SCOPE}
+GATHERED = 64 * 1024
+"""Bytes that are sent at once rather than as they come."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -64,6 +68,67 @@ def parse_upstream(text: str, *, live: bool) -> Upstream:
 def is_vendors(host: str) -> bool:
     """The host is the vendor's."""
     return f".{host}".endswith(f".{VENDOR}")
+
+
+class GatheringStream(httpcore.AsyncNetworkStream):
+    """A connection that sends head and body of a small request at once: nobody waits between."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._waiting = b""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        """What comes, once all has gone that was written.
+
+        Raises:
+            httpcore.ReadError, httpcore.ReadTimeout: Nothing comes.
+
+        """
+        with suppress(httpcore.WriteError):  # who does not read all may have answered
+            await self._flush(timeout)
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        """Keeps what is small until something is to be read.
+
+        Raises:
+            httpcore.WriteError, httpcore.WriteTimeout: It cannot be sent.
+
+        """
+        self._waiting += buffer
+        if len(self._waiting) > GATHERED:
+            await self._flush(timeout)
+
+    async def _flush(self, timeout: float | None) -> None:  # noqa: ASYNC109 - httpcore's
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            await self._stream.write(waiting, timeout)
+
+    async def aclose(self) -> None:
+        """Ends the connection."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
+    ) -> httpcore.AsyncNetworkStream:
+        """The connection, encrypted from now on."""
+        found = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return GatheringStream(found)
+
+    def get_extra_info(self, info: str) -> object:
+        """What the connection itself says."""
+        return self._stream.get_extra_info(info)
+
+
+class GatheringBackend(httpcore.AnyIOBackend):
+    """Opens connections that gather what is written."""
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:  # noqa: ANN401 - httpcore's own
+        """A connection to a server."""
+        return GatheringStream(await super().connect_tcp(*args, **options))
 
 
 class Sender:
@@ -121,6 +186,7 @@ def make_pool(origin: str) -> httpcore.AsyncConnectionPool:
     return httpcore.AsyncConnectionPool(
         max_keepalive_connections=64,
         keepalive_expiry=KEPT_S,
+        network_backend=GatheringBackend(),
         proxy=None if proxy is None else make_proxy(proxy),
     )
 

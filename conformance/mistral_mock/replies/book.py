@@ -37,8 +37,25 @@ LOG = logging.getLogger(__name__)
 class Given:
     """The answer that a reply gives to one request, its places filled."""
 
-    reply: Reply
+    slot: Slot
     answer: Mapping[str, Any]
+    scope: str
+    """What it was counted with."""
+
+    def carry_over(self, conversation_id: str) -> None:
+        """What was counted goes on in a conversation that has just got its id, and only there.
+
+        What asks the same next begins another; what this one branches off is where it was.
+        """
+        counts = self.slot.counts
+        if self.reply.scope == "conversation":
+            counts[conversation_id] = counts[self.scope]
+            counts[self.scope] -= 1
+
+    @property
+    def reply(self) -> Reply:
+        """The reply that gives it."""
+        return self.slot.reply
 
     @property
     def is_whole(self) -> bool:
@@ -64,11 +81,8 @@ class Slot:
     counts: Counter[str] = field(factory=Counter)
     needle: str = ""
     """A text that the user must have said, looked for before all else: there may be many."""
-
-    @property
-    def calls(self) -> int:
-        """How often it has counted."""
-        return self.counts.total()
+    calls: int = 0
+    """How often it has counted, in all."""
 
     def explain(self, asked: Asked) -> tuple[int, str | None]:
         """How many conditions are met, and what the first says that is not."""
@@ -89,6 +103,7 @@ class Slot:
     def count(self, asked: Asked) -> int:
         """Counts the request; its number, from 1."""
         scope = self.find_scope(asked)
+        self.calls += 1
         self.counts[scope] += 1
         return self.counts[scope]
 
@@ -283,7 +298,7 @@ def fill(slot: Slot, asked: Asked) -> Given:
             answer = checks.parse_answer(answer, asked.operation, ("answer",))
     except ReplyError as error:
         raise spoiled(slot, asked, error) from error
-    return Given(slot.reply, answer)
+    return Given(slot, answer, slot.find_scope(asked))
 
 
 def make_scope(slot: Slot, asked: Asked, number: int) -> dict[str, Any]:

@@ -40,6 +40,8 @@ SECTION_SCHEMA = {
 class Address(Record):
     """What stands at an address, which is the id."""
 
+    called = "address"
+
     content: bytes
     media_type: str | None
 

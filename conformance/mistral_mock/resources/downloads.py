@@ -63,7 +63,7 @@ def pin(target: httpx.URL) -> httpx.URL:
     """The address with the host's number in the place of its name.
 
     Raises:
-        RefusedError: It is no web address, or the host is not public.
+        RefusedError: It is not a web address, or the host is not public.
         OSError: The host is unknown.
 
     """

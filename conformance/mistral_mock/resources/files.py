@@ -40,6 +40,8 @@ HOUR_S = 3600
 class StoredFile(Record):
     """What the mock knows about a file, apart from its bytes."""
 
+    called = "file"
+
     filename: str
     mime_type: str
     purpose: str

@@ -60,7 +60,7 @@ def is_wanted(model: Model, provider: str | None, name: str | None) -> bool:
 
 
 def card(model: Model, name: str) -> dict[str, Any]:
-    """What the API tells of a model under one of its names; the other names are its aliases."""
+    """What the API says about a model under one of its names; the other names are its aliases."""
     gone = model.deprecation
     return {
         "id": name,
@@ -81,7 +81,7 @@ def card(model: Model, name: str) -> dict[str, Any]:
 
 
 def tuned_card(tuned: TunedModel) -> dict[str, Any]:
-    """What the list of models tells of a fine-tuned one."""
+    """What the list of models says about a fine-tuned one."""
     return {
         **card(tuned_models.as_model(tuned), tuned.id),
         "owned_by": tuned.owned_by,

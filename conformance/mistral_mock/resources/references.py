@@ -109,7 +109,7 @@ def decode(text: str) -> bytes:
     """The bytes of base64 text.
 
     Raises:
-        APIError: 400, it is no base64.
+        APIError: 400, it is not base64.
 
     """
     try:
@@ -119,10 +119,10 @@ def decode(text: str) -> bytes:
 
 
 def unpack(text: str) -> bytes:
-    """The bytes of base64 text, in either alphabet; white space and missing padding are no harm.
+    """The bytes of base64 text, in either alphabet; white space and missing padding do no harm.
 
     Raises:
-        ValueError: It is no base64.
+        ValueError: It is not base64.
 
     """
     packed = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")

@@ -1,6 +1,6 @@
 """Speech: a text becomes a WAV file of tones or silence in another form, whole or in pieces.
 
-The sound is no speech, but its length is: it grows with the text. A remark in the file carries the
+The sound is not speech, but its length is: it grows with the text. A remark in the file carries the
 text, so that a transcription of the mock finds it again.
 """
 

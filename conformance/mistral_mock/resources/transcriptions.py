@@ -64,7 +64,7 @@ def complete(ctx: Context) -> Answer | EventStream:
     """The text with its language, segments and usage; as events, the last brings all once more.
 
     Raises:
-        APIError: 400 for an unknown model and for what is no recording, 422 unless there is
+        APIError: 400 for an unknown model and for what is not a recording, 422 unless there is
             exactly one recording.
 
     """
@@ -129,7 +129,7 @@ def transcribe(recording: Upload, language: str | None) -> Transcript:
     """What a recording says, in the language that the caller tells.
 
     Raises:
-        APIError: 400, it is no recording in a format that the mock knows.
+        APIError: 400, it is not a recording in a format that the mock knows.
 
     """
     try:
@@ -183,7 +183,7 @@ def split_words(text: str) -> list[str]:
 def count(found: Transcript) -> dict[str, Any]:
     """What a request used; seconds that have begun count whole (our choice).
 
-    The tokens of the sound are no tokens of the prompt, but count in the total (seen live, 2026).
+    The tokens of the sound are not tokens of the prompt, but count in the total (seen live, 2026).
     """
     heard = math.ceil(found.seconds * TOKENS_A_SECOND)
     made = tokens.count_tokens(found.text)

@@ -61,6 +61,8 @@ SECTION_SCHEMA = {
 class TunedModel(Owned):
     """A model that a fine-tuning job has made."""
 
+    called = "model"
+
     root: str
     """The name of the model that was tuned, as the job named it."""
     model_type: str

@@ -58,6 +58,8 @@ FIXTURES = {
 class Voice(Owned):
     """What the mock knows about a voice, apart from its recording."""
 
+    called = "voice"
+
     name: str
     created_at: datetime
     user_id: str | None
@@ -115,7 +117,7 @@ def list_voices(ctx: Context) -> Answer:
 
 @operation("audio.voices.create")
 def create(ctx: Context) -> Answer:
-    """The new voice; 422 for a recording that is no WAV file."""
+    """The new voice; 422 for a recording that is not a WAV file."""
     content = read_sample(ctx.body["sample_audio"])
     voice = Voice(
         id=ctx.ids.uuid4(),
@@ -204,7 +206,7 @@ def read_sample(text: str) -> bytes:
     """The recording of a new voice.
 
     Raises:
-        APIError: 422, it is no base64 or no recording in a format that the mock knows.
+        APIError: 422, it is not base64, or not a recording in a format that the mock knows.
 
     """
     try:

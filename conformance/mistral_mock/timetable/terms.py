@@ -75,7 +75,7 @@ def parse_duration(text: str, *place: str | int) -> timedelta:
     """The span that an ISO 8601 duration names.
 
     Raises:
-        TermError: It is no duration, or one in months or years, whose length is not fixed.
+        TermError: It is not a duration, or one in months or years, whose length is not fixed.
 
     """
     found = DURATION.fullmatch(text.upper())
@@ -150,7 +150,7 @@ def read_cron(text: str, *place: str | int) -> tuple[Calendar, ...]:
     Temporal has it. When both kinds of days are given, either is enough, as cron has it.
 
     Raises:
-        TermError: It is no such expression.
+        TermError: It is not such an expression.
 
     """
     words = SHORTHANDS.get(text.strip().lower(), text).split()
@@ -172,7 +172,7 @@ def read_field(name: str, text: str, *place: str | int) -> Numbers:
     """The numbers of one field of a cron expression.
 
     Raises:
-        TermError: It is no such field.
+        TermError: It is not such a field.
 
     """
     if name == "year" and text == "*":
@@ -184,7 +184,7 @@ def read_part(name: str, text: str, *place: str | int) -> Numbers:
     """The numbers of one part of a field, such as `*/15`, `MON-FRI` or `7`.
 
     Raises:
-        TermError: It is no such part.
+        TermError: It is not such a part.
 
     """
     first, last = FIELDS[name]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Agent(Owned):
     """An agent apart from its versions."""
 
+    called = "agent"
+
     created_at: datetime
     updated_at: datetime
     current: int
@@ -32,6 +34,8 @@ class Agent(Owned):
 @frozen(kw_only=True)
 class AgentVersion(Record):
     """An agent as it is in one version; versions count from 0 and never change."""
+
+    called = "agent version"
 
     agent_id: str
     version: int
@@ -56,6 +60,8 @@ class AgentVersion(Record):
 @frozen(kw_only=True)
 class AgentAlias(Record):
     """A name for a version of an agent."""
+
+    called = "agent alias"
 
     agent_id: str
     alias: str

@@ -22,6 +22,8 @@ ACTIVE = frozenset({QUEUED, RUNNING, CANCELLING})
 class BatchJob(Owned):
     """A job; whose it is says in whose name its requests run."""
 
+    called = "batch job"
+
     user_id: str
     organisation_id: str
     base_url: str
@@ -55,6 +57,8 @@ class BatchJob(Owned):
 @frozen(kw_only=True)
 class BatchRequest(Record):
     """One request of a job, and its result once it has run."""
+
+    called = "batch request"
 
     job_id: str
     custom_id: str | None

@@ -1,7 +1,7 @@
 """Handovers between agents: to the first agent whose name or description the question names.
 
 An agent that has a function for the question calls it first, and hands over with its result. As
-with functions, a shared word is enough. That is no understanding, but a test can foresee it.
+with functions, a shared word is enough. That is not understanding, but a test can foresee it.
 """
 
 from __future__ import annotations

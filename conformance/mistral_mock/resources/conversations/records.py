@@ -25,6 +25,8 @@ class Conversation(Owned):
     With an agent, instructions and the like replace the agent's when they are there (our choice).
     """
 
+    called = "conversation"
+
     created_at: datetime
     updated_at: datetime
     model: str | None
@@ -42,6 +44,8 @@ class Conversation(Owned):
 @frozen(kw_only=True)
 class StoredEntry(Record):
     """One entry of a conversation, as the API writes it."""
+
+    called = "conversation entry"
 
     conversation_id: str
     body: dict[str, Any]

@@ -131,6 +131,8 @@ def go_on(ctx: Context, step: Step) -> Answer | EventStream:
         judged += guardrails.judge(ctx, checks, "output", read_all(turn.outputs))
     except APIError as error:
         return refuse(ctx, conversation, moment, error)
+    if ctx.given is not None and ctx.path.get("conversation_id") != conversation.id:
+        ctx.given.carry_over(conversation.id)
     if body.get("store") is not False:
         keep(ctx, conversation, turn.all)
     return tell(ctx, turn, moment, judged)

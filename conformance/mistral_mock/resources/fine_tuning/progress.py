@@ -83,7 +83,7 @@ def enter(job: Job, status: str, moment: datetime, **told: Any) -> Job:  # noqa:
 
 
 def make_event(status: str, moment: datetime, told: dict[str, Any]) -> dict[str, Any]:
-    """What the job tells of a new state."""
+    """What the job says about a new state."""
     return {
         "name": "status-updated",
         "data": {"status": status, **told},

@@ -30,6 +30,8 @@ ENDED = frozenset({FAILED_VALIDATION, SUCCESS, FAILED, CANCELLED})
 class Job(Owned):
     """A job; what does not change after its creation comes first."""
 
+    called = "fine-tuning job"
+
     owner_id: str
     """The user who created it."""
     organisation_id: str

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Library(Record):
     """A library; sizes in bytes. The counts follow its documents and shares."""
 
+    called = "library"
+
     name: str
     description: str | None
     chunk_size: int | None
@@ -37,6 +39,8 @@ class Library(Record):
 @frozen(kw_only=True)
 class Document(Record):
     """A document of a library; its bytes are the Blob with its id."""
+
+    called = "document"
 
     library_id: str
     name: str
@@ -72,6 +76,8 @@ class DocumentText(Record):
     It has the document's id. An upload without text that can be read has none.
     """
 
+    called = "text of a document"
+
     text: str
     pages: tuple[str, ...]
     summary: str
@@ -83,6 +89,8 @@ class DocumentText(Record):
 @frozen(kw_only=True)
 class Share(Record):
     """An entity's access to a library; one for each (library, type, entity)."""
+
+    called = "access"
 
     library_id: str
     share_with_type: str

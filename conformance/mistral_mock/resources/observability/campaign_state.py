@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class StoredCampaign(Owned):
     """One campaign, with the judge as it was when the campaign started."""
 
+    called = "campaign"
+
     owner_id: str
     created_at: datetime
     completed_at: datetime
@@ -32,6 +34,8 @@ class StoredCampaign(Owned):
 @frozen(kw_only=True)
 class Selected(Record):
     """An event that a campaign selected, in short, and the verdict on it."""
+
+    called = "event of a campaign"
 
     campaign_id: str
     event: dict[str, Any]

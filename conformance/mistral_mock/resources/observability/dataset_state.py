@@ -30,6 +30,8 @@ RUNNING, COMPLETED, FAILED = "RUNNING", "COMPLETED", "FAILED"
 class Dataset(Owned):
     """A dataset, apart from its records."""
 
+    called = "dataset"
+
     name: str
     description: str
     owner_id: str
@@ -41,6 +43,8 @@ class Dataset(Owned):
 @frozen(kw_only=True)
 class DatasetRecord(Owned):
     """One record of a dataset."""
+
+    called = "dataset record"
 
     dataset_id: str
     payload: dict[str, Any]
@@ -58,6 +62,8 @@ class DatasetRecord(Owned):
 @frozen(kw_only=True)
 class ImportTask(Owned):
     """An import into a dataset: how many entries it has, and how far it has come."""
+
+    called = "task"
 
     dataset_id: str
     creator_id: str
@@ -79,6 +85,8 @@ class ImportTask(Owned):
 @frozen(kw_only=True)
 class Entries(Record):
     """What a running import holds, as `sources.py` read it; its id is the task's."""
+
+    called = "content of a task"
 
     entries: tuple[dict[str, Any], ...]
     fault: str | None = None

@@ -84,6 +84,8 @@ BLANK = {"description": "", "model_name": "mistral-medium-latest", "instructions
 class StoredJudge(Owned):
     """One revision of a judge."""
 
+    called = "judge"
+
     owner_id: str
     created_at: datetime
     updated_at: datetime

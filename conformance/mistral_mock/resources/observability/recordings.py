@@ -31,6 +31,8 @@ MOST_BYTES = 16 * 1024 * 1024
 class StoredEvent(Owned):
     """One recorded chat completion of a workspace."""
 
+    called = "event"
+
     user_id: str
     correlation_id: str
     """The id of the request that the chat was part of; the events of a batch share it."""

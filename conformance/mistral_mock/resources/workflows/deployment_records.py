@@ -99,6 +99,8 @@ SCHEMA = {
 class Deployment(Owned):
     """A deployment; its id is unique in its workspace by its name."""
 
+    called = "workflow deployment"
+
     deployment_id: str
     name: str
     is_hardened: bool
@@ -110,6 +112,8 @@ class Deployment(Owned):
 @frozen(kw_only=True)
 class Worker(Record):
     """A worker of a deployment."""
+
+    called = "worker"
 
     deployment: str
     """The `id` of the deployment's record."""

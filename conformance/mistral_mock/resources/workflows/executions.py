@@ -208,7 +208,7 @@ def _read(ctx: Context, execution: Execution, kind: str) -> tuple[Mapping[str, A
     """What the workflow says about the name in the body, and what is sent along.
 
     Raises:
-        APIError: 422, the workflow knows no such name, or what is sent does not fit.
+        APIError: 422, the workflow does not know the name, or what is sent does not fit.
 
     """
     name = ctx.body["name"]

@@ -66,7 +66,7 @@ def read_value(sent: object) -> Any:  # noqa: ANN401 - JSON of any kind
     """What is sent along with a signal, query or update: plain, or as the bytes of JSON text.
 
     Raises:
-        APIError: 422, the bytes are no JSON text, or they are encrypted or compressed.
+        APIError: 422, the bytes are not JSON text, or they are encrypted or compressed.
 
     """
     if not isinstance(sent, dict) or ENCODED not in sent:

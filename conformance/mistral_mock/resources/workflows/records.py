@@ -39,6 +39,8 @@ KEPT = 10
 class Workflow(Owned):
     """A workflow, as lists show it; what it does stands in its registrations."""
 
+    called = "workflow"
+
     name: str
     display_name: str
     description: str | None
@@ -54,6 +56,8 @@ class Workflow(Owned):
 @frozen(kw_only=True)
 class Registration(Record):
     """The code of a workflow in one deployment."""
+
+    called = "workflow registration"
 
     workflow_id: str
     deployment_name: str
@@ -99,6 +103,8 @@ class Moment:
 @frozen(kw_only=True, slots=False)
 class Execution(Owned):
     """An execution: what it is of, how it began, and what was done to it since."""
+
+    called = "execution"
 
     execution_id: str
     """Unique in its workspace; `id` is so everywhere."""
@@ -157,6 +163,8 @@ def record_id(workspace_id: str, execution_id: str) -> str:
 @frozen(kw_only=True)
 class Schedule(Owned):
     """A schedule, and how far it has been carried out."""
+
+    called = "schedule"
 
     schedule_id: str
     """Unique in its workspace; `id` is so everywhere."""

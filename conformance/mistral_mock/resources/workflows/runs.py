@@ -31,6 +31,8 @@ MYSELF = "current"
 class Row(Record):
     """A run with its execution; the id is that of the run."""
 
+    called = "workflow run"
+
     execution: Execution
     run: Run
 

@@ -52,6 +52,28 @@ def test_their_values_are_checked_and_other_fields_refused(
     assert (problem["loc"], problem["type"]) == (["body", *field], kind)
 
 
+def test_a_newer_value_is_taken_kept_and_told(start: Callable[..., httpx.Client]) -> None:
+    api = start()
+    args = {"reasoning_effort": "max"}
+    answer = api.post("/v1/chat/completions", json={**CHAT, **args})
+    assert (answer.status_code, answer.headers[HEADER]) == (200, "reasoning_effort")
+    (request,) = api.server.requests(operation="chat.complete")  # type: ignore[attr-defined]
+    assert request.body["reasoning_effort"] == "max"
+    agent = {"model": CHAT["model"], "name": "A", "completion_args": args}
+    made = api.post("/v1/agents", json=agent)
+    assert made.headers[HEADER] == "completion_args.reasoning_effort"
+    assert made.json()["completion_args"]["reasoning_effort"] == "max"
+    begun = api.post("/v1/conversations", json={"agent_id": made.json()["id"], "inputs": "Hi"})
+    assert begun.status_code == 200
+
+
+def test_an_earlier_state_of_the_api_refuses_a_newer_value(
+    start: Callable[..., httpx.Client],
+) -> None:
+    api = start(era="2026-06-16")
+    assert api.post("/v1/chat/completions", json={**CHAT, "reasoning_effort": "max"}).is_error
+
+
 def test_an_earlier_state_of_the_api_refuses_them(start: Callable[..., httpx.Client]) -> None:
     api = start(era="2026-06-16")
     assert api.post("/v1/chat/completions", json={**CHAT, "top_k": 5}).status_code == 422

@@ -38,9 +38,11 @@ def test_requests_appear_with_answers_and_who_made_them(
     ask(mock)
     ask(mock, "Other", stream=True)
     httpx.get(f"{mock.base_url}/v1/nothing", headers=HEADERS)
-    browser.wait("document.querySelectorAll('#rows tr').length === 3")
+    mock.fault(operation="models.list", status=503)
+    httpx.get(f"{mock.base_url}/v1/models", headers=HEADERS)
+    browser.wait("document.querySelectorAll('#rows tr').length === 4")
     text = browser.run("document.querySelector('#rows').innerText")
-    for part in ("chat.complete", "200 stream", "404", "greeting", "engine"):
+    for part in ("chat.complete", "200 stream", "404", "503", "greeting", "engine", "a fault"):
         assert part in text
     browser.run("document.querySelector('#rows tr:last-child').click()")
     browser.wait("document.querySelector('#detail').innerText.includes('Scripted words.')")

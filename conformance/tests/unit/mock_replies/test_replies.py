@@ -138,6 +138,26 @@ def test_counts_may_be_those_of_a_conversation(scripted: Scripted) -> None:
     assert [scripted.say(text) for text in ("a", "a", "b", "b")] == ["One.", "Two."] * 2
 
 
+def test_counts_go_on_in_a_conversation_and_in_what_branches_off_it(scripted: Scripted) -> None:
+    reply = scripted.mock.reply(["One.", "Two.", "Three."], scope="conversation")
+
+    def say(path: str = "", **fields: Any) -> tuple[str, str]:
+        model = {} if path else {"model": "mistral-small-latest"}
+        answer = scripted.api.post(
+            f"/v1/conversations{path}", json={"inputs": "Hi", **model, **fields}
+        ).json()
+        return answer["conversation_id"], answer["outputs"][-1]["content"]
+
+    first, said = say()
+    other, said_there = say()
+    assert (said, said_there) == ("One.", "One.")
+    assert [say(f"/{one}")[1] for one in (first, other)] == ["Two.", "Two."]
+    entries = scripted.api.get(f"/v1/conversations/{first}/history").json()["entries"]
+    branch, said = say(f"/{first}/restart", from_entry_id=entries[-1]["id"])
+    assert (branch != first, said, say(f"/{first}")[1]) == (True, "Three.", "Three.")
+    assert reply.calls == 6
+
+
 def test_stream_says_the_same(scripted: Scripted) -> None:
     scripted.mock.reply("It rains, and then it snows.", thinking="Clouds.")
     whole = scripted.say()
