@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.access import EITHER_CASE, calm
-from mistral_conformance.laws.comparing import describe, first_difference, is_same
+from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
