@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -28,7 +30,7 @@ from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     Bounds = tuple[float | None, float | None]
     Told = tuple[Instance, Exchange]
     """An object, and the answer to what made it as it is."""
+    Way = Callable[[World, Resource, Field, object], Told | None]
 
 LOST = "harm: what was stored comes back as something else"
 WHOLE = "documents.update-is-partial (which is told of documents alone)"
@@ -102,9 +105,14 @@ def _texts(model: Model) -> Iterator[Subject]:
 
 
 def _ways(resource: Resource, field: Field) -> tuple[str, ...]:
-    """The newest way to change a field, if there is any."""
+    """Each way to change a field, if there is any."""
     ways = (field.through,) if field.through else resource.changes
-    return ways[:1] if field.changed else ()
+    return ways if field.changed else ()
+
+
+def _all_ways(resource: Resource, field: Field) -> list[Way]:
+    """How an object comes to a value: it is made with it, or changed to it in each way."""
+    return [_made_with, *(partial(_changed_to, through=each) for each in _ways(resource, field))]
 
 
 def _plain_texts(model: Model) -> Iterator[Subject]:
@@ -189,8 +197,8 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     tried = (
         (way, text)
         for text in _alphabet(world, field)
-        for way in (_made_with, _changed_to)
-        if way is _changed_to or not is_file or _fits_form(text)
+        for way in _all_ways(resource, field)
+        if way is not _made_with or not is_file or _fits_form(text)
     )
     _expect_kept(world, resource, field, tried)
 
@@ -200,7 +208,7 @@ def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """An empty text or list is one, not nothing: it is shown so, also in the place of another."""
     resource, field = subject
     empty: object = [] if "array" in types(world.document, field.schema) else ""
-    _expect_kept(world, resource, field, ((way, empty) for way in (_made_with, _changed_to)))
+    _expect_kept(world, resource, field, ((way, empty) for way in _all_ways(resource, field)))
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
@@ -272,9 +280,9 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A map is shown with its keys and values as they were sent, and empty once it was put so."""
     resource, field = subject
-    ways = ((_made_with, field.sent, (*MAPS, NULLS)), (_changed_to, field.changed, MAPS))
-    tried = ((way, value) for way, takes, maps in ways for value in maps if takes)
-    _expect_kept(world, resource, field, tried)
+    made = [(_made_with, value) for value in (*MAPS, NULLS)]
+    changed = product(_all_ways(resource, field)[1:], MAPS)
+    _expect_kept(world, resource, field, [*made, *changed])
     if field.through:
         _expect_emptied(world, resource, field, {})
 
@@ -301,16 +309,13 @@ def map_is_replaced(world: World, subject: tuple[Resource, Field]) -> None:
 def list_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
     """A list is shown with all its items in their order, and with none once it was emptied."""
     resource, field = subject
-    way = _made_with if field.sent else _changed_to
     schema = _taken(world.document, resource, field)
     made = [world.values.make(field.name, items_of(world.document, schema)) for _ in range(LISTED)]
     items = [each for number, each in enumerate(made) if each not in made[:number]]
     if None in items or len(items) < 2:
         raise Skipped(f"no two items are made up for `{field.name}`")
     lists = (items, items[::-1])
-    _expect_kept(
-        world, resource, field, ((each, value) for each in (way, _changed_to) for value in lists)
-    )
+    _expect_kept(world, resource, field, product(_all_ways(resource, field), lists))
     _expect_emptied(world, resource, field, [])
 
 
@@ -382,12 +387,15 @@ def _made_with(world: World, resource: Resource, field: Field, value: object) ->
     return None
 
 
-def _changed_to(world: World, resource: Resource, field: Field, value: object) -> Told | None:
+def _changed_to(
+    world: World, resource: Resource, field: Field, value: object, through: str = ""
+) -> Told | None:
     """An object that is changed to the value, None where a change does not take it."""
     if field.changed:
         instance = world.make(resource)
         with suppress(Signal):
-            return instance, world.need(world.change(instance, {field.changed: value}))
+            change = world.change(instance, {field.changed: value}, through=through)
+            return instance, world.need(change)
     return None
 
 

@@ -135,9 +135,9 @@ def _expect_exported(world: World, view: str, made: list[Instance]) -> None:
         kept = [bare(child, each.made.json()).get(name) for name in each.sent]
         due.update({text for text in _texts(kept) if len(text) > 1})
     for text, count in due.items():
-        found = max(sum(text in one for one in told), export.text.count(text))
-        said = f"{view} tells {found} times {text!r}, which {count} of {len(made)} in it hold"
-        world.expect(found >= count, said, made[-1].made, answer, export)
+        times = max(sum(text in one for one in told), export.text.count(text))
+        said = f"{view} tells {times} times {text!r}, which {count} of {len(made)} in it hold"
+        world.expect(times >= count, said, made[-1].made, answer, export)
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
