@@ -32,7 +32,8 @@ def _seen(model: Model, whom: str) -> Iterator[Subject]:
     """Each value of a field that lets the caller, or its workspace, see the object."""
     for subject in resources(model):
         for field in subject.value.fields.values():
-            for value in (each for each, seen in field.seen_by.items() if seen == whom):
+            values = [each for each, seen in field.seen_by.items() if seen == whom]
+            for value in values if field.sent else ():
                 name = f"{subject.name}.{field.name} {value}"
                 case = (subject.value, field, value)
                 operations = (*subject.operations, *_opening(subject.value))

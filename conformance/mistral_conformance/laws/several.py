@@ -81,7 +81,7 @@ def _uploaded(model: Model) -> Iterator[Subject]:
     for subject in resources(
         model, lambda each: any(e.sent.startswith("file.") for e in each.fields.values())
     ):
-        whole = model.resources.get(subject.value.parent, subject.value)
+        whole = model.resources.get(subject.value.parent) or subject.value
         yield evolve(subject, operations=(*subject.operations, *filter(None, [whole.delete])))
 
 

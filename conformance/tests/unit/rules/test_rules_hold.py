@@ -44,9 +44,7 @@ def test_rules_pass_with_another_seed(judged: Judged, seed: int) -> None:
 
 def test_deletes_without_a_body_break_no_rule(judged: Judged) -> None:
     results = judged(evolve(HEALTHY, delete_answers=204))
-    skipped = {each.name for each in results if each.status == Status.SKIP}
-    assert _broken(results) == {}
-    assert skipped == {"deletes.library-is-shown-as-it-was"}
+    assert {each.name: each.reason for each in results if each.status != Status.PASS} == {}
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_every_case_is_a_test(tmp_path: Path) -> None:
         )
         assert not fake.requests, "collecting asks nothing"
     assert done.stdout.count("schema.status[models.retrieve]") == 1
-    assert "models.aliases-lead-to-their-model" in done.stdout
+    assert "models.tuned-model-is-listed-and-chats" in done.stdout
     assert "views.list-shows-what-reading-shows[model]" in done.stdout
 
 
