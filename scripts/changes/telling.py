@@ -46,7 +46,7 @@ def _counted(changes: Iterable[Change]) -> Iterable[Change]:
             continue
         one = _joined(each)
         name = Text(f"each of {len(one.operations)} operations")
-        values = {
+        values: dict[str, str] = {
             key: listed(list(dict.fromkeys(other.values[key] for other in each)))
             for key in one.values
         }

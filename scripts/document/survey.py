@@ -9,7 +9,7 @@ import attrs
 
 from document.bundle import bundle, read_parts
 from document.grouping import Ownership
-from document.lint import copied_sentences, lint
+from document.lint import copied_sentences, invalid, lint
 from document.lint.declared import find_undeclared
 from document.sources import read_sources
 from document.tree import operations, reachable
@@ -73,13 +73,20 @@ def survey(folder: Path) -> Survey:
     document = bundle(parts, problems)
     sources = read_sources(folder / "source.toml")
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
-    if not findings and not problems:
-        findings = find_undeclared(document, sources)[0]
+    if _can_be_read(document, findings):
+        findings += find_undeclared(document, sources)[0]
     places = _Places(document, Ownership(document, sources))
     tasks = [_of_problem(problem, places) for problem in problems]
     tasks += [places.task(finding) for finding in findings]
     tasks.sort(key=lambda task: (task.operation == SHARED, task.operation))
     return Survey(document, tuple(tasks))
+
+
+def _can_be_read(document: Tree, findings: list[Finding]) -> bool:
+    """Whether the declarations can be judged: all operations have ids, and it is valid."""
+    if not all(operation.get("operationId") for _, _, operation in operations(document)):
+        return False
+    return not findings or not invalid(document)
 
 
 def _of_problem(problem: DocumentProblem, places: _Places) -> Task:

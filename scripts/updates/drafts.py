@@ -106,7 +106,7 @@ def _mend_example(
     shared, drafts = made
     place, name = split_place(task.where)
     target = target_of(place, of_media=True)
-    nodes = [node.value for node in jsonpath.find(target, document)] if target else []
+    nodes: list[Any] = [node.value for node in jsonpath.find(target, document)] if target else []
     mend = mend_of(name, task.text, nodes[0], document) if nodes else None
     if mend is None:
         return

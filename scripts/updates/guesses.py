@@ -157,7 +157,8 @@ def _fields(operation: Tree, document: Tree) -> Tree:
     """The fields of the object that the operation answers to a success."""
     answers = operation.get("responses", {})
     success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
-    schema = next((one.get("schema", {}) for one in success.get("content", {}).values()), {})
+    media = success.get("content", {}).values()
+    schema: Tree = next((one.get("schema", {}) for one in media), {})
     resolved = follow(document, schema["$ref"]) or {} if "$ref" in schema else schema
     fields: Tree = resolved.get("properties", {})
     return fields

@@ -175,8 +175,8 @@ class Targets:
         if schema is None or not isinstance(body, dict):
             return body
         fields = document.resolve(schema).get("properties", {})
-        listed = {
-            name: document.resolve(fields[name]).get("enum") for name in body if name in fields
+        listed: dict[str, list[object]] = {
+            name: document.resolve(fields[name]).get("enum", []) for name in body if name in fields
         }
         return {
             name: self._known_as(value, listed[name]) if listed.get(name) else value

@@ -19,7 +19,7 @@ from document.lint.words import WORDS, copied_sentences
 if TYPE_CHECKING:
     from document.tree import Tree
 
-__all__ = ["RULES", "Finding", "Rule", "copied_sentences", "lint"]
+__all__ = ["RULES", "Finding", "Rule", "copied_sentences", "invalid", "lint"]
 
 RULES: tuple[Rule, ...] = (
     *VALIDITY,
@@ -38,7 +38,12 @@ def lint(document: Tree) -> list[Finding]:
     A document that is not valid OpenAPI is judged no further: the other rules rely on its shape.
     Answers without the description that OpenAPI asks for are left to the rules about words.
     """
-    complete = with_descriptions(document)
-    basic = [finding for rule in VALIDITY for finding in rule(complete)]
+    basic = invalid(document)
     rest = [rule for rule in RULES if rule not in VALIDITY]
     return basic or [finding for rule in rest for finding in rule(document)]
+
+
+def invalid(document: Tree) -> list[Finding]:
+    """What makes it no valid OpenAPI document."""
+    complete = with_descriptions(document)
+    return [finding for rule in VALIDITY for finding in rule(complete)]

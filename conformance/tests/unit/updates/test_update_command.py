@@ -521,3 +521,23 @@ def test_a_list_that_answers_otherwise_is_told_and_stops_nothing(
     assert "GET /v1/books: has no list at" in told
     assert "responses.200 is not there" in told
     assert project.contents() == before
+
+
+def test_declarations_are_asked_for_together_with_all_else(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(document: dict[str, Any]) -> None:
+        room = {"name": "room_id", "in": "query", "schema": {"type": "string"}}
+        document["paths"]["/v1/books"]["get"]["parameters"].append(room)
+        document["components"]["schemas"]["Shelf"]["properties"]["colour"] = {
+            "type": "string",
+            "enum": ["red", "blue"],
+        }
+
+    path = project.root / "openapi/source.toml"
+    declared = path.read_text("utf-8").replace("[[group]]\n", "[[group]]\ndeclared = true\n")
+    path.write_text(declared, encoding="utf-8")
+    assert project.update(project.write(newer(ask), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "Shelf.properties.colour: answers use this enum" in told
+    assert "the parameter room_id is an id of nothing: declare" in told
