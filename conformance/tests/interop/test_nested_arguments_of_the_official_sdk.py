@@ -44,6 +44,11 @@ METHODS = {one.id: find_method(one.id) for one in operations() if one.id in SEED
 COMPARED = [one for one, method in METHODS.items() if method is not None]
 
 
+def is_model(annotation: Any) -> bool:
+    """The type is a class of the SDK for objects."""
+    return inspect.isclass(annotation) and issubclass(annotation, MODEL)
+
+
 @define
 class Sent:
     """What the SDK can send at a place."""
@@ -56,7 +61,7 @@ class Sent:
         """Adds what a type says."""
         if inspect.isclass(annotation) and issubclass(annotation, enum.Enum):
             self.values |= {one.value for one in annotation}
-        elif inspect.isclass(annotation) and issubclass(annotation, MODEL):
+        elif is_model(annotation):
             if UNREAD in annotation.model_fields:
                 return
             for name, one in annotation.model_fields.items():
