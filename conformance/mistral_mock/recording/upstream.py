@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -123,12 +123,15 @@ class GatheringStream(httpcore.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-class GatheringBackend(httpcore.AnyIOBackend):
+class GatheringBackend(httpcore.AsyncNetworkBackend):
     """Opens connections that gather what is written."""
+
+    def __init__(self) -> None:
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:  # noqa: ANN401 - httpcore's own
         """A connection to a server."""
-        return GatheringStream(await super().connect_tcp(*args, **options))
+        return GatheringStream(await self._backend.connect_tcp(*args, **options))
 
 
 class Sender:

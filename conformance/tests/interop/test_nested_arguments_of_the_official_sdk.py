@@ -44,6 +44,14 @@ METHODS = {one.id: find_method(one.id) for one in operations() if one.id in SEED
 COMPARED = [one for one, method in METHODS.items() if method is not None]
 
 
+def find_fields(annotation: Any) -> dict[str, Any] | None:
+    """The fields of a class of the SDK for objects; None for other types."""
+    if not (inspect.isclass(annotation) and issubclass(annotation, MODEL)):
+        return None
+    cls: Any = annotation
+    return dict(cls.model_fields)
+
+
 @define
 class Sent:
     """What the SDK can send at a place."""
@@ -54,13 +62,12 @@ class Sent:
 
     def take(self, annotation: Any) -> None:
         """Adds what a type says."""
-        if inspect.isclass(annotation) and issubclass(annotation, enum.Enum):
-            self.values |= {one.value for one in annotation}
-        elif inspect.isclass(annotation) and issubclass(annotation, MODEL):
-            if UNREAD in annotation.model_fields:
-                return
-            for name, one in annotation.model_fields.items():
+        fields = find_fields(annotation)
+        if fields is not None:
+            for name, one in fields.items() if UNREAD not in fields else ():
                 self.fields.setdefault(one.alias or name, []).append(one.annotation)
+        elif inspect.isclass(annotation) and issubclass(annotation, enum.Enum):
+            self.values |= {one.value for one in annotation}
         elif get_origin(annotation) is Literal:
             self.values |= {one for one in get_args(annotation) if isinstance(one, str)}
         elif get_origin(annotation) in {list, Iterable}:

@@ -116,7 +116,7 @@ def test_a_record_that_cannot_be_brought_up_to_date_hurts_itself_alone(
     after = [api.get(path) for path in paths]
     assert [answer.status_code for answer in after] == [200, 200]
     assert all(answer.json() != known for answer, known in zip(after, before, strict=True))
-    told = [each for each in caplog.messages if f"{cls.__name__} poisoned" in each]
+    told = [each for each in caplog.messages if f"{cls.called} poisoned" in each]
     assert len(told) == 1, "logged once, though it was met again and again"
     assert api.get(LIST).status_code == 200
     assert api.post("/_mock/reset").status_code == 204

@@ -153,7 +153,7 @@ def test_a_record_of_another_version_is_named(tmp_path: Path) -> None:
     database.execute("update records set fields = '{\"id\": \"x\"}' where kind = 'Library'")
     database.commit()
     database.close()
-    with pytest.raises(StateFileError, match="saved Library cannot be read"):
+    with pytest.raises(StateFileError, match="saved library cannot be read"):
         visit(file, read)
 
 
@@ -302,7 +302,7 @@ def test_text_that_is_no_unicode_is_mended_and_named(
     database.close()
     (found,) = visit(file, lambda api: api.get(LIST).json()["data"])
     assert found["name"].replace("\ufffd\ufffd", "\ufffd") == "\U0001f989 a\ufffdb"
-    assert [each for each in caplog.messages if f"Library {made['id']} held text" in each]
+    assert [each for each in caplog.messages if f"library {made['id']} held text" in each]
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
@@ -313,5 +313,5 @@ def test_a_number_that_json_does_not_have_is_named(tmp_path: Path, value: str) -
     database.execute(f"update records set fields = replace(fields, '512', '{value}')")  # noqa: S608 - one of three words
     database.commit()
     database.close()
-    with pytest.raises(StateFileError, match=f"saved Library cannot be read .{value}"):
+    with pytest.raises(StateFileError, match=f"saved library cannot be read .{value}"):
         visit(file, read)
