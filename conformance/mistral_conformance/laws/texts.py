@@ -38,6 +38,7 @@ LINES = (
 )
 PAGES = "document: parameters (page_start and page_end: the page to begin with, and to end with)"
 START, END = "page_start", "page_end"
+COUNT = "number_of_pages"
 PARTS = (
     ({START: 2}, 3, 0),
     ({END: 1}, 0, 3),
@@ -175,6 +176,9 @@ def pages_are_chosen(world: World, subject: tuple[Resource, Text]) -> None:
     world.settle(instance)
     if not all(word in read_text(world, text, instance) for word in words):
         raise Skipped("the text of pages is not read")
+    counted = {shown.fields.get(COUNT, len(words)) for shown in world.look(instance)}
+    if counted != {len(words)}:  # a rule of its own judges that
+        raise Skipped(f"`{COUNT}` of a file of {len(words)} pages is {counted}")
     for query, kept, left_out in PARTS:
         told = read_text(world, text, instance, query)
         said = f"{query} of 4 pages "

@@ -6,6 +6,7 @@ judges all of them.
 
 from __future__ import annotations
 
+import re
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -129,6 +130,19 @@ def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) 
 
     results = judged("pages.*", alter=silent, only="[beta.libraries.list]")
     assert broken(results) == {}
+
+
+def test_a_server_that_takes_a_file_for_one_page_leaves_none_out(judged: Judged) -> None:
+    def undivided(answer: Answer) -> None:
+        if answer.is_("GET", "/text_content") and answer.query.get("page_start", ["0"]) != ["0"]:
+            answer.body = {"text": ""}
+        elif answer.is_("GET") and b'"number_of_pages"' in answer.content:
+            answer.content = re.sub(
+                rb'"number_of_pages":\s*\d+', b'"number_of_pages":1', answer.content
+            )
+
+    results = judged("texts.pages-are-chosen", alter=undivided)
+    assert {each.status for each in results.values()} == {Status.SKIP}
 
 
 def test_an_option_may_lead_to_another_answer_of_the_model(judged: Judged) -> None:
