@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from mistral_mock.app import create_app
+from mistral_mock.identities import DEFAULT
 from mistral_mock.operations import find_operation, load_operations
 from mistral_mock.registry import implemented
-from mistral_mock.settings import DEFAULT, Settings
+from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
