@@ -60,7 +60,7 @@ def _by_itself(model: Model, reference: Reference) -> bool:
 @law(
     id="access.along-is-refused",
     over=_along,
-    source=SHOWN_TO_STRANGERS,
+    source=f"choices.runs-strangers-see-nothing; {SHOWN_TO_STRANGERS}",
     harm=True,
     needs=(STRANGER,),
 )

@@ -90,7 +90,7 @@ def unknown_is_told(world: World, subject: Bulk) -> None:
 @law(
     id="bulk.strangers-do-nothing",
     over=_bulk,
-    source=SHOWN_TO_STRANGERS,
+    source=f"choices.datasets-strangers-see-nothing; {SHOWN_TO_STRANGERS}",
     harm=True,
     needs=(STRANGER,),
 )

@@ -64,7 +64,7 @@ def query_names_one(world: World, subject: Asked) -> None:
 @law(
     id="access.query-tells-strangers-nothing",
     over=_asked,
-    source=SHOWN_TO_STRANGERS,
+    source=f"choices.workflow-events-strangers-hear-nothing; {SHOWN_TO_STRANGERS}",
     harm=True,
     needs=(STRANGER,),
 )

@@ -44,7 +44,10 @@ SECRET = re.compile(r"(^token|api_key|secret|password|_token)$")
 SECRET_LENGTH = 40
 DEEPEST = 4
 TAKEN_BACK = "harm: what was put aside for a while is of no use any more"
-PUT_ASIDE = "document: paths (an action that another one takes back puts something out of use)"
+PUT_ASIDE = (
+    "choices.models-archived-model-does-not-chat; choices.workflows-archived-does-not-start; "
+    "document: models.archive (an action that another one takes back puts something out of use)"
+)
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 NEIGHBOUR = "neighbour"
 SOON_S = 10
