@@ -88,7 +88,11 @@ def common_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
 
 
-@law(id="access.workspace-sees-its-own", over=_seen_alike, source=SEEN)
+@law(
+    id="access.workspace-sees-its-own",
+    over=_seen_alike,
+    source=f"choices.sharing-workspace-library-is-the-workspaces; {SEEN}",
+)
 def workspace_sees_its_own(world: World, resource: Resource) -> None:
     """What is the workspace's unless a request says otherwise is in each view of a colleague."""
     instance = world.make(resource)
