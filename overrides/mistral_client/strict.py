@@ -28,11 +28,12 @@ def check(value: object) -> None:
 def _unknown(value: object, path: str) -> Iterator[str]:
     """Yield the dotted path of every field, in a value or inside it, that no model knows."""
     if isinstance(value, Model):
+        values = values_of(value)
         # A model without fields of its own stands for objects with any.
         if known_fields(value):
-            kept: dict[str, object] = values_of(value).get("additional_properties", {})
+            kept: dict[str, object] = values.get("additional_properties", {})
             yield from (f"{path}{name}" for name in kept.keys() - wire_names(value))
-        for name, inner in value.__dict__.items():
+        for name, inner in values.items():
             if name != "additional_properties":
                 yield from _unknown(inner, f"{path}{name}.")
     elif isinstance(value, list):

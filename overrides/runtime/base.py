@@ -92,7 +92,7 @@ class Model(Hinted):
     @property
     def missing_fields(self) -> tuple[str, ...]:
         """Names of the required fields that the server left out; each of them reads as None."""
-        values = values_of(self)
+        values = self.__dict__
         kept = values.get(_MORE, _NONE)
         return tuple(
             name
