@@ -33,10 +33,8 @@ class JoinedTransport:
         if self.waits:
             self._waiting += data
             asyncio.get_running_loop().call_soon(self._flush)
-        elif self._waiting:
-            data, self._waiting = self._waiting + data, b""
-            self._transport.write(data)
         else:
+            data, self._waiting = self._waiting + data, b""
             self._transport.write(data)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import commonpath
 from typing import TYPE_CHECKING
 
 import attrs
@@ -52,7 +53,7 @@ def _moves(moved: list[Pair]) -> Iterator[tuple[list[Pair], Text, Text]]:
         if len(pairs) < MANY or _is_same_path(pairs[0]):
             yield from (([pair], Text(pair[0].name), Text(pair[1].name)) for pair in pairs)
             continue
-        old, new = (_parent([pair[side].path for pair in pairs]) for side in (0, 1))
+        old, new = (commonpath(pair[side].path for pair in pairs) for side in (0, 1))
         yield pairs, Text(f"{old} with {len(pairs)} operations"), Text(new)
 
 
@@ -65,17 +66,6 @@ def _heads(one: list[str], other: list[str]) -> tuple[tuple[str, ...], tuple[str
     while one and other and one[-1] == other[-1]:
         one, other = one[:-1], other[:-1]
     return tuple(one), tuple(other)
-
-
-def _parent(paths: list[str]) -> str:
-    """The longest path that all begin with."""
-    words = zip(*(path.split("/") for path in paths), strict=False)
-    shared: list[str] = []
-    for each in words:
-        if len(set(each)) > 1:
-            break
-        shared.append(each[0])
-    return "/".join(shared)
 
 
 def _all(endpoints: list[Endpoint]) -> Text:

@@ -29,6 +29,8 @@ EXTENSIONS = frozenset(
         "x-speakeasy-unknown-values",
     }
 )
+_AS_OBJECT: dict[bool, Tree] = {True: {}, False: {"not": {}}}
+"""What a schema that is a boolean says, as an object."""
 
 
 def _plain(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
@@ -80,8 +82,7 @@ def keep_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kin
 
 def keep_own_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
     """A schema that has to say something: an object, whatever it is written as."""
-    said = {True: {}, False: {"not": {}}}.get(node, node) if isinstance(node, bool) else node
-    return keep_schema(said, where)
+    return keep_schema(_AS_OBJECT[node] if isinstance(node, bool) else node, where)
 
 
 def keep_parameter(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind

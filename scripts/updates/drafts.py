@@ -16,7 +16,7 @@ from document.overlay import DRAFT, read_overlay
 from document.tree import operations
 from document.yaml_text import write_yaml
 
-from updates.examples import WRONG, mend_of, split_place
+from updates.examples import SIMPLE, WRONG, mend_of, split_place, step_to
 from updates.guesses import (
     distinct,
     example_of,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 _HEAD = "overlay: 1.0.0\ninfo:\n  title: Words for {stem}\n  version: 1.0.0\nactions:\n"
-_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @attrs.define
@@ -186,7 +185,7 @@ def target_of(where: str, *, of_media: bool = False) -> str | None:
         step = _inside(found[3]) if found[3] else ""
         return base + (step.removesuffix(".schema") if of_media else step)
     name, _, rest = where.partition(".")
-    if not _SIMPLE.fullmatch(name):
+    if not SIMPLE.fullmatch(name):
         return None
     return f"$.components.schemas.{name}" + _steps(rest)
 
@@ -206,7 +205,7 @@ def _steps(path: str) -> str:
     steps = ""
     for word in path.split(".") if path else ():
         name, bracket, index = word.partition("[")
-        steps += (f".{name}" if _SIMPLE.fullmatch(name) else f"['{name}']") + bracket + index
+        steps += step_to(name) + bracket + index
     return steps
 
 

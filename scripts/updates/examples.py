@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WRONG = "the example is wrong at /"
 _MISSING = re.compile(r'"([^"]+)" is a required property')
 _EXTRA = re.compile(r"Additional properties are not allowed \((.+) (?:was|were) unexpected\)")
-_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @attrs.frozen
@@ -74,14 +74,12 @@ def _remade(value: Any, schema: Any, document: Tree) -> Any:  # noqa: ANN401 - J
 
 
 def _steps(path: list[str | int]) -> str:
-    return "".join(
-        f"[{part}]"
-        if isinstance(part, int)
-        else f".{part}"
-        if _SIMPLE.fullmatch(part)
-        else f"['{part}']"
-        for part in path
-    )
+    return "".join(f"[{part}]" if isinstance(part, int) else step_to(part) for part in path)
+
+
+def step_to(name: str) -> str:
+    """The step of a JSONPath to a field; a name that is no plain word is in quotes."""
+    return f".{name}" if SIMPLE.fullmatch(name) else f"['{name}']"
 
 
 def _schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind

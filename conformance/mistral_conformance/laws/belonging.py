@@ -48,21 +48,16 @@ Way = Named | str
 
 def _named(model: Model) -> Iterator[Subject]:
     """Each DELETE whose query names a part, with what makes and lists such parts."""
-    for path, own in _by_path(model).items():
-        maker, lister, deleter = (own.get(each) for each in ("PUT", "GET", "DELETE"))
-        owner = _owner(model, path)
-        if maker and lister and deleter and owner and maker.id in load_samples():
+    for deleter in model.document.operations.values():
+        if deleter.method != "DELETE":
+            continue
+        own = {each.method: each for each in model.document.operations_at(deleter.path)}
+        maker, lister, owner = own.get("PUT"), own.get("GET"), _owner(model, deleter.path)
+        if maker and lister and owner and maker.id in load_samples():
             for each in sorted(_needed_queries(deleter) & _needed_queries(maker)):
                 operations = (deleter.id, maker.id, lister.id)
                 value = Named(owner, maker.id, lister.id, deleter.id, each)
                 yield Subject(deleter.id, value, operations, (owner.create, *operations))
-
-
-def _by_path(model: Model) -> dict[str, dict[str, Operation]]:
-    found: dict[str, dict[str, Operation]] = {}
-    for each in model.document.operations.values():
-        found.setdefault(each.path, {})[each.method] = each
-    return found
 
 
 def _owner(model: Model, path: str) -> Resource | None:

@@ -73,6 +73,10 @@ class Document:
         """Operations by id."""
         return {each.id: each for each in self._read_operations()}
 
+    def operations_at(self, path: str) -> list[Operation]:
+        """The operations of one path, in the document's order."""
+        return [each for each in self.operations.values() if each.path == path]
+
     def resolve(self, node: Json) -> Json:
         """The node itself, or what its `$ref` (and that one's, and so on) points to.
 

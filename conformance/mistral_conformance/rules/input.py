@@ -169,9 +169,7 @@ def unknown_id_is_not_found(ctx: Context) -> None:
 @rule(SHOULD, "RFC 9110 §15.5.6", EACH, id="input.method-refused")
 def undocumented_method_is_refused(ctx: Context) -> None:
     """A method that the document does not list for the path is answered with 404, 405 or 501."""
-    known = {
-        each.method for each in ctx.document.operations.values() if each.path == ctx.operation.path
-    }
+    known = {each.method for each in ctx.document.operations_at(ctx.operation.path)}
     method = next((each for each in TRY_METHODS if each not in known), None)
     if method is None:
         ctx.skip("the path has all the methods that are safe to try")

@@ -184,15 +184,13 @@ class Capabilities:
     def _lacks_collection(self, spec: Operation) -> bool:
         """Whether the server has nothing at the path before an operation's first id."""
         path = spec.path.partition("/{")[0]
-        around = [
-            each.id for each in self.session.document.operations.values() if each.path == path
-        ]
-        return bool(around) and not any(self.offers(each) for each in around)
+        around = self.session.document.operations_at(path)
+        return bool(around) and not any(self.offers(each.id) for each in around)
 
     def _tells_of_things(self, spec: Operation) -> bool:
         """Whether to read at the path tells an unknown object from an unknown path."""
-        others = self.session.document.operations.values()
-        reads = [e for e in others if e.path == spec.path and e.method == READING and e != spec]
+        others = self.session.document.operations_at(spec.path)
+        reads = [each for each in others if each.method == READING and each != spec]
         answers = map(self._ask_for_nothing, reads)
         return any(each.status in UNKNOWN and not self._is_no_route(each) for each in answers)
 
