@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mistral_generated.files import Destination
 
 # How much of a download an asynchronous client collects before it writes it, in bytes.
-_BATCH: Final = 96 * 1024
+_BATCH: Final = 256 * 1024
 
 
 class Sink(Protocol):
