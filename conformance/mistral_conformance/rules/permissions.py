@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     (SHARE, UNSHARE, LIST_ACCESSES, GET_LIBRARY),
 )
 def owner_keeps_role_and_access(ctx: Context) -> None:
-    """The owner can neither change the own role nor delete the own access."""
+    """An owner can neither change their own role nor delete their own access."""
     library = create_library(ctx)["id"]
     owner = _owner_entry(ctx, library)
     expect_refused(ctx, share(ctx.api, library, owner, "Viewer"), "the owner's own demotion")

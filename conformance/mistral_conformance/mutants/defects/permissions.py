@@ -91,7 +91,7 @@ def everyone_shares(_find_managed: Part) -> Part:
     place="resources.libraries.accesses:is_own",
 )
 def owner_may_step_down(_is_own: Part) -> Part:
-    """The owner may change the own role."""
+    """An owner may change their own role."""
     return lambda _caller, _library, _entity: False
 
 
@@ -129,7 +129,7 @@ def owner_may_leave(delete: Part) -> Part:
     "permissions.members-cannot-leave", op.UNSHARE, place="resources.libraries.accesses:is_leaving"
 )
 def members_cannot_leave(_is_leaving: Part) -> Part:
-    """A member cannot delete the own access."""
+    """A member cannot delete their own access."""
     return lambda _caller, _entity: False
 
 
