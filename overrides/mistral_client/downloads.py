@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from time import perf_counter
 from typing import IO, TYPE_CHECKING, Final, Protocol, cast
 
 from mistral_client.bodies import chunks_of, chunks_of_async
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
     from mistral_client.steps import Save
     from mistral_generated.files import Destination
 
-# How much of a download an asynchronous client collects before it writes it, in bytes.
+# How much of a download an asynchronous client collects before a thread writes it, in bytes.
 _BATCH: Final = 256 * 1024
+
+# How long a write to a file may take, in seconds, for the next one to be made without a thread.
+QUICK_S: Final = 0.005
 
 
 class Sink(Protocol):
-    """A place for a body that arrives in pieces; `size` counts the bytes written."""
+    """A place for a body that arrives in pieces; `size` counts the bytes written.
+
+    `is_quick` says that a write is not expected to wait.
+    """
 
     size: int
+    is_quick: bool
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
@@ -46,7 +54,11 @@ class Sink(Protocol):
 
 
 class PathSink:
-    """A file that gets its name when it is complete; an earlier one leaves it its permissions."""
+    """A file that gets its name when it is complete; an earlier one leaves it its permissions.
+
+    It is quick for as long as its writes are: the system keeps what is written in memory, and only
+    makes the writer wait when a disk cannot follow.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open a temporary file beside `path`.
@@ -54,6 +66,7 @@ class PathSink:
         Raises OSError if that folder takes no file.
         """
         self.size = 0
+        self.is_quick = True
         self._path = path
         self._part = path.with_name(f".{os.urandom(8).hex()}.part")
         self._file = self._part.open("xb", buffering=0)
@@ -62,11 +75,13 @@ class PathSink:
 
     def write(self, pieces: Sequence[bytes]) -> None:
         """Write the pieces, in order."""
+        started = perf_counter()
         for piece in pieces:
             written = self._file.write(piece)
             while written < len(piece):
                 written += self._file.write(memoryview(piece)[written:])
             self.size += written
+        self.is_quick = perf_counter() - started < QUICK_S
 
     def restart(self) -> bool:
         """Empty the file."""
@@ -87,7 +102,12 @@ class PathSink:
 
 
 class StreamSink:
-    """A stream; what was written to it stays. `is_ours` says that it is closed at the end."""
+    """A stream; what was written to it stays. `is_ours` says that it is closed at the end.
+
+    It is never quick: the reader of a pipe may be the very task that waits for the download.
+    """
+
+    is_quick = False
 
     def __init__(self, stream: IO[bytes], *, is_ours: bool = False) -> None:
         self.size = 0
@@ -145,18 +165,27 @@ def save(step: Save) -> bool:
 
 
 async def save_async(step: Save) -> bool:
-    """Write the body in batches, in a thread; return whether it was within the limit."""
+    """Write the body, in threads where that may take long; return whether it was within the limit.
+
+    A thread takes batches: handing one over takes longer than most writes to a file.
+    """
     from anyio import to_thread  # noqa: PLC0415 - only asynchronous downloads need it
 
+    sink = step.sink
     pieces: list[bytes] = []
     size = 0
     async for piece in chunks_of_async(step.response):
         pieces.append(piece)
         size += len(piece)
-        if step.limit is not None and step.sink.size + size > step.limit:
+        if step.limit is not None and sink.size + size > step.limit:
             return False
-        if size >= _BATCH:
-            await to_thread.run_sync(step.sink.write, pieces)
-            pieces, size = [], 0
-    await to_thread.run_sync(step.sink.write, pieces)
+        if sink.is_quick:
+            sink.write(pieces)
+        elif size < _BATCH:
+            continue
+        else:
+            await to_thread.run_sync(sink.write, pieces)
+        pieces, size = [], 0
+    if pieces:
+        await to_thread.run_sync(sink.write, pieces)
     return True

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.client.harness import Chunks, Server, answer, text_answer
+from tests.unit.client.harness import Both, Chunks, Server, answer, text_answer
 
-from mistral_client import ConnectionFailed, NotFound
+from mistral_client import ConnectionFailed, NotFound, downloads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
-
-    from tests.unit.client.harness import Both
 
 FILE = "0197a000-0000-4000-8000-000000000001"
 
@@ -51,6 +51,56 @@ def test_large_download_arrives_whole(both: Both, tmp_path: Path) -> None:
     assert (tmp_path / "f").read_bytes() == b"".join(pieces)
 
 
+class Watched(io.BytesIO):
+    """A stream that notes which threads write to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads: set[int] = set()
+
+    def write(self, piece: Any) -> int:
+        self.threads.add(threading.get_ident())
+        return super().write(piece)
+
+
+@pytest.fixture
+def part_file(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """What stands for the file on disk that a download to a path writes."""
+    file = Watched()
+
+    def write(sink: downloads.PathSink, pieces: Sequence[bytes]) -> None:
+        file.threads.add(threading.get_ident())
+        write_to_disk(sink, pieces)
+
+    write_to_disk = downloads.PathSink.write
+    monkeypatch.setattr(downloads.PathSink, "write", write)
+    return file
+
+
+def test_asynchronous_download_waits_for_a_stream_in_a_thread() -> None:
+    stream = Watched()
+    assert download(Both(is_async=True), body(b"ab", b"c"), stream) == 3
+    assert threading.get_ident() not in stream.threads
+
+
+def test_asynchronous_download_writes_a_quick_file_itself(
+    part_file: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "QUICK_S", 3600)
+    download(Both(is_async=True), body(b"a" * 300_000, b"b" * 300_000, b"c"), tmp_path / "f")
+    assert part_file.threads == {threading.get_ident()}
+
+
+def test_asynchronous_download_waits_for_a_slow_file_in_a_thread(
+    part_file: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "QUICK_S", 0)
+    pieces = [b"a" * 300_000, b"b" * 300_000, b"c"]
+    download(Both(is_async=True), body(*pieces), tmp_path / "f")
+    assert len(part_file.threads) > 1
+    assert (tmp_path / "f").read_bytes() == b"".join(pieces)
+
+
 def test_broken_download_starts_again(both: Both, tmp_path: Path) -> None:
     broken = body(b"xxxx", httpx.ReadError("reset"))
     assert download(both, [broken, body(b"ab")], tmp_path / "f") == 2
@@ -72,9 +122,7 @@ def test_error_status_leaves_nothing(both: Both, tmp_path: Path) -> None:
 
 
 def test_stream_that_was_written_to_is_not_started_again() -> None:
-    from tests.unit.client.harness import Both as Harness  # noqa: PLC0415 - the class, at run time
-
-    both = Harness(is_async=False)
+    both = Both(is_async=False)
     server = Server([body(b"x", httpx.ReadError("reset"))])
     with pytest.raises(ConnectionFailed):
         download(both, server, io.BytesIO())
