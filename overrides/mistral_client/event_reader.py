@@ -9,7 +9,6 @@ import json
 import sys
 from collections import deque
 from functools import cached_property
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast
 
 import httpx
@@ -117,14 +116,12 @@ class EventReader(Generic[T]):
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
         read_event, check, ends = self._read_event, self._check, self._end_events
-        text = self.parser.take(chunk)
+        arrived, parser = self._arrived, self.parser
+        text = parser.take(chunk)
         plain = plain_data(text)
         is_usual = plain is not None and len(text) <= self.largest and 'rror"' not in text
-        for raw in (
-            self.parser.events(text)
-            if plain is None
-            else zip(plain, repeat(None), repeat(self.parser.last_id))
-        ):
+        for found in parser.events(text) if plain is None else plain:
+            raw = (found, None, parser.last_id) if isinstance(found, str) else found
             data, name, last_id = raw
             fields = object_of(data) if is_usual else None
             if fields is None:
@@ -142,14 +139,14 @@ class EventReader(Generic[T]):
                     check(value)
             except (ValueError, RecursionError) as fault:
                 self._refuse_data(data, fault)
-            self._arrived.append(raw)
+            arrived.append(raw)
             self._arrived_size += len(data)
             yield Event(value, name, last_id)
             if ends and (name or getattr(value, "type", None)) in ends:
                 self._end_well()
                 return
         self._drop_oldest()
-        if self.parser.held > self.largest:
+        if parser.held > self.largest:
             self._refuse_large()
 
     def _object_of(self, data: str, name: str | None) -> dict[str, Any] | None:

@@ -40,8 +40,11 @@ def plain_data(text: str) -> list[str] | None:
     """Return the data of the events of blocks, if each block is one line of data, else None."""
     if not text.startswith("data: "):
         return None
+    lines = text.count("\n")
+    if lines == 2:
+        return [text[6:-2]]
     found = text[6:-2].split("\n\ndata: ")
-    return found if text.count("\n") == 2 * len(found) else None
+    return found if lines == 2 * len(found) else None
 
 
 class EventParser:
