@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option, Resource, StreamView
+    from mistral_conformance.model.document import Json
 
 BILLED = "harm: what is billed is told falsely"
+UNUSED = "harm: a change that was answered as done has no effect"
 CHOICES, FEW = 3, 4
 EARLIER = (
     {"role": "user", "content": "Name three rivers of France and say where each begins."},
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
-INSTRUCTIONS = "instructions"
+INSTRUCTIONS, SHORT = "instructions", "Answer."
 PARTS = "messages of parts"
 PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
 RULES = ({"role": "system", "content": "Answer like a captain who knows every river of France."},)
@@ -82,23 +84,53 @@ def _instructed(model: Model) -> Iterator[Subject]:
                 yield Subject(f"{operation.id} by {of.name}", value, needed, needed)
 
 
+def _changed(model: Model) -> Iterator[Subject]:
+    """Each question that names something whose instructions can be changed."""
+    for subject in _instructed(model):
+        of = subject.value[1]
+        if of and of.fields[INSTRUCTIONS].changed:
+            yield subject
+
+
 @law(id="sums.instructions-are-counted", over=_instructed, source=BILLED, level=SHOULD)
 def instructions_are_counted(world: World, subject: tuple[str, Resource | None, str]) -> None:
     """The tokens read count instructions: those of the request, or of the agent that it names."""
     operation, of, place = subject
     answers = []
-    for told in ("Answer.", LONGER):
-        body = plain_request(world, operation)["json"]
+    for told in (SHORT, LONGER):
         given = {INSTRUCTIONS: told}
         if of:
-            without = load_samples()[operation].named[place].without
-            body = {name: each for name, each in body.items() if name not in without}
             given = {place: world.make(of, given=given).key[0]}
-        answer = world.call(operation, json={**body, **given})
-        answers.append(read_plain(world.need(answer)))
+        answers.append(_answer(world, operation, place, given))
     one, other = (count(each, "prompt_tokens") for each in answers)
     reason = f"with short instructions a prompt counts {one} tokens, with longer ones {other}"
     world.expect(other > one, reason, *(each.exchange for each in answers))
+
+
+@law(id="sums.changed-instructions-are-read", over=_changed, source=UNUSED, harm=True)
+def changed_instructions_are_read(world: World, subject: tuple[str, Resource, str]) -> None:
+    """What names an agent is answered by the instructions it has now, not those of its creation."""
+    operation, of, place = subject
+    short, long = (world.make(of, given={INSTRUCTIONS: told}) for told in (SHORT, LONGER))
+    before, due = (
+        count(_answer(world, operation, place, {place: each.key[0]}), "prompt_tokens")
+        for each in (short, long)
+    )
+    if due <= before:
+        raise Skipped("the tokens read do not tell long instructions from short ones")
+    changed = world.need(world.change(short, {of.fields[INSTRUCTIONS].changed: LONGER}))
+    after = _answer(world, operation, place, {place: short.key[0]})
+    read = count(after, "prompt_tokens")
+    reason = f"with its new instructions a prompt counts {read} tokens, {before} with the old ones"
+    world.expect(read > before, reason, after.exchange, changed)
+
+
+def _answer(world: World, operation: str, place: str, given: Json) -> Completion:
+    """The answer to a plain request with what is given, as at a place that takes an id."""
+    body = plain_request(world, operation)["json"]
+    without = load_samples()[operation].named[place].without if place else ()
+    body = {name: each for name, each in body.items() if name not in without}
+    return read_plain(world.need(world.call(operation, json={**body, **given})))
 
 
 @law(id="sums.usage-adds-up", over=asked_ways, source=BILLED, harm=True)

@@ -41,6 +41,16 @@ def instructions_are_unread(_make_instructions: Part) -> Part:
     return lambda _agent: []
 
 
+@mutant(
+    "agents-completions.version-is-the-first",
+    COMPLETE,
+    place="resources.agents_completions:find_agent",
+)
+def version_is_the_first(find_agent: Part) -> Part:
+    """The agent answers as it was made, whatever was changed since."""
+    return lambda ctx, agent_id: find_agent(ctx, agent_id, 0)
+
+
 @mutant("agents-completions.tools-are-left-out", COMPLETE, place=REQUEST)
 def tools_are_left_out(make_request: Part) -> Part:
     """The agent's own tools are left out."""
