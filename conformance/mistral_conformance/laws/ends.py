@@ -103,24 +103,38 @@ def end_stays(world: World, subject: tuple[Resource, States]) -> None:
 
 @law(id="ends.action-leads-on", over=_acting, source=DECLARED)
 def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None:
-    """An action leads from an end to where it is declared to, and on to an end again."""
+    """An action leads from an end to where it is declared to."""
     _, states, action = subject
-    instance = world.make(subject[0])
+    instance, done = _act_at_end(world, subject)
+    state = _state(world, instance, states)
+    allowed = state in {*states.actions[action], *states.ends} or state not in states.values
+    world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
+
+
+def _act_at_end(world: World, subject: tuple[Resource, States, str]) -> tuple[Instance, Exchange]:
+    """A new object to which an action was done at its end, and the answer.
+
+    Raises:
+        Skipped: the action is refused.
+
+    """
+    resource, _, action = subject
+    instance = world.make(resource)
     world.settle(instance)
     done = send_plain(world, action, instance.ids, by=instance.by)
     if 400 <= done.status < 500:
         raise Skipped(f"{action} is refused with {done.status}", done)
-    world.need(done)
-    state = _state(world, instance, states)
-    allowed = state in {*states.actions[action], *states.ends} or state not in states.values
-    world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
-    if world.ctx.session.clock:
-        _expect_end(world, instance, states, done)
-    world.settle(instance)
+    return instance, world.need(done)
 
 
-def _expect_end(world: World, instance: Instance, states: States, done: Exchange) -> None:
-    """Hold the server to reach an end within hours of its own time."""
+@law(id="ends.action-ends-again", over=_acting, source=TOLD_FALSELY, harm=True)
+def action_ends_again(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What an action has led from its end is at an end again within hours, not never."""
+    _, states, _ = subject
+    instance, done = _act_at_end(world, subject)
+    if not world.ctx.session.clock:
+        world.settle(instance)
+        return
     state = ""
     for _ in range(LOOKS):
         state = _state(world, instance, states)

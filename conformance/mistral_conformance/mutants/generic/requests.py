@@ -60,8 +60,8 @@ def _ignoring(operation: str, name: str) -> WireDefect:
 
 def _taking_for_true(operation: str, name: str) -> WireDefect:
     def change(request: Request) -> Request:
-        said = [(each, "true" if each == name else value) for each, value in request.pairs]
-        return request.with_query(said)
+        false, true = (name, "false"), (name, "true")
+        return request.with_query([true if each == false else each for each in request.pairs])
 
     said = f"The query parameter `{name}` of {operation} is taken for true where it is false."
     subject = f"{operation}:{name}"
