@@ -91,14 +91,20 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
 
 @law(id="ends.end-stays", over=stateful, source=DECLARED)
 def end_stays(world: World, subject: tuple[Resource, States]) -> None:
-    """What is at its end stays there while time passes."""
+    """What is at its end stays there while time passes, as every view tells."""
     _, states = subject
     instance = world.make(subject[0])
     world.settle(instance)
-    before = _state(world, instance, states)
+
+    def look() -> list[Shown]:
+        return [*world.look(instance), *_parts(world, instance, states)]
+
+    before = look()
     world.ctx.pass_time(LONG_S if world.ctx.session.clock else 1)
-    after = _state(world, instance, states)
-    world.expect(before == after, f"`{states.field}` went from its end {before} to {after}")
+    for one, other in zip(before, look(), strict=True):
+        left, right = (each.fields.get(states.field) for each in (one, other))
+        said = f"`{states.field}` went from its end {left} to {right} in {one.view}"
+        world.expect(left == right, said, one.exchange, other.exchange)
 
 
 @law(id="ends.action-leads-on", over=_acting, source=DECLARED)
