@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
+    from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
@@ -41,6 +42,15 @@ def stateful(model: Model) -> Iterator[Subject]:
             needed = (each.create, each.read)
             shown = tuple(filter(None, (*needed, each.list, *each.lists)))
             yield Subject(each.name, (each, states), shown, needed, (states.origin,))
+
+
+def _ending(model: Model) -> Iterator[Subject]:
+    """Each resource with states, and each view of a part of it that tells them, too."""
+    for subject in stateful(model):
+        resource, states = subject.value
+        yield subject
+        for view in _views_of(model.document, resource, states):
+            yield evolve(subject, name=view, operations=(view,), needed=(*subject.needed, view))
 
 
 def _acting(model: Model) -> Iterator[Subject]:
@@ -89,7 +99,7 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
     raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
 
 
-@law(id="ends.end-stays", over=stateful, source=DECLARED)
+@law(id="ends.end-stays", over=_ending, source=DECLARED)
 def end_stays(world: World, subject: tuple[Resource, States]) -> None:
     """What is at its end stays there while time passes, as every view tells."""
     _, states = subject
@@ -337,13 +347,19 @@ def _set(states: States, state: object) -> tuple[str, ...]:
 
 def _parts(world: World, instance: Instance, states: States) -> Iterator[Shown]:
     """The views of a part of the object that tell its state."""
-    for view in instance.resource.views:
-        schema, _ = answer_schema(world.document.operations[view], world.document)
-        tells = states.field in properties(world.document, schema or {})
-        if tells and world.capabilities.offers(view):
+    for view in _views_of(world.document, instance.resource, states):
+        if world.capabilities.offers(view):
             answer = world.call(view, instance.ids)
             value = answer.json() if answer.ok else None
             yield Shown(view, answer, value if isinstance(value, dict) else None)
+
+
+def _views_of(document: Document, resource: Resource, states: States) -> Iterator[str]:
+    """Those views of a part of an object that tell its state."""
+    for view in resource.views:
+        schema, _ = answer_schema(document.operations[view], document)
+        if states.field in properties(document, schema or {}):
+            yield view
 
 
 def _state(world: World, instance: Instance, states: States) -> str:
