@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.model.schemas import answer_schema
+from mistral_conformance.model.schemas import answer_schema, items_of, properties
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
+from mistral_conformance.session.sightings import SPAN
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -49,6 +50,22 @@ def times_are_possible(world: World, operation: str) -> None:
 def parts_fit_their_total(world: World, operation: str) -> None:
     """In every answer the parts of a total of tokens or requests are together no more than it."""
     _judge(world, operation, world.ctx.session.sightings.uneven)
+
+
+def _recorded(model: Model) -> Iterator[Subject]:
+    """Each operation whose answers have parts of a recording."""
+    for subject in _answered(model):
+        answer, _ = answer_schema(model.document.operations[subject.name], model.document)
+        for each in properties(model.document, answer or {}).values():
+            part = items_of(model.document, each.schema)
+            if properties(model.document, part or {}).keys() >= {*SPAN}:
+                yield subject
+
+
+@law(id="seen.parts-go-on-in-time", over=_recorded, source=TOLD_FALSELY, harm=True)
+def parts_go_on_in_time(world: World, operation: str) -> None:
+    """In every answer the parts of a recording go forward in time, and end with it."""
+    _judge(world, operation, world.ctx.session.sightings.astray)
 
 
 def _refusing(model: Model) -> Iterator[Subject]:
