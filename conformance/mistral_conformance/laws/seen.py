@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.schemas import answer_schema, items_of, properties
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
@@ -65,6 +66,8 @@ def _recorded(model: Model) -> Iterator[Subject]:
 @law(id="seen.parts-go-on-in-time", over=_recorded, source=TOLD_FALSELY, harm=True)
 def parts_go_on_in_time(world: World, operation: str) -> None:
     """In every answer the parts of a recording go forward in time, and end with it."""
+    if not world.ctx.session.sightings.answers.get(operation):
+        world.ask(operation, **plain_request(world, operation))
     _judge(world, operation, world.ctx.session.sightings.astray)
 
 
