@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.laws.chosen import LETTERS
 from mistral_conformance.laws.instance import bare
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.requests import plain_request, send_plain
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 LOST = "harm: of what an object has more is lost than was taken away"
 ORDER = "harm: what was said later is told before what was said first"
-NAMES = "harm: what was given a name is not found by it, or another is"
 MANY, MOST = 101, 60
 """So many items are more than any usual page; so often at most is sent what adds some."""
 SOME = 14
@@ -97,21 +95,8 @@ def takes_what_it_names(world: World, named: Named) -> None:
         world.expect(_tells(after, kept), f"{said} another one is not listed", answer)
 
 
-@law(id="values.names-of-parts-are-kept", over=_named, source=NAMES, harm=True)
-def names_of_parts_are_kept(world: World, named: Named) -> None:
-    """A part of an object has the name that it was given, letter by letter."""
-    instance, word = world.make(named.owner), world.values.word()
-    names = [f"{word}{letters}" for letters in LETTERS]  # a server may take some letters only
-    taken = [each for each in names if _add(world, named, instance, each).ok]
-    items = _list(world, named.lister, "", instance)
-    if not taken or not _tells(items, word):
-        raise NotOffered(f"not offered: {named.lister} tells no name that {named.maker} takes")
-    lost = [each for each in taken if not _tells(items, f'"{each}"')]
-    world.expect(not lost, f"{named.lister} does not tell the names {lost}")
-
-
 def _tells(items: list[Any], word: str) -> bool:
-    return any(word in json.dumps(each, ensure_ascii=False) for each in items)
+    return any(word in json.dumps(each) for each in items)
 
 
 def _add(world: World, named: Named, owner: Instance, word: str) -> Exchange:

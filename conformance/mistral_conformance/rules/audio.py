@@ -206,13 +206,15 @@ def stored_recordings_are_read(ctx: Context) -> None:
 
 @rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
-    """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
-    made = create_voice(ctx, make_tone(10))
-    answer = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=made["id"]), 200)
-    expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
-    told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
-    size = len(answer.content)
-    ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
+    """The sample of a custom voice is a WAV file of its own, to its end, also beyond one buffer."""
+    voices = [create_voice(ctx, make_tone(seconds))["id"] for seconds in (10, 2)]
+    samples = [ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=each), 200) for each in voices]
+    for answer in samples:
+        expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
+        told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
+        size = len(answer.content)
+        ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
+    ctx.expect(samples[0].content != samples[1].content, "two voices have one sample", *samples)
 
 
 @rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))
