@@ -3,7 +3,8 @@
 A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
 law alone leads to, or by actions that another one only prepares. Here the first answer of each
 operation is kept whose body departs from its form, tells an impossible time, counts more in parts
-than in total, or has parts that go back in time, and the first error that tells a secret.
+than in total, has parts that go back in time or events in no order, and the first error that tells
+a secret.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import json
 import math
 import re
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -49,6 +52,13 @@ SPAN = ("start", "end", "text")
 """What a part of a recording tells of itself; times are in seconds from its beginning."""
 LENGTH, SLACK_S = "prompt_audio_seconds", 1
 """How long the recording is, in whole seconds."""
+LOGS = ("events", "entries", "messages")
+"""Arrays of what has happened, one after the other or the other way round."""
+MOMENTS = ("event_timestamp", "eventTime", "timestamp_unix_nano", "created_at", "timestamp")
+"""When each of it happened: seconds since 1970 or smaller parts of them, or a text."""
+THIS_CENTURY_S = 10_000_000_000
+JITTER_S = 0.1
+"""So much may what several machines tell be out of order."""
 LEAST_ERROR = 400
 SHORTEST_KEY = 8
 """A shorter one, such as a law sends on purpose, may stand in an error by chance."""
@@ -76,6 +86,7 @@ class Sightings:
     untimely: dict[str, Sighting] = field(factory=dict)
     uneven: dict[str, Sighting] = field(factory=dict)
     astray: dict[str, Sighting] = field(factory=dict)
+    jumbled: dict[str, Sighting] = field(factory=dict)
     errors: dict[str, int] = field(factory=dict)
     indiscreet: dict[str, Sighting] = field(factory=dict)
     revealing: dict[str, Sighting] = field(factory=dict)
@@ -103,7 +114,8 @@ class Sightings:
         form, operation = exchange.form, exchange.operation
         if not exchange.ok or form is None:
             return
-        for wrong, judge in ((self.uneven, _excesses), (self.astray, _strays)):
+        judges = ((self.uneven, _excesses), (self.astray, _strays), (self.jumbled, _jumbles))
+        for wrong, judge in judges:
             if operation not in wrong and (reason := _first(exchange, judge)):
                 wrong[operation] = Sighting(exchange, reason)
         if exchange.media_type != JSON:
@@ -181,6 +193,32 @@ def _span(value: object) -> tuple[float | None, float | None]:
     start, end = (told.get(each) for each in SPAN[:2])
     known = isinstance(start, int | float) and isinstance(end, int | float)
     return (start, end) if known else (None, None)
+
+
+def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Where what has happened is told neither from the first to the last nor the other way."""
+    for name in LOGS if isinstance(value, dict) else ():
+        items = value.get(name)
+        told = [_moment(each) for each in items] if isinstance(items, list) else []
+        moments = [each for each in told if each is not None]
+        pairs = list(pairwise(moments))
+        back = [one for one, other in pairs if other < one - JITTER_S]
+        if back and any(other > one + JITTER_S for one, other in pairs):
+            yield f"{name} go on in time, and back after {back[0]:.3f} s since 1970"
+
+
+def _moment(item: object) -> float | None:
+    """When something happened, in seconds since 1970; None where it does not tell."""
+    told = item if isinstance(item, dict) else {}
+    value = next((told[each] for each in MOMENTS if each in told), None)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value).timestamp()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    while value > THIS_CENTURY_S:
+        value /= 1000
+    return float(value)
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON

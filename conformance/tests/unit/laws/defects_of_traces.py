@@ -286,3 +286,12 @@ def false_is_taken_for_true(answer: Answer) -> None:
     if answer.is_("GET", "/workflows") and answer.query.get("active_only") == ["false"]:
         path = "/v1/workflows?active_only=true&limit=100"
         answer.content = answer.again("GET", path).content
+
+
+@defect(
+    "events-go-back", "seen.events-are-in-order[workflows.events.get_workflow_events]", "and back"
+)
+def events_go_back(answer: Answer) -> None:
+    if answer.is_("GET", "/events/list"):
+        times = [{"event_timestamp": seconds} for seconds in (20, 30, 10)]
+        answer.body = {**answer.body, "events": times}
