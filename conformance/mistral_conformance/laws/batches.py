@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from mistral_conformance.laws.comparing import known
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.reading import read_items
+from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import taken as taken_by
 from mistral_conformance.model.schemas import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 DONE = "document: CreateBatchJobRequest.endpoint; harm: what is paid for is not done"
 FORMS = "document: requestBody (`input` may be one, or a list)"
+BILLED = "harm: what is billed is told falsely"
 SWAPPED = "harm: an answer is given to another input than its own"
 ENDPOINT, REQUESTS = "endpoint", "requests"
 INPUT = "input"
@@ -145,6 +146,17 @@ def inputs_count_to_their_end(world: World, listed: Listed) -> None:
     long = [_ask(world, listed, [f"{BEGINNING}{text}"]) for text in TEXTS]
     apart = distance(*(_first(world, listed, each) for each in long))
     world.expect(apart > 0, "two inputs that begin alike and go on otherwise get one answer", *long)
+
+
+@law(id="sums.inputs-are-counted", over=_listed, source=BILLED, harm=True)
+def inputs_are_counted(world: World, listed: Listed) -> None:
+    """The tokens read of a list of inputs count all of them, not the first one or the last."""
+    answers = [_ask(world, listed, [*texts]) for texts in (TEXTS[:1], TEXTS[1:], TEXTS)]
+    read = [find(each, "usage.prompt_tokens") for each in answers]
+    if not all(isinstance(each, int) for each in read):
+        raise NotOffered("not offered: answers do not tell the tokens read")
+    said = f"two inputs count {read[-1]} tokens together, {read[0]} and {read[1]} alone"
+    world.expect(read[-1] > max(read[:-1]), said, *answers)
 
 
 def _batched(model: Model) -> Iterator[Subject]:

@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
 
+    Growing = tuple[Resource, str, str, list["Way"]]
+
 LOST = "harm: of what an object has more is lost than was taken away"
+ORDER = "harm: what was said later is told before what was said first"
 MANY, MOST = 101, 60
 """So many items are more than any usual page; so often at most is sent what adds some."""
+SOME = 14
+"""So many items have numbers of one digit and of two, which sort apart as texts."""
 
 
 @frozen(eq=False)
@@ -129,7 +134,7 @@ def _arrays(model: Model, operation: Operation) -> list[str]:
 
 
 @law(id="much.answers-hold-all", over=_growing, source=LOST, harm=True, depth=FULL)
-def answers_hold_all(world: World, subject: tuple[Resource, str, str, list[Way]]) -> None:
+def answers_hold_all(world: World, subject: Growing) -> None:
     """An answer without pages holds all that was added to an object, however much it is."""
     owner, view, field, ways = subject
     instance = world.make(owner)
@@ -145,6 +150,27 @@ def answers_hold_all(world: World, subject: tuple[Resource, str, str, list[Way]]
     world.expect(len(found) >= due, f"{said} items, {due} are due")
     lost = {_key(each) for each in first} - {_key(each) for each in found}
     world.expect(not lost, f"{view} does not tell any more what it told: {sorted(lost)[:1]}")
+
+
+@law(id="views.additions-come-last", over=_growing, source=ORDER, harm=True)
+def additions_come_last(world: World, subject: Growing) -> None:
+    """What is added to an object stands behind all that was there, or before it: always so."""
+    owner, view, field, ways = subject
+    instance = world.make(owner)
+    look = partial(_list, world, view, field, instance)
+    unnamed: list[Way] = [each for each in ways if not isinstance(each, Named)]
+    way, _ = _find_way(world, instance, unnamed, look)
+    told, sides = [_key(each) for each in look()], {True, False}
+    while len(told) < SOME:
+        done = world.need(_do(world, instance, way))
+        after = [_key(each) for each in look()]
+        count = len(told)
+        sides &= {
+            behind for behind in sides if told == (after[:count] if behind else after[-count:])
+        }
+        said = f"what is added to {count} items of {view} comes between them: {after}"
+        world.expect(sides and len(after) > count, said, done, *world.ctx.exchanges[-1:])
+        told = after
 
 
 def _key(item: object) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER
 from mistral_conformance.laws.along import comes_along
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.document import is_endless
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
@@ -56,9 +57,19 @@ def query_names_one(world: World, subject: Asked) -> None:
     world.expect(one in heard.text, said, heard)
     said = f"`{place.name}` of one object lets through what is told of another"
     world.expect(other not in heard.text, said, heard)
+    _expect_on_page(world, place, (one, other))
     unknown = _hear(world, place, f"none-{world.values.word()}")
     said = f"`{place.name}` of nothing lets something through"
     world.expect(not {e for e in (one, other) if e in unknown.text}, said, unknown)
+
+
+def _expect_on_page(world: World, place: Place, made: tuple[str, ...]) -> None:
+    """Hold the shortest page to tell of what is asked for, whatever stands before or behind it."""
+    size = world.document.operations[place.operation].item.get(PAGING, {}).get("size")
+    for each in made if size else ():
+        page = world.call(place.operation, query={place.name: each, size: 1})
+        said = f"with `{size}` 1 {place.operation} tells nothing of what `{place.name}` names"
+        world.expect(each in page.text, said, page)
 
 
 @law(

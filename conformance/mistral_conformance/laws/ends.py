@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
+    from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
@@ -41,6 +42,15 @@ def stateful(model: Model) -> Iterator[Subject]:
             needed = (each.create, each.read)
             shown = tuple(filter(None, (*needed, each.list, *each.lists)))
             yield Subject(each.name, (each, states), shown, needed, (states.origin,))
+
+
+def _ending(model: Model) -> Iterator[Subject]:
+    """Each resource with states, and each view of a part of it that tells them, too."""
+    for subject in stateful(model):
+        resource, states = subject.value
+        yield subject
+        for view in _views_of(model.document, resource, states):
+            yield evolve(subject, name=view, operations=(view,), needed=(*subject.needed, view))
 
 
 def _acting(model: Model) -> Iterator[Subject]:
@@ -89,38 +99,58 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
     raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
 
 
-@law(id="ends.end-stays", over=stateful, source=DECLARED)
+@law(id="ends.end-stays", over=_ending, source=DECLARED)
 def end_stays(world: World, subject: tuple[Resource, States]) -> None:
-    """What is at its end stays there while time passes."""
+    """What is at its end stays there while time passes, as every view tells."""
     _, states = subject
     instance = world.make(subject[0])
     world.settle(instance)
-    before = _state(world, instance, states)
+
+    def look() -> list[Shown]:
+        return [*world.look(instance), *_parts(world, instance, states)]
+
+    before = look()
     world.ctx.pass_time(LONG_S if world.ctx.session.clock else 1)
-    after = _state(world, instance, states)
-    world.expect(before == after, f"`{states.field}` went from its end {before} to {after}")
+    for one, other in zip(before, look(), strict=True):
+        left, right = (each.fields.get(states.field) for each in (one, other))
+        said = f"`{states.field}` went from its end {left} to {right} in {one.view}"
+        world.expect(left == right, said, one.exchange, other.exchange)
 
 
 @law(id="ends.action-leads-on", over=_acting, source=DECLARED)
 def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None:
-    """An action leads from an end to where it is declared to, and on to an end again."""
+    """An action leads from an end to where it is declared to."""
     _, states, action = subject
-    instance = world.make(subject[0])
+    instance, done = _act_at_end(world, subject)
+    state = _state(world, instance, states)
+    allowed = state in {*states.actions[action], *states.ends} or state not in states.values
+    world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
+
+
+def _act_at_end(world: World, subject: tuple[Resource, States, str]) -> tuple[Instance, Exchange]:
+    """A new object to which an action was done at its end, and the answer.
+
+    Raises:
+        Skipped: the action is refused.
+
+    """
+    resource, _, action = subject
+    instance = world.make(resource)
     world.settle(instance)
     done = send_plain(world, action, instance.ids, by=instance.by)
     if 400 <= done.status < 500:
         raise Skipped(f"{action} is refused with {done.status}", done)
-    world.need(done)
-    state = _state(world, instance, states)
-    allowed = state in {*states.actions[action], *states.ends} or state not in states.values
-    world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
-    if world.ctx.session.clock:
-        _expect_end(world, instance, states, done)
-    world.settle(instance)
+    return instance, world.need(done)
 
 
-def _expect_end(world: World, instance: Instance, states: States, done: Exchange) -> None:
-    """Hold the server to reach an end within hours of its own time."""
+@law(id="ends.action-ends-again", over=_acting, source=TOLD_FALSELY, harm=True)
+def action_ends_again(world: World, subject: tuple[Resource, States, str]) -> None:
+    """What an action has led from its end is at an end again within hours, not never."""
+    _, states, _ = subject
+    instance, done = _act_at_end(world, subject)
+    if not world.ctx.session.clock:
+        world.settle(instance)
+        return
     state = ""
     for _ in range(LOOKS):
         state = _state(world, instance, states)
@@ -317,13 +347,19 @@ def _set(states: States, state: object) -> tuple[str, ...]:
 
 def _parts(world: World, instance: Instance, states: States) -> Iterator[Shown]:
     """The views of a part of the object that tell its state."""
-    for view in instance.resource.views:
-        schema, _ = answer_schema(world.document.operations[view], world.document)
-        tells = states.field in properties(world.document, schema or {})
-        if tells and world.capabilities.offers(view):
+    for view in _views_of(world.document, instance.resource, states):
+        if world.capabilities.offers(view):
             answer = world.call(view, instance.ids)
             value = answer.json() if answer.ok else None
             yield Shown(view, answer, value if isinstance(value, dict) else None)
+
+
+def _views_of(document: Document, resource: Resource, states: States) -> Iterator[str]:
+    """Those views of a part of an object that tell its state."""
+    for view in resource.views:
+        schema, _ = answer_schema(document.operations[view], document)
+        if states.field in properties(document, schema or {}):
+            yield view
 
 
 def _state(world: World, instance: Instance, states: States) -> str:

@@ -60,12 +60,13 @@ if TYPE_CHECKING:
 
 DECLARED = "document: x-mistral-option (what the option does)"
 SEEDED = "document: ChatCompletionRequest.random_seed (equal answers as far as possible)"
+NOUGHT = "harm: who sends 0 is answered as if nothing had been sent"
 REPEATS = "repeats"
 CAP, COUNT, LEAST = 4, 3, 40
 NEVER = "§never§"
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
-SEEDS = (0, 42)
+SEEDS, OFTEN, WARM = (0, 42), 3, {"temperature": 1}
 PACKED = {"encoding_format": "base64"}
 FLOAT_BYTES = 4
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
@@ -108,6 +109,27 @@ def seed_repeats(world: World, subject: tuple[Option, Use]) -> None:
     """Equal requests with one seed get equal answers: that is promised as far as possible."""
     option, use = subject
     use(world, option)
+
+
+@law(id="answers.nought-is-a-seed", over=_tried, source=NOUGHT, harm=True)
+def nought_is_a_seed(world: World, subject: tuple[Option, Use]) -> None:
+    """Where a seed repeats an answer, a seed of 0 does not get another one each time."""
+    option, _ = subject
+    nought, other = (
+        [_ask_seeded(world, option, seed).first.text for _ in range(OFTEN)] for seed in SEEDS
+    )
+    if len(set(other)) > 1:
+        raise Skipped("no seed repeats an answer")
+    said = f"with {option.name} 0 there are {OFTEN} answers, with {SEEDS[-1]} there is one"
+    world.expect(len(set(nought)) < OFTEN, said, *world.ctx.exchanges[-2 * OFTEN :])
+
+
+def _ask_seeded(world: World, option: Option, seed: int) -> Completion:
+    """The answer with a seed, where it is left to chance as far as the request can say so."""
+    beside = world.model.settings if option.inside else world.model.options
+    names = {each.name for each in beside if each.operation == option.operation}
+    warm = {name: each for name, each in WARM.items() if name in names}
+    return _ask(world, option, {**warm, option.name: seed})
 
 
 def _ask(world: World, option: Option, more: Json, words: str = "") -> Completion:
@@ -222,7 +244,7 @@ def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
 
 def _repeats(world: World, option: Option) -> None:
     for seed in SEEDS:
-        one, other = (_ask(world, option, {option.name: seed}) for _ in range(2))
+        one, other = (_ask_seeded(world, option, seed) for _ in range(2))
         left, right = shorten(one.first.text, other.first.text)
         reason = f"with {option.name} {seed} the text is {left} and {right} the next time"
         same = one.first.text == other.first.text

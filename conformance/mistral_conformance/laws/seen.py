@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.model.schemas import answer_schema
+from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.model.schemas import answer_schema, items_of, properties
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
+from mistral_conformance.session.sightings import LOGS, SPAN
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -23,6 +26,8 @@ FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
 LEAKED = "harm: a key gets into logs; choices.errors-tell-no-key"
 BUILT = "harm: who attacks a server is told how it is built"
+HISTORY = "/history"
+OUT_OF_ORDER = "harm: what happened later is told before what happened first"
 COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: responses (totals)"
 
 
@@ -49,6 +54,39 @@ def times_are_possible(world: World, operation: str) -> None:
 def parts_fit_their_total(world: World, operation: str) -> None:
     """In every answer the parts of a total of tokens or requests are together no more than it."""
     _judge(world, operation, world.ctx.session.sightings.uneven)
+
+
+def _recorded(model: Model) -> Iterator[Subject]:
+    """Each operation whose answers have parts of a recording."""
+    for subject in _answered(model):
+        answer, _ = answer_schema(model.document.operations[subject.name], model.document)
+        for each in properties(model.document, answer or {}).values():
+            part = items_of(model.document, each.schema)
+            if properties(model.document, part or {}).keys() >= {*SPAN}:
+                yield subject
+
+
+@law(id="seen.parts-go-on-in-time", over=_recorded, source=TOLD_FALSELY, harm=True)
+def parts_go_on_in_time(world: World, operation: str) -> None:
+    """In every answer the parts of a recording go forward in time, and end with it."""
+    if not world.ctx.session.sightings.answers.get(operation):
+        world.ask(operation, **plain_request(world, operation))
+    _judge(world, operation, world.ctx.session.sightings.astray)
+
+
+def _logging(model: Model) -> Iterator[Subject]:
+    """Each operation whose answers have an array of what has happened."""
+    for subject in _answered(model):
+        answer, _ = answer_schema(model.document.operations[subject.name], model.document)
+        told = properties(model.document, answer or {}).keys() & {*LOGS}
+        if told or model.document.operations[subject.name].path.endswith(HISTORY):
+            yield subject
+
+
+@law(id="seen.events-are-in-order", over=_logging, source=OUT_OF_ORDER, harm=True)
+def events_are_in_order(world: World, operation: str) -> None:
+    """In every answer what has happened is told in its order, or from the last to the first."""
+    _judge(world, operation, world.ctx.session.sightings.jumbled)
 
 
 def _refusing(model: Model) -> Iterator[Subject]:
@@ -87,8 +125,8 @@ def _judge_errors(world: World, operation: str, wrong: dict[str, Sighting]) -> N
 
 def _judge(world: World, operation: str, wrong: dict[str, Sighting]) -> None:
     spec = world.document.operations[operation]
-    if not world.ctx.session.sightings.answers.get(operation) and is_plain(spec):
-        world.ask(operation, {})
+    if not world.ctx.session.sightings.answers.get(operation) and spec.method == "GET":
+        world.ask(operation, targets_of(world.ctx).ids(spec), **plain_request(world, operation))
     if not world.ctx.session.sightings.answers.get(operation):
         raise Skipped("nothing has asked for it in this run")
     found = wrong.get(operation)

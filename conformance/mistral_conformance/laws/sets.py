@@ -16,7 +16,7 @@ from mistral_conformance.laws.populations import (
 )
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.walking import least_size, ways
-from mistral_conformance.model.schemas import facet, items_of
+from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import Filter, ListView, Model
+    from mistral_conformance.model import Filter, ListView, Model, Resource
     from mistral_conformance.model.document import Json
 
     Keys = set[tuple[Any, ...]]
@@ -91,6 +91,15 @@ def _defaulted(model: Model) -> Iterator[Subject]:
             if default is not None and each["in"] == "query" and each["name"] not in paging:
                 name, value = f"{view.operation}:{each['name']}", (view, each["name"], default)
                 yield Subject(name, value, (view.operation,), (view.operation,))
+
+
+def _switched(model: Model) -> Iterator[Subject]:
+    """Each parameter of a list that is true or false."""
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            is_switch = "boolean" in types(model.document, each.get("schema", {}))
+            if each["in"] == "query" and is_switch and judged(model, view):
+                yield list_subject(view, f"{view.operation}:{each['name']}", (view, each["name"]))
 
 
 def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
@@ -241,6 +250,29 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
     world.expect(
         wanted == found, f"{said}{len(wanted)}, or in another order", plain.last, walk.last
     )
+
+
+@law(id="sets.false-is-not-true", over=_switched, source=DECLARED)
+def false_is_not_true(world: World, subject: tuple[ListView, str]) -> None:
+    """A list that a parameter changes where it is true is another one where it is false."""
+    view, name = subject
+    resource = world.model.resources[view.resource]
+    ids = population_of(world, view).ids if makes(world, view) else {}
+    queries: list[Json] = [{}, {name: "true"}, {name: "false"}, {}]
+    walks = [world.walk(resource, ids, each, through=view.operation) for each in queries]
+    plain, true, false, again = (_shape(resource, each) for each in walks)
+    if true == false and true in (plain, again):
+        raise Skipped(f"`{name}` changes nothing that is there")
+    said = f"`{name}` false leaves the same as `{name}` true, and another list than without it"
+    world.expect(true != false, said, *(each.last for each in walks))
+
+
+def _shape(resource: Resource, walk: Walk) -> object:
+    """What a list holds, and which fields its items and its last page have."""
+    page = walk.last.json()
+    told = [page if isinstance(page, dict) else {}, *walk.items]
+    names = [{name for name, value in each.items() if value is not None} for each in told]
+    return [key_of(resource, each) for each in walk.items], names
 
 
 def parts_items(each: Filter, value: object, whole: Walk) -> bool:

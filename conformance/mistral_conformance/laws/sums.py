@@ -38,6 +38,12 @@ EARLIER = (
 INSTRUCTIONS, SHORT = "instructions", "Answer."
 PARTS = "messages of parts"
 PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
+CALL = {"name": "get_sights", "arguments": "{}"}
+CALLED = (
+    {"role": "assistant", "content": "", "tool_calls": [{"id": "callSeine", "function": CALL}]},
+    {"role": "tool", "name": CALL["name"], "tool_call_id": "callSeine", "content": "None."},
+)
+RESULT = {**CALLED[-1], "content": LONGER}
 RULES = ({"role": "system", "content": "Answer like a captain who knows every river of France."},)
 
 
@@ -164,16 +170,22 @@ def choices_are_counted(world: World, subject: tuple[StreamView, dict[str, Optio
 
 @law(id="sums.turns-are-counted", over=_turns, source=BILLED, harm=True)
 def turns_are_counted(world: World, view: StreamView) -> None:
-    """The tokens read count all messages of a conversation, not the last one alone."""
+    """The tokens read count all messages of a conversation, and results of tools, to their end."""
     asked = question(world, view.operation, words=LONGER)
-    short = ask(world, asked)
-    for earlier in (EARLIER, RULES):
-        body = {**asked.body, "messages": [*earlier, *asked.body["messages"]]}
-        long = ask(world, evolve(asked, body=body))
-        one, other = count(short, "prompt_tokens"), count(long, "prompt_tokens")
-        roles = " and ".join(each["role"] for each in earlier)
-        reason = f"with messages of {roles} before it a prompt counts {other} tokens, {one} alone"
-        world.expect(other > one, reason, long.exchange, short.exchange)
+    said = asked.body["messages"]
+    for more, less in (
+        ([*EARLIER, *said], said),
+        ([*RULES, *said], said),
+        ([*said, CALLED[0], RESULT], [*said, *CALLED]),
+    ):
+        answers = [
+            ask(world, evolve(asked, body={**asked.body, "messages": each}))
+            for each in (more, less)
+        ]
+        many, few = (count(each, "prompt_tokens") for each in answers)
+        roles = " and ".join(each["role"] for each in more)
+        reason = f"messages of {roles} count {many} tokens, with less in them {few}"
+        world.expect(many > few, reason, *(each.exchange for each in answers))
 
 
 @law(id="sums.parts-are-counted", over=_turns, source=BILLED, harm=True)

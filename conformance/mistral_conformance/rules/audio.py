@@ -46,7 +46,8 @@ RIFF_HEAD = 8
 """The bytes of a WAV file before those that its own length counts."""
 UNKNOWN_LENGTH = 1 << 30
 """From here on, the length that a WAV file tells stands for one that is not known yet."""
-SLACK_S = 0.05
+LONG, LONG_S = 12, 64
+"""So many times the sentences, and so many seconds, are more than is listened to at once."""
 
 
 @rule(
@@ -125,17 +126,12 @@ def transcription_tells_the_length(ctx: Context) -> None:
 
 @rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))
 def segments_divide_the_recording(ctx: Context) -> None:
-    """Segments go forward in time, inside of the recording, and are words where these are asked."""
-    spoken = speak(ctx, SENTENCES)
+    """Segments are together what is said, and are words where these are asked for."""
+    spoken = speak(ctx, " ".join([SENTENCES] * LONG))
     content = read_base64(ctx, spoken["audio_data"], spoken)
-    length = read_seconds(ctx, content, spoken)
     answer = transcribe(ctx, content, timestamp_granularities="segment")
     segments = answer["segments"]
     ctx.expect(segments, "there are no segments", answer)
-    times = [time for each in segments for time in (each["start"], each["end"])]
-    ctx.expect(times == sorted(times), "the segments go back in time", answer)
-    inside = times[0] >= 0 and times[-1] <= length + SLACK_S
-    ctx.expect(inside, f"the segments leave the recording of {length:.2f} s", answer)
     shown = "".join("".join(each["text"].split()) for each in segments)
     expect_equal(ctx, shown, "".join(answer["text"].split()), "the segments' text", answer)
     words = transcribe(ctx, content, timestamp_granularities="word")
@@ -159,8 +155,8 @@ def segments_divide_the_recording(ctx: Context) -> None:
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
     for fields in ({}, {"timestamp_granularities": "segment", "language": "fr"}):
-        whole = transcribe(ctx, make_tone(4), **fields)
-        parts = make_recording(ctx, make_tone(4), **fields, stream="true")
+        whole = transcribe(ctx, make_tone(LONG_S), **fields)
+        parts = make_recording(ctx, make_tone(LONG_S), **fields, stream="true")
         answer = ctx.api.call(TRANSCRIBE, files=parts)
         if fields and not answer.ok:
             continue  # times need not be told on the way
@@ -210,13 +206,15 @@ def stored_recordings_are_read(ctx: Context) -> None:
 
 @rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
-    """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
-    made = create_voice(ctx, make_tone(10))
-    answer = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=made["id"]), 200)
-    expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
-    told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
-    size = len(answer.content)
-    ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
+    """The sample of a custom voice is a WAV file of its own, to its end, also beyond one buffer."""
+    voices = [create_voice(ctx, make_tone(seconds))["id"] for seconds in (10, 2)]
+    samples = [ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=each), 200) for each in voices]
+    for answer in samples:
+        expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
+        told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
+        size = len(answer.content)
+        ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
+    ctx.expect(samples[0].content != samples[1].content, "two voices have one sample", *samples)
 
 
 @rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
+    SEARCH,
     create_campaign,
     create_judge,
     ids_in,
@@ -51,17 +52,25 @@ def status_moves_forward(ctx: Context) -> None:
 
 @rule(MUST, "document: CreateCampaignRequest", (CREATE_CAMPAIGN, EVENTS))
 def selected_events_match(ctx: Context) -> None:
-    """A campaign selects events that pass its filter, all of them where they are few enough."""
-    wanted = record_chats(ctx, TEXT, TEXT, TEXT)
+    """A campaign selects events that pass its filter: all, or as many as it may, whatever is near.
+
+    So does a page of a search: what does not pass the filter takes nobody's place.
+    """
+    texts = (TEXT,) * 3
+    _, wanted, _ = (record_chats(ctx, *texts) for _ in range(3))
     matching = ids_in(search(ctx, wanted))
     judge = create_judge(ctx)
-    for most in (100, 2):
+    for most in (100, len(matching), 2):
         campaign = create_campaign(ctx, judge, wanted, most)
         answer = ctx.api.call(EVENTS, campaign_id=campaign["id"])
         events = ctx.expect_status(answer, 200).at("completion_events.results")
-        ids = [each["event_id"] for each in events]
-        expect_equal(ctx, len(set(ids)), min(most, len(matching)), "the number of events", answer)
-        ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
+        page = ctx.api.call(
+            SEARCH, query={"page_size": most}, json={"search_params": {"filters": wanted}}
+        )
+        for told in ([each["event_id"] for each in events], ids_in(ctx.expect_status(page, 200))):
+            count = min(most, len(matching))
+            expect_equal(ctx, len(set(told)), count, "the number of events", answer, page)
+            ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
 
 
 def _look(ctx: Context, campaign_id: str) -> str:

@@ -107,7 +107,7 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
     """Hold the events to tell the entries at the end of the history, each in full."""
     told = assemble(events)
     ctx.expect(told, "the events tell of no entry", answer)
-    kept = read_history(ctx, str(events[0]["conversation_id"]))[-len(told) :]
+    kept = read_history(ctx, _told_id(ctx, answer, events))[-len(told) :]
     expect_equal(ctx, kinds(told), kinds(kept), "the types of the entries", answer)
     expect_equal(ctx, ids(told), ids(kept), "the ids of the entries", answer)
     for heard, entry in zip(told, kept, strict=True):
@@ -116,11 +116,12 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
         for name in ("name", "tool_call_id", "next_agent_id", "model", "agent_id"):
             if heard.get(name) is not None and entry.get(name) is not None:
                 expect_equal(ctx, heard[name], entry[name], f"its {name}", answer)
-    if not keep:
-        _forget(ctx, events)
+    if not keep:  # no JSON answer named it to the suite
+        ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=_told_id(ctx, answer, events)))
 
 
-def _forget(ctx: Context, events: Events) -> None:
-    """Deletes the conversation that a stream told of: no JSON answer named it to the suite."""
-    id_ = str(events[0]["conversation_id"])
-    ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=id_))
+def _told_id(ctx: Context, answer: Exchange, events: Events) -> str:
+    """The conversation that a stream tells of; a rule fails where it tells of none."""
+    found = [each["conversation_id"] for each in events if "conversation_id" in each]
+    ctx.expect(found, "no event tells the conversation", answer)
+    return str(found[0])

@@ -49,11 +49,11 @@ PICTURE = (
 def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
     texts = [f"Repeat {word(ctx)} 🙂 é.", f"Repeat {word(ctx)}.", "Once?", "No, twice."]
-    answer = start(ctx, inputs=texts[0])
+    roles = ("user", "user", "assistant", "user")
+    sent = [{"role": each, "content": text} for each, text in zip(roles, texts, strict=True)]
+    answer = start(ctx, inputs=sent[:2])
     id_ = answer["conversation_id"]
-    roles = ("user", "assistant", "user")
-    more = [{"role": each, "content": text} for each, text in zip(roles, texts[1:], strict=True)]
-    later = go_on(ctx, id_, inputs=more)
+    later = go_on(ctx, id_, inputs=sent[2:])
     expect_equal(ctx, later["conversation_id"], id_, "the id of the continued one", later)
     entries = read_history(ctx, id_)
     inputs = of_kind(entries, "message.input")
@@ -63,8 +63,8 @@ def history_holds_all_entries(ctx: Context) -> None:
     outputs = [each for each in entries if each["id"] not in known]
     expect_equal(ctx, outputs, [*answer["outputs"], *later["outputs"]], "the outputs")
     places = [entries.index(each) for each in inputs]
-    second = 1 + len(answer["outputs"])
-    expect_equal(ctx, places, [0, second, second + 1, second + 2], "the places of the inputs")
+    second = 2 + len(answer["outputs"])
+    expect_equal(ctx, places, [0, 1, second, second + 1], "the places of the inputs")
     shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
     wanted = [each for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, shown, wanted, "the list of messages")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LIST = "workflows.deployments.list_deployments"
 GET = "workflows.deployments.get_deployment"
 WORKERS = "workflows.deployments.list_deployment_workers"
+REGISTRATIONS = "workflows.get_workflow_registrations"
 WHOAMI = "workflows.workers.whoami"
 ALL = {"active_only": "false"}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -27,10 +28,17 @@ MOST = 5
 """How many deployments are read one by one."""
 
 
-@rule(MUST, "document: DeploymentDetailResponse", (LIST, GET))
+@rule(MUST, "document: DeploymentDetailResponse", (LIST, GET, REGISTRATIONS))
 def listed_deployment_is_readable(ctx: Context) -> None:
-    """A deployment is read with all its workers, and is active where one of them is."""
+    """A deployment is read with all its workers, and is active where one of them is.
+
+    All of them are listed where all are asked for: those that registrations name, too.
+    """
     listed = listing(ctx, ALL)
+    registered = ctx.expect_status(ctx.api.call(REGISTRATIONS), 200)
+    named = set(column(registered, "workflow_registrations", "deployment_name"))
+    lost = named - {None, *column(listed, "deployments", "name")}
+    ctx.expect(not lost, f"registrations name {lost}, which are not listed", registered, listed)
     for shown in listed["deployments"][:MOST]:
         found = ctx.expect_status(ctx.api.call(GET, name=shown["name"]), 200)
         workers = found["workers"]

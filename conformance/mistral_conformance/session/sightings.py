@@ -2,16 +2,20 @@
 
 A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
 law alone leads to, or by actions that another one only prepares. Here the first answer of each
-operation is kept whose body departs from its form, tells an impossible time, or counts more in
-parts than in total, and the first error that tells a secret.
+operation is kept whose body departs from its form, tells an impossible time, counts more in parts
+than in total, has parts that go back in time or events in no order, and the first error that tells
+a secret.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -23,7 +27,7 @@ from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Misread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.model.forms import Form
@@ -44,6 +48,17 @@ PARTS = (("prompt", "completion", "connector"), ("succeeded", "failed"), ("compl
 PLAUSIBLE_S = (946_684_800, 16_725_225_600)
 """The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
 
+SPAN = ("start", "end", "text")
+"""What a part of a recording tells of itself; times are in seconds from its beginning."""
+LENGTH, SLACK_S = "prompt_audio_seconds", 1
+"""How long the recording is, in whole seconds."""
+LOGS = ("events", "entries", "messages")
+"""Arrays of what has happened, one after the other or the other way round."""
+MOMENTS = ("event_timestamp", "eventTime", "timestamp_unix_nano", "created_at", "timestamp")
+"""When each of it happened: seconds since 1970 or smaller parts of them, or a text."""
+THIS_CENTURY_S = 10_000_000_000
+JITTER_S = 0.1
+"""So much may what several machines tell be out of order."""
 LEAST_ERROR = 400
 SHORTEST_KEY = 8
 """A shorter one, such as a law sends on purpose, may stand in an error by chance."""
@@ -70,6 +85,8 @@ class Sightings:
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
     uneven: dict[str, Sighting] = field(factory=dict)
+    astray: dict[str, Sighting] = field(factory=dict)
+    jumbled: dict[str, Sighting] = field(factory=dict)
     errors: dict[str, int] = field(factory=dict)
     indiscreet: dict[str, Sighting] = field(factory=dict)
     revealing: dict[str, Sighting] = field(factory=dict)
@@ -97,8 +114,10 @@ class Sightings:
         form, operation = exchange.form, exchange.operation
         if not exchange.ok or form is None:
             return
-        if operation not in self.uneven and (reason := _excess(exchange)):
-            self.uneven[operation] = Sighting(exchange, reason)
+        judges = ((self.uneven, _excesses), (self.astray, _strays), (self.jumbled, _jumbles))
+        for wrong, judge in judges:
+            if operation not in wrong and (reason := _first(exchange, judge)):
+                wrong[operation] = Sighting(exchange, reason)
         if exchange.media_type != JSON:
             return
         self.answers[operation] = self.answers.get(operation, 0) + 1
@@ -137,16 +156,69 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
 
 
-def _excess(exchange: Exchange) -> str:
-    """Where an answer, or an event of a stream, counts more in parts than in total."""
-    told: list[Any] = []
+def _first(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> str:
+    """The first thing that is wrong in an answer, or in the events of a stream together."""
+    told: Any = None
     with suppress(Misread, ValueError):
         if exchange.media_type == JSON:
-            told = [exchange.json()]
+            told = exchange.json()
         elif exchange.media_type == EVENT_STREAM:
             told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
-        return next((reason for each in told for reason in _excesses(each, ())), "")
+        return next(judge(told, ()), "")
     return ""
+
+
+def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Where the parts of a recording go back in time, or go on after its end."""
+    if isinstance(value, dict):
+        usage = value.get("usage")
+        told = usage.get(LENGTH) if isinstance(usage, dict) else None
+        length = told + SLACK_S if isinstance(told, int) else length
+        for name, each in value.items():
+            yield from _strays(each, (*place, name), length)
+    heard = 0.0
+    for number, each in enumerate(value if isinstance(value, list) else ()):
+        yield from _strays(each, (*place, number), length)
+        start, end = _span(each)
+        if start is not None and end is not None:
+            if not heard <= start <= end <= length:
+                where = place_of((*place, number))
+                yield f"{where} is from {start} to {end} s, after {heard} s and before {length} s"
+            heard = start
+
+
+def _span(value: object) -> tuple[float | None, float | None]:
+    """When a part of a recording begins and ends; None for what is no such part."""
+    told = value if isinstance(value, dict) and value.keys() >= {*SPAN} else {}
+    start, end = (told.get(each) for each in SPAN[:2])
+    known = isinstance(start, int | float) and isinstance(end, int | float)
+    return (start, end) if known else (None, None)
+
+
+def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Where what has happened is told neither from the first to the last nor the other way."""
+    for name in LOGS if isinstance(value, dict) else ():
+        items = value.get(name)
+        told = [_moment(each) for each in items] if isinstance(items, list) else []
+        moments = [each for each in told if each is not None]
+        pairs = list(pairwise(moments))
+        back = [one for one, other in pairs if other < one - JITTER_S]
+        if back and any(other > one + JITTER_S for one, other in pairs):
+            yield f"{name} go on in time, and back after {back[0]:.3f} s since 1970"
+
+
+def _moment(item: object) -> float | None:
+    """When something happened, in seconds since 1970; None where it does not tell."""
+    told = item if isinstance(item, dict) else {}
+    value = next((told[each] for each in MOMENTS if each in told), None)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value).timestamp()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    while value > THIS_CENTURY_S:
+        value /= 1000
+    return float(value)
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON

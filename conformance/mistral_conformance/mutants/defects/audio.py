@@ -69,6 +69,19 @@ def segments_go_back(find_segments: Part) -> Part:
     return lambda *given: find_segments(*given)[::-1]
 
 
+@mutant("audio.times-begin-again", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
+def times_begin_again(find_segments: Part) -> Part:
+    """The times of a recording that is longer than half a minute begin again at 0."""
+
+    def defect(*given: Part) -> Part:
+        return [
+            {**each, **{name: each[name] % 30 for name in ("start", "end")}}
+            for each in find_segments(*given)
+        ]
+
+    return defect
+
+
 @mutant("audio.segments-are-forgotten", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
 def segments_are_forgotten(_find_segments: Part) -> Part:
     """There are no segments, whatever is asked for."""

@@ -12,6 +12,7 @@ from mistral_conformance.rules.campaigns import EVENTS, STATUS
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
 from mistral_conformance.rules.judges import UPDATE
 from mistral_mock.answers import json_answer
+from mistral_mock.resources.observability import events
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -30,6 +31,20 @@ def filter_is_ignored(create: Part) -> Part:
     """A campaign takes events that do not match its filter."""
     everything = {"filters": None}
     return lambda ctx: create(evolve(ctx, body={**ctx.body, "search_params": everything}))
+
+
+@mutant(
+    "campaigns.limit-comes-before-the-filter", CREATE_CAMPAIGN, EVENTS, place=f"{CAMPAIGNS}:select"
+)
+def limit_comes_before_the_filter(select: Part) -> Part:
+    """A campaign looks at as many events as it may have, and takes those of them that match."""
+
+    def defect(ctx: Part, campaign: Part, readings: Part) -> None:
+        seen = events.find_matching(ctx, {"filters": None})[: campaign.max_nb_events]
+        ids = {each.event.id for each in seen}
+        select(ctx, campaign, [each for each in readings if each.event.id in ids])
+
+    return defect
 
 
 @mutant("campaigns.status-fails-at-the-end", STATUS, place=f"{CAMPAIGNS}:fetch_status")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -44,6 +45,23 @@ def role_is_user(make_choice: Part) -> Part:
         return {**choice, "message": {**choice["message"], "role": "user"}}
 
     return defect
+
+
+@mutant("chat.results-are-not-read", op.CHAT, place="completion.request:read_message")
+def results_are_not_read(read_message: Part) -> Part:
+    """What a tool has found is not read."""
+
+    def defect(raw: Part) -> Part:
+        return read_message({**raw, "content": ""} if raw["role"] == "tool" else raw)
+
+    return defect
+
+
+@mutant("chat.nought-is-no-seed", op.CHAT, place="completion.request:make_seed")
+def nought_is_no_seed(make_seed: Part) -> Part:
+    """A seed of 0 counts as none, and who sends none gets another answer each time."""
+    asked = count(1)
+    return lambda body: make_seed({**body, "random_seed": body.get("random_seed") or -next(asked)})
 
 
 @mutant("chat.max-tokens-cuts-silently", op.CHAT, place="completion.limits:LENGTH")

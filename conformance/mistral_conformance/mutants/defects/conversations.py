@@ -52,6 +52,18 @@ def inputs_are_not_kept(keep_entries: Part) -> Part:
     return defect
 
 
+@mutant("conversations.late-entries-are-in-another-order", op.HISTORY, place=f"{CRUD}:get_history")
+def late_entries_are_in_another_order(get_history: Part) -> Part:
+    """The entries of the history are sorted by their numbers, which are texts: 1, 10, 2."""
+
+    def change(found: Part) -> Part:
+        entries = found["entries"]
+        order = sorted(range(len(entries)), key=lambda number: str(number + 1))
+        return {**found, "entries": [entries[number] for number in order]}
+
+    return edited(get_history, change)
+
+
 @mutant("conversations.messages-are-all", op.MESSAGES, place=f"{CRUD}:get_messages")
 def messages_are_all(get_messages: Part) -> Part:
     """The list of messages ends before the last one."""

@@ -132,6 +132,25 @@ def running_cannot_be_reprocessed(reprocess: Part) -> Part:
     return defect
 
 
+@mutant(
+    "processing.reprocessing-waits-for-ever",
+    op.REPROCESS,
+    *RESULTS,
+    place="resources.libraries.documents:reprocess",
+)
+def reprocessing_waits_for_ever(reprocess: Part) -> Part:
+    """A document that is reprocessed waits for its turn, which never comes."""
+
+    def defect(ctx: Part) -> Part:
+        answer = reprocess(ctx)
+        table = ctx.table(Document)
+        document = table.get(ctx.path["document_id"])
+        table.put(evolve(document, started_at=document.started_at + timedelta(days=3650)))
+        return answer
+
+    return defect
+
+
 @mutant("processing.ends-before-it-began", *RESULTS, place="resources.libraries.processing:run_end")
 def ends_before_it_began(run_end: Part) -> Part:
     """Processing ends before the document was made."""

@@ -22,6 +22,19 @@ def list_is_backwards(get_events: Part) -> Part:
     return edited(get_events, lambda found: {**found, "events": found["events"][::-1]})
 
 
+@mutant(
+    "workflow-events.list-has-texts-for-numbers", op.LIST, place=f"{EVENTS}:get_workflow_events"
+)
+def list_has_texts_for_numbers(get_events: Part) -> Part:
+    """A page of events is sorted by numbers that are texts: 1, 10, 2."""
+
+    def change(found: Part) -> Part:
+        order = sorted(range(len(found["events"])), key=lambda number: str(number + 1))
+        return {**found, "events": [found["events"][number] for number in order]}
+
+    return edited(get_events, change)
+
+
 @mutant("workflow-events.stream-repeats-the-last", op.STREAM, place=f"{EVENTS}:first_number")
 def stream_repeats_the_last(first_number: Part) -> Part:
     """A stream that goes on sends the last event again."""

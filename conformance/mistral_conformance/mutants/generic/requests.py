@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.model import load_model
+from mistral_conformance.model.schemas import types
 from mistral_conformance.mutants.generic.defect import WireDefect, answering, asking
 from mistral_conformance.mutants.generic.surface import operations
 from mistral_conformance.mutants.generic.traffic import refusal
@@ -35,6 +36,8 @@ def defects() -> Iterator[WireDefect]:
         for each in operation.parameters:
             if each["in"] == "query" and not each.get("required"):
                 yield _ignoring(operation.id, each["name"])
+                if "boolean" in types(model.document, each.get("schema", {})):
+                    yield _taking_for_true(operation.id, each["name"])
     for view in model.lists.values():
         if view.operation in offered:
             yield from _of_filters(view)
@@ -53,6 +56,16 @@ def _ignoring(operation: str, name: str) -> WireDefect:
     said = f"The query parameter `{name}` of {operation} is ignored."
     subject = f"{operation}:{name}"
     return WireDefect("parameter-is-ignored", subject, said, (operation,), asking(change), QUERY)
+
+
+def _taking_for_true(operation: str, name: str) -> WireDefect:
+    def change(request: Request) -> Request:
+        false, true = (name, "false"), (name, "true")
+        return request.with_query([true if each == false else each for each in request.pairs])
+
+    said = f"The query parameter `{name}` of {operation} is taken for true where it is false."
+    subject = f"{operation}:{name}"
+    return WireDefect("false-is-true", subject, said, (operation,), asking(change), QUERY)
 
 
 def _of_filters(view: ListView) -> Iterator[WireDefect]:

@@ -297,7 +297,8 @@ def caps_undo_stops(answer: Answer) -> None:
         )
 
 
-@remembering("zero-is-no-seed", "answers.seed-repeats[chat.complete:random_seed]", "seed 0")
+@remembering("zero-is-one-of-two", "answers.seed-repeats[chat.complete:random_seed]", "seed 0")
+@remembering("zero-is-no-seed", "answers.nought-is-a-seed[chat.complete:random_seed]", "seed 0")
 def zero_is_no_seed() -> Alter:
     answered: list[bytes] = []
 

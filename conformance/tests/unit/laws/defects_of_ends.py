@@ -67,6 +67,23 @@ def reprocess_breaks_on_the_way(answer: Answer) -> None:
 
 
 @remembering(
+    "reprocessing-never-ends",
+    "ends.action-ends-again[beta.libraries.documents.reprocess]",
+    "hours after",
+)
+def reprocessing_never_ends() -> Alter:
+    waiting: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/reprocess"):
+            waiting.add(answer.path.removesuffix("/reprocess"))
+        elif is_document(answer) and answer.path in waiting:
+            answer.body = {**answer.body, "process_status": "todo", "processing_status": "Running"}
+
+    return alter
+
+
+@remembering(
     "reprocess-is-not-told",
     "ends.action-is-told-by-times[beta.libraries.documents.reprocess]",
     "`last_processed_at` did not move",

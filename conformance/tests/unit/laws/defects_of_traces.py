@@ -247,3 +247,51 @@ def results_end_after_a_hundred(answer: Answer) -> None:
 def histories_end_after_twenty(answer: Answer) -> None:
     if answer.is_("GET", "/history"):
         answer.body = {**answer.body, "entries": answer.body["entries"][:20]}
+
+
+@defect(
+    "late-entries-come-between",
+    "views.additions-come-last[beta.conversations.get_history:entries]",
+    "comes between them",
+)
+def late_entries_come_between(answer: Answer) -> None:
+    if answer.is_("GET", "/history"):
+        entries = answer.body["entries"]
+        order = sorted(range(len(entries)), key=lambda number: str(number + 1))
+        answer.body = {**answer.body, "entries": [entries[number] for number in order]}
+
+
+@defect("first-input-is-billed", "sums.inputs-are-counted[embeddings.create]", "two inputs count 1")
+def first_input_is_billed(answer: Answer) -> None:
+    if answer.is_("POST", "/embeddings"):
+        usage = {**answer.body["usage"], "prompt_tokens": 1}
+        answer.body = {**answer.body, "usage": usage}
+
+
+@defect(
+    "times-begin-again", "seen.parts-go-on-in-time[audio.transcriptions.complete]", "is from 7 to"
+)
+def times_begin_again(answer: Answer) -> None:
+    if answer.is_("POST", "/transcriptions"):
+        parts = [{"start": 7, "end": 6, "text": "word", "type": "transcription_segment"}]
+        answer.body = {**answer.body, "segments": parts}
+
+
+@defect(
+    "false-is-taken-for-true",
+    "sets.false-is-not-true[workflows.get_workflows:active_only]",
+    "leaves the same",
+)
+def false_is_taken_for_true(answer: Answer) -> None:
+    if answer.is_("GET", "/workflows") and answer.query.get("active_only") == ["false"]:
+        path = "/v1/workflows?active_only=true&limit=100"
+        answer.content = answer.again("GET", path).content
+
+
+@defect(
+    "events-go-back", "seen.events-are-in-order[workflows.events.get_workflow_events]", "and back"
+)
+def events_go_back(answer: Answer) -> None:
+    if answer.is_("GET", "/events/list"):
+        times = [{"event_timestamp": seconds} for seconds in (20, 30, 10)]
+        answer.body = {**answer.body, "events": times}
