@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import within
@@ -311,7 +312,7 @@ def store(ctx: Context, content: bytes) -> Exchange:
 
 def named_events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
     """The data of a stream's events, each named alike in the event and in its data."""
-    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
+    ctx.expect(answer.media_type == EVENT_STREAM, "it is no event stream", answer)
     events = answer.events
     ctx.expect(events, "the stream is empty", answer)
     data = [each.json() for each in events]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.steps import expect_equal, word
@@ -116,7 +117,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 def hear(ctx: Context, answer: Exchange) -> list[Entry]:
     """The data of a conversation's event stream, each with the type that its event line names."""
     ctx.expect_status(answer, 200)
-    expect_equal(ctx, answer.media_type, "text/event-stream", "the type of a stream", answer)
+    expect_equal(ctx, answer.media_type, EVENT_STREAM, "the type of a stream", answer)
     ctx.expect(not answer.stream.stray, f"the line {answer.stream.stray[:1]} is no field", answer)
     return [read_event(ctx, each, answer) for each in answer.events]
 
