@@ -129,9 +129,8 @@ def _arrays(model: Model, operation: Operation) -> list[str]:
 
 
 @law(id="much.answers-hold-all", over=_growing, source=LOST, harm=True, depth=FULL)
-def answers_hold_all(world: World, subject: tuple[Resource, str, str, list[Way]]) -> None:
+def answers_hold_all(world: World, owner: Resource, view: str, field: str, ways: list[Way]) -> None:
     """An answer without pages holds all that was added to an object, however much it is."""
-    owner, view, field, ways = subject
     instance = world.make(owner)
     look = partial(_list, world, view, field, instance)
     way, each_adds = _find_way(world, instance, ways, look)

@@ -97,16 +97,14 @@ def _uses(model: Model) -> Iterator[Subject]:
 
 
 @law(id="answers.option-is-used", over=_promised, source=DECLARED)
-def option_is_used(world: World, subject: tuple[Option, Use]) -> None:
+def option_is_used(world: World, option: Option, use: Use) -> None:
     """An option of a request does what is declared of it."""
-    option, use = subject
     use(world, option)
 
 
 @law(id="answers.seed-repeats", over=_tried, source=SEEDED, level=SHOULD)
-def seed_repeats(world: World, subject: tuple[Option, Use]) -> None:
+def seed_repeats(world: World, option: Option, use: Use) -> None:
     """Equal requests with one seed get equal answers: that is promised as far as possible."""
-    option, use = subject
     use(world, option)
 
 

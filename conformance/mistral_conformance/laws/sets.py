@@ -99,18 +99,16 @@ def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Sub
 
 
 @law(id="sets.filter", over=_filtered, source=DECLARED)
-def filter_is_a_set(world: World, subject: tuple[ListView, Filter]) -> None:
+def filter_is_a_set(world: World, view: ListView, each: Filter) -> None:
     """A filter leaves exactly the items that fit, also for a value that none has."""
-    view, each = subject
     population, whole = whole_of(world, view)
     for value in values_for(world, each, population, whole):
         _expect_set(world, view, (population, whole), [(each, [value])])
 
 
 @law(id="sets.repeated-filter", over=_repeated, source=DECLARED)
-def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -> None:
+def repeated_filter_is_a_union(world: World, view: ListView, each: Filter) -> None:
     """A filter that is repeated leaves the items that fit any of its values."""
-    view, each = subject
     population, whole = whole_of(world, view)
     values = values_for(world, each, population, whole)
     if len(values) < 2:
@@ -120,9 +118,8 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
 
 
 @law(id="sets.repeated-is-union", over=_untold, source=DECLARED)
-def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) -> None:
+def repeated_is_union(world: World, view: ListView, name: str, choices: list[str]) -> None:
     """A repeated filter on what items do not show leaves what its values leave one by one."""
-    view, name, choices = subject
     population, whole = whole_of(world, view)
     resource = world.model.resources[view.resource]
 
@@ -141,9 +138,10 @@ def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) ->
 
 
 @law(id="sets.two-filters", over=_paired, source=DECLARED)
-def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filter, Filter]) -> None:
+def two_filters_are_an_intersection(
+    world: World, view: ListView, one: Filter, other: Filter
+) -> None:
     """Two filters together leave the items that fit both."""
-    view, one, other = subject
     population, whole = whole_of(world, view)
     most = 4 if len(view.filters) <= FEW else 2
     for left in values_for(world, one, population, whole)[:most]:
@@ -152,9 +150,8 @@ def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filte
 
 
 @law(id="sets.filter-over-pages", over=_filtered, source=DECLARED)
-def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> None:
+def filter_holds_over_pages(world: World, view: ListView, each: Filter) -> None:
     """A filter holds on every page."""
-    view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
@@ -166,9 +163,8 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
 
 
 @law(id="sets.filtered-pages-tile", over=_filtered, source=LOST, harm=True)
-def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
+def filtered_pages_tile(world: World, view: ListView, each: Filter) -> None:
     """Whatever a filter leaves, pages of any size hold all of it, and tell how much it is."""
-    view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
@@ -194,9 +190,8 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
 
 
 @law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)
-def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) -> None:
+def unknown_value_leaves_nothing(world: World, view: ListView, name: str) -> None:
     """A filter with a value that nothing has leaves nothing, with an item's own it leaves that."""
-    view, name = subject
     resource = world.model.resources[view.resource]
     whole = world.walk(resource)
     if not whole.items:
@@ -228,9 +223,8 @@ def _expect_nothing_beside(world: World, view: ListView, name: str, whole: Walk)
 
 
 @law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)
-def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> None:
+def default_is_no_wish(world: World, view: ListView, name: str, default: object) -> None:
     """A list that is asked for with a parameter's default is the list without that parameter."""
-    view, name, default = subject
     resource = world.model.resources[view.resource]
     ids = population_of(world, view).ids if makes(world, view) else {}
     plain = world.walk(resource, ids, through=view.operation)

@@ -49,9 +49,8 @@ def _noting(model: Model) -> Iterator[Subject]:
 
 
 @law(id="answers.streams-are-noted-too", over=_noting, source=UNNOTED, harm=True)
-def streams_are_noted_too(world: World, subject: tuple[StreamView, str]) -> None:
+def streams_are_noted_too(world: World, stream: StreamView, lister: str) -> None:
     """What keeps or notes plain answers keeps and notes those that are streamed."""
-    stream, lister = subject
     counts, evidence = [_count(world, lister)], []
     for when in ({}, stream.when):
         ids = targets_of(world.ctx).ids(world.document.operations[stream.operation])
@@ -107,17 +106,15 @@ def _exports(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
-def export_holds_everything(world: World, subject: tuple[Resource, Resource, str]) -> None:
+def export_holds_everything(world: World, resource: Resource, child: Resource, view: str) -> None:
     """An export holds each text that its objects were made with, in whatever form."""
-    resource, child, view = subject
     parent = world.make(resource)
     _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(FEW)])
 
 
 @law(id="much.exports-hold-all", over=_exports, source=LOST, harm=True, depth=FULL)
-def exports_hold_all(world: World, subject: tuple[Resource, Resource, str]) -> None:
+def exports_hold_all(world: World, resource: Resource, child: Resource, view: str) -> None:
     """An export of more objects than any page has holds each of them."""
-    resource, child, view = subject
     parent = world.make(resource)
     _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(MANY)])
 
