@@ -201,11 +201,11 @@ def stored_recordings_are_read(ctx: Context) -> None:
     tone = make_tone(3)
     model = (None, able_model(ctx, "audio_transcription"))
     stored = store(ctx, tone)["id"]
-    url = ctx.need(ctx.api.call(FILE_URL, file_id=stored))["url"]
+    url = ctx.prepare(FILE_URL, file_id=stored)["url"]
     sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
-        answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
-        told = ctx.expect_status(answer, 200).at("usage.prompt_audio_seconds")
+        answer = ctx.answer(TRANSCRIBE, files={"model": model, name: (None, value)})
+        told = answer.at("usage.prompt_audio_seconds")
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
 
 
@@ -213,7 +213,7 @@ def stored_recordings_are_read(ctx: Context) -> None:
 def sample_is_a_whole_file(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file, to its end, also beyond one buffer."""
     made = create_voice(ctx, make_tone(10))
-    answer = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=made["id"]), 200)
+    answer = ctx.answer(VOICE_SAMPLE, voice_id=made["id"])
     expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
     told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
     size = len(answer.content)
@@ -233,13 +233,13 @@ def voices_are_listed_by_type(ctx: Context) -> None:
 @rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, VOICE_SAMPLE))
 def presets_can_be_heard(ctx: Context) -> None:
     """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)
+    listed = ctx.answer(LIST, query={"type": "preset"})
     if not listed["items"]:
         ctx.skip("the server has no preset voices")
     first = listed["items"][0]
-    read = ctx.expect_status(ctx.api.call(GET, voice_id=first["id"]), 200)
+    read = ctx.answer(GET, voice_id=first["id"])
     expect_equal(ctx, read["name"], first["name"], "the name", read)
-    sample = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=first["id"]), 200)
+    sample = ctx.answer(VOICE_SAMPLE, voice_id=first["id"])
     ctx.expect(read_seconds(ctx, sample.content, sample), "the sample is empty", sample)
 
 
@@ -288,7 +288,7 @@ def make_speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
 
 def speak(ctx: Context, text: str, **fields: object) -> Exchange:
     """The answer to a text that is read aloud."""
-    return ctx.expect_status(ctx.api.call(SPEAK, json=make_speech(ctx, text, **fields)), 200)
+    return ctx.answer(SPEAK, json=make_speech(ctx, text, **fields))
 
 
 def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any
 def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
     """The answer to a recording that is written down."""
     parts = make_recording(ctx, content, **fields)
-    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
+    return ctx.answer(TRANSCRIBE, files=parts)
 
 
 def store(ctx: Context, content: bytes) -> Exchange:
@@ -325,7 +325,7 @@ def create_voice(ctx: Context, content: bytes | None = None, **fields: Any) -> E
     """A new custom voice, from a tone unless there is another recording."""
     sample = b64encode(content or make_tone(1)).decode()
     body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
-    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
+    return ctx.answer(CREATE, json=body)
 
 
 def walk_voices(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
@@ -333,7 +333,7 @@ def walk_voices(ctx: Context, limit: int = 100, **query: object) -> list[Exchang
     pages: list[Exchange] = []
     while len(pages) < WALK:
         asked = {**query, "limit": limit, "offset": limit * len(pages)}
-        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
+        pages.append(ctx.answer(LIST, query=asked))
         if len(pages[-1]["items"]) < limit:
             break
     return pages

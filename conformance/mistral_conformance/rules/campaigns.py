@@ -57,13 +57,12 @@ def selected_events_match(ctx: Context) -> None:
     judge = create_judge(ctx)
     for most in (100, 2):
         campaign = create_campaign(ctx, judge, wanted, most)
-        answer = ctx.api.call(EVENTS, campaign_id=campaign["id"])
-        events = ctx.expect_status(answer, 200).at("completion_events.results")
+        answer = ctx.answer(EVENTS, campaign_id=campaign["id"])
+        events = answer.at("completion_events.results")
         ids = [each["event_id"] for each in events]
         expect_equal(ctx, len(set(ids)), min(most, len(matching)), "the number of events", answer)
         ctx.expect(set(ids) <= set(matching), "an event does not match the filter", answer)
 
 
 def _look(ctx: Context, campaign_id: str) -> str:
-    answer = ctx.api.call(STATUS, campaign_id=campaign_id)
-    return str(ctx.expect_status(answer, 200)["status"])
+    return str(ctx.answer(STATUS, campaign_id=campaign_id)["status"])

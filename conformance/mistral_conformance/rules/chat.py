@@ -65,7 +65,7 @@ def prefix_starts_the_text(ctx: Context) -> None:
     prefix = "The river Seine"
     sent = body(ctx)
     sent["messages"].append({"role": "assistant", "content": prefix, "prefix": True})
-    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    answer = ctx.answer(CHAT, json=sent)
     text = text_of(first_choice(ctx, answer))
     ctx.expect(text.startswith(prefix), f"the text starts {text[:30]!r}", answer)
 

@@ -79,7 +79,7 @@ def classes_follow_the_text(ctx: Context) -> None:
 def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:
     """What is said of texts or conversations."""
     sent = {"model": able_model(ctx, ability), "input": given}
-    return ctx.expect_status(ctx.api.call(operation, json=sent), 200)
+    return ctx.answer(operation, json=sent)
 
 
 def _talk(*words: str) -> list[dict[str, str]]:

@@ -123,4 +123,4 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
 def _forget(ctx: Context, events: Events) -> None:
     """Deletes the conversation that a stream told of: no JSON answer named it to the suite."""
     id_ = str(events[0]["conversation_id"])
-    ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=id_))
+    ctx.prepare(DELETE_CONVERSATION, conversation_id=id_)

@@ -66,7 +66,7 @@ def messages_leave_calls_out(ctx: Context) -> None:
     """The messages of a conversation are its messages alone: no call is among them."""
     answer, _ = _call_weather(ctx)
     id_ = answer["conversation_id"]
-    listed = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)
+    listed = ctx.answer(MESSAGES, conversation_id=id_)
     entries = read_history(ctx, id_)
     wanted = [each["id"] for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, [each["id"] for each in listed["messages"]], wanted, "the messages", listed)
@@ -188,11 +188,11 @@ def image_is_a_file(ctx: Context) -> None:
     if not files:
         ctx.skip("the model drew nothing")
     expect_equal(ctx, files[0]["tool"], "image_generation", "the tool", answer)
-    served = ctx.api.call(DOWNLOAD_FILE, file_id=files[0]["file_id"])
-    content = ctx.expect_status(served, 200).content
+    served = ctx.answer(DOWNLOAD_FILE, file_id=files[0]["file_id"])
+    content = served.content
     if files[0]["file_type"] == "png":
         ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
-    ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]))
+    ctx.prepare(DELETE_FILE, file_id=files[0]["file_id"])
 
 
 @rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START, APPEND))

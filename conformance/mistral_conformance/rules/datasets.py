@@ -38,9 +38,9 @@ def verdicts_keep_to_the_definition(ctx: Context) -> None:
     ids = {"dataset_record_id": made["id"]}
     for output in (CLASSES, SCALE):
         body = {"judge_definition": define_judge(ctx, output=output)}
-        verdict = ctx.expect_status(ctx.api.call(JUDGE_RECORD, ids, json=body), 200)
+        verdict = ctx.answer(JUDGE_RECORD, ids, json=body)
         expect_fitting(ctx, verdict, output)
-    read = ctx.expect_status(ctx.api.call(FETCH_RECORD, ids), 200)
+    read = ctx.answer(FETCH_RECORD, ids)
     expect_same_fields(ctx, made, read)
 
 
@@ -63,7 +63,7 @@ def export_holds_every_record(ctx: Context) -> None:
     words = [f"größe {word(ctx)}" for _ in range(MANY)]
     for each in words:
         add_record(ctx, dataset, question(f"What is {each}?"), {"topic": each})
-    answer = ctx.expect_status(ctx.api.call(EXPORT, dataset_id=dataset), 200)
+    answer = ctx.answer(EXPORT, dataset_id=dataset)
     served = ctx.expect_status(ctx.nobody.get(answer["file_url"]), 200)
     lines = [line for line in served.text.split("\n") if line.strip()]
     expect_equal(ctx, len(lines), len(words), "the number of lines", served)

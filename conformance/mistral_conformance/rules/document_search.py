@@ -155,7 +155,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     shelf = _make_shelf(ctx, wait=False)
     _open(ctx, shelf)
     ids = {"library_id": shelf.library, "document_id": shelf.document}
-    if not is_running(ctx.need(ctx.api.call(STATUS, ids))):
+    if not is_running(ctx.prepare(STATUS, ids)):
         ctx.skip("the document was finished at once")
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     _expect_lost(ctx, answer, shelf)
@@ -178,7 +178,7 @@ def what_is_deleted_is_not_found(ctx: Context) -> None:
         answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
         _expect_found(ctx, answer, shelf)
         ids = {"library_id": shelf.library, "document_id": shelf.document}
-        ctx.need(ctx.api.call(operation, ids))
+        ctx.prepare(operation, ids)
         again = {"inputs": f"Look up {shelf.subject} again."}
         _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 

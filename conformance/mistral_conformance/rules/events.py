@@ -46,7 +46,7 @@ def chat_is_recorded(ctx: Context) -> None:
     tools = [{"type": "function", "function": tool}]
     chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40, tools=tools, tool_choice="none", n=2)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
-    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    event = ctx.answer(FETCH, event_id=event_id)
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
     said = [each["message"]["content"] for each in chat["choices"]]
@@ -68,7 +68,7 @@ def stream_is_recorded(ctx: Context) -> None:
     deltas = [choice.get("delta") or {} for each in chunks for choice in each.get("choices", ())]
     said = "".join(each.get("content") or "" for each in deltas)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
-    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    event = ctx.answer(FETCH, event_id=event_id)
     told = [each["content"] for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", event)
 
@@ -78,12 +78,12 @@ def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives, few or many."""
     record_chats(ctx, SHORT)
     for wanted in (record_chats(ctx, SHORT, LONG), record_chats(ctx, *[SHORT] * MANY)):
-        answer = ctx.api.call(
+        answer = ctx.answer(
             SEARCH, query={"page_size": 2 * MANY}, json={"search_params": {"filters": wanted}}
         )
-        found = ctx.expect_status(answer, 200)
+        found = answer
         body = {"search_params": {"filters": wanted}}
-        ids = ctx.expect_status(ctx.api.call(SEARCH_IDS, json=body), 200)
+        ids = ctx.answer(SEARCH_IDS, json=body)
         same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
         ctx.expect(same, "the ids differ from those of the search", found, ids)
 
@@ -103,7 +103,7 @@ def similar_events_are_alike(ctx: Context) -> None:
     found = search(ctx, record_chats(ctx, text, text))
     ids = exactly(2, ids_in(found), "events", found)
     for event_id, twin in (ids, reversed(ids)):
-        similar = ctx.expect_status(ctx.api.call(SIMILAR, event_id=event_id), 200)
+        similar = ctx.answer(SIMILAR, event_id=event_id)
         ctx.expect(event_id not in ids_in(similar), "an event is similar to itself", similar)
         ctx.expect(twin in ids_in(similar), "the event that asked the same is missing", similar)
 
@@ -114,7 +114,7 @@ def verdict_is_of_the_definition(ctx: Context) -> None:
     event_id = ids_in(search(ctx, record_chats(ctx, SHORT)))[0]
     for output in (CLASSES, SCALE):
         body = {"judge_definition": define_judge(ctx, output=output)}
-        verdict = ctx.expect_status(ctx.api.call(JUDGE, event_id=event_id, json=body), 200)
+        verdict = ctx.answer(JUDGE, event_id=event_id, json=body)
         expect_fitting(ctx, verdict, output)
 
 

@@ -33,8 +33,8 @@ def verdict_is_of_the_judge(ctx: Context) -> None:
     """A judge answers about a conversation with one of its classes, or a number of its scale."""
     for output in (CLASSES, SCALE):
         judge = create_judge(ctx, output=output)
-        answer = ctx.api.call(ASK, judge_id=judge["id"], json={"messages": TALK})
-        expect_fitting(ctx, ctx.expect_status(answer, 200), output)
+        answer = ctx.answer(ASK, judge_id=judge["id"], json={"messages": TALK})
+        expect_fitting(ctx, answer, output)
 
 
 @rule(SHOULD, "choices.judges-verdict-follows-the-text", (ASK,))
@@ -46,5 +46,5 @@ def verdict_follows_the_text(ctx: Context) -> None:
         {"role": "assistant", "content": "Apples and pears, on old trees."},
     ]
     for messages, due in ((TALK, "harbour"), (fruit, "orchard")):
-        answer = ctx.api.call(ASK, judge_id=judge["id"], json={"messages": messages})
-        expect_equal(ctx, ctx.expect_status(answer, 200)["answer"], due, "the class", answer)
+        answer = ctx.answer(ASK, judge_id=judge["id"], json={"messages": messages})
+        expect_equal(ctx, answer["answer"], due, "the class", answer)

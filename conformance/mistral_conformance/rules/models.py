@@ -27,7 +27,7 @@ UNARCHIVE = "models.unarchive"
 @rule(MUST, "document: ModelList; choices.models-ids-are-unique", (LIST_MODELS,))
 def list_is_not_empty(ctx: Context) -> None:
     """The list of models is a list of cards, no two of one id, and one at least can chat."""
-    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
+    listed = ctx.answer(LIST_MODELS)
     expect_equal(ctx, listed["object"], "list", "object", listed)
     ctx.expect(able_cards(listed, "completion_chat"), "no model can chat", listed)
     ids = column(listed, "data", "id")
@@ -47,10 +47,10 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     listed, card = _card(ctx, name)
     expect_equal(ctx, card["type"], "fine-tuned", "the type", listed)
     ctx.expect(not card.get("archived"), "a new model is archived", listed)
-    read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+    read = ctx.answer(GET_MODEL, model_id=name)
     expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
     sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
-    ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    ctx.answer(CHAT, json=sent)
 
 
 def _card(ctx: Context, name: str) -> tuple[Exchange, dict[str, Any]]:
@@ -63,7 +63,7 @@ def _card(ctx: Context, name: str) -> tuple[Exchange, dict[str, Any]]:
 
 def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:
     """Give the cards of the list, of which there must be some."""
-    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
+    listed = ctx.answer(LIST_MODELS)
     cards: list[dict[str, Any]] = listed["data"]
     ctx.expect(cards, "the list of models is empty", listed)
     return listed, cards

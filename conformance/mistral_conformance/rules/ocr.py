@@ -163,7 +163,7 @@ def picture_is_one_page(ctx: Context) -> None:
     document = {"type": "image_url", "image_url": url}
     for wanted in (False, True):
         body = _body(ctx, document, include_image_base64=wanted)
-        answer = ctx.expect_status(ctx.api.call(OCR, json=body), 200)
+        answer = ctx.answer(OCR, json=body)
         expect_equal(ctx, len(answer["pages"]), 1, "the number of pages", answer)
         images = answer["pages"][0]["images"]
         field = "image_base64"
@@ -210,7 +210,7 @@ def _body(ctx: Context, document: dict[str, Any], **fields: object) -> dict[str,
 
 def _read(ctx: Context, sample: Sample, **fields: object) -> Exchange:
     body = _body(ctx, _document(sample), **fields)
-    return ctx.expect_status(ctx.api.call(OCR, json=body), 200)
+    return ctx.answer(OCR, json=body)
 
 
 def _png(width: int, height: int) -> bytes:

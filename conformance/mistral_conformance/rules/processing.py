@@ -86,7 +86,7 @@ def _watch(ctx: Context, ids: dict[str, str]) -> list[Exchange]:
     """Read the status until it is no longer Running; the last answer tells the end."""
     seen: list[Exchange] = []
     for _ in range(WAIT_S):
-        seen.append(ctx.expect_status(ctx.api.call(STATUS, ids), 200))
+        seen.append(ctx.answer(STATUS, ids))
         if seen[-1]["processing_status"] != RUNNING:
             return seen
         ctx.pass_time(1)
@@ -98,4 +98,4 @@ def _text(ctx: Context, sample: Sample) -> Exchange:
     """Give the text content of a sample whose processing has completed."""
     ids = _uploaded(ctx, sample)
     wait_processed(ctx, **ids)
-    return ctx.expect_status(ctx.api.call(TEXT_CONTENT, ids), 200)
+    return ctx.answer(TEXT_CONTENT, ids)

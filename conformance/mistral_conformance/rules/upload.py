@@ -47,7 +47,7 @@ def known_content_is_found(ctx: Context) -> None:
     for field in ("id", "name"):
         expect_equal(ctx, second[field], first[field], f"the {field}", first, second)
     ids = {"library_id": library, "document_id": first["id"]}
-    read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
+    read = ctx.answer(GET_DOCUMENT, ids)
     expect_equal(ctx, read["name"], first["name"], "the name read back", read)
     after = read_library(ctx, library)
     for field in ("nb_documents", "total_size"):

@@ -43,7 +43,7 @@ ALL = 100
 def make_dataset(ctx: Context, name: str = "dataset", description: str = "") -> Exchange:
     """A new dataset without records."""
     body = {"name": ctx.marker.name(name), "description": description}
-    return ctx.need(ctx.api.call(CREATE, json=body))
+    return ctx.prepare(CREATE, json=body)
 
 
 def question(text: str, *answers: str) -> dict[str, Any]:
@@ -60,14 +60,13 @@ def add_record(
 ) -> Exchange:
     """A new record of a dataset; properties are left out when none are given."""
     body = {"payload": payload, **({} if properties is None else {"properties": properties})}
-    return ctx.need(ctx.api.call(CREATE_RECORD, dataset_id=dataset_id, json=body))
+    return ctx.prepare(CREATE_RECORD, dataset_id=dataset_id, json=body)
 
 
 def read_records(ctx: Context, dataset_id: str) -> Exchange:
     """All records of a dataset of the run, at `records.results`."""
     query = {"page_size": ALL}
-    listed = ctx.api.call(LIST_RECORDS, dataset_id=dataset_id, query=query)
-    return ctx.expect_status(listed, 200)
+    return ctx.answer(LIST_RECORDS, dataset_id=dataset_id, query=query)
 
 
 def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) -> Exchange:
@@ -80,7 +79,7 @@ def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange
     seen: list[Exchange] = []
     ids = {"dataset_id": task["dataset_id"], "task_id": task["id"]}
     for _ in range(WAIT_S):
-        seen.append(ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200))
+        seen.append(ctx.answer(FETCH_TASK, ids))
         if seen[-1]["status"] != RUNNING:
             return seen
         ctx.pass_time(step_s)

@@ -75,8 +75,8 @@ def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
     """
     ids = {"library_id": library_id, "document_id": document_id}
     for _ in range(PROCESSING_LIMIT_S):
-        answer = ctx.need(ctx.api.call(STATUS, ids))
+        answer = ctx.prepare(STATUS, ids)
         if not is_running(answer):
-            return ctx.need(ctx.api.call(GET_DOCUMENT, ids))
+            return ctx.prepare(GET_DOCUMENT, ids)
         ctx.pass_time(1)
     raise Unjudged(f"processing did not end within {PROCESSING_LIMIT_S} s", *ctx.exchanges[-1:])

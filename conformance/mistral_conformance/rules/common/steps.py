@@ -61,7 +61,7 @@ def expect_same_fields(ctx: Context, before: Exchange, after: Exchange) -> None:
 
 def read_library(ctx: Context, library_id: str) -> Exchange:
     """The library as the default caller sees it now."""
-    return ctx.need(ctx.api.call(GET_LIBRARY, library_id=library_id))
+    return ctx.prepare(GET_LIBRARY, library_id=library_id)
 
 
 def entity(ctx: Context, who: str, kind: str = "User") -> dict[str, str]:

@@ -58,14 +58,13 @@ def try_start(ctx: Context, api: Api | None = None, **fields: object) -> Exchang
 
 def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:
     """The answer to something appended."""
-    answer = ctx.api.call(APPEND, conversation_id=conversation_id, json=fields)
-    return ctx.expect_status(answer, 200)
+    return ctx.answer(APPEND, conversation_id=conversation_id, json=fields)
 
 
 def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
     """All entries of a conversation."""
-    answer = ctx.api.call(HISTORY, conversation_id=conversation_id)
-    entries = ctx.expect_status(answer, 200)["entries"]
+    answer = ctx.answer(HISTORY, conversation_id=conversation_id)
+    entries = answer["entries"]
     ctx.expect(isinstance(entries, list), "the entries are no list", answer)
     return picked(entries)
 

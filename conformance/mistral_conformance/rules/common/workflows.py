@@ -61,7 +61,7 @@ STEPS = 8
 def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
     """The workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
-    listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query))
+    listed = ctx.prepare(LIST_WORKFLOWS, query=query)
     found = [each for each in listed["workflows"] if each["name"] == name]
     if not found:
         ctx.skip(f"the server has no workflow {name!r}")
@@ -71,7 +71,7 @@ def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
 def start(ctx: Context, name: str, **body: object) -> Exchange:
     """A new execution of the workflow; skips where the server has none of this name."""
     need_workflow(ctx, name)
-    return ctx.expect_status(ctx.api.call(EXECUTE, workflow_identifier=name, json=body), 200)
+    return ctx.answer(EXECUTE, workflow_identifier=name, json=body)
 
 
 def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: object) -> Exchange:
@@ -100,9 +100,7 @@ def terminate(ctx: Context, ids: Sequence[str]) -> None:
 
 def read(ctx: Context, execution: Exchange) -> Exchange:
     """The execution as it is now."""
-    return ctx.expect_status(
-        ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"]), 200
-    )
+    return ctx.answer(GET_EXECUTION, execution_id=execution["execution_id"])
 
 
 def wait_end(ctx: Context, execution: Exchange) -> Exchange:
