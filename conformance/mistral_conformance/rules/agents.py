@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.steps import (
     expect_equal,
     expect_refused,
-    word,
 )
 from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.times import read_time
@@ -90,31 +89,6 @@ def deleted_alias_is_gone(ctx: Context) -> None:
     expect_refused(ctx, found, "an alias that is deleted")
     ctx.answer(VERSION, agent_id=id_, version=str(first))
     ctx.answer(GET, agent_id=other["id"], query={"agent_version": "gone-soon"})
-
-
-@rule(MUST, "document: beta.agents.list_pages", (LIST_PAGES, LIST, UPDATE))
-def filters_keep_and_leave_out(ctx: Context) -> None:
-    """Every filter of the lists keeps the agents that fit it and leaves out the others."""
-    part = word(ctx)
-    one = make_agent(ctx, name=f"{part} one", metadata={"key": part, "n": 1})
-    two = make_agent(ctx, name=f"{part} two", metadata={"key": part, "n": 2})
-    both = [one["id"], two["id"]]
-    _update(ctx, two["id"], deployment_chat=True)
-    for query, wanted in (
-        ({"search": part.upper()}, both),
-        ({"name": one["name"]}, both[:1]),
-        ({"id": two["id"]}, both[1:]),
-        ({"metadata": f'{{"key": "{part}"}}'}, both),
-        ({"metadata": f'{{"key": "{part}", "n": 2}}'}, both[1:]),
-        ({"deployment_chat": "true", "search": part}, both[1:]),
-        ({"sources": "playground", "search": part}, []),
-    ):
-        answer = ctx.answer(LIST_PAGES, query=query)
-        found = sorted(each["id"] for each in answer["data"])
-        expect_equal(ctx, found, sorted(wanted), f"what {query} finds", answer)
-    bare = ctx.answer(LIST, query={"id": one["id"]})
-    found = [each["id"] for each in bare.json()]
-    expect_equal(ctx, found, both[:1], "the bare list by id", bare)
 
 
 def _make_two(ctx: Context) -> tuple[str, Any, Any]:

@@ -9,7 +9,7 @@ from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -97,12 +97,7 @@ def requests_come_from_files(ctx: Context) -> None:
 def status_goes_forward(ctx: Context) -> None:
     """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
-    seen = [made]
-    for _ in range(PATIENCE_S):
-        if seen[-1]["status"] in FINAL:
-            break
-        ctx.pass_time(0.3)
-        seen.append(ctx.answer(GET, job_id=made["id"]))
+    seen = [made, *_watch(ctx, made, 0.3)]
     ranks = [RANKS.get(each["status"], END) for each in seen]
     ctx.expect(ranks == sorted(ranks), "the status goes back", *seen[-2:])
     for name in COUNTS:
@@ -140,13 +135,21 @@ def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
 
 def _finish(ctx: Context, made: Exchange) -> Exchange:
     """The job at its end; skips where that takes too long."""
-    job = made
-    for _ in range(PATIENCE_S):
-        if job["status"] in FINAL:
-            return job
-        ctx.pass_time(1)
-        job = ctx.answer(GET, job_id=made["id"])
-    return ctx.skip(f"the job did not end within {PATIENCE_S} s")
+    seen = _watch(ctx, made)
+    if seen[-1]["status"] not in FINAL:
+        ctx.skip(f"the job did not end within {PATIENCE_S} s")
+    return seen[-1]
+
+
+def _watch(ctx: Context, made: Exchange, step_s: float = 1) -> list[Exchange]:
+    """What the job tells until it has ended."""
+    return watch(
+        ctx,
+        lambda: ctx.answer(GET, job_id=made["id"]),
+        lambda job: job["status"] not in FINAL,
+        step_s,
+        PATIENCE_S,
+    )
 
 
 def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,6 @@ JUDGE_RECORD = "beta.observability.datasets.records.judge"
 PUT_PAYLOAD = "beta.observability.datasets.records.update_payload"
 
 RUNNING, COMPLETED, FAILED = "RUNNING", "COMPLETED", "FAILED"
-WAIT_S = 120
 ALL = 100
 """The largest page, which holds all that a rule makes."""
 
@@ -76,14 +75,13 @@ def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) 
 
 def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange]:
     """What the task says from now to its end; the last answer tells the end."""
-    seen: list[Exchange] = []
     ids = {"dataset_id": task["dataset_id"], "task_id": task["id"]}
-    for _ in range(WAIT_S):
-        seen.append(ctx.answer(FETCH_TASK, ids))
-        if seen[-1]["status"] != RUNNING:
-            return seen
-        ctx.pass_time(step_s)
-    ctx.expect(condition=False, message=f"still {RUNNING} after {WAIT_S} looks")
+
+    def goes_on(answer: Exchange) -> bool:
+        return bool(answer["status"] == RUNNING)
+
+    seen = watch(ctx, lambda: ctx.answer(FETCH_TASK, ids), goes_on, step_s)
+    ctx.expect(not goes_on(seen[-1]), f"still {RUNNING} after {len(seen)} looks")
     return seen
 
 
