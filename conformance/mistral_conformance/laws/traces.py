@@ -32,6 +32,8 @@ LOST = "harm: what an export leaves out is lost"
 SOON_S, LOOKS = 2, 5
 """What is noted may come later: so often it is looked for, with so many seconds between."""
 EXPORTS = "/exports/"
+JSON_LINES = "jsonl"
+"""Part of the name of what writes each object into a line of its own."""
 FEW, MANY = 2, 101
 
 
@@ -107,7 +109,7 @@ def _exports(model: Model) -> Iterator[Subject]:
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
 def export_holds_everything(world: World, resource: Resource, child: Resource, view: str) -> None:
-    """An export holds each text that its objects were made with, in whatever form."""
+    """An export holds each text that its objects were made with, in the form of its name."""
     parent = world.make(resource)
     _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(FEW)])
 
@@ -126,7 +128,12 @@ def _expect_exported(world: World, view: str, made: list[Instance]) -> None:
     found = [each for each in _texts(answer.json()) if "://" in each]
     export = open_url(world, found[0]) if found else answer
     world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
-    told = list(_texts([parse(line) for line in export.text.splitlines()]))
+    lines = [parse(line) for line in export.text.split("\n") if line.strip()]
+    if JSON_LINES in view:
+        objects = sum(isinstance(each, dict) for each in lines)
+        said = f"{view} writes {len(lines)} lines, {objects} of them objects, of {len(made)} things"
+        world.expect(objects == len(lines) == len(made), said, answer, export)
+    told = list(_texts(lines))
     due: Counter[str] = Counter()
     for each in made:
         kept = [bare(child, each.made.json()).get(name) for name in each.sent]

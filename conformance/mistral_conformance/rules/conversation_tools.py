@@ -28,8 +28,7 @@ from mistral_conformance.rules.common.talks import (
     start,
     text_of,
 )
-from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.conversations import expect_total
+from mistral_conformance.rules.conversations import expect_run
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-TIMES = ("created_at", "completed_at")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -91,17 +89,10 @@ def calls_need_their_results(ctx: Context) -> None:
 def own_tool_runs_first(ctx: Context) -> None:
     """A tool of the service runs before the message, in its time, and is counted in the usage."""
     answer = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
-    message = last_message(ctx, answer)
     runs = of_kind(answer["outputs"], "tool.execution")
     if not runs:
         ctx.skip("the model answered without the tool")
-    expect_equal(ctx, runs[0]["name"], "web_search", "the tool", answer)
-    times = [each[name] for each in (runs[-1], message) for name in TIMES]
-    moments = [read_time(str(each)) for each in times]
-    ctx.expect(moments == sorted(moments), f"the times {times} go back", answer)
-    usage = answer["usage"]
-    expect_equal(ctx, usage["connectors"], {"web_search": len(runs)}, "connectors", answer)
-    expect_total(ctx, answer)
+    expect_run(ctx, answer, "web_search")
     read_text(as_text(runs[0]["arguments"]), "the arguments", answer)
 
 

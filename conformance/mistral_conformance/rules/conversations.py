@@ -20,12 +20,14 @@ from mistral_conformance.rules.common.talks import (
     go_on,
     hear,
     ids,
+    kinds,
     last_message,
     make_agent,
     of_kind,
     read_history,
     start,
 )
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 UPDATE_AGENT = "beta.agents.update"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
+TIMES = ("created_at", "completed_at")
 
 
 PICTURE = (
@@ -207,9 +210,19 @@ def blocked_text_is_refused(ctx: Context) -> None:
     expect_refused(ctx, answers[1], "a threat that a guardrail blocks")
 
 
-def expect_total(ctx: Context, answer: Exchange) -> None:
-    """Hold the usage to add up, the tokens of tools included (conversations.connector-usage)."""
+def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
+    """Hold an answer to tell a tool first, then a message, in their times, and to count both.
+
+    The usage adds up, the tokens of tools included (conversations.connector-usage).
+    """
+    expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
+    runs, message = of_kind(answer["outputs"], "tool.execution"), last_message(ctx, answer)
+    expect_equal(ctx, runs[0]["name"], tool, "the tool", answer)
+    times = [read_time(str(each[name])) for each in (runs[-1], message) for name in TIMES]
+    said = "the times do not follow each other"
+    ctx.expect(times == sorted(set(times)), said, answer)
     usage = answer["usage"]
+    expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.datasets import (
     EXPORT,
     FAILED,
@@ -28,6 +28,7 @@ from mistral_conformance.rules.common.datasets import (
 from mistral_conformance.rules.common.observability import create_campaign, create_judge
 from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
+from mistral_conformance.rules.common.talks import start
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -131,13 +132,10 @@ def export_can_be_imported(ctx: Context) -> None:
 def recorded_chats_become_records(ctx: Context) -> None:
     """A recorded chat completion becomes a record of the explorer with its messages."""
     event = _newest_event(ctx, word(ctx))
-    dataset = make_dataset(ctx)["id"]
-    found = import_all(ctx, FROM_EXPLORER, dataset, completion_event_ids=[event["event_id"]])
-    expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0]["source"], "EXPLORER", "the source")
+    found = _import_one(ctx, FROM_EXPLORER, "EXPLORER", completion_event_ids=[event["event_id"]])
     asked = _said({"payload": {"messages": event["request_messages"]}})
     told = _said({"payload": {"messages": event["response_messages"]}})
-    said = _said(found[0])
+    said = _said(found)
     expect_equal(ctx, said[: len(asked)], asked, "what was asked")
     ctx.expect(said[len(asked) :] in ([], told), "the answer is another one than that recorded")
 
@@ -170,20 +168,19 @@ def campaign_becomes_records(ctx: Context) -> None:
 def conversations_become_records(ctx: Context) -> None:
     """A conversation becomes a record of the playground with what was asked and answered."""
     asked = f"Say {word(ctx)}."
-    body = {
-        "model": chat_model(ctx),
-        "inputs": asked,
-        "name": ctx.marker.name("talk"),
-        "completion_args": {"max_tokens": 16},
-    }
-    talk = ctx.prepare("beta.conversations.start", json=body)
+    talk = start(ctx, inputs=asked)
     ids = [talk["conversation_id"]]
-    found = import_all(ctx, FROM_PLAYGROUND, make_dataset(ctx)["id"], conversation_ids=ids)
-    expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0]["source"], "PLAYGROUND", "the source")
-    said = _said(found[0])
+    said = _said(_import_one(ctx, FROM_PLAYGROUND, "PLAYGROUND", conversation_ids=ids))
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
+
+
+def _import_one(ctx: Context, operation: str, source: str, **body: object) -> dict[str, Any]:
+    """The one record that an import into a new dataset brings, from the source that it tells."""
+    found = import_all(ctx, operation, make_dataset(ctx)["id"], **body)
+    expect_equal(ctx, len(found), 1, "the number of records")
+    expect_equal(ctx, found[0]["source"], source, "the source")
+    return cast("dict[str, Any]", found[0])
 
 
 def _line(text: str, **properties: object) -> str:
@@ -204,9 +201,7 @@ def _said(record: dict[str, Any]) -> list[str]:
 
 def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
     """The recorded chat that came last, after one that the run had."""
-    messages = [{"role": "user", "content": f"Say {part}."}]
-    body = {"model": chat_model(ctx), "messages": messages, "max_tokens": 16}
-    ctx.prepare("chat.complete", json=body)
+    ask(ctx, f"Say {part}.", max_tokens=16)
     ctx.pass_time(1)
     search = {"search_params": EVERY, "extra_fields": []}
     events = "beta.observability.chat_completion_events"

@@ -8,9 +8,9 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited, forgiving
-from mistral_conformance.rules.campaigns import EVENTS, STATUS
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
-from mistral_conformance.rules.judges import UPDATE
+from mistral_conformance.rules.events import SELECTED as EVENTS
+from mistral_conformance.rules.events import STATUS
 from mistral_mock.answers import json_answer
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def status_fails_at_the_end(fetch_status: Part) -> Part:
 
 
 @mutant(
-    "campaigns.used-judge-may-change", UPDATE, place="resources.observability.campaign_state:uses"
+    "campaigns.used-judge-may-change",
+    UPDATE_JUDGE,
+    place="resources.observability.campaign_state:uses",
 )
 def used_judge_may_change(_uses: Part) -> Part:
     """The judge of a campaign can be changed."""
