@@ -9,6 +9,7 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited, forgiving
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
+from mistral_conformance.rules.errors import UPDATE_JUDGE as UPDATE
 from mistral_conformance.rules.events import SELECTED as EVENTS
 from mistral_conformance.rules.events import STATUS
 from mistral_mock.answers import json_answer
@@ -43,9 +44,7 @@ def status_fails_at_the_end(fetch_status: Part) -> Part:
 
 
 @mutant(
-    "campaigns.used-judge-may-change",
-    UPDATE_JUDGE,
-    place="resources.observability.campaign_state:uses",
+    "campaigns.used-judge-may-change", UPDATE, place="resources.observability.campaign_state:uses"
 )
 def used_judge_may_change(_uses: Part) -> Part:
     """The judge of a campaign can be changed."""
