@@ -19,7 +19,7 @@ from mistral_conformance.rules.common.observability import (
     expect_code,
     plan,
 )
-from mistral_conformance.rules.common.refusals import problems_of
+from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD

@@ -12,7 +12,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
-from mistral_conformance.rules.common.refusals import problems_of
+from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
