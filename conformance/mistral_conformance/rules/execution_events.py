@@ -132,7 +132,11 @@ def stream_tells_all(ctx: Context) -> None:
     ctx.expect(len({each["event_id"] for each in events}) == len(events), "ids repeat", heard)
 
 
-@rule(MUST, "document: WorkflowExecutionContinuedAsNewAttributesResponse", (STREAM,))
+@rule(
+    MUST,
+    "document: WorkflowExecutionContinuedAsNewAttributesResponse",
+    (GET_EXECUTION, STREAM),
+)
 def stream_tells_runs(ctx: Context) -> None:
     """A run that ends in favour of another names it; the other says which one it carries on."""
     done = wait_end(ctx, start(ctx, COUNT, input={}))
