@@ -88,7 +88,7 @@ def _listed(model: Model) -> Iterator[Subject]:
 @law(
     id="answers.each-input-has-its-own",
     over=_listed,
-    source=SWAPPED,
+    source=f"choices.classifiers-classes-follow-the-text; {SWAPPED}",
     harm=True,
 )
 def each_input_has_its_own(world: World, listed: Listed) -> None:
