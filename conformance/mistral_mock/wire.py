@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from attrs import define, field
 
 from mistral_mock.answers import Answer, EventStream, Later, Passing
+from mistral_mock.events import MEDIA_TYPE
 from mistral_mock.journal.journal import MOST_OF_ANSWER
 from mistral_mock.pace import Pace
 
@@ -154,7 +155,7 @@ class Wire:
     async def _send_events(self, answer: EventStream) -> None:
         headers = [
             *self.headers,
-            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"content-type", f"{MEDIA_TYPE}; charset=utf-8".encode()),
             (b"cache-control", b"no-cache"),
         ]
         await self._start(200, headers, answer.headers)

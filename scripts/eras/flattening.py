@@ -14,6 +14,7 @@ import attrs
 from changes.api import read_endpoints
 from changes.shapes import Shapes
 from changes.values import Located, escaped
+from document.events import EVENTS
 from document.folding import normalise, shape
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 ANY = "*"
-EVENTS = "text/event-stream"
 _BOUNDS = ("minLength", "maxLength", "minItems", "maxItems")
 _MIXED = object()
 """Stands for a constraint that the members of a union do not share."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from document.events import EVENTS
 
 from generation.annotations import Imports, wire_argument
 from generation.naming import argument_name, snake
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from generation.annotations import Annotator
     from generation.reading import Resolver
 
-EVENTS: Final = "text/event-stream"
 WALKED_STYLES: Final = (
     *("page-from-0", "page-from-0-or-token", "page-from-1", "token", "offset", "time"),
 )

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+from document.events import EVENTS
 from document.tree import operations
 from jinja2 import Environment, StrictUndefined
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -35,7 +36,7 @@ FORMING_DESCRIPTION: Final = (
     "Or a class, as `parse` takes it: the answer has its form, and `final()` gives an object of it."
 )
 STRUCTURED_STREAMS: Final = ("AsyncStructuredStream", "StructuredStream")
-KNOWN_ANSWERS: Final = ("application/json", "application/octet-stream", "text/event-stream")
+KNOWN_ANSWERS: Final = ("application/json", "application/octet-stream", EVENTS)
 
 
 def simplified(derived: Json) -> Json:

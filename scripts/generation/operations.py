@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import attrs
+from document.events import EVENTS
 
 from generation.annotations import Annotator, Imports, python_literal
-from generation.answers import EVENTS, Answers, PagingView, StreamView
+from generation.answers import Answers, PagingView, StreamView
 from generation.models import deprecation_of, description_of
 from generation.naming import argument_name, pascal, snake
 from generation.shapes import (

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from document.events import EVENTS
 from document.problems import read_part
 from document.yaml_text import read_yaml, write_yaml
 
-from generation.answers import EVENTS
 from generation.source import DocumentError
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from document.events import EVENTS
 from document.problems import DocumentProblem
 from document.tree import operations
 
@@ -293,7 +294,7 @@ def _hoist_operation(operation: Json, hoister: Hoister) -> None:
         for kind, media in answer.get("content", {}).items():
             media.pop("example", None)
             media.pop("examples", None)
-            if kind == "text/event-stream" and stream:
+            if kind == EVENTS and stream:
                 media["schema"] = {"$ref": stream["data"]}
             elif "schema" in media:
                 media["schema"] = hoister.inline(media["schema"], f"{base}.response")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from document.events import EVENTS
 
 import mistral_openapi
 from mistral_client.sse import EventParser, ServerEvent
@@ -68,7 +69,7 @@ def declared(operation: mistral_openapi.Operation, status: int) -> Json:
 def _read_events(operation: mistral_openapi.Operation, content: bytes) -> Read | str:
     stream = operation.extension("stream")
     if not stream:
-        raise KeyError("text/event-stream")
+        raise KeyError(EVENTS)
     parser = EventParser()
     events = [*parser.feed(content)]
     rest = parser.rest()

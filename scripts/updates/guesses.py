@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from document.events import EVENTS
 from document.tree import follow, operations
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _VERBS = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}
 _PAGING = frozenset({"page", "page_token", "pageToken", "next_page_token", "cursor", "offset"})
 _DEEPEST = 4
-_EVENTS = "text/event-stream"
 
 
 def operation_id(where: str, document: Tree) -> str:
@@ -167,11 +167,11 @@ def _fields(operation: Tree, document: Tree) -> Tree:
 def stream_of(operation: Tree, document: Tree) -> Tree | None:
     """What a stream carries, and which request asks for it, as far as the schemas tell."""
     contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
-    events: Tree = next((one[_EVENTS].get("schema", {}) for one in contents if _EVENTS in one), {})
+    events: Tree = next((one[EVENTS].get("schema", {}) for one in contents if EVENTS in one), {})
     if "$ref" not in events:
         return None
     stream = {"method": "stream", "data": _data_of(events["$ref"], document)}
-    has_other = any(media != _EVENTS for one in contents for media in one)
+    has_other = any(media != EVENTS for one in contents for media in one)
     return {"x-mistral-stream": stream | ({"when": {"stream": True}} if has_other else {})}
 
 

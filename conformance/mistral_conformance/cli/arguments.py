@@ -12,6 +12,7 @@ from mistral_conformance.cli.comparing import add_compare_arguments, add_merge_a
 from mistral_conformance.cli.options import (
     add_bounds,
     add_connection,
+    add_exclusion,
     add_identities,
     add_own,
     add_reports,
@@ -145,13 +146,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     target.add_argument("--embedded-mock", action="store_true", help="start the mock and judge it")
     add_selection(parser)
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="leave out rules or operations, such as 'bounds.*' or 'files.*'; may be repeated",
-    )
+    add_exclusion(parser)
     add_identities(parser)
     add_connection(parser)
     add_bounds(parser)
@@ -261,13 +256,7 @@ def _add_judge(parser: argparse.ArgumentParser) -> None:
         help="another host that speaks this API; may be repeated",
     )
     add_rules(parser)
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="leave out these rules or operations, such as 'times.*' or 'files.*'; may be repeated",
-    )
+    add_exclusion(parser)
     parser.add_argument(
         "--baseline",
         type=Path,

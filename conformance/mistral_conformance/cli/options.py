@@ -64,6 +64,17 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_exclusion(parser: argparse.ArgumentParser) -> None:
+    """Add what says which rules and operations are not meant."""
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="leave out these rules or operations, such as 'times.*' or 'files.*'; may be repeated",
+    )
+
+
 def add_own(parser: argparse.ArgumentParser) -> None:
     """Add rules and laws of the user's own."""
     parser.add_argument(

@@ -10,14 +10,16 @@ A law is one function in a module named by what it is about:
             world.expect(shown.value == ..., "what is wrong, with both values", shown.exchange)
 
 `over` is a function from the model to subjects: `subjects.resources`, `subjects.changeable`, or one
-in the law's own module. Each subject is one case, called `views.created-is-shown[library]`; its
+in the law's own module. A subject whose value is a tuple gives the law so many arguments. Each
+subject is one case, called `views.created-is-shown[library]`; its
 `operations` are what the verdict is about, its `needed` ones have to be offered or the case is not
 judged. Where the declarations that it stands on (`origins`) are our choice, a MUST becomes a
 SHOULD, unless breaking the law does harm.
 
 `World` has what laws need: `make` an object (with parents, by any identity), `change`, `delete` and
 `settle` it, `look` at all its views, `walk` its list. `call` is for what is there, and finds out
-when an operation is not offered; `ask` is for what may be gone or refused. Rules of the trade:
+when an operation is not offered; `ask` is for what may be gone or refused. An answer that a law
+goes on from is `need`ed, or `taken` where a server may refuse. Rules of the trade:
 
 - Nothing passes on emptiness: `raise Skipped("why")` where there was nothing to judge.
 - Only the declared is judged. Compare with `comparing.first_difference` over fields of the model: a

@@ -162,9 +162,8 @@ def capitals_name_the_same(world: World, reference: Reference) -> None:
 
 
 @law(id="access.foreign-is-refused", over=_outside, source=SHOWN_TO_STRANGERS)
-def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+def foreign_is_refused(world: World, reference: Reference, outsider: str) -> None:
     """What is the caller's is refused to those outside of its workspace, and stays as it was."""
-    reference, outsider = subject
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     world.prepare(reference.place.operation, instance.by, ids)
@@ -176,9 +175,8 @@ def foreign_is_refused(world: World, subject: tuple[Reference, str]) -> None:
 
 
 @law(id="access.lists-hide-foreign", over=_listed, source=SHOWN_TO_STRANGERS, harm=True)
-def lists_hide_foreign(world: World, subject: tuple[Resource, str]) -> None:
+def lists_hide_foreign(world: World, resource: Resource, outsider: str) -> None:
     """What is the caller's is in no list of those outside of its workspace."""
-    resource, outsider = subject
     instance = world.make(resource)
     shown = world.spot(instance, by=outsider)
     said = f"the list of the {outsider} has {resource.one} of the caller"
@@ -186,33 +184,32 @@ def lists_hide_foreign(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
-def foreign_looks_unknown(world: World, subject: tuple[Reference, str]) -> None:
+def foreign_looks_unknown(world: World, reference: Reference, outsider: str) -> None:
     """A refusal of the caller's object to those outside says what one of nothing says."""
-    answer, other = _refused_to(world, subject)
+    answer, other = _refused_to(world, reference, outsider)
     one, two = words_of(answer), words_of(other)
     if answer.status != other.status:
         raise Skipped("the two are refused with two statuses, which is another law")
     reason = (
-        f"{answer.operation} says {'; '.join(sorted(one))[:60]} to the {subject[1]} of the "
-        f"caller's {subject[0].resource} and {'; '.join(sorted(two))[:60]} of an unknown one"
+        f"{answer.operation} says {'; '.join(sorted(one))[:60]} to the {outsider} of the "
+        f"caller's {reference.resource} and {'; '.join(sorted(two))[:60]} of an unknown one"
     )
     world.expect(one == two, reason, answer, other)
 
 
 @law(id="access.foreign-has-its-status", over=_outside, source=LEAK, level=MAY)
-def foreign_has_the_status_of_unknown(world: World, subject: tuple[Reference, str]) -> None:
+def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsider: str) -> None:
     """The caller's object is refused to those outside with the status of one that is not there."""
-    answer, other = _refused_to(world, subject)
+    answer, other = _refused_to(world, reference, outsider)
     reason = (
-        f"{answer.operation} answers {answer.status} to the {subject[1]} for the caller's "
-        f"{subject[0].resource} and {other.status} for an unknown one"
+        f"{answer.operation} answers {answer.status} to the {outsider} for the caller's "
+        f"{reference.resource} and {other.status} for an unknown one"
     )
     world.expect(answer.status == other.status, reason, answer, other)
 
 
-def _refused_to(world: World, subject: tuple[Reference, str]) -> tuple[Exchange, Exchange]:
+def _refused_to(world: World, reference: Reference, outsider: str) -> tuple[Exchange, Exchange]:
     """What an outsider is answered about the caller's object, and about one that is not there."""
-    reference, outsider = subject
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)

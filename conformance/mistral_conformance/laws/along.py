@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Reference, Resource
 
-    Along = tuple[Resource, Field, Resource, list[Reference]]
-
 BY_ITSELF = "alone"
 LOST = "harm: what was deleted is still there, or is taken for what it was"
 TOLD_FALSELY = "harm: what came along with an object tells something else than the object"
@@ -64,10 +62,11 @@ def _by_itself(model: Model, reference: Reference) -> bool:
     harm=True,
     needs=(STRANGER,),
 )
-def along_is_refused(world: World, subject: Along) -> None:
+def along_is_refused(
+    world: World, resource: Resource, field: Field, of: Resource, places: list[Reference]
+) -> None:
     """What came along with the caller's object is refused to a stranger, and stays as it was."""
-    *_, of, places = subject
-    found = _make(world, subject)
+    _, found = _make(world, resource, field, of)
     before = world.look(found)
     for each in places:
         answer = send_plain(world, each.place.operation, found.ids, by=STRANGER)
@@ -81,10 +80,11 @@ def along_is_refused(world: World, subject: Along) -> None:
 
 
 @law(id="gone.along-is-gone", over=_deletable, source=LOST, harm=True)
-def along_is_gone(world: World, subject: Along) -> None:
+def along_is_gone(
+    world: World, resource: Resource, field: Field, of: Resource, places: list[Reference]
+) -> None:
     """What came along with an object and was deleted is refused at every place, and not listed."""
-    *_, of, places = subject
-    found = _make(world, subject)
+    _, found = _make(world, resource, field, of)
     deleted = world.need(world.delete(found))
     for each in places:
         answer = send_plain(world, each.place.operation, found.ids, by=CALLER)
@@ -96,10 +96,11 @@ def along_is_gone(world: World, subject: Along) -> None:
 
 
 @law(id="views.along-tells-the-same", over=_along, source=TOLD_FALSELY, harm=True)
-def along_tells_the_same(world: World, subject: Along) -> None:
+def along_tells_the_same(
+    world: World, resource: Resource, field: Field, of: Resource, _: list[Reference]
+) -> None:
     """What came along is listed, and what it tells of its object is what the object tells."""
-    resource, field, of, _ = subject
-    instance, found = _make_both(world, subject)
+    instance, found = _make(world, resource, field, of)
     shown = world.read(instance)
     alike = [each for each in of.fields.values() if each.name in resource.fields]
     for each in world.look(found):
@@ -109,21 +110,16 @@ def along_tells_the_same(world: World, subject: Along) -> None:
             world.expect_same(alike, shown, each)
 
 
-def _make(world: World, subject: Along) -> Instance:
-    """What came along with a new object, see `_make_both`."""
-    return _make_both(world, subject)[1]
-
-
-def _make_both(world: World, subject: Along) -> tuple[Instance, Instance]:
+def _make(
+    world: World, resource: Resource, field: Field, of: Resource
+) -> tuple[Instance, Instance]:
     """A new object at its end, and what came along with it.
 
     Raises:
         NotOffered: nothing did.
 
     """
-    resource, field, of, _ = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     told = world.read(instance)
     identity = told.fields.get(field.name)
     if not isinstance(identity, str) or not identity:

@@ -89,7 +89,7 @@ def _listed(model: Model) -> Iterator[Subject]:
 @law(
     id="answers.each-input-has-its-own",
     over=_listed,
-    source=SWAPPED,
+    source=f"choices.classifiers-classes-follow-the-text; {SWAPPED}",
     harm=True,
 )
 def each_input_has_its_own(world: World, listed: Listed) -> None:
@@ -176,9 +176,8 @@ def _batched(model: Model) -> Iterator[Subject]:
 
 
 @law(id="answers.batched-as-alone", over=_batched, source=DONE, harm=True, needs=("clock",))
-def batched_as_alone(world: World, subject: tuple[Resource, str, str]) -> None:
+def batched_as_alone(world: World, resource: Resource, path: str, operation: str) -> None:
     """A request that its endpoint answers is answered in a job of that endpoint."""
-    resource, path, operation = subject
     body = plain_request(world, operation)["json"]
     alone = world.need(world.call(operation, json=body))
     own = {name: value for name, value in body.items() if name != "model"}
@@ -207,9 +206,8 @@ def _sole(model: Model) -> Iterator[Subject]:
 
 
 @law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True, needs=("clock",))
-def requests_are_all_done(world: World, subject: tuple[Resource, str, str]) -> None:
+def requests_are_all_done(world: World, resource: Resource, path: str, operation: str) -> None:
     """A job of many requests does and counts each, and its results tell each by its own id."""
-    resource, path, operation = subject
     body = plain_request(world, operation)["json"]
     own = {name: value for name, value in body.items() if name != "model"}
     words = [world.values.word() for _ in range(MANY)]

@@ -134,9 +134,8 @@ def _arrays(model: Model, operation: Operation) -> list[str]:
 
 
 @law(id="much.answers-hold-all", over=_growing, source=LOST, harm=True, depth=FULL)
-def answers_hold_all(world: World, subject: Growing) -> None:
+def answers_hold_all(world: World, owner: Resource, view: str, field: str, ways: list[Way]) -> None:
     """An answer without pages holds all that was added to an object, however much it is."""
-    owner, view, field, ways = subject
     instance = world.make(owner)
     look = partial(_list, world, view, field, instance)
     way, each_adds = _find_way(world, instance, ways, look)
@@ -153,9 +152,10 @@ def answers_hold_all(world: World, subject: Growing) -> None:
 
 
 @law(id="views.additions-come-last", over=_growing, source=ORDER, harm=True)
-def additions_come_last(world: World, subject: Growing) -> None:
+def additions_come_last(
+    world: World, owner: Resource, view: str, field: str, ways: list[Way]
+) -> None:
     """What is added to an object stands behind all that was there, or before it: always so."""
-    owner, view, field, ways = subject
     instance = world.make(owner)
     look = partial(_list, world, view, field, instance)
     unnamed: list[Way] = [each for each in ways if not isinstance(each, Named)]

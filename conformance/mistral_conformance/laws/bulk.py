@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Reference, Resource
     from mistral_conformance.record.exchange import Exchange
 
-    Bulk = tuple[Resource, Reference, str]
-
 LOST = "harm: of several objects some are not done, or others are"
 GONE, THERE = "gone", "there"
 
@@ -53,9 +51,8 @@ def _alone(model: Model, resource: Resource, action: str) -> str:
 
 
 @law(id="bulk.each-is-as-alone", over=_bulk, source=LOST, harm=True)
-def each_is_as_alone(world: World, subject: Bulk) -> None:
+def each_is_as_alone(world: World, resource: Resource, reference: Reference, alone: str) -> None:
     """Of several objects each ends as it would alone, and one that was not named stays."""
-    resource, reference, alone = subject
     *named, beside = (_make(world, resource, alone) for _ in range(3))
     due = _end_alone(world, resource, alone)
     answer = world.need(_send(world, reference, [_identity(each) for each in named]))
@@ -67,9 +64,8 @@ def each_is_as_alone(world: World, subject: Bulk) -> None:
 
 
 @law(id="bulk.unknown-is-told", over=_bulk, source=LOST, harm=True)
-def unknown_is_told(world: World, subject: Bulk) -> None:
+def unknown_is_told(world: World, resource: Resource, reference: Reference, alone: str) -> None:
     """Where one of several is nothing, the others are done and each outcome told, or none is."""
-    resource, reference, alone = subject
     one, other = (_make(world, resource, alone) for _ in range(2))
     due = _end_alone(world, resource, alone)
     ids = [_identity(one), world.values.uuid(), _identity(other)]
@@ -94,9 +90,10 @@ def unknown_is_told(world: World, subject: Bulk) -> None:
     harm=True,
     needs=(STRANGER,),
 )
-def strangers_do_nothing(world: World, subject: Bulk) -> None:
+def strangers_do_nothing(
+    world: World, resource: Resource, reference: Reference, alone: str
+) -> None:
     """A stranger who names the caller's objects does nothing to them."""
-    resource, reference, alone = subject
     one = _make(world, resource, alone)
     before = _state(world, one)
     answer = _send(world, reference, [_identity(one)], by=STRANGER)

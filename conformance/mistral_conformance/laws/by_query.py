@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Place, Resource
     from mistral_conformance.record.exchange import Exchange
 
-    Asked = tuple[Place, Resource, str]
-
 DECLARED = "document: parameters (the query names whose events are asked for)"
 PARENT = "parent_"
 SOON_S = 0.5
@@ -48,10 +46,9 @@ def _asked(model: Model) -> Iterator[Subject]:
 
 
 @law(id="sets.query-names-one", over=_asked, source=DECLARED)
-def query_names_one(world: World, subject: Asked) -> None:
+def query_names_one(world: World, place: Place, maker: Resource, field: str) -> None:
     """Who asks for one object by its id hears of it alone, and who asks for none of nothing."""
-    place = subject[0]
-    one, other = (_make(world, subject) for _ in range(2))
+    one, other = (_make(world, maker, field) for _ in range(2))
     heard = _hear(world, place, one)
     said = f"{place.operation} tells nothing of what `{place.name}` names"
     world.expect(one in heard.text, said, heard)
@@ -79,10 +76,9 @@ def _expect_on_page(world: World, place: Place, made: tuple[str, ...]) -> None:
     harm=True,
     needs=(STRANGER,),
 )
-def query_tells_strangers_nothing(world: World, subject: Asked) -> None:
+def query_tells_strangers_nothing(world: World, place: Place, maker: Resource, field: str) -> None:
     """A stranger who asks for an object by its id hears nothing of it."""
-    place = subject[0]
-    one = _make(world, subject)
+    one = _make(world, maker, field)
     if one not in _hear(world, place, one).text:
         raise Skipped(f"{place.operation} tells nothing of what was made")
     heard = _hear(world, place, one, by=STRANGER)
@@ -90,11 +86,9 @@ def query_tells_strangers_nothing(world: World, subject: Asked) -> None:
     world.expect(not heard.ok or one not in heard.text, said, heard)
 
 
-def _make(world: World, subject: Asked) -> str:
+def _make(world: World, maker: Resource, field: str) -> str:
     """The id that names a new object at its end, or what came along with it."""
-    _, maker, field = subject
-    instance = world.make(maker)
-    world.settle(instance)
+    instance = world.settled(maker)
     return str(world.read(instance).fields.get(field))
 
 

@@ -53,9 +53,8 @@ def _with_names(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.other-names-find-it", over=_with_names, source=NOT_FOUND, harm=True)
-def other_names_find_it(world: World, subject: tuple[Resource, Field]) -> None:
+def other_names_find_it(world: World, resource: Resource, field: Field) -> None:
     """Each other name that a list tells of an object finds it, as its id does."""
-    resource, field = subject
     walk = world.walk(resource)
     named = [(item, name) for item in walk.items for name in item.get(field.name) or ()]
     if not named:
@@ -100,9 +99,8 @@ def _other_makers(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.taken-id-is-taken-everywhere", over=_other_makers, source=LOST, harm=True)
-def taken_id_is_taken_everywhere(world: World, subject: tuple[Resource, Place]) -> None:
+def taken_id_is_taken_everywhere(world: World, resource: Resource, place: Place) -> None:
     """What has an id that its maker chose stays when another operation is to make one with it."""
-    resource, place = subject
     spec = world.document.operations[place.operation]
     ids = targets_of(world.ctx).ids(spec)
     first = world.make(resource)

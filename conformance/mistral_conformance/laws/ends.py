@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
     from mistral_conformance.model.document import Document
-    from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
 DECLARED = "document: x-mistral-states (the states and what leads where)"
@@ -82,9 +81,8 @@ def _adding(model: Model) -> Iterator[Subject]:
 
 
 @law(id="ends.states-follow-their-order", over=stateful, source=DECLARED)
-def states_follow_their_order(world: World, subject: tuple[Resource, States]) -> None:
+def states_follow_their_order(world: World, resource: Resource, states: States) -> None:
     """A new object goes from state to state as declared until an end, told alike by both fields."""
-    resource, states = subject
     instance = world.make(resource)
     seen: list[str] = []
     for _ in range(POLLS):
@@ -100,11 +98,9 @@ def states_follow_their_order(world: World, subject: tuple[Resource, States]) ->
 
 
 @law(id="ends.end-stays", over=_ending, source=DECLARED)
-def end_stays(world: World, subject: tuple[Resource, States]) -> None:
+def end_stays(world: World, resource: Resource, states: States) -> None:
     """What is at its end stays there while time passes, as every view tells."""
-    _, states = subject
-    instance = world.make(subject[0])
-    world.settle(instance)
+    instance = world.settled(resource)
 
     def look() -> list[Shown]:
         return [*world.look(instance), *_parts(world, instance, states)]
@@ -118,36 +114,20 @@ def end_stays(world: World, subject: tuple[Resource, States]) -> None:
 
 
 @law(id="ends.action-leads-on", over=_acting, source=DECLARED)
-def action_leads_on(world: World, subject: tuple[Resource, States, str]) -> None:
+def action_leads_on(world: World, resource: Resource, states: States, action: str) -> None:
     """An action leads from an end to where it is declared to."""
-    _, states, action = subject
-    instance, done = _act_at_end(world, subject)
+    instance = world.settled(resource)
+    done = world.taken(send_plain(world, action, instance.ids, by=instance.by))
     state = _state(world, instance, states)
     allowed = state in {*states.actions[action], *states.ends} or state not in states.values
     world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
 
 
-def _act_at_end(world: World, subject: tuple[Resource, States, str]) -> tuple[Instance, Exchange]:
-    """A new object to which an action was done at its end, and the answer.
-
-    Raises:
-        Skipped: the action is refused.
-
-    """
-    resource, _, action = subject
-    instance = world.make(resource)
-    world.settle(instance)
-    done = send_plain(world, action, instance.ids, by=instance.by)
-    if 400 <= done.status < 500:
-        raise Skipped(f"{action} is refused with {done.status}", done)
-    return instance, world.need(done)
-
-
 @law(id="ends.action-ends-again", over=_acting, source=TOLD_FALSELY, harm=True)
-def action_ends_again(world: World, subject: tuple[Resource, States, str]) -> None:
+def action_ends_again(world: World, resource: Resource, states: States, action: str) -> None:
     """What an action has led from its end is at an end again within hours, not never."""
-    _, states, _ = subject
-    instance, done = _act_at_end(world, subject)
+    instance = world.settled(resource)
+    done = world.taken(send_plain(world, action, instance.ids, by=instance.by))
     if not world.ctx.session.clock:
         world.settle(instance)
         return
@@ -162,9 +142,8 @@ def action_ends_again(world: World, subject: tuple[Resource, States, str]) -> No
 
 
 @law(id="ends.values-fit-the-state", over=_telling, source=DECLARED)
-def values_fit_the_state(world: World, subject: tuple[Resource, States]) -> None:
+def values_fit_the_state(world: World, resource: Resource, states: States) -> None:
     """What is found out about a new object is unknown until its state says so, in every view."""
-    resource, states = subject
     instance = world.make(resource)
     judged = 0
     for _ in range(POLLS):
@@ -179,9 +158,8 @@ def values_fit_the_state(world: World, subject: tuple[Resource, States]) -> None
 
 
 @law(id="ends.sums-add-up", over=_adding, source=DECLARED)
-def sums_add_up(world: World, subject: tuple[Resource, Field]) -> None:
+def sums_add_up(world: World, resource: Resource, field: Field) -> None:
     """A field that other fields of the object add up to is their sum, before the end and at it."""
-    resource, field = subject
     instance = world.make(resource)
     judged = 0
     for wait in (False, True):
@@ -201,9 +179,8 @@ def sums_add_up(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="ends.views-tell-one-state", over=stateful, source=TOLD_FALSELY, harm=True)
-def views_tell_one_state(world: World, subject: tuple[Resource, States]) -> None:
+def views_tell_one_state(world: World, resource: Resource, states: States) -> None:
     """All views tell the same state at the same time, on the way and at the end."""
-    resource, states = subject
     instance = world.make(resource)
     for _ in range(POLLS):
         first = world.read(instance)
@@ -222,9 +199,8 @@ def views_tell_one_state(world: World, subject: tuple[Resource, States]) -> None
 
 
 @law(id="ends.action-on-the-way", over=_acting, source=DECLARED)
-def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> None:
+def action_on_the_way(world: World, resource: Resource, _states: States, action: str) -> None:
     """An action on what has not ended is refused or taken, and an end comes in either case."""
-    resource, _, action = subject
     instance = world.make(resource)
     for _ in range(2):
         done = send_plain(world, action, instance.ids, by=instance.by)
@@ -234,16 +210,12 @@ def action_on_the_way(world: World, subject: tuple[Resource, States, str]) -> No
 
 
 @law(id="ends.action-is-told-by-times", over=_acting, source=TOLD_FALSELY, harm=True)
-def action_is_told_by_times(world: World, subject: tuple[Resource, States, str]) -> None:
+def action_is_told_by_times(world: World, resource: Resource, states: States, action: str) -> None:
     """After an action and a new end, times of the end are later and the birth is as before."""
-    resource, states, action = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     before = world.read(instance)
     world.ctx.pass_time(2)
-    done = send_plain(world, action, instance.ids, by=instance.by)
-    if not done.ok:
-        raise Skipped(f"{action} is refused with {done.status}", done)
+    done = world.taken(send_plain(world, action, instance.ids, by=instance.by))
     world.settle(instance)
     after = world.read(instance)
     known = {each for fields in states.set_in.values() for each in fields}
@@ -264,15 +236,12 @@ def action_is_told_by_times(world: World, subject: tuple[Resource, States, str])
 
 
 @law(id="ends.stop-leads-to-its-end", over=_stopping, source=DECLARED)
-def stop_leads_to_its_end(world: World, subject: tuple[Resource, States, str]) -> None:
+def stop_leads_to_its_end(world: World, resource: Resource, states: States, stop: str) -> None:
     """What is stopped on its way comes to the declared end."""
-    resource, states, stop = subject
     instance = world.make(resource)
     if _state(world, instance, states) in states.ends:
         raise Skipped(f"a new {resource.name} is at its end at once")
-    done = send_plain(world, stop, instance.ids, by=instance.by)
-    if not done.ok:
-        raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    done = world.taken(send_plain(world, stop, instance.ids, by=instance.by))
     world.settle(instance)
     state = _state(world, instance, states)
     reason = f"{stop} led to {state}, {' or '.join(states.stops[stop])} is due"
@@ -290,15 +259,12 @@ def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
 
 
 @law(id="ends.stop-stops-one", over=_stopping, source=TOLD_FALSELY, harm=True)
-def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
+def stop_stops_one(world: World, resource: Resource, states: States, stop: str) -> None:
     """What is beside something that is stopped goes on; what that told of itself stays told."""
-    resource, states, stop = subject
     beside = world.make(resource)
     instance = world.make(resource, parent=beside.parent)
     before = world.read(instance)
-    done = send_plain(world, stop, instance.ids, by=instance.by)
-    if not done.ok:
-        raise Skipped(f"{stop} is refused with {done.status} on the way", done)
+    done = world.taken(send_plain(world, stop, instance.ids, by=instance.by))
     _expect_remembered(world, before, world.read(instance))
     world.settle(beside)
     state = _state(world, beside, states)
@@ -307,9 +273,8 @@ def stop_stops_one(world: World, subject: tuple[Resource, States, str]) -> None:
 
 
 @law(id="ends.stop-leaves-the-ended", over=_stopping, source=TOLD_FALSELY, harm=True)
-def stop_leaves_the_ended(world: World, subject: tuple[Resource, States, str]) -> None:
+def stop_leaves_the_ended(world: World, resource: Resource, _: States, stop: str) -> None:
     """What has ended stays as it is when it is stopped, by itself or by a stop before, for ever."""
-    resource, _, stop = subject
     for stopped in (False, True):
         instance = world.make(resource)
         if stopped:

@@ -213,9 +213,8 @@ def absent_is_not_told(world: World, resource: Resource) -> None:
 
 
 @law(id="gone.links-die", over=_links, source=LOST, harm=True)
-def links_die(world: World, subject: tuple[Resource, str]) -> None:
+def links_die(world: World, resource: Resource, link: str) -> None:
     """A URL that was made before opens nothing after its object was deleted."""
-    resource, link = subject
     instance, url, _ = make_opened(world, resource, link)
     deleted = world.need(world.delete(instance))
     answer = open_url(world, url)
@@ -224,9 +223,8 @@ def links_die(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="gone.links-die-with-parents", over=_inherited, source=LOST, harm=True)
-def links_die_with_parents(world: World, subject: tuple[Resource, str]) -> None:
+def links_die_with_parents(world: World, resource: Resource, link: str) -> None:
     """A URL opens nothing after what its object was part of was deleted."""
-    resource, link = subject
     instance, url, _ = make_opened(world, resource, link)
     parent = instance.parent
     if parent is None:
@@ -287,22 +285,19 @@ def _again(instance: Instance) -> dict[str, object]:
     }
 
 
-def _name(world: World, subject: tuple[Reference, Resource]) -> tuple[Resource, Instance, str]:
+def _name(world: World, reference: Reference, makes: Resource) -> tuple[Resource, Instance, str]:
     """What is named, something in its end state that was made with its id, and that id."""
-    reference, makes = subject
     naming, _, identity = make_naming(world, reference, makes)
     world.settle(naming)
     return world.model.resources[str(reference.resource)], naming, identity
 
 
 @law(id="gone.leaves-what-names-it", over=_naming, source=LOST, harm=True)
-def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> None:
+def leaves_what_names_it(world: World, reference: Reference, makes: Resource) -> None:
     """What was made with the id of something stays as it was when that is deleted."""
-    resource, naming, identity = _name(world, subject)
+    resource, naming, identity = _name(world, reference, makes)
     before = world.look(naming)
-    deleted = world.ask(resource.delete, {resource.parameter: identity})
-    if not deleted.ok:
-        raise Skipped(f"{resource.delete} answers {deleted.status} for what is named", deleted)
+    deleted = world.taken(world.ask(resource.delete, {resource.parameter: identity}))
     for one, other in zip(before, world.look(naming), strict=True):
         said = f"{other.view} does not show the {naming.resource.name} any more that named it"
         world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
@@ -312,9 +307,8 @@ def leaves_what_names_it(world: World, subject: tuple[Reference, Resource]) -> N
 
 
 @law(id="gone.leaves-what-was-made-of-it", over=_sources, source=LOST, harm=True)
-def leaves_what_was_made_of_it(world: World, subject: tuple[Resource, str]) -> None:
+def leaves_what_was_made_of_it(world: World, resource: Resource, action: str) -> None:
     """What an action has made of an object stays when the object is deleted."""
-    resource, action = subject
     instance = world.make(resource)
     made = world.need(send_plain(world, action, instance.ids, by=CALLER))
     key = key_of(resource, made.json())[0]
@@ -326,9 +320,9 @@ def leaves_what_was_made_of_it(world: World, subject: tuple[Resource, str]) -> N
 
 
 @law(id="gone.leaves-what-it-named", over=_named, source=LOST, harm=True)
-def leaves_what_it_named(world: World, subject: tuple[Reference, Resource]) -> None:
+def leaves_what_it_named(world: World, reference: Reference, makes: Resource) -> None:
     """What something was made with the id of stays when that is deleted."""
-    resource, naming, identity = _name(world, subject)
+    resource, naming, identity = _name(world, reference, makes)
     deleted = world.need(world.delete(naming))
     answer = world.ask(resource.read, {resource.parameter: identity})
     said = f"{resource.one} went with {naming.resource.one} that named it"

@@ -190,9 +190,8 @@ def _lists(model: Model) -> Iterator[Subject]:
 
 
 @law(id="values.text-is-kept", over=_texts, source=LOST, harm=True)
-def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def text_is_kept(world: World, resource: Resource, field: Field) -> None:
     """A text is shown letter by letter as it was sent, whatever its letters and its length."""
-    resource, field = subject
     is_file = field.sent == "file.name"
     tried = (
         (way, text)
@@ -204,17 +203,17 @@ def text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.empty-text-is-kept", over=_emptiable, source=LOST, level=SHOULD)
-def empty_text_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def empty_text_is_kept(world: World, resource: Resource, field: Field) -> None:
     """An empty text or list is one, not nothing: it is shown so, also in the place of another."""
-    resource, field = subject
     empty: object = [] if "array" in types(world.document, field.schema) else ""
     _expect_kept(world, resource, field, ((way, empty) for way in _all_ways(resource, field)))
 
 
 @law(id="values.number-is-kept", over=_numbers, source=LOST, harm=True)
-def number_is_kept(world: World, subject: tuple[Resource, Field, str, Bounds]) -> None:
+def number_is_kept(
+    world: World, resource: Resource, field: Field, inner: str, bounds: Bounds
+) -> None:
     """The least and the greatest number that is allowed, and 0, are shown as they were sent."""
-    resource, field, inner, bounds = subject
     base = (plain_request(world, resource.create).get("json") or {}).get(field.sent) or {}
 
     def made(world: World, resource: Resource, field: Field, value: Any) -> Told | None:  # noqa: ANN401 - JSON
@@ -225,9 +224,8 @@ def number_is_kept(world: World, subject: tuple[Resource, Field, str, Bounds]) -
 
 
 @law(id="values.rare-fields-are-kept", over=_rare, source=LOST, harm=True)
-def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def rare_fields_are_kept(world: World, resource: Resource, field: Field) -> None:
     """What plain requests leave out is shown as it was sent, as far as answers tell it."""
-    resource, field = subject
     value = world.values.make(field.sent, creating_schema(world.document, resource, field))
     for name, schema in inner(world.document, resource, field).items():
         made = world.values.make(name, schema)
@@ -239,18 +237,16 @@ def rare_fields_are_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.choice-is-kept", over=_choices, source=LOST, harm=True)
-def choice_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def choice_is_kept(world: World, resource: Resource, field: Field) -> None:
     """Each of the listed values that the server takes is shown as it was sent."""
-    resource, field = subject
     options = _options(world.document, creating_schema(world.document, resource, field))
     # Keys may lack the right to some, and some go with other bytes.
     _expect_kept(world, resource, field, ((_made_with, value) for value in options))
 
 
 @law(id="values.null-clears", over=_clearable, source=LOST)
-def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
+def null_clears(world: World, resource: Resource, field: Field) -> None:
     """A field that was set is null, or left out, after an update with null."""
-    resource, field = subject
     instance = world.make(resource)
     value = new_value(world, resource, field)
     world.need(world.change(instance, {field.changed: value}))
@@ -263,9 +259,8 @@ def null_clears(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.time-is-kept", over=_moments, source=LOST, harm=True)
-def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def time_is_kept(world: World, resource: Resource, field: Field) -> None:
     """A time that is told with an offset is shown as the same moment."""
-    resource, field = subject
     instance = world.make(resource)
     moment = world.values.time(FAR_DAYS)
     told = datetime.fromisoformat(moment).astimezone(ELSEWHERE).isoformat()
@@ -277,9 +272,8 @@ def time_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
-def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def map_is_kept(world: World, resource: Resource, field: Field) -> None:
     """A map is shown with its keys and values as they were sent, and empty once it was put so."""
-    resource, field = subject
     made = [(_made_with, value) for value in (*MAPS, NULLS)]
     changed = product(_all_ways(resource, field)[1:], MAPS)
     _expect_kept(world, resource, field, [*made, *changed])
@@ -288,9 +282,8 @@ def map_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.map-is-replaced", over=_changed_maps, source=WHOLE, level=MAY)
-def map_is_replaced(world: World, subject: tuple[Resource, Field]) -> None:
+def map_is_replaced(world: World, resource: Resource, field: Field) -> None:
     """A map that a change names is replaced by what was sent: no key of before is left."""
-    resource, field = subject
     instance = world.make(resource)
     world.need(world.change(instance, {field.changed: {"before": "1"}}))
     answer = world.need(world.change(instance, {field.changed: {"after": "2"}}))
@@ -306,9 +299,8 @@ def map_is_replaced(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)
-def list_is_kept(world: World, subject: tuple[Resource, Field]) -> None:
+def list_is_kept(world: World, resource: Resource, field: Field) -> None:
     """A list is shown with all its items in their order, and with none once it was emptied."""
-    resource, field = subject
     schema = _taken(world.document, resource, field)
     made = [world.values.make(field.name, items_of(world.document, schema)) for _ in range(LISTED)]
     items = [each for number, each in enumerate(made) if each not in made[:number]]

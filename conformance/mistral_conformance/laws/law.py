@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Model, Origin
     from mistral_conformance.session.context import Context
 
-    Judge = Callable[[World, Any], None]
+    Judge = Callable[..., None]
+    """Takes the world and the value of a subject; one that is a tuple, as so many arguments."""
     Over = Callable[[Model], Iterable["Subject"]]
 
 
@@ -108,7 +109,8 @@ def _judge(law: Law, model: Model, subject: Subject, context: Context) -> None:
     world = World(context, model)
     world.capabilities.require(subject.needed)
     try:
-        law.judge(world, subject.value)
+        value = subject.value
+        law.judge(world, *(value if isinstance(value, tuple) else (value,)))
     finally:
         world.give_back()
 

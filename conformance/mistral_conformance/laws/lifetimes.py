@@ -53,9 +53,8 @@ def _lasting(model: Model) -> Iterator[Subject]:
 
 
 @law(id="times.ends-as-asked", over=_asked, source=TOLD_FALSELY, harm=True)
-def ends_as_asked(world: World, subject: tuple[Resource, Field]) -> None:
+def ends_as_asked(world: World, resource: Resource, field: Field) -> None:
     """The end that an object tells is as long after its birth as was asked for."""
-    resource, field = subject
     judged = 0
     for span in SPANS:
         try:
@@ -76,9 +75,8 @@ def ends_as_asked(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="gone.at-its-time", over=_ending, source=TOLD_FALSELY, harm=True, needs=("clock",))
-def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
+def at_its_time(world: World, resource: Resource, field: Field) -> None:
     """An object is there until its time and gone after it, in every view; others stay."""
-    resource, field = subject
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
@@ -102,8 +100,7 @@ def at_its_time(world: World, subject: tuple[Resource, Field]) -> None:
 @law(id="gone.only-at-its-time", over=_lasting, source=TOLD_FALSELY, harm=True, needs=("clock",))
 def only_at_its_time(world: World, resource: Resource) -> None:
     """An object to which nobody has set an end is there, and as it was, however time passes."""
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     before = world.look(instance)
     for _ in range(WHILES):
         world.ctx.pass_time(WHILE_S)

@@ -72,13 +72,11 @@ def _lives(model: Model) -> Iterator[Subject]:
 
 
 @law(id="urls.open-their-own", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
-def open_their_own(world: World, subject: tuple[Resource, str]) -> None:
+def open_their_own(world: World, resource: Resource, link: str) -> None:
     """The URLs of two objects open two contents, without a key, and the same one twice."""
-    resource, link = subject
     opened = []
     for _ in range(2):
-        instance = world.make(resource)
-        world.settle(instance)
+        instance = world.settled(resource)
         url = read_url(world, world.call(link, instance.ids))
         answers = [open_url(world, url) for _ in range(2)]
         for answer in answers:
@@ -91,13 +89,11 @@ def open_their_own(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="urls.tell-the-type", over=_uploaded, source=TYPES, level=SHOULD)
-def tell_the_type(world: World, subject: tuple[Resource, str]) -> None:
+def tell_the_type(world: World, resource: Resource, link: str) -> None:
     """A URL serves what was uploaded under its media type, or under one that says nothing."""
-    resource, link = subject
     sample = pdf_sample([world.values.word()], world.values.name(".pdf"))
     given = {"type": sample.media_type, "name": sample.name, "content": sample.content}
-    instance = world.make(resource, given={f"file.{name}": each for name, each in given.items()})
-    world.settle(instance)
+    instance = world.settled(resource, given={f"file.{name}": each for name, each in given.items()})
     answer = world.need(open_url(world, read_url(world, world.call(link, instance.ids))))
     said = f"what was uploaded as {sample.media_type} is served as {answer.media_type!r}"
     told = answer.media_type in {sample.media_type, "application/octet-stream"}
@@ -105,9 +101,8 @@ def tell_the_type(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="urls.altered-is-refused", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
-def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
+def altered_is_refused(world: World, resource: Resource, link: str) -> None:
     """A URL whose id, end or signature was changed opens nothing."""
-    resource, link = subject
     instance, other = world.make(resource), world.make(resource)
     for each in (instance, other):
         world.settle(each)
@@ -126,9 +121,9 @@ def altered_is_refused(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=MAY)
-def end_as_they_tell(world: World, subject: tuple[Resource, str]) -> None:
+def end_as_they_tell(world: World, resource: Resource, link: str) -> None:
     """The end that a URL tells counts: with one that is over it opens nothing."""
-    _, url, _ = make_opened(world, *subject)
+    _, url, _ = make_opened(world, resource, link)
     ends = list(_ends(url))
     if not ends:
         raise Skipped("the URL tells no end")
@@ -142,8 +137,7 @@ def end_as_they_tell(world: World, subject: tuple[Resource, str]) -> None:
 @law(id="urls.do-not-mix", over=_several, source=SHOWN_TO_STRANGERS, level=SHOULD)
 def do_not_mix(world: World, resource: Resource) -> None:
     """A part of one URL in another URL of the same object, for something else, opens nothing."""
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     urls = [read_url(world, world.call(link, instance.ids)) for link in resource.links]
     for url in urls:
         world.need(open_url(world, url))
@@ -157,10 +151,9 @@ def do_not_mix(world: World, resource: Resource) -> None:
 
 
 @law(id="urls.are-for-reading", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
-def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
+def are_for_reading(world: World, resource: Resource, link: str) -> None:
     """Who has only a URL changes nothing by it: whatever other methods answer, all stays."""
-    resource, _ = subject
-    instance, url, before = make_opened(world, *subject)
+    instance, url, before = make_opened(world, resource, link)
     for method in WRITING:
         answer = world.ctx.nobody.try_send(Message(method, url, content=b"other words"))
         after = open_url(world, url)
@@ -172,11 +165,11 @@ def are_for_reading(world: World, subject: tuple[Resource, str]) -> None:
 
 
 @law(id="urls.live-as-long-as-said", over=_lives, source=DECLARED, needs=("clock",))
-def live_as_long_as_said(world: World, subject: tuple[Resource, Lifetime, int | None]) -> None:
+def live_as_long_as_said(
+    world: World, resource: Resource, lifetime: Lifetime, asked: int | None
+) -> None:
     """A URL works until just before its time is over, and is refused just after it."""
-    resource, lifetime, asked = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     query = {lifetime.parameter: asked} if asked else None
     url = read_url(world, world.call(lifetime.operation, instance.ids, query=query))
     life_s = asked * lifetime.unit_s if asked else lifetime.lifetime_s
@@ -192,8 +185,7 @@ def live_as_long_as_said(world: World, subject: tuple[Resource, Lifetime, int | 
 
 def make_opened(world: World, resource: Resource, link: str) -> tuple[Instance, str, Exchange]:
     """A new object, its URL that a link's operation gives, and what that URL opens."""
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     url = read_url(world, world.call(link, instance.ids))
     return instance, url, world.need(open_url(world, url))
 

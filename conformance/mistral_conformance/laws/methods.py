@@ -30,9 +30,10 @@ def _without_methods(model: Model) -> Iterator[Subject]:
 
 
 @law(id="extra.other-methods-do-not-read", over=_without_methods, source=UNDONE, harm=True)
-def other_methods_do_not_read(world: World, subject: tuple[Resource, str, list[str]]) -> None:
+def other_methods_do_not_read(
+    world: World, resource: Resource, operation: str, missing: list[str]
+) -> None:
     """A change that a path does not have is not answered as if it had been asked to be read."""
-    resource, operation, missing = subject
     spec = world.document.operations[operation]
     ids = world.shared(resource).ids if spec.path_ids else {}
     read = world.need(world.call(operation, ids))

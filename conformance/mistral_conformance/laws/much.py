@@ -61,9 +61,8 @@ def _with_tools(model: Model) -> Iterator[Subject]:
 
 
 @law(id="much.children-are-counted", over=_crowds, source=LOST, harm=True, depth=FULL)
-def children_are_counted(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+def children_are_counted(world: World, resource: Resource, field: Field, child: Resource) -> None:
     """Counts and sums of a parent hold with more children than a page has, and all are read."""
-    resource, field, child = subject
     parent = world.make(resource)
     made = [world.make(child, parent=parent) for _ in range(_page(world.model, child) + BEYOND)]
     expect_total(world, parent, field, child)

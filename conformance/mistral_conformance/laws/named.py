@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
 
-    PutAside = tuple[Resource, str, str, list[Reference]]
 
 TOLD = "harm: a secret is told to whoever may read the object"
 TOLD_FALSELY = "harm: an object names what is not there"
@@ -83,15 +82,15 @@ def _named(model: Model, *, later: bool) -> Iterator[Subject]:
 
 
 @law(id="access.named-id-is-refused", over=_used, source=USED, harm=True)
-def named_id_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+def named_id_is_refused(world: World, reference: Reference, cause: str) -> None:
     """What a body names is used while it is there, and refused when it is gone or another's."""
-    _expect_refused(world, *subject)
+    _expect_refused(world, reference, cause)
 
 
 @law(id="access.named-for-later-is-refused", over=_used_later, source=TOLD_FALSELY, level=SHOULD)
-def named_for_later_is_refused(world: World, subject: tuple[Reference, str]) -> None:
+def named_for_later_is_refused(world: World, reference: Reference, cause: str) -> None:
     """What a body names for a later use is refused at once when it is gone or another's."""
-    _expect_refused(world, *subject)
+    _expect_refused(world, reference, cause)
 
 
 def _expect_refused(world: World, reference: Reference, cause: str) -> None:
@@ -135,11 +134,9 @@ def _naming(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.named-is-there", over=_naming, source=TOLD_FALSELY, harm=True)
-def named_is_there(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+def named_is_there(world: World, resource: Resource, field: Field, of: Resource) -> None:
     """What an object names at its end is there and read by its id; it may go alone."""
-    resource, field, of = subject
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     shown = world.read(instance)
     value = shown.fields.get(field.name)
     found = [e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e]
@@ -171,9 +168,8 @@ def _told(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.named-is-shown", over=_told, source=TOLD_FALSELY, harm=True)
-def named_is_shown(world: World, subject: tuple[Reference, Resource, Field]) -> None:
+def named_is_shown(world: World, reference: Reference, makes: Resource, field: Field) -> None:
     """What objects were made with the id of is named by every view, and serves each alike."""
-    reference, makes, field = subject
     naming, body, identity = make_naming(world, reference, makes)
     wanted = {field.name: body[field.sent]}
     expect_shown(world, naming, told_by(world, naming, naming.made), wanted)
@@ -220,10 +216,11 @@ def _taken_back(model: Model) -> Iterator[Subject]:
 
 
 @law(id="access.taken-back-is-used-again", over=_taken_back, source=TAKEN_BACK, harm=True)
-def taken_back_is_used_again(world: World, subject: PutAside) -> None:
+def taken_back_is_used_again(
+    world: World, resource: Resource, done: str, back: str, places: list[Reference]
+) -> None:
     """What was put aside and taken back serves what names it as it did before."""
-    resource, done, back, _ = subject
-    instance, serving = _serving(world, subject)
+    instance, serving = _serving(world, resource, places)
     for action in (done, back):
         world.need(send_plain(world, action, instance.ids, by=instance.by))
     for each in serving:
@@ -233,10 +230,11 @@ def taken_back_is_used_again(world: World, subject: PutAside) -> None:
 
 
 @law(id="access.put-aside-is-refused", over=_taken_back, source=PUT_ASIDE, level=SHOULD)
-def put_aside_is_refused(world: World, subject: PutAside) -> None:
+def put_aside_is_refused(
+    world: World, resource: Resource, done: str, back: str, places: list[Reference]
+) -> None:
     """What was put aside serves nothing that names it."""
-    resource, done, back, _ = subject
-    instance, serving = _serving(world, subject)
+    instance, serving = _serving(world, resource, places)
     world.need(send_plain(world, done, instance.ids, by=instance.by))
     answers = [_use(world, each, instance) for each in serving]
     world.need(send_plain(world, back, instance.ids, by=instance.by))
@@ -245,14 +243,15 @@ def put_aside_is_refused(world: World, subject: PutAside) -> None:
         world.expect(400 <= answer.status < 500, said, answer)
 
 
-def _serving(world: World, subject: PutAside) -> tuple[Instance, list[Reference]]:
+def _serving(
+    world: World, resource: Resource, places: list[Reference]
+) -> tuple[Instance, list[Reference]]:
     """An object that can be put aside, and the places that make use of it.
 
     Raises:
         Skipped: there is no such place.
 
     """
-    resource, *_, places = subject
     instance = world.make(resource)
     serving = [each for each in places if _use(world, each, instance).ok]
     if not serving:
@@ -283,9 +282,8 @@ def _secret(model: Model) -> Iterator[Subject]:
 
 
 @law(id="access.secrets-are-not-told", over=_secret, source=TOLD, harm=True)
-def secrets_are_not_told(world: World, subject: tuple[Resource, Place]) -> None:
+def secrets_are_not_told(world: World, resource: Resource, place: Place) -> None:
     """A key, token or password that was given with an object is in no answer that shows it."""
-    resource, place = subject
     secret = (world.values.word() * SECRET_LENGTH)[:SECRET_LENGTH]
     instance = world.make(resource, given=place_id(world.document, place, {}, secret))
     for answer in (instance.made, *(each.exchange for each in world.look(instance))):

@@ -58,9 +58,8 @@ def _nested(model: Model) -> Iterator[Subject]:
 
 
 @law(id="access.nested-id-is-refused-or-unused", over=_nested, source=USED, harm=True)
-def nested_id_is_refused_or_unused(world: World, subject: tuple[Reference, str]) -> None:
+def nested_id_is_refused_or_unused(world: World, reference: Reference, cause: str) -> None:
     """An id in a body of what is not there, or not the caller's, is refused or not used."""
-    reference, cause = subject
     resource = world.model.resources[str(reference.resource)]
     known, _ = _make(world, resource, CALLER)
     taken = _send(world, reference, known.ids[resource.parameter])

@@ -98,23 +98,20 @@ def _uses(model: Model) -> Iterator[Subject]:
 
 
 @law(id="answers.option-is-used", over=_promised, source=DECLARED)
-def option_is_used(world: World, subject: tuple[Option, Use]) -> None:
+def option_is_used(world: World, option: Option, use: Use) -> None:
     """An option of a request does what is declared of it."""
-    option, use = subject
     use(world, option)
 
 
 @law(id="answers.seed-repeats", over=_tried, source=SEEDED, level=SHOULD)
-def seed_repeats(world: World, subject: tuple[Option, Use]) -> None:
+def seed_repeats(world: World, option: Option, use: Use) -> None:
     """Equal requests with one seed get equal answers: that is promised as far as possible."""
-    option, use = subject
     use(world, option)
 
 
 @law(id="answers.nought-is-a-seed", over=_tried, source=NOUGHT, harm=True)
-def nought_is_a_seed(world: World, subject: tuple[Option, Use]) -> None:
+def nought_is_a_seed(world: World, option: Option, _use: Use) -> None:
     """Where a seed repeats an answer, a seed of 0 does not get another one each time."""
-    option, _ = subject
     nought, other = (
         [_ask_seeded(world, option, seed).first.text for _ in range(OFTEN)] for seed in SEEDS
     )

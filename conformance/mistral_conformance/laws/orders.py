@@ -17,11 +17,9 @@ from mistral_conformance.verdict.requirement import SHOULD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Filter, ListView, Model, Sort
-    from mistral_conformance.model.document import Json
 
 OTHER_ORDER = "harm: who asks for an order and gets another takes the wrong item for the first"
 PAGES = 3
@@ -64,26 +62,25 @@ def _ordered(model: Model) -> Iterator[Subject]:
 
 
 @law(id="sets.sorted", over=_sorted, source=DECLARED)
-def sorted_by_a_field(world: World, subject: tuple[ListView, Sort, str]) -> None:
+def sorted_by_a_field(world: World, view: ListView, sort: Sort, field: str) -> None:
     """A list that is sorted by a field is in that order, up and down, and holds the same items.
 
     So it is over pages: these all keep to the order that the first one was asked for.
     """
-    view, sort, field = subject
     resource = world.model.resources[view.resource]
     population, whole = whole_of(world, view)
     due = {key_of(resource, each) for each in whole.items}
     sizes = (None, -(-len(whole.items) // PAGES)) if "size" in view.paging else (None,)
     for down, size in product((False, True), sizes):
-        walk = _walk(world, subject, population, down=down, size=size)
-        _expect_keys(world, view, walk, due, str(sort.ask(field, down=down)))
+        asked = sort.ask(field, down=down)
+        walk = walk_population(world, view, population, asked, size=size)
+        _expect_keys(world, view, walk, due, str(asked))
         _expect_order(world, walk, sort.fields[field], down=down)
 
 
 @law(id="sets.sorted-and-filtered", over=_narrowed, source=OTHER_ORDER, harm=True)
-def sorted_and_filtered(world: World, subject: tuple[ListView, Sort, Filter]) -> None:
+def sorted_and_filtered(world: World, view: ListView, sort: Sort, each: Filter) -> None:
     """A filter and an order together leave what the filter leaves, in that order, up and down."""
-    view, sort, each = subject
     resource = world.model.resources[view.resource]
     population, whole = whole_of(world, view)
     values = values_for(world, each, population, whole)
@@ -95,20 +92,20 @@ def sorted_and_filtered(world: World, subject: tuple[ListView, Sort, Filter]) ->
     if not any(_told_apart(sort.fields[field], alone) > 1 for field in fields):
         raise Skipped(f"{each.parameter}={value!r} leaves no two items that an order tells apart")
     for field, down in product(fields, (False, True)):
-        walk = _walk(world, (view, sort, field), population, down=down, query=query)
         asked = {**query, **sort.ask(field, down=down)}
+        walk = walk_population(world, view, population, asked)
         _expect_keys(world, view, walk, due, str(asked))
         if _told_apart(sort.fields[field], alone) > 1:
             _expect_order(world, walk, sort.fields[field], down=down)
 
 
 @law(id="sets.sorted-as-taken", over=_sorted, source=OTHER_ORDER, harm=True)
-def sorted_as_taken(world: World, subject: tuple[ListView, Sort, str]) -> None:
+def sorted_as_taken(world: World, view: ListView, sort: Sort, field: str) -> None:
     """A list that a wish for an order changes is in that order, not in a third one."""
-    view, sort, field = subject
     resource = world.model.resources[view.resource]
     population, whole = whole_of(world, view)
-    walks = [_walk(world, subject, population, down=down) for down in (False, True)]
+    asked = (sort.ask(field, down=down) for down in (False, True))
+    walks = [walk_population(world, view, population, each) for each in asked]
     usual, *orders = ([key_of(resource, e) for e in walk.items] for walk in (whole, *walks))
     if all(each == usual for each in orders):
         raise NotOffered(f"not offered: a wish for the order of `{field}` changes nothing")
@@ -141,21 +138,6 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
 def _told_apart(field: str, walk: Walk) -> int:
     """How many values of a field the items of a list have."""
     return len({str(found) for item in walk.items if (found := value_at(item, field)) is not None})
-
-
-def _walk(
-    world: World,
-    subject: tuple[ListView, Sort, str],
-    population: Population,
-    *,
-    down: bool,
-    size: int | None = None,
-    query: Json | None = None,
-) -> Walk:
-    """The list sorted by a field, and narrowed by a query."""
-    view, sort, field = subject
-    asked = {**(query or {}), **sort.ask(field, down=down)}
-    return walk_population(world, view, population, asked, size=size)
 
 
 def _expect_keys(

@@ -63,10 +63,9 @@ def _common(model: Model) -> Iterator[Subject]:
 
 
 @law(id="access.private-is-hidden", over=_private, source=SHOWN_TO_OTHERS, harm=True)
-def private_is_hidden(world: World, subject: tuple[Resource, Field, str]) -> None:
+def private_is_hidden(world: World, resource: Resource, field: Field, value: str) -> None:
     """What its maker alone may see is in no view of a colleague, and no colleague deletes it."""
-    resource, _, _ = subject
-    instance = _make(world, subject)
+    instance = _make(world, resource, field, value)
     for shown in world.look(instance, by=COLLEAGUE):
         said = f"{shown.view} shows a colleague a private {resource.name}"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
@@ -80,11 +79,11 @@ def private_is_hidden(world: World, subject: tuple[Resource, Field, str]) -> Non
 
 
 @law(id="access.common-is-shown", over=_common, source=DECLARED)
-def common_is_shown(world: World, subject: tuple[Resource, Field, str]) -> None:
+def common_is_shown(world: World, resource: Resource, field: Field, value: str) -> None:
     """What the workspace may see is in each view of a colleague."""
-    instance = _make(world, subject)
+    instance = _make(world, resource, field, value)
     for shown in world.look(instance, by=COLLEAGUE):
-        said = f"{shown.view} does not show a colleague a {subject[0].name} of the workspace"
+        said = f"{shown.view} does not show a colleague a {resource.name} of the workspace"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
 
 
@@ -117,7 +116,7 @@ def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
         raise Skipped(f"no view shows a colleague {resource.one}")
 
 
-def _make(world: World, subject: tuple[Resource, Field, str]) -> Instance:
+def _make(world: World, resource: Resource, field: Field, value: str) -> Instance:
     """A new object that the value lets those see whom it names.
 
     Raises:
@@ -125,7 +124,6 @@ def _make(world: World, subject: tuple[Resource, Field, str]) -> Instance:
         Failed: the server shows another value than was asked for.
 
     """
-    resource, field, value = subject
     by = PRIVATE if PRIVATE in world.ctx.session.identities else CALLER
     try:
         instance = world.make(resource, by=by, given={field.sent: value})

@@ -20,7 +20,7 @@ from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.laws.filters import Values
     from mistral_conformance.laws.populations import Population
@@ -61,6 +61,18 @@ def _untold(model: Model) -> Iterator[Subject]:
             listed = facet(model.document, items_of(model.document, schema) or {}, "enum")
             if name in view.others and listed and judged(model, view):
                 values = [value for value in listed if value is not None]
+                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+
+
+def _chosen(model: Model) -> Iterator[Subject]:
+    """Each choice among some values in a paged list, by what no item shows."""
+    for view in model.lists.values():
+        for each in model.document.operations[view.operation].parameters:
+            name, schema = each["name"], each.get("schema", {})
+            values = facet(model.document, schema, "enum") or []
+            if "boolean" in types(model.document, schema):
+                values = ["true", "false"]
+            if name in view.others and values and "size" in view.paging and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
@@ -108,18 +120,16 @@ def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Sub
 
 
 @law(id="sets.filter", over=_filtered, source=DECLARED)
-def filter_is_a_set(world: World, subject: tuple[ListView, Filter]) -> None:
+def filter_is_a_set(world: World, view: ListView, each: Filter) -> None:
     """A filter leaves exactly the items that fit, also for a value that none has."""
-    view, each = subject
     population, whole = whole_of(world, view)
     for value in values_for(world, each, population, whole):
         _expect_set(world, view, (population, whole), [(each, [value])])
 
 
 @law(id="sets.repeated-filter", over=_repeated, source=DECLARED)
-def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -> None:
+def repeated_filter_is_a_union(world: World, view: ListView, each: Filter) -> None:
     """A filter that is repeated leaves the items that fit any of its values."""
-    view, each = subject
     population, whole = whole_of(world, view)
     values = values_for(world, each, population, whole)
     if len(values) < 2:
@@ -129,9 +139,8 @@ def repeated_filter_is_a_union(world: World, subject: tuple[ListView, Filter]) -
 
 
 @law(id="sets.repeated-is-union", over=_untold, source=DECLARED)
-def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) -> None:
+def repeated_is_union(world: World, view: ListView, name: str, choices: list[str]) -> None:
     """A repeated filter on what items do not show leaves what its values leave one by one."""
-    view, name, choices = subject
     population, whole = whole_of(world, view)
     resource = world.model.resources[view.resource]
 
@@ -150,9 +159,10 @@ def repeated_is_union(world: World, subject: tuple[ListView, str, list[str]]) ->
 
 
 @law(id="sets.two-filters", over=_paired, source=DECLARED)
-def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filter, Filter]) -> None:
+def two_filters_are_an_intersection(
+    world: World, view: ListView, one: Filter, other: Filter
+) -> None:
     """Two filters together leave the items that fit both."""
-    view, one, other = subject
     population, whole = whole_of(world, view)
     most = 4 if len(view.filters) <= FEW else 2
     for left in values_for(world, one, population, whole)[:most]:
@@ -161,9 +171,8 @@ def two_filters_are_an_intersection(world: World, subject: tuple[ListView, Filte
 
 
 @law(id="sets.filter-over-pages", over=_filtered, source=DECLARED)
-def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> None:
+def filter_holds_over_pages(world: World, view: ListView, each: Filter) -> None:
     """A filter holds on every page."""
-    view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
@@ -175,9 +184,8 @@ def filter_holds_over_pages(world: World, subject: tuple[ListView, Filter]) -> N
 
 
 @law(id="sets.filtered-pages-tile", over=_filtered, source=LOST, harm=True)
-def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
+def filtered_pages_tile(world: World, view: ListView, each: Filter) -> None:
     """Whatever a filter leaves, pages of any size hold all of it, and tell how much it is."""
-    view, each = subject
     if "size" not in view.paging:
         raise Skipped("the list is not paged")
     population, whole = whole_of(world, view)
@@ -196,16 +204,36 @@ def filtered_pages_tile(world: World, subject: tuple[ListView, Filter]) -> None:
         if differing <= moved:
             raise Skipped(f"items changed their `{each.field}` meanwhile")
     world.expect(not differing, told, walks[0].last, walks[1].last)
-    for page in (page for walk in walks for page in walk.pages if view.exact):
-        total = find(page, view.paging.get("total", "?"))
-        said = f"a page says that {total} items fit {value!r}, {len(small)} do"
-        world.expect(total in (None, len(small)), said, page)
+    _expect_totals(world, view, walks, value)
+
+
+@law(id="sets.chosen-pages-tile", over=_chosen, source=LOST, harm=True)
+def chosen_pages_tile(world: World, view: ListView, name: str, values: list[str]) -> None:
+    """What a choice leaves by what no item shows is on pages of any size, and told by its total."""
+    population, _ = whole_of(world, view)
+    resource = world.model.resources[view.resource]
+    for value in values:
+        large = walk_population(world, view, population, {name: value})
+        size = max(1, least_size(len(large.items)), len(large.items) // 2)
+        small = walk_population(world, view, population, {name: value}, size=size)
+        one, other = ({key_of(resource, each) for each in walk.items} for walk in (large, small))
+        said = f"{name}={value!r} leaves {len(one)} items on large pages, {len(other)} on small"
+        world.expect(one == other, said, large.last, small.last)
+        _expect_totals(world, view, (large, small), value)
+
+
+def _expect_totals(world: World, view: ListView, walks: Iterable[Walk], value: object) -> None:
+    """Hold the total that pages tell to what is on them."""
+    for walk in walks if view.exact else ():
+        for page in walk.pages:
+            total, count = find(page, view.paging.get("total", "?")), len(walk.items)
+            said = f"a page says that {total} items fit {value!r}, {count} do"
+            world.expect(total in (None, count), said, page)
 
 
 @law(id="sets.unknown-leaves-nothing", over=_picky, source=DECLARED)
-def unknown_value_leaves_nothing(world: World, subject: tuple[ListView, str]) -> None:
+def unknown_value_leaves_nothing(world: World, view: ListView, name: str) -> None:
     """A filter with a value that nothing has leaves nothing, with an item's own it leaves that."""
-    view, name = subject
     resource = world.model.resources[view.resource]
     whole = world.walk(resource)
     if not whole.items:
@@ -237,9 +265,8 @@ def _expect_nothing_beside(world: World, view: ListView, name: str, whole: Walk)
 
 
 @law(id="sets.default-is-no-wish", over=_defaulted, source=DEFAULTS)
-def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> None:
+def default_is_no_wish(world: World, view: ListView, name: str, default: object) -> None:
     """A list that is asked for with a parameter's default is the list without that parameter."""
-    view, name, default = subject
     resource = world.model.resources[view.resource]
     ids = population_of(world, view).ids if makes(world, view) else {}
     plain = world.walk(resource, ids, through=view.operation)
@@ -253,9 +280,8 @@ def default_is_no_wish(world: World, subject: tuple[ListView, str, object]) -> N
 
 
 @law(id="sets.false-is-not-true", over=_switched, source=DECLARED)
-def false_is_not_true(world: World, subject: tuple[ListView, str]) -> None:
+def false_is_not_true(world: World, view: ListView, name: str) -> None:
     """A list that a parameter changes where it is true is another one where it is false."""
-    view, name = subject
     resource = world.model.resources[view.resource]
     ids = population_of(world, view).ids if makes(world, view) else {}
     queries: list[Json] = [{}, {name: "true"}, {name: "false"}, {}]

@@ -88,8 +88,7 @@ def _uploaded(model: Model) -> Iterator[Subject]:
 @law(id="views.changes-together-are-shown", over=_changeable, source=LOST, harm=True)
 def changes_together_are_shown(world: World, resource: Resource) -> None:
     """Of fields that one request changes each shows its new value, a null beside a text too."""
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     wanted = {}
     for each in _changed(resource):
         with suppress(Skipped):
@@ -174,9 +173,8 @@ def key_is_in_any_case(world: World, resource: Resource) -> None:
 
 
 @law(id="neighbours.again-is-as-once", over=_repeatable, source=IDEMPOTENT, harm=True)
-def again_is_as_once(world: World, subject: tuple[Resource, str]) -> None:
+def again_is_as_once(world: World, resource: Resource, operation: str) -> None:
     """What is put, or set by an action, a second time leaves all as it was after the first."""
-    resource, operation = subject
     instance = world.make(resource)
     request = _request(world, instance, operation)
     still = world.ctx.session.clock is not None  # else what moves by itself may do so now

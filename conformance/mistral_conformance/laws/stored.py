@@ -72,9 +72,8 @@ def _counting(model: Model) -> Iterator[Subject]:
 
 
 @law(id="values.lines-are-counted", over=_counting, source=COUNTED, harm=True)
-def lines_are_counted(world: World, subject: tuple[Resource, Field]) -> None:
+def lines_are_counted(world: World, resource: Resource, field: Field) -> None:
     """A count of lines is that of the file, whatever ends its lines, the last one ended or not."""
-    resource, field = subject
     judged = 0
     for end, last in product((b"\n", b"\r\n"), (True, False)):
         content = end.join([LINE] * LINES) + (end if last else b"")

@@ -99,9 +99,8 @@ def _changed(model: Model) -> Iterator[Subject]:
 
 
 @law(id="sums.instructions-are-counted", over=_instructed, source=BILLED, level=SHOULD)
-def instructions_are_counted(world: World, subject: tuple[str, Resource | None, str]) -> None:
+def instructions_are_counted(world: World, operation: str, of: Resource | None, place: str) -> None:
     """The tokens read count instructions: those of the request, or of the agent that it names."""
-    operation, of, place = subject
     answers = []
     for told in (SHORT, LONGER):
         given = {INSTRUCTIONS: told}
@@ -114,9 +113,8 @@ def instructions_are_counted(world: World, subject: tuple[str, Resource | None, 
 
 
 @law(id="sums.changed-instructions-are-read", over=_changed, source=UNUSED, harm=True)
-def changed_instructions_are_read(world: World, subject: tuple[str, Resource, str]) -> None:
+def changed_instructions_are_read(world: World, operation: str, of: Resource, place: str) -> None:
     """What names an agent is answered by the instructions it has now, not those of its creation."""
-    operation, of, place = subject
     short, long = (world.make(of, given={INSTRUCTIONS: told}) for told in (SHORT, LONGER))
     before, due = (
         count(_answer(world, operation, place, {place: each.key[0]}), "prompt_tokens")
@@ -154,9 +152,8 @@ def usage_adds_up(world: World, asked: Streamed) -> None:
 
 
 @law(id="sums.choices-are-counted", over=_counted, source=BILLED, harm=True)
-def choices_are_counted(world: World, subject: tuple[StreamView, dict[str, Option]]) -> None:
+def choices_are_counted(world: World, view: StreamView, options: dict[str, Option]) -> None:
     """The usage of several choices counts them all."""
-    view, options = subject
     cap, number = options["caps usage"].name, options["counts choices"].name
     one = _ask(world, view, {cap: FEW}, cap)
     several = _ask(world, view, {cap: FEW, number: CHOICES}, number)
@@ -203,11 +200,8 @@ def parts_are_counted(world: World, view: StreamView) -> None:
 
 
 @law(id="sums.same-prompt-counts-the-same", over=_capped, source=BILLED, level=SHOULD)
-def same_prompt_counts_the_same(
-    world: World, subject: tuple[StreamView, dict[str, Option]]
-) -> None:
+def same_prompt_counts_the_same(world: World, view: StreamView, options: dict[str, Option]) -> None:
     """The same prompt counts the same tokens, however long the answer is."""
-    view, options = subject
     cap = options["caps usage"].name
     answers = [_ask(world, view, {cap: most}, cap) for most in (1, 60)]
     one, other = (count(each, "prompt_tokens") for each in answers)

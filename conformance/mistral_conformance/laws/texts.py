@@ -98,9 +98,8 @@ def _paged(model: Model) -> Iterator[Subject]:
 
 
 @law(id="texts.lines-are-told", over=_views, source=LOST, harm=True)
-def lines_are_told(world: World, subject: tuple[Resource, Text]) -> None:
+def lines_are_told(world: World, resource: Resource, text: Text) -> None:
     """Each line of an uploaded text is told letter by letter, in order, the last one too."""
-    resource, text = subject
     long = tuple(
         f"{number}: {world.values.word()} and so on to {number}" for number in range(PARAGRAPHS)
     )
@@ -115,9 +114,8 @@ def lines_are_told(world: World, subject: tuple[Resource, Text]) -> None:
 
 
 @law(id="texts.are-exact", over=_views, source=EXACT, level=SHOULD)
-def are_exact(world: World, subject: tuple[Resource, Text]) -> None:
+def are_exact(world: World, resource: Resource, text: Text) -> None:
     """The text of a plain text is what was uploaded, to its first and last blank."""
-    resource, text = subject
     for what, words in EDGES.items():
         content = f"{words[:1]}{world.values.word()} {words[1:]}" if words else ""
         try:
@@ -132,12 +130,10 @@ def are_exact(world: World, subject: tuple[Resource, Text]) -> None:
 
 
 @law(id="texts.views-agree", over=_pairs, source=LOST, harm=True)
-def views_agree(world: World, subject: tuple[Resource, list[Text]]) -> None:
+def views_agree(world: World, resource: Resource, views: list[Text]) -> None:
     """All views of the text of one object tell the same text, of pages the same words."""
-    resource, views = subject
     for given in _kinds(world):
-        instance = world.make(resource, given=given)
-        world.settle(instance)
+        instance = world.settled(resource, given=given)
         told = [read_text(world, each, instance) for each in views]
         if "file.type" in given:  # what a text keeps of a page's form is free
             told = [" ".join(WORD.findall(each)) for each in told]
@@ -168,12 +164,10 @@ def stay_apart(world: World, resource: Resource) -> None:
 
 
 @law(id="texts.pages-are-chosen", over=_paged, source=PAGES)
-def pages_are_chosen(world: World, subject: tuple[Resource, Text]) -> None:
+def pages_are_chosen(world: World, resource: Resource, text: Text) -> None:
     """A first and a last page leave others out, whether pages count from 0 or from 1."""
-    resource, text = subject
     words = [world.values.word() for _ in range(4)]
-    instance = world.make(resource, given=_as_file(world, pdf_sample(words)))
-    world.settle(instance)
+    instance = world.settled(resource, given=_as_file(world, pdf_sample(words)))
     if not all(word in read_text(world, text, instance) for word in words):
         raise Skipped("the text of pages is not read")
     counted = {shown.fields.get(COUNT, len(words)) for shown in world.look(instance)}
@@ -197,11 +191,9 @@ def read_text(
         Failed: it gives no text.
 
     """
-    answer = world.call(text.operation, instance.ids, query=query)
-    if 400 <= answer.status < 500:
-        raise Skipped(f"{text.operation} answered {answer.status}", answer)
+    answer = world.taken(world.call(text.operation, instance.ids, query=query))
     if not text.at:
-        opened = world.need(open_url(world, read_url(world, world.need(answer))))
+        opened = world.need(open_url(world, read_url(world, answer)))
         try:
             return opened.content.decode()
         except UnicodeDecodeError as error:
@@ -212,8 +204,7 @@ def read_text(
 
 
 def _upload(world: World, resource: Resource, text: Text, content: str) -> tuple[Instance, str]:
-    instance = world.make(resource, given={"file.content": content.encode()})
-    world.settle(instance)
+    instance = world.settled(resource, given={"file.content": content.encode()})
     return instance, read_text(world, text, instance)
 
 

@@ -93,9 +93,8 @@ def _acting(model: Model) -> Iterator[Subject]:
 
 
 @law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)
-def stamps_arenow_of(world: World, subject: tuple[Resource, Field]) -> None:
+def stamps_arenow_of(world: World, resource: Resource, field: Field) -> None:
     """The stamp of a new object is the server's present time, in the declared unit and zone."""
-    resource, field = subject
     instance = world.make(resource)
     now = now_of(world, instance.made)
     judged = 0
@@ -114,9 +113,8 @@ def stamps_arenow_of(world: World, subject: tuple[Resource, Field]) -> None:
 
 
 @law(id="times.are-of-this-century", over=_born, source=TOLD_FALSELY, harm=True)
-def are_of_this_century(world: World, subject: tuple[Resource, Field]) -> None:
+def are_of_this_century(world: World, resource: Resource, field: Field) -> None:
     """What is listed tells when it was made in the declared unit: a time of this century."""
-    resource, field = subject
     if resource.whole and world.capabilities.offers(resource.create):
         world.shared(resource)
     walk = world.walk(resource)
@@ -154,8 +152,7 @@ def answers_are_now(world: World, view: StreamView) -> None:
 @law(id="times.in-order", over=_timed, source=TOLD_FALSELY, harm=True)
 def in_order(world: World, resource: Resource) -> None:
     """Nothing of an object happened before it was made, and every time has its declared form."""
-    instance = world.make(resource)
-    world.settle(instance)
+    instance = world.settled(resource)
     birth = next((each for each in BIRTH if each in resource.fields), None)
     if birth is None:
         raise Skipped(f"{resource.one} does not tell when it was made")
@@ -173,9 +170,8 @@ def in_order(world: World, resource: Resource) -> None:
 
 
 @law(id="times.change-moves-the-stamp", over=_moving, source=TOLD_FALSELY, harm=True)
-def change_moves_the_stamp(world: World, subject: tuple[Resource, Field]) -> None:
+def change_moves_the_stamp(world: World, resource: Resource, field: Field) -> None:
     """The time of the last change moves with a change of any field."""
-    resource, field = subject
     instance = world.make(resource)
     body = {field.changed: new_value(world, resource, field)}
     _expect_moved(world, instance, lambda: world.need(world.change(instance, body)))
@@ -210,9 +206,8 @@ def changed_children_move_the_stamp(world: World, child: Resource) -> None:
 
 
 @law(id="times.action-moves-the-stamp", over=_acting, source=TOLD_FALSELY, harm=True)
-def action_moves_the_stamp(world: World, subject: tuple[Resource, str]) -> None:
+def action_moves_the_stamp(world: World, resource: Resource, operation: str) -> None:
     """The time of the last change moves with what is done to an object and changes its parts."""
-    resource, operation = subject
     instance = world.make(resource)
     calm(world, instance)
     before = parts_of(world, instance)

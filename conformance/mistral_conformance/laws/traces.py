@@ -32,6 +32,8 @@ LOST = "harm: what an export leaves out is lost"
 SOON_S, LOOKS = 2, 5
 """What is noted may come later: so often it is looked for, with so many seconds between."""
 EXPORTS = "/exports/"
+JSON_LINES = "jsonl"
+"""Part of the name of what writes each object into a line of its own."""
 FEW, MANY = 2, 101
 
 
@@ -49,9 +51,8 @@ def _noting(model: Model) -> Iterator[Subject]:
 
 
 @law(id="answers.streams-are-noted-too", over=_noting, source=UNNOTED, harm=True)
-def streams_are_noted_too(world: World, subject: tuple[StreamView, str]) -> None:
+def streams_are_noted_too(world: World, stream: StreamView, lister: str) -> None:
     """What keeps or notes plain answers keeps and notes those that are streamed."""
-    stream, lister = subject
     counts, evidence = [_count(world, lister)], []
     for when in ({}, stream.when):
         ids = targets_of(world.ctx).ids(world.document.operations[stream.operation])
@@ -107,17 +108,15 @@ def _exports(model: Model) -> Iterator[Subject]:
 
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
-def export_holds_everything(world: World, subject: tuple[Resource, Resource, str]) -> None:
-    """An export holds each text that its objects were made with, in whatever form."""
-    resource, child, view = subject
+def export_holds_everything(world: World, resource: Resource, child: Resource, view: str) -> None:
+    """An export holds each text that its objects were made with, in the form of its name."""
     parent = world.make(resource)
     _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(FEW)])
 
 
 @law(id="much.exports-hold-all", over=_exports, source=LOST, harm=True, depth=FULL)
-def exports_hold_all(world: World, subject: tuple[Resource, Resource, str]) -> None:
+def exports_hold_all(world: World, resource: Resource, child: Resource, view: str) -> None:
     """An export of more objects than any page has holds each of them."""
-    resource, child, view = subject
     parent = world.make(resource)
     _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(MANY)])
 
@@ -129,7 +128,12 @@ def _expect_exported(world: World, view: str, made: list[Instance]) -> None:
     found = [each for each in _texts(answer.json()) if "://" in each]
     export = open_url(world, found[0]) if found else answer
     world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
-    told = list(_texts([parse(line) for line in export.text.splitlines()]))
+    lines = [parse(line) for line in export.text.split("\n") if line.strip()]
+    if JSON_LINES in view:
+        objects = sum(isinstance(each, dict) for each in lines)
+        said = f"{view} writes {len(lines)} lines, {objects} of them objects, of {len(made)} things"
+        world.expect(objects == len(lines) == len(made), said, answer, export)
+    told = list(_texts(lines))
     due: Counter[str] = Counter()
     for each in made:
         kept = [bare(child, each.made.json()).get(name) for name in each.sent]

@@ -43,9 +43,8 @@ def _listed(model: Model) -> Iterator[Subject]:
 
 
 @law(id="neighbours.versions-stay", over=_changed, source=LOST, harm=True)
-def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> None:
+def versions_stay(world: World, resource: Resource, field: Field, version: Resource) -> None:
     """A change of a field makes a new version, and leaves the version before it as it was."""
-    resource, field, version = subject
     instance = world.make(resource)
     told = world.read(instance).fields.get(version.parameter)
     if told is None:
@@ -59,9 +58,8 @@ def versions_stay(world: World, subject: tuple[Resource, Field, Resource]) -> No
 
 
 @law(id="views.versions-are-listed", over=_listed, source=LOST, harm=True)
-def versions_are_listed(world: World, subject: tuple[Resource, Resource]) -> None:
+def versions_are_listed(world: World, resource: Resource, version: Resource) -> None:
     """The list of versions has each one that an object had, the first and the newest too."""
-    resource, version = subject
     instance = world.make(resource)
     field = next(each for each in resource.fields.values() if each.changed)
     told = [world.read(instance).fields.get(version.parameter)]

@@ -54,10 +54,9 @@ def _ways(document: Document, resource: Resource) -> Iterator[tuple[str, Json]]:
 
 @law(id="ends.looking-early-changes-nothing", over=_seen, source=STALE, harm=True)
 def looking_early_changes_nothing(
-    world: World, subject: tuple[Resource, States, str, Json]
+    world: World, resource: Resource, states: States, view: str, query: Json
 ) -> None:
     """What was looked at on its way is told at its end as what nobody has looked at."""
-    resource, states, view, query = subject
     world.capabilities.require([view])
     watched = world.make(resource)
     other = world.make(resource, parent=watched.parent)
@@ -78,9 +77,8 @@ def looking_early_changes_nothing(
 
 
 @law(id="ends.ended-stays-beside-others", over=stateful, source=MOVED, harm=True)
-def ended_stays_beside_others(world: World, subject: tuple[Resource, States]) -> None:
+def ended_stays_beside_others(world: World, resource: Resource, states: States) -> None:
     """What has ended stays as it was while another one beside it goes its way to an end."""
-    resource, states = subject
     ended = world.make(resource)
     world.settle(ended)
     before = world.look(ended)

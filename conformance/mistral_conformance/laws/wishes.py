@@ -54,9 +54,8 @@ def choices_of(model: Model, schema: Json) -> list[Any]:
 
 
 @law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
-def wish_and_filter(world: World, subject: tuple[ListView, str, list[Any]]) -> None:
+def wish_and_filter(world: World, view: ListView, name: str, values: list[Any]) -> None:
     """What such a parameter leaves alone and a filter leaves alone is what both leave together."""
-    view, name, values = subject
     population, whole = whole_of(world, view)
     everything = {key_of(world.model.resources[view.resource], each) for each in whole.items}
     wishes = [world.lookup(each) for each in values] if name == USER else values

@@ -22,7 +22,7 @@ from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Misread
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Failed, Unjudged
+from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -201,6 +201,12 @@ class World:
         found: Instance = memory[key]
         return found
 
+    def settled(self, resource: Resource, given: Json | None = None) -> Instance:
+        """A new object of the caller's in its end state, see `make` and `settle`."""
+        instance = self.make(resource, given=given)
+        self.settle(instance)
+        return instance
+
     def change(
         self, instance: Instance, body: Json, *, by: str = "", through: str = ""
     ) -> Exchange:
@@ -256,6 +262,18 @@ class World:
             what = exchange.operation or exchange.method
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
         return exchange
+
+    def taken(self, exchange: Exchange) -> Exchange:
+        """The exchange of something that a server may refuse.
+
+        Raises:
+            Skipped: it does.
+            Failed, Unjudged: as in `need`.
+
+        """
+        if 400 <= exchange.status < 500:
+            raise Skipped(f"{exchange.operation} is refused with {exchange.status}", exchange)
+        return self.need(exchange)
 
     # Looking
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 FORM = "multipart/form-data"
-STREAM = "text/event-stream"
 
 
 @frozen(eq=False)

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.record.events import EVENT_STREAM
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -70,8 +72,8 @@ def _without_event_schemas(view: Json) -> Json:
     for operation in _operations(view):
         for response in operation.get("responses", {}).values():
             content = response.get("content", {})
-            if "text/event-stream" in content:
-                content["text/event-stream"] = {}
+            if EVENT_STREAM in content:
+                content[EVENT_STREAM] = {}
     return view
 
 

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from mistral_conformance.record.events import EVENT_STREAM
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 JSON_TYPES = ("application/json", "+json")
-EVENTS = "text/event-stream"
 
 
 class RecordingError(ValueError):
@@ -42,7 +43,7 @@ class Body:
     @property
     def is_events(self) -> bool:
         """Whether it is an event stream."""
-        return self.media_type.lower().startswith(EVENTS)
+        return self.media_type.lower().startswith(EVENT_STREAM)
 
     def json(self) -> Any:  # noqa: ANN401 - JSON of any kind
         """The JSON value of the content. Raises ValueError when it is none."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL
-from mistral_conformance.rules.common.readings import within
+from mistral_conformance.rules.common.readings import column, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.talks import hear
 from mistral_conformance.rules.common.uploads import upload_file
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 LIST = "audio.voices.list"
 CREATE = "audio.voices.create"
-WALK = 40
-"""Pages after which a walk is taken for endless."""
+TYPES = ("preset", "custom")
+PAGE = 100
+"""The largest page of voices that is asked for."""
 SPEAK = "audio.speech.complete"
 TRANSCRIBE = "audio.transcriptions.complete"
 RATE = 8000
@@ -67,7 +69,7 @@ def longer_texts_last_longer(ctx: Context) -> None:
 def streamed_speech_is_sound(ctx: Context) -> None:
     """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
     answer = speak(ctx, SENTENCES, stream=True)
-    data = named_events(ctx, answer)
+    data = hear(ctx, answer)
     names = [each["type"] for each in data]
     ctx.expect(set(names) <= SPEECH_EVENTS, f"foreign events: {sorted(set(names))}", answer)
     ctx.expect(names.count("speech.audio.done") == 1, "not exactly one done", answer)
@@ -96,7 +98,7 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
             ctx.expect(content.startswith(beginnings), f"it is no {form} file", answer)
             body = make_speech(ctx, SENTENCES, response_format=form, stream=True)
             answer = ctx.api.call(SPEAK, json=body)
-            pieces = named_events(ctx, answer)[:-1] if answer.ok else []
+            pieces = hear(ctx, answer)[:-1] if answer.ok else []
             content = b"".join(read_base64(ctx, each["audio_data"], answer) for each in pieces)
             fits = content.startswith(beginnings) or not answer.ok
             ctx.expect(fits, f"the pieces join to no {form} file", answer)
@@ -160,7 +162,7 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
         answer = ctx.api.call(TRANSCRIBE, files=parts)
         if fields and not answer.ok:
             continue  # times need not be told on the way
-        data = named_events(ctx, ctx.expect_status(answer, 200))
+        data = hear(ctx, answer)
         names, done = [each["type"] for each in data], data[-1]
         expect_equal(ctx, names[-1], "transcription.done", "the last event", answer)
         ctx.expect(names.count("transcription.done") == 1, "not exactly one done", answer)
@@ -178,37 +180,33 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
         ctx.expect(not lost, "the stream tells no segments", whole, answer)
 
 
-@rule(MUST, "document: TranscriptionRequest (exactly one of file, file_url file_id)", (TRANSCRIBE,))
+@rule(
+    MUST,
+    "document: TranscriptionRequest (exactly one of file, file_url file_id)",
+    (TRANSCRIBE,),
+)
 def recording_comes_once(ctx: Context) -> None:
-    """A transcription without a recording is refused, and one with two."""
-    model = (None, able_model(ctx, "audio_transcription"))
-    tone = make_tone(1)
-    stored = store(ctx, tone)["id"]
-    none = ctx.api.call(TRANSCRIBE, files={"model": model})
-    expect_refused(ctx, none, "no recording")
-    parts = {"model": model, "file": ("a.wav", tone, "audio/wav"), "file_id": (None, stored)}
-    expect_refused(ctx, ctx.api.call(TRANSCRIBE, files=parts), "a file and a file_id")
-
-
-@rule(MUST, "document: TranscriptionRequest.file_id (file_url)", (TRANSCRIBE,))
-def stored_recordings_are_read(ctx: Context) -> None:
-    """An uploaded recording is as long by its id and by its signed URL as when it is sent."""
+    """A recording is as long by its id and by its signed URL as when it is sent, and comes once."""
     tone = make_tone(3)
     model = (None, able_model(ctx, "audio_transcription"))
     stored = store(ctx, tone)["id"]
-    url = ctx.need(ctx.api.call(FILE_URL, file_id=stored))["url"]
+    url = ctx.prepare(FILE_URL, file_id=stored)["url"]
     sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
-        answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
-        told = ctx.expect_status(answer, 200).at("usage.prompt_audio_seconds")
+        answer = ctx.answer(TRANSCRIBE, files={"model": model, name: (None, value)})
+        told = answer.at("usage.prompt_audio_seconds")
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
+    twice = {"file": ("a.wav", tone, "audio/wav"), "file_id": (None, stored)}
+    for parts, what in (({}, "no recording"), (twice, "a file and a file_id")):
+        answer = ctx.api.call(TRANSCRIBE, files={"model": model, **parts})
+        expect_refused(ctx, answer, what)
 
 
 @rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
     """The sample of a custom voice is a WAV file of its own, to its end, also beyond one buffer."""
     voices = [create_voice(ctx, make_tone(seconds))["id"] for seconds in (10, 2)]
-    samples = [ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=each), 200) for each in voices]
+    samples = [ctx.answer(VOICE_SAMPLE, voice_id=each) for each in voices]
     for answer in samples:
         expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
         told = int.from_bytes(answer.content[4:8], "little") + RIFF_HEAD
@@ -219,24 +217,24 @@ def sample_is_a_whole_file(ctx: Context) -> None:
 
 @rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))
 def voices_are_listed_by_type(ctx: Context) -> None:
-    """A new voice is listed among all and among custom ones, not among presets."""
+    """No voice is listed both as a preset and as a custom one, and a new one is no preset."""
     made = create_voice(ctx)["id"]
-    for type_, wanted in (("all", True), ("custom", True), ("preset", False)):
-        found = [item["id"] for page in walk_voices(ctx, type=type_) for item in page["items"]]
-        said = f"type={type_} {'lacks' if wanted else 'has'} a new custom voice"
-        ctx.expect((made in found) is wanted, said)
+    listed = [ctx.answer(LIST, query={"type": each, "limit": PAGE}) for each in TYPES]
+    presets, custom = ({*column(each, "items", "id")} for each in listed)
+    ctx.expect(not presets & {*custom, made}, "a custom voice is listed as a preset", *listed)
+    ctx.expect(made in custom or len(custom) == PAGE, "a new voice is not custom", listed[1])
 
 
 @rule(SHOULD, "document: audio.voices.get_sample_audio", (LIST, GET, VOICE_SAMPLE))
 def presets_can_be_heard(ctx: Context) -> None:
     """A preset voice is nobody's own, is read by its id, and its sample is a WAV file."""
-    listed = ctx.expect_status(ctx.api.call(LIST, query={"type": "preset"}), 200)
+    listed = ctx.answer(LIST, query={"type": "preset"})
     if not listed["items"]:
         ctx.skip("the server has no preset voices")
     first = listed["items"][0]
-    read = ctx.expect_status(ctx.api.call(GET, voice_id=first["id"]), 200)
+    read = ctx.answer(GET, voice_id=first["id"])
     expect_equal(ctx, read["name"], first["name"], "the name", read)
-    sample = ctx.expect_status(ctx.api.call(VOICE_SAMPLE, voice_id=first["id"]), 200)
+    sample = ctx.answer(VOICE_SAMPLE, voice_id=first["id"])
     ctx.expect(read_seconds(ctx, sample.content, sample), "the sample is empty", sample)
 
 
@@ -285,7 +283,7 @@ def make_speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
 
 def speak(ctx: Context, text: str, **fields: object) -> Exchange:
     """The answer to a text that is read aloud."""
-    return ctx.expect_status(ctx.api.call(SPEAK, json=make_speech(ctx, text, **fields)), 200)
+    return ctx.answer(SPEAK, json=make_speech(ctx, text, **fields))
 
 
 def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
@@ -299,7 +297,7 @@ def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any
 def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
     """The answer to a recording that is written down."""
     parts = make_recording(ctx, content, **fields)
-    return ctx.expect_status(ctx.api.call(TRANSCRIBE, files=parts), 200)
+    return ctx.answer(TRANSCRIBE, files=parts)
 
 
 def store(ctx: Context, content: bytes) -> Exchange:
@@ -307,30 +305,8 @@ def store(ctx: Context, content: bytes) -> Exchange:
     return upload_file(ctx, Sample("recording.wav", content, "audio/wav"), "audio")
 
 
-def named_events(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
-    """The data of a stream's events, each named alike in the event and in its data."""
-    ctx.expect(answer.media_type == "text/event-stream", "it is no event stream", answer)
-    events = answer.events
-    ctx.expect(events, "the stream is empty", answer)
-    data = [each.json() for each in events]
-    for each, found in zip(events, data, strict=True):
-        expect_equal(ctx, found["type"], each.name, "the type of an event", answer)
-    return data
-
-
 def create_voice(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
     """A new custom voice, from a tone unless there is another recording."""
     sample = b64encode(content or make_tone(1)).decode()
     body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
-    return ctx.expect_status(ctx.api.call(CREATE, json=body), 200)
-
-
-def walk_voices(ctx: Context, limit: int = 100, **query: object) -> list[Exchange]:
-    """The pages of the list up to the first that is not full."""
-    pages: list[Exchange] = []
-    while len(pages) < WALK:
-        asked = {**query, "limit": limit, "offset": limit * len(pages)}
-        pages.append(ctx.expect_status(ctx.api.call(LIST, query=asked), 200))
-        if len(pages[-1]["items"]) < limit:
-            break
-    return pages
+    return ctx.answer(CREATE, json=body)

@@ -9,7 +9,7 @@ from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -48,8 +48,8 @@ def counts_add_up(ctx: Context) -> None:
             status = told.get("status_code", 0) if isinstance(told, dict) else 0
             ctx.expect(not 200 <= status < 300, f"a failure has the status {status}", done)
     expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
-    answer = ctx.api.call(GET, {"job_id": done["id"]}, query={"inline": "true"})
-    told = [each["custom_id"] for each in ctx.expect_status(answer, 200)["outputs"] or []]
+    answer = ctx.answer(GET, {"job_id": done["id"]}, query={"inline": "true"})
+    told = [each["custom_id"] for each in answer["outputs"] or []]
     expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)
 
 
@@ -61,8 +61,8 @@ def counts_add_up(ctx: Context) -> None:
 def results_are_files(ctx: Context) -> None:
     """The file of a job's results is one of batches, as long as it says."""
     done = _finish(ctx, _create(ctx))
-    file = ctx.expect_status(ctx.api.call(GET_FILE, file_id=done["output_file"]), 200)
-    content = ctx.need(ctx.api.call(DOWNLOAD_FILE, file_id=done["output_file"])).content
+    file = ctx.answer(GET_FILE, file_id=done["output_file"])
+    content = ctx.prepare(DOWNLOAD_FILE, file_id=done["output_file"]).content
     expect_equal(ctx, file["purpose"], "batch", "the purpose", file)
     expect_equal(ctx, file["bytes"], len(content), "the number of bytes", file)
 
@@ -78,7 +78,7 @@ def requests_come_from_files(ctx: Context) -> None:
     expect_equal(ctx, made["input_files"], files, "input_files", made)
     done = _finish(ctx, made)
     expect_equal(ctx, done["total_requests"], len(names), "total_requests", done)
-    ctx.expect_status(ctx.api.call(GET_FILE, file_id=files[0]), 200)
+    ctx.answer(GET_FILE, file_id=files[0])
     expect_equal(ctx, done["status"], "SUCCESS", "the status", done)
     results = _lines(ctx, done, "output_file")
     found = [str(line["custom_id"]) for line in results]
@@ -97,12 +97,7 @@ def requests_come_from_files(ctx: Context) -> None:
 def status_goes_forward(ctx: Context) -> None:
     """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
-    seen = [made]
-    for _ in range(PATIENCE_S):
-        if seen[-1]["status"] in FINAL:
-            break
-        ctx.pass_time(0.3)
-        seen.append(ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200))
+    seen = [made, *_watch(ctx, made, 0.3)]
     ranks = [RANKS.get(each["status"], END) for each in seen]
     ctx.expect(ranks == sorted(ranks), "the status goes back", *seen[-2:])
     for name in COUNTS:
@@ -135,22 +130,30 @@ def _body(ctx: Context, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
-    return ctx.expect_status(ctx.api.call(CREATE, json=_body(ctx, **fields)), 200)
+    return ctx.answer(CREATE, json=_body(ctx, **fields))
 
 
 def _finish(ctx: Context, made: Exchange) -> Exchange:
     """The job at its end; skips where that takes too long."""
-    job = made
-    for _ in range(PATIENCE_S):
-        if job["status"] in FINAL:
-            return job
-        ctx.pass_time(1)
-        job = ctx.expect_status(ctx.api.call(GET, job_id=made["id"]), 200)
-    return ctx.skip(f"the job did not end within {PATIENCE_S} s")
+    seen = _watch(ctx, made)
+    if seen[-1]["status"] not in FINAL:
+        ctx.skip(f"the job did not end within {PATIENCE_S} s")
+    return seen[-1]
+
+
+def _watch(ctx: Context, made: Exchange, step_s: float = 1) -> list[Exchange]:
+    """What the job tells until it has ended."""
+    return watch(
+        ctx,
+        lambda: ctx.answer(GET, job_id=made["id"]),
+        lambda job: job["status"] not in FINAL,
+        step_s,
+        PATIENCE_S,
+    )
 
 
 def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:
     """The lines of a job's file."""
     ctx.expect(job[field], f"the job has no {field}", job)
-    answer = ctx.expect_status(ctx.api.call(DOWNLOAD_FILE, file_id=job[field]), 200)
+    answer = ctx.answer(DOWNLOAD_FILE, file_id=job[field])
     return read_lines(answer)

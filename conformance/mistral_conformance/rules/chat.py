@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.chats import (
     FORCE_WEATHER,
@@ -14,7 +14,7 @@ from mistral_conformance.rules.common.chats import (
     text_of,
 )
 from mistral_conformance.rules.common.names import CHAT
-from mistral_conformance.rules.common.readings import read_text, some
+from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import expect_refused
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -30,7 +30,7 @@ WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius
 def results_are_answered(ctx: Context) -> None:
     """With the result of a call, the same call is not made again."""
     answer = ctx.expect_status(_tell_result(ctx, choice="auto"), 200)
-    ctx.expect(not _calls(ctx, answer), "a tool is called whose result was told", answer)
+    ctx.expect(not calls_in(ctx, answer), "a tool is called whose result was told", answer)
 
 
 @rule(SHOULD, "errors.message-order", (CHAT,))
@@ -43,7 +43,6 @@ def results_are_of_calls(ctx: Context) -> None:
 def _tell_result(ctx: Context, of: str = "", choice: str = "none") -> Exchange:
     """Ask for a call and send its result, or one that says that it is of another call."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
-    _calls(ctx, first)
     call = some(calls_in(ctx, first), "call", first)[0]
     result = {
         "role": "tool",
@@ -65,17 +64,6 @@ def prefix_starts_the_text(ctx: Context) -> None:
     prefix = "The river Seine"
     sent = body(ctx)
     sent["messages"].append({"role": "assistant", "content": prefix, "prefix": True})
-    answer = ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
+    answer = ctx.answer(CHAT, json=sent)
     text = text_of(first_choice(ctx, answer))
     ctx.expect(text.startswith(prefix), f"the text starts {text[:30]!r}", answer)
-
-
-def _calls(ctx: Context, answer: Exchange) -> list[tuple[str, Any]]:
-    """Give the tool calls of the first choice: name and parsed arguments."""
-    calls = []
-    for call in calls_in(ctx, answer):
-        arguments = call["function"]["arguments"]
-        is_text = isinstance(arguments, str)
-        parsed = read_text(arguments, "the arguments", answer) if is_text else arguments
-        calls.append((str(call["function"]["name"]), parsed))
-    return calls

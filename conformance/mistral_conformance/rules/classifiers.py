@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.able import able_model
@@ -19,8 +18,6 @@ MODERATE_CHAT = "classifiers.moderate_chat"
 CLASSIFY = "classifiers.classify"
 CLASSIFY_CHAT = "classifiers.classify_chat"
 
-NEAR = 0.001
-"""What scores of one text differ by where sums are made in another order."""
 KIND = "Thank you for the lovely flowers."
 TELLING = {
     "violence_and_threats": "I will kill you tonight, and then I will murder your brother.",
@@ -63,42 +60,13 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
     ctx.expect(scores[1] > scores[0], f"{category} has the scores {scores}", answer)
 
 
-@rule(
-    SHOULD,
-    "document: ClassificationTargetResult; choices.classifiers-classes-follow-the-text",
-    (CLASSIFY,),
-)
-def classes_follow_the_text(ctx: Context) -> None:
-    """The same text has the same scores twice, and another text has others."""
-    answer = _ask(ctx, CLASSIFY, [KIND, KIND, TELLING["law"]], "classification")
-    first, again, other = exactly(3, answer["results"], "results", answer)
-    ctx.expect(_are_near(first, again), "the same text has other scores", answer)
-    ctx.expect(not _are_near(first, other), "another text has the same scores", answer)
-
-
 def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:
     """What is said of texts or conversations."""
     sent = {"model": able_model(ctx, ability), "input": given}
-    return ctx.expect_status(ctx.api.call(operation, json=sent), 200)
+    return ctx.answer(operation, json=sent)
 
 
 def _talk(*words: str) -> list[dict[str, str]]:
     """A conversation in which the user and the assistant take turns."""
     roles = ("user", "assistant")
     return [{"role": roles[place % 2], "content": each} for place, each in enumerate(words)]
-
-
-def _shape(result: dict[str, Any]) -> dict[str, set[str]]:
-    """The labels of each target of a result."""
-    return {name: set(target["scores"]) for name, target in result.items()}
-
-
-def _are_near(left: dict[str, Any], right: dict[str, Any]) -> bool:
-    """Both results have the same labels, with scores as near as sums in another order are."""
-    if _shape(left) != _shape(right):
-        return False
-    return all(
-        math.isclose(score, right[target]["scores"][label], abs_tol=NEAR)
-        for target, each in left.items()
-        for label, score in each["scores"].items()
-    )

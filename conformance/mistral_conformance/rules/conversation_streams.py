@@ -9,6 +9,8 @@ from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.talks import (
     APPEND,
+    ASK_WEATHER,
+    ASK_WEB,
     DELETE_CONVERSATION,
     RESTART,
     SHORT,
@@ -17,7 +19,7 @@ from mistral_conformance.rules.common.talks import (
     hear,
     ids,
     kinds,
-    make_agent,
+    make_team,
     pieces_of,
     read_history,
     start,
@@ -49,8 +51,7 @@ def appended_answer_is_kept(ctx: Context) -> None:
 @rule(MUST, "document: FunctionCallEvent (text to add to the arguments)", (START,))
 def calls_add_up(ctx: Context) -> None:
     """The deltas of a call add up to the call that the history keeps."""
-    words = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
-    answer, events = _start(ctx, inputs=words, tools=[WEATHER])
+    answer, events = _start(ctx, inputs=ASK_WEATHER, tools=[WEATHER])
     if "function.call.delta" not in kinds(events):
         ctx.skip("the model called no function")
     _expect_told(ctx, answer, events)
@@ -59,8 +60,7 @@ def calls_add_up(ctx: Context) -> None:
 @rule(MUST, "document: ToolExecutionStartedEvent (…Delta, …Done)", (START,))
 def tools_are_told(ctx: Context) -> None:
     """A run of a tool is told from its start to its end, before the message, as it is kept."""
-    words = "Search the web: who won the last football cup?"
-    answer, events = _start(ctx, inputs=words, tools=[{"type": "web_search"}])
+    answer, events = _start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
     found = kinds(events)
     if "tool.execution.started" not in found:
         ctx.skip("the model answered without the tool")
@@ -69,7 +69,7 @@ def tools_are_told(ctx: Context) -> None:
     ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
     begins = found.index("tool.execution.started")
     ctx.expect(begins < ends < says, "the events are out of order", answer)
-    whole = start(ctx, inputs=words, tools=[{"type": "web_search"}])
+    whole = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
     due, told = (within(each, "usage").get("connectors") for each in (whole.json(), events[-1]))
     ctx.expect(not due or told, "the usage leaves the tools out", whole, answer)
     _expect_told(ctx, answer, events)
@@ -78,9 +78,7 @@ def tools_are_told(ctx: Context) -> None:
 @rule(MUST, "document: AgentHandoffStartedEvent; document: AgentHandoffDoneEvent", (START,))
 def handovers_are_told(ctx: Context) -> None:
     """A handover is told with both agents, and the message that follows is the next agent's."""
-    expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
-    told = "Hand questions about volcanoes over."
-    desk = make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"]
+    desk, expert = make_team(ctx)
     answer, events = _start(ctx, agent_id=desk, inputs="Tell me about volcanoes.")
     by_kind = {each["type"]: each for each in events}
     if "agent.handoff.started" not in by_kind:
@@ -117,7 +115,7 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
             if heard.get(name) is not None and entry.get(name) is not None:
                 expect_equal(ctx, heard[name], entry[name], f"its {name}", answer)
     if not keep:  # no JSON answer named it to the suite
-        ctx.need(ctx.api.call(DELETE_CONVERSATION, conversation_id=_told_id(ctx, answer, events)))
+        ctx.prepare(DELETE_CONVERSATION, conversation_id=_told_id(ctx, answer, events))
 
 
 def _told_id(ctx: Context, answer: Exchange, events: Events) -> str:

@@ -12,6 +12,8 @@ from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
+    ASK_WEATHER,
+    ASK_WEB,
     MESSAGES,
     START,
     as_text,
@@ -19,15 +21,14 @@ from mistral_conformance.rules.common.talks import (
     go_on,
     kinds,
     last_message,
-    make_agent,
+    make_team,
     of_kind,
     read_history,
     repeats_words,
     start,
     text_of,
 )
-from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.conversations import expect_total
+from mistral_conformance.rules.conversations import expect_run
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -35,14 +36,16 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
-TIMES = ("created_at", "completed_at")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@rule(MUST, "document: FunctionCallEntry; document: FunctionResultEntry", (START, APPEND))
+@rule(
+    MUST,
+    "document: FunctionCallEntry; document: FunctionResultEntry",
+    (START, APPEND, MESSAGES),
+)
 def function_is_left_to_the_caller(ctx: Context) -> None:
-    """A function is called with arguments that fit, and its result continues the conversation."""
+    """A call has arguments that fit, its result goes on, and neither is among the messages."""
     answer, call = _call_weather(ctx)
     arguments = read_text(as_text(call["arguments"]), "the arguments", answer)
     fits = jsonschema_rs.is_valid(WEATHER_PARAMETERS, arguments)
@@ -56,20 +59,11 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     wanted = ["message.input", "function.call", "function.result", "message.output"]
     expect_equal(ctx, kinds(entries), wanted, "the history", later)
     expect_equal(ctx, entries[2]["result"], told, "the result in the history", later)
+    listed = ctx.answer(MESSAGES, conversation_id=id_)
+    expect_equal(ctx, listed["messages"], [entries[0], entries[3]], "the messages", listed)
     if secret not in said and not repeats_words(ctx):
         ctx.skip("the model does not repeat what it is told")
     ctx.expect(secret in said, "the message does not use the result", answer, later)
-
-
-@rule(MUST, "document: beta.conversations.get_messages", (START, MESSAGES))
-def messages_leave_calls_out(ctx: Context) -> None:
-    """The messages of a conversation are its messages alone: no call is among them."""
-    answer, _ = _call_weather(ctx)
-    id_ = answer["conversation_id"]
-    listed = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)
-    entries = read_history(ctx, id_)
-    wanted = [each["id"] for each in entries if str(each["type"]).startswith("message.")]
-    expect_equal(ctx, [each["id"] for each in listed["messages"]], wanted, "the messages", listed)
 
 
 @rule(MUST, "errors.message-order (invalid_request_message_order)", (APPEND,))
@@ -94,19 +88,11 @@ def calls_need_their_results(ctx: Context) -> None:
 )
 def own_tool_runs_first(ctx: Context) -> None:
     """A tool of the service runs before the message, in its time, and is counted in the usage."""
-    words = "Search the web: who won the last football cup?"
-    answer = start(ctx, inputs=words, tools=[{"type": "web_search"}])
-    message = last_message(ctx, answer)
+    answer = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
     runs = of_kind(answer["outputs"], "tool.execution")
     if not runs:
         ctx.skip("the model answered without the tool")
-    expect_equal(ctx, runs[0]["name"], "web_search", "the tool", answer)
-    times = [each[name] for each in (runs[-1], message) for name in TIMES]
-    moments = [read_time(str(each)) for each in times]
-    ctx.expect(moments == sorted(moments), f"the times {times} go back", answer)
-    usage = answer["usage"]
-    expect_equal(ctx, usage["connectors"], {"web_search": len(runs)}, "connectors", answer)
-    expect_total(ctx, answer)
+    expect_run(ctx, answer, "web_search")
     read_text(as_text(runs[0]["arguments"]), "the arguments", answer)
 
 
@@ -188,41 +174,30 @@ def image_is_a_file(ctx: Context) -> None:
     if not files:
         ctx.skip("the model drew nothing")
     expect_equal(ctx, files[0]["tool"], "image_generation", "the tool", answer)
-    served = ctx.api.call(DOWNLOAD_FILE, file_id=files[0]["file_id"])
-    content = ctx.expect_status(served, 200).content
+    served = ctx.answer(DOWNLOAD_FILE, file_id=files[0]["file_id"])
+    content = served.content
     if files[0]["file_type"] == "png":
         ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
-    ctx.need(ctx.api.call(DELETE_FILE, file_id=files[0]["file_id"]))
+    ctx.prepare(DELETE_FILE, file_id=files[0]["file_id"])
 
 
 @rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START, APPEND))
 def handover_goes_on_with_the_next(ctx: Context) -> None:
-    """The service hands over, the next agent answers, and it goes on answering."""
-    desk, expert = _make_team(ctx)
-    answer = start(ctx, agent_id=desk, inputs="Tell me about volcanoes.")
-    handovers = of_kind(answer["outputs"], "agent.handoff")
-    if not handovers:
-        ctx.skip("the agent did not hand over")
-    _expect_handover(ctx, answer, handovers[0], desk, expert)
-    message = last_message(ctx, answer)
-    expect_equal(ctx, message["agent_id"], expert, "who answers", answer)
+    """The next agent answers, now and later; with `handoff_execution` client nobody does."""
+    desk, expert = make_team(ctx)
+    asked = {"agent_id": desk, "inputs": "Tell me about volcanoes."}
+    answer, left = start(ctx, **asked), start(ctx, **asked, handoff_execution="client")
+    for each in (answer, left):
+        handovers = of_kind(each["outputs"], "agent.handoff")
+        if not handovers:
+            ctx.skip("the agent did not hand over")
+        expect_equal(ctx, handovers[0]["previous_agent_id"], desk, "who hands over", each)
+        expect_equal(ctx, handovers[0]["next_agent_id"], expert, "who takes over", each)
+    expect_equal(ctx, kinds(left["outputs"]), ["agent.handoff"], "what is left to do", left)
     later = go_on(ctx, answer["conversation_id"], inputs="And then?")
-    speaker = last_message(ctx, later)["agent_id"]
-    expect_equal(ctx, speaker, expert, "who answers later", answer, later)
-
-
-@rule(MUST, "document: HandoffExecution", (START,))
-def handover_is_left_to_the_client(ctx: Context) -> None:
-    """With `handoff_execution` client the answer ends with the handover."""
-    desk, expert = _make_team(ctx)
-    answer = start(
-        ctx, agent_id=desk, inputs="Tell me about volcanoes.", handoff_execution="client"
-    )
-    handovers = of_kind(answer["outputs"], "agent.handoff")
-    if not handovers:
-        ctx.skip("the agent did not hand over")
-    expect_equal(ctx, kinds(answer["outputs"]), ["agent.handoff"], "the outputs", answer)
-    _expect_handover(ctx, answer, handovers[0], desk, expert)
+    for each in (answer, later):
+        speaker = last_message(ctx, each)["agent_id"]
+        expect_equal(ctx, speaker, expert, "who answers", answer, later)
 
 
 def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:
@@ -233,18 +208,3 @@ def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:
         ctx.skip("the model did not call the weather function, and it alone")
     expect_equal(ctx, answer["outputs"][-1]["type"], "function.call", "the end", answer)
     return answer, calls[0]
-
-
-def _make_team(ctx: Context) -> tuple[str, str]:
-    """An agent that hands over, and the one that it hands volcanoes over to."""
-    expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
-    told = "Hand questions about volcanoes over."
-    return make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"], expert
-
-
-def _expect_handover(
-    ctx: Context, answer: Exchange, entry: dict[str, Any], desk: str, expert: str
-) -> None:
-    """Hold an entry to name both agents."""
-    expect_equal(ctx, entry["previous_agent_id"], desk, "who hands over", answer)
-    expect_equal(ctx, entry["next_agent_id"], expert, "who takes over", answer)

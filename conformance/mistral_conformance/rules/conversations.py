@@ -20,12 +20,14 @@ from mistral_conformance.rules.common.talks import (
     go_on,
     hear,
     ids,
+    kinds,
     last_message,
     make_agent,
     of_kind,
     read_history,
     start,
 )
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 UPDATE_AGENT = "beta.agents.update"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
+TIMES = ("created_at", "completed_at")
 
 
 PICTURE = (
@@ -65,7 +68,7 @@ def history_holds_all_entries(ctx: Context) -> None:
     places = [entries.index(each) for each in inputs]
     second = 2 + len(answer["outputs"])
     expect_equal(ctx, places, [0, 1, second, second + 1], "the places of the inputs")
-    shown = ctx.expect_status(ctx.api.call(MESSAGES, conversation_id=id_), 200)["messages"]
+    shown = ctx.answer(MESSAGES, conversation_id=id_)["messages"]
     wanted = [each for each in entries if str(each["type"]).startswith("message.")]
     expect_equal(ctx, shown, wanted, "the list of messages")
 
@@ -77,8 +80,8 @@ def agent_answers_in_its_version(ctx: Context) -> None:
     """The agent is named in its message, and answers with the model of the version asked for."""
     made, other = make_agent(ctx), _other_model(ctx)
     agent, first = made["id"], made["version"]
-    changed = ctx.api.call(UPDATE_AGENT, agent_id=agent, json={"model": other})
-    second = ctx.need(changed)["version"]
+    changed = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
+    second = changed["version"]
     for version, model in ((first, chat_model(ctx)), (second, other), (None, other)):
         answer = start(ctx, agent_id=agent, agent_version=version)
         message = last_message(ctx, answer)
@@ -96,15 +99,15 @@ def restart_branches(ctx: Context) -> None:
     before = read_history(ctx, old)
     told = {"metadata": {"turn": "2"}}
     body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three.", **told}
-    branched = ctx.api.call(RESTART, conversation_id=old, json=body)
-    new = ctx.expect_status(branched, 200)["conversation_id"]
+    branched = ctx.answer(RESTART, conversation_id=old, json=body)
+    new = branched["conversation_id"]
     ctx.expect(new != old, "the conversation is not a new one", branched)
     expect_equal(ctx, read_history(ctx, old), before, "the old history")
     entries = read_history(ctx, new)
     said = [each["content"] for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
-    read = ctx.expect_status(ctx.api.call(GET_CONVERSATION, conversation_id=new), 200)
+    read = ctx.answer(GET_CONVERSATION, conversation_id=new)
     for field, value in {**settings, **told}.items():
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
@@ -207,9 +210,19 @@ def blocked_text_is_refused(ctx: Context) -> None:
     expect_refused(ctx, answers[1], "a threat that a guardrail blocks")
 
 
-def expect_total(ctx: Context, answer: Exchange) -> None:
-    """Hold the usage to add up, the tokens of tools included (conversations.connector-usage)."""
+def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
+    """Hold an answer to tell a tool first, then a message, in their times, and to count both.
+
+    The usage adds up, the tokens of tools included (conversations.connector-usage).
+    """
+    expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
+    runs, message = of_kind(answer["outputs"], "tool.execution"), last_message(ctx, answer)
+    expect_equal(ctx, runs[0]["name"], tool, "the tool", answer)
+    times = [read_time(str(each[name])) for each in (runs[-1], message) for name in TIMES]
+    said = "the times do not follow each other"
+    ctx.expect(times == sorted(set(times)), said, answer)
     usage = answer["usage"]
+    expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)
 
@@ -217,7 +230,7 @@ def expect_total(ctx: Context, answer: Exchange) -> None:
 def _other_model(ctx: Context) -> str:
     """A chat model beside the usual one; skips where there is none."""
     usual = chat_model(ctx)
-    able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), "completion_chat")
+    able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
     others = [each for each in able if usual not in {each["id"], *(each.get("aliases") or ())}]
     if not others:
         ctx.skip("the server has one chat model alone")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.datasets import (
     EXPORT,
     FAILED,
@@ -28,6 +28,7 @@ from mistral_conformance.rules.common.datasets import (
 from mistral_conformance.rules.common.observability import create_campaign, create_judge
 from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
+from mistral_conformance.rules.common.talks import start
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -52,7 +53,7 @@ def tasks_move_forward(ctx: Context) -> None:
     held = read_records(ctx, dataset)
     ctx.pass_time(1)
     ids = {"dataset_id": dataset, "task_id": task["id"]}
-    later = ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200)
+    later = ctx.answer(FETCH_TASK, ids)
     expect_same_fields(ctx, seen[-1], later)
     expect_same_fields(ctx, held, read_records(ctx, dataset))
 
@@ -102,7 +103,7 @@ def records_are_copied(ctx: Context) -> None:
     expect_equal(ctx, found[0]["payload"], first["payload"], "the payload", first)
     expect_equal(ctx, found[0]["properties"], {"topic": "a"}, "the properties", first)
     ids = {"dataset_record_id": first["id"]}
-    ctx.need(ctx.api.call(PUT_PAYLOAD, ids, json={"payload": question("changed")}))
+    ctx.prepare(PUT_PAYLOAD, ids, json={"payload": question("changed")})
     kept = read_records(ctx, target)
     expect_equal(ctx, kept.at("records.results"), found, "the copies afterwards", kept)
     for twins in ([twin], [twin]):
@@ -115,7 +116,7 @@ def export_can_be_imported(ctx: Context) -> None:
     """The exported file of a dataset, uploaded and imported, gives records that say the same."""
     source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
     wanted = [add_record(ctx, source, question(each, "yes"), {"n": each}) for each in "ab"]
-    link = ctx.need(ctx.api.call(EXPORT, dataset_id=source))["file_url"]
+    link = ctx.prepare(EXPORT, dataset_id=source)["file_url"]
     served = ctx.need(ctx.nobody.get(link))
     found = import_all(ctx, FROM_FILE, target, file_id=_upload(ctx, served.text.rstrip("\n")))
     held = sorted((_said(each), each["properties"]) for each in found)
@@ -131,13 +132,10 @@ def export_can_be_imported(ctx: Context) -> None:
 def recorded_chats_become_records(ctx: Context) -> None:
     """A recorded chat completion becomes a record of the explorer with its messages."""
     event = _newest_event(ctx, word(ctx))
-    dataset = make_dataset(ctx)["id"]
-    found = import_all(ctx, FROM_EXPLORER, dataset, completion_event_ids=[event["event_id"]])
-    expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0]["source"], "EXPLORER", "the source")
+    found = _import_one(ctx, FROM_EXPLORER, "EXPLORER", completion_event_ids=[event["event_id"]])
     asked = _said({"payload": {"messages": event["request_messages"]}})
     told = _said({"payload": {"messages": event["response_messages"]}})
-    said = _said(found[0])
+    said = _said(found)
     expect_equal(ctx, said[: len(asked)], asked, "what was asked")
     ctx.expect(said[len(asked) :] in ([], told), "the answer is another one than that recorded")
 
@@ -153,9 +151,7 @@ def campaign_becomes_records(ctx: Context) -> None:
     _newest_event(ctx, part)
     campaign = create_campaign(ctx, create_judge(ctx), EVERY["filters"], 2)["id"]
     ctx.pass_time(1)
-    picked = ctx.need(
-        ctx.api.call("beta.observability.campaigns.list_events", campaign_id=campaign)
-    )
+    picked = ctx.prepare("beta.observability.campaigns.list_events", campaign_id=campaign)
     wanted = picked.at("completion_events.count")
     found = import_all(ctx, FROM_CAMPAIGN, make_dataset(ctx)["id"], campaign_id=campaign)
     expect_equal(ctx, len(found), wanted, "the number of records", picked)
@@ -172,20 +168,19 @@ def campaign_becomes_records(ctx: Context) -> None:
 def conversations_become_records(ctx: Context) -> None:
     """A conversation becomes a record of the playground with what was asked and answered."""
     asked = f"Say {word(ctx)}."
-    body = {
-        "model": chat_model(ctx),
-        "inputs": asked,
-        "name": ctx.marker.name("talk"),
-        "completion_args": {"max_tokens": 16},
-    }
-    talk = ctx.need(ctx.api.call("beta.conversations.start", json=body))
+    talk = start(ctx, inputs=asked)
     ids = [talk["conversation_id"]]
-    found = import_all(ctx, FROM_PLAYGROUND, make_dataset(ctx)["id"], conversation_ids=ids)
-    expect_equal(ctx, len(found), 1, "the number of records")
-    expect_equal(ctx, found[0]["source"], "PLAYGROUND", "the source")
-    said = _said(found[0])
+    said = _said(_import_one(ctx, FROM_PLAYGROUND, "PLAYGROUND", conversation_ids=ids))
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
+
+
+def _import_one(ctx: Context, operation: str, source: str, **body: object) -> dict[str, Any]:
+    """The one record that an import into a new dataset brings, from the source that it tells."""
+    found = import_all(ctx, operation, make_dataset(ctx)["id"], **body)
+    expect_equal(ctx, len(found), 1, "the number of records")
+    expect_equal(ctx, found[0]["source"], source, "the source")
+    return cast("dict[str, Any]", found[0])
 
 
 def _line(text: str, **properties: object) -> str:
@@ -206,16 +201,13 @@ def _said(record: dict[str, Any]) -> list[str]:
 
 def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
     """The recorded chat that came last, after one that the run had."""
-    messages = [{"role": "user", "content": f"Say {part}."}]
-    body = {"model": chat_model(ctx), "messages": messages, "max_tokens": 16}
-    ctx.need(ctx.api.call("chat.complete", json=body))
+    ask(ctx, f"Say {part}.", max_tokens=16)
     ctx.pass_time(1)
     search = {"search_params": EVERY, "extra_fields": []}
     events = "beta.observability.chat_completion_events"
-    listed = ctx.need(ctx.api.call(f"{events}.search", json=search))
-    found = listed.at("completion_events.results")
+    found = ctx.prepare(f"{events}.search", json=search).at("completion_events.results")
     if not found:
         ctx.skip("the server has recorded no chat")
     newest = max(found, key=lambda each: str(each["created_at"]))
-    read = ctx.need(ctx.api.call(f"{events}.fetch", event_id=newest["event_id"]))
+    read = ctx.prepare(f"{events}.fetch", event_id=newest["event_id"])
     return cast("dict[str, Any]", read.json())

@@ -40,7 +40,7 @@ def listed_deployment_is_readable(ctx: Context) -> None:
     lost = named - {None, *column(listed, "deployments", "name")}
     ctx.expect(not lost, f"registrations name {lost}, which are not listed", registered, listed)
     for shown in listed["deployments"][:MOST]:
-        found = ctx.expect_status(ctx.api.call(GET, name=shown["name"]), 200)
+        found = ctx.answer(GET, name=shown["name"])
         workers = found["workers"]
         expect_equal(ctx, len(workers), found["worker_count"], "the number of workers", found)
         live = sum(each["is_active"] is True for each in workers)
@@ -53,7 +53,7 @@ def workers_make_the_list(ctx: Context) -> None:
     """The workers are those of the deployment; the filter parts the live from the others."""
     every = listing(ctx, ALL)["deployments"]
     name = max(every, key=lambda each: each["worker_count"])["name"]
-    found = ctx.need(ctx.api.call(GET, name=name))
+    found = ctx.prepare(GET, name=name)
     wanted = {each["name"]: each["is_active"] for each in found["workers"]}
     cases: list[tuple[Mapping[str, Any], set[str]]] = [
         ({}, set(wanted)),
@@ -61,7 +61,7 @@ def workers_make_the_list(ctx: Context) -> None:
         ({"worker_status": "inactive"}, {name for name, live in wanted.items() if not live}),
     ]
     for query, names in cases:
-        listed = ctx.expect_status(ctx.api.call(WORKERS, {"name": found["name"]}, query=query), 200)
+        listed = ctx.answer(WORKERS, {"name": found["name"]}, query=query)
         shown = set(column(listed, "workers", "name"))
         expect_equal(ctx, shown, names, f"the workers with {query}", found, listed)
 
@@ -69,7 +69,7 @@ def workers_make_the_list(ctx: Context) -> None:
 @rule(MUST, "document: WorkerInfo", (WHOAMI, LIST))
 def worker_is_told_where_to_connect(ctx: Context) -> None:
     """A worker is told an address with a port, and always the same namespace for the same key."""
-    first = ctx.expect_status(ctx.api.call(WHOAMI), 200)
+    first = ctx.answer(WHOAMI)
     host, _, port = str(first["scheduler_url"]).rpartition(":")
     ctx.expect(host and port.isdigit(), "the address has no host and port", first)
     ctx.expect(first["namespace"], "the namespace is empty", first)
@@ -87,7 +87,7 @@ def namespaces_are_apart(ctx: Context) -> None:
 
 def listing(ctx: Context, query: Mapping[str, str]) -> Exchange:
     """The list of deployments; skips where there is none."""
-    found = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+    found = ctx.answer(LIST, query=query)
     if not found["deployments"]:
         ctx.skip("the server has no deployment, and no call of these makes one")
     return found

@@ -8,7 +8,6 @@ have these.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -35,7 +34,6 @@ from mistral_conformance.rules.common.talks import (
     START,
     chunks_of,
     go_on,
-    kinds,
     last_message,
     make_agent,
     of_kind,
@@ -43,8 +41,7 @@ from mistral_conformance.rules.common.talks import (
     text_of,
     try_start,
 )
-from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.conversations import expect_total
+from mistral_conformance.rules.conversations import expect_run
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -114,21 +111,11 @@ def search_is_told_and_counted(ctx: Context) -> None:
     """First comes the search, then the message, in its time; the usage counts runs and tokens."""
     shelf = _open_shelf(ctx)
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
-    expect_equal(ctx, kinds(answer["outputs"])[:1], ["tool.execution"], "first", answer)
-    run, message = answer["outputs"][0], last_message(ctx, answer)
-    expect_equal(ctx, run["name"], TOOL, "the tool", answer)
+    expect_run(ctx, answer, TOOL)
+    message = last_message(ctx, answer)
     ctx.expect(isinstance(message["content"], list), "the content has no chunks", answer)
-    times = [
-        read_time(str(each[name]))
-        for each in (run, message)
-        for name in ("created_at", "completed_at")
-    ]
-    ordered = all(one < other for one, other in pairwise(times))
-    ctx.expect(ordered, "the times do not follow each other", answer)
-    usage, runs = answer["usage"], of_kind(answer["outputs"], "tool.execution")
-    expect_equal(ctx, usage["connectors"], {TOOL: len(runs)}, "connectors", answer)
-    ctx.expect((usage["connector_tokens"] or 0) > 0, "the search brought nothing", answer)
-    expect_total(ctx, answer)
+    spent = answer.at("usage.connector_tokens") or 0
+    ctx.expect(spent > 0, "the search brought nothing", answer)
 
 
 @rule(
@@ -155,7 +142,7 @@ def unfinished_document_is_not_found(ctx: Context) -> None:
     shelf = _make_shelf(ctx, wait=False)
     _open(ctx, shelf)
     ids = {"library_id": shelf.library, "document_id": shelf.document}
-    if not is_running(ctx.need(ctx.api.call(STATUS, ids))):
+    if not is_running(ctx.prepare(STATUS, ids)):
         ctx.skip("the document was finished at once")
     answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
     _expect_lost(ctx, answer, shelf)
@@ -178,7 +165,7 @@ def what_is_deleted_is_not_found(ctx: Context) -> None:
         answer = start(ctx, inputs=shelf.question, tools=[shelf.tool])
         _expect_found(ctx, answer, shelf)
         ids = {"library_id": shelf.library, "document_id": shelf.document}
-        ctx.need(ctx.api.call(operation, ids))
+        ctx.prepare(operation, ids)
         again = {"inputs": f"Look up {shelf.subject} again."}
         _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
@@ -248,18 +235,22 @@ def _open(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:
     ctx.need(shared)
 
 
+def _titles(ctx: Context, answer: Exchange) -> list[str]:
+    """The titles of the documents that an answer refers to."""
+    chunks = chunks_of(last_message(ctx, answer))
+    return [each["title"] for each in of_kind(chunks, "tool_reference")]
+
+
 def _expect_found(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
     """Hold an answer to refer to the document; how much of it the message tells is the model's."""
-    message = last_message(ctx, answer)
-    titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
+    titles = _titles(ctx, answer)
     ctx.expect(shelf.title in titles, f"the references are {titles}", answer)
 
 
 def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
     """The shelves of which an answer tells the word or names the document."""
-    message = last_message(ctx, answer)
-    titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
-    return [e for e in shelves if e.secret in text_of(message) or e.title in titles]
+    told, titles = text_of(last_message(ctx, answer)), _titles(ctx, answer)
+    return [e for e in shelves if e.secret in told or e.title in titles]
 
 
 def _expect_lost_or_refused(ctx: Context, shelf: Shelf) -> None:
@@ -271,7 +262,5 @@ def _expect_lost_or_refused(ctx: Context, shelf: Shelf) -> None:
 
 def _expect_lost(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
     """Hold an answer to know nothing of the document."""
-    message = last_message(ctx, answer)
-    ctx.expect(shelf.secret not in text_of(message), "the message tells the word", answer)
-    titles = [each["title"] for each in of_kind(chunks_of(message), "tool_reference")]
-    ctx.expect(shelf.title not in titles, "the message refers to the document", answer)
+    found = _found(ctx, answer, shelf)
+    ctx.expect(not found, "the message tells the word, or refers to the document", answer)

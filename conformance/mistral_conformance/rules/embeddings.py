@@ -82,7 +82,7 @@ def embedding_model(ctx: Context) -> str:
     """The first model one of whose names says that it embeds; asked once a run, or skips."""
     held = ctx.session.memory.get(embedding_model)
     if held is None:
-        cards = ctx.need(ctx.api.call(LIST_MODELS))["data"]
+        cards = ctx.prepare(LIST_MODELS)["data"]
         named = [(each["id"], *(each.get("aliases") or ())) for each in cards]
         able = [names[0] for names in named if any(TELLING in each.lower() for each in names)]
         if not able:

@@ -19,7 +19,7 @@ from mistral_conformance.rules.common.observability import (
     expect_code,
     plan,
 )
-from mistral_conformance.rules.common.refusals import problems_of
+from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.common.steps import expect_equal, unknown_id
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -87,7 +87,7 @@ def codes_say_what_is_missing(ctx: Context) -> None:
 def codes_say_what_is_wrong(ctx: Context) -> None:
     """What cannot be made or changed is refused with the error code that says why."""
     sent = define_judge(ctx)
-    taken, other = create_judge(ctx)["name"], ctx.need(ctx.api.call(CREATE_JUDGE, json=sent))
+    taken, other = create_judge(ctx)["name"], ctx.prepare(CREATE_JUDGE, json=sent)
     ids, none = {"judge_id": other["id"]}, {"field": "nb_input_tokens", "op": "lt", "value": 0}
     for operation, at, wrong, code in (
         (CREATE_JUDGE, {}, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),

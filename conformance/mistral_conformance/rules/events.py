@@ -1,15 +1,24 @@
-"""Recorded chat completions: what a chat leaves, pages, likeness, live judging."""
+"""Recorded chats: what a chat leaves, likeness, and how judges and campaigns judge it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import ask, ask_streamed
+from mistral_conformance.rules.common.datasets import (
+    JUDGE_RECORD,
+    add_record,
+    make_dataset,
+    question,
+)
 from mistral_conformance.rules.common.observability import (
     CLASSES,
+    CREATE_CAMPAIGN,
     SCALE,
     SEARCH,
     await_events,
+    create_campaign,
+    create_judge,
     define_judge,
     found_in,
     ids_in,
@@ -17,7 +26,7 @@ from mistral_conformance.rules.common.observability import (
     search,
 )
 from mistral_conformance.rules.common.readings import exactly, within
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -29,10 +38,16 @@ SEARCH_IDS = "beta.observability.chat_completion_events.search_ids"
 FETCH = "beta.observability.chat_completion_events.fetch"
 SIMILAR = "beta.observability.chat_completion_events.fetch_similar_events"
 JUDGE = "beta.observability.chat_completion_events.judge"
+ASK_JUDGE = "beta.observability.judges.judge_conversation"
+STATUS = "beta.observability.campaigns.fetch_status"
+SELECTED = "beta.observability.campaigns.list_events"
 DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-completion-events)"
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
 MANY = 12
 """More events than ten, which many lists have on a page."""
+LOOKS, STEP_S = 40, 0.5
+DAY_S = 24 * 3600
+"""How often a rule looks whether a campaign has ended, after how long each, in seconds."""
 
 
 @rule(MUST, DOCUMENT, (SEARCH, FETCH))
@@ -46,7 +61,7 @@ def chat_is_recorded(ctx: Context) -> None:
     tools = [{"type": "function", "function": tool}]
     chat = ask(ctx, f"Name a tree. {sign}", max_tokens=40, tools=tools, tool_choice="none", n=2)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
-    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    event = ctx.answer(FETCH, event_id=event_id)
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
     said = [each["message"]["content"] for each in chat["choices"]]
@@ -68,7 +83,7 @@ def stream_is_recorded(ctx: Context) -> None:
     deltas = [choice.get("delta") or {} for each in chunks for choice in each.get("choices", ())]
     said = "".join(each.get("content") or "" for each in deltas)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
-    event = ctx.expect_status(ctx.api.call(FETCH, event_id=event_id), 200)
+    event = ctx.answer(FETCH, event_id=event_id)
     told = [each["content"] for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", event)
 
@@ -78,12 +93,12 @@ def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives, few or many."""
     record_chats(ctx, SHORT)
     for wanted in (record_chats(ctx, SHORT, LONG), record_chats(ctx, *[SHORT] * MANY)):
-        answer = ctx.api.call(
+        answer = ctx.answer(
             SEARCH, query={"page_size": 2 * MANY}, json={"search_params": {"filters": wanted}}
         )
-        found = ctx.expect_status(answer, 200)
+        found = answer
         body = {"search_params": {"filters": wanted}}
-        ids = ctx.expect_status(ctx.api.call(SEARCH_IDS, json=body), 200)
+        ids = ctx.answer(SEARCH_IDS, json=body)
         same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
         ctx.expect(same, "the ids differ from those of the search", found, ids)
 
@@ -103,22 +118,115 @@ def similar_events_are_alike(ctx: Context) -> None:
     found = search(ctx, record_chats(ctx, text, text))
     ids = exactly(2, ids_in(found), "events", found)
     for event_id, twin in (ids, reversed(ids)):
-        similar = ctx.expect_status(ctx.api.call(SIMILAR, event_id=event_id), 200)
+        similar = ctx.answer(SIMILAR, event_id=event_id)
         ctx.expect(event_id not in ids_in(similar), "an event is similar to itself", similar)
         ctx.expect(twin in ids_in(similar), "the event that asked the same is missing", similar)
 
 
-@rule(MUST, "document: JudgeOutput", (JUDGE,))
-def verdict_is_of_the_definition(ctx: Context) -> None:
-    """Live judging of an event gives one of the classes, or a number within the scale."""
-    event_id = ids_in(search(ctx, record_chats(ctx, SHORT)))[0]
+@rule(
+    MUST,
+    "document: JudgeOutput (the class, or the number)",
+    (ASK_JUDGE, JUDGE_RECORD, JUDGE),
+    id="judges.verdict-keeps-to-the-definition",
+)
+def verdict_keeps_to_the_definition(ctx: Context) -> None:
+    """Whatever is judged, a verdict is one of the judge's classes, or a number of its scale."""
+    talk = question("Are you there?", "Yes, always.")
+    record = add_record(ctx, make_dataset(ctx)["id"], talk)["id"]
     for output in (CLASSES, SCALE):
-        body = {"judge_definition": define_judge(ctx, output=output)}
-        verdict = ctx.expect_status(ctx.api.call(JUDGE, event_id=event_id, json=body), 200)
-        expect_fitting(ctx, verdict, output)
+        judge = create_judge(ctx, output=output)["id"]
+        _expect_fitting(ctx, ctx.answer(ASK_JUDGE, judge_id=judge, json=talk), output)
+        verdict = ctx.answer(JUDGE_RECORD, dataset_record_id=record, json=_defined(ctx, output))
+        _expect_fitting(ctx, verdict, output)
+    event = ids_in(search(ctx, record_chats(ctx, SHORT)))[0]
+    for output in (CLASSES, SCALE):
+        verdict = ctx.answer(JUDGE, event_id=event, json=_defined(ctx, output))
+        _expect_fitting(ctx, verdict, output)
 
 
-def expect_fitting(ctx: Context, verdict: Exchange, output: dict[str, Any]) -> None:
+@rule(
+    SHOULD,
+    "choices.judges-verdict-follows-the-text",
+    (ASK_JUDGE,),
+    id="judges.verdict-follows-the-text",
+)
+def verdict_follows_the_text(ctx: Context) -> None:
+    """A judge tells a text about ships from one about apples, as its classes describe them."""
+    judge = create_judge(ctx)["id"]
+    for talk, due in (
+        (question("Which ships are in the port?", "Two came in from the sea."), "harbour"),
+        (question("What grows on these trees?", "Apples and pears, on old trees."), "orchard"),
+    ):
+        answer = ctx.answer(ASK_JUDGE, judge_id=judge, json=talk)
+        expect_equal(ctx, answer["answer"], due, "the class", answer)
+
+
+@rule(
+    SHOULD,
+    "document: ObservabilityErrorCode (JUDGE_CONVERSATION_FORMAT_ERROR)",
+    (JUDGE_RECORD,),
+    id="datasets.only-conversations-are-judged",
+)
+def only_conversations_are_judged(ctx: Context) -> None:
+    """A record whose payload has no messages cannot be judged."""
+    made = add_record(ctx, make_dataset(ctx)["id"], {"text": "no conversation"})
+    body = _defined(ctx, SCALE)
+    answer = ctx.api.call(JUDGE_RECORD, dataset_record_id=made["id"], json=body)
+    expect_refused(ctx, answer, "judging what is no conversation")
+
+
+@rule(MUST, "document: BaseTaskStatus", (STATUS,), id="campaigns.status-moves-forward")
+def status_moves_forward(ctx: Context) -> None:
+    """A campaign runs until it is completed, and then stays so."""
+    campaign = create_campaign(ctx, create_judge(ctx), record_chats(ctx, SHORT))["id"]
+    seen = watch(ctx, lambda: ctx.answer(STATUS, campaign_id=campaign), _runs, STEP_S, LOOKS)
+    if _runs(seen[-1]) and ctx.session.clock:
+        ctx.clock.advance(DAY_S)
+        seen.append(ctx.answer(STATUS, campaign_id=campaign))
+        ctx.expect(not _runs(seen[-1]), "the campaign still runs after a day")
+    if _runs(seen[-1]):
+        ctx.skip(f"the campaign did not end within {LOOKS * STEP_S} s")
+    ctx.pass_time(STEP_S)
+    for answer in (seen[-1], ctx.answer(STATUS, campaign_id=campaign)):
+        expect_equal(ctx, answer["status"], "COMPLETED", "the last status", answer)
+
+
+@rule(
+    MUST,
+    "document: CreateCampaignRequest",
+    (CREATE_CAMPAIGN, SELECTED),
+    id="campaigns.selected-events-match",
+)
+def selected_events_match(ctx: Context) -> None:
+    """A campaign selects events that pass its filter: all, or as many as it may, whatever is near.
+
+    So does a page of a search: what does not pass the filter takes nobody's place.
+    """
+    _, wanted, _ = (record_chats(ctx, *((SHORT,) * 3)) for _ in range(3))
+    matching = ids_in(search(ctx, wanted))
+    judge = create_judge(ctx)
+    for most in (100, len(matching), 2):
+        campaign = create_campaign(ctx, judge, wanted, most)
+        answer = ctx.answer(SELECTED, campaign_id=campaign["id"])
+        events = answer.at("completion_events.results")
+        query, body = {"page_size": most}, {"search_params": {"filters": wanted}}
+        page = ctx.answer(SEARCH, query=query, json=body)
+        for told in ([each["event_id"] for each in events], ids_in(page)):
+            count = min(most, len(matching))
+            expect_equal(ctx, len(set(told)), count, "the number of events", answer, page)
+            ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
+
+
+def _runs(answer: Exchange) -> bool:
+    return bool(answer["status"] == "RUNNING")
+
+
+def _defined(ctx: Context, output: dict[str, Any]) -> dict[str, Any]:
+    """A request to be judged by a judge that is defined in it."""
+    return {"judge_definition": define_judge(ctx, output=output)}
+
+
+def _expect_fitting(ctx: Context, verdict: Exchange, output: dict[str, Any]) -> None:
     """Hold a verdict to the output definition of its judge."""
     answer = verdict["answer"]
     if output["type"] == "CLASSIFICATION":

@@ -106,8 +106,7 @@ def history_is_decoded(ctx: Context) -> None:
     made = wait_end(ctx, start(ctx, GREET, input={"name": name}))
     for operation, id_ in ((HISTORY, "execution_id"), (RUN_HISTORY, "run_id")):
         for query, shown in (({"decode_payloads": "true"}, True), ({}, False)):
-            answer = ctx.api.call(operation, {id_: made[id_]}, query=query)
-            ctx.expect_status(answer, 200)
+            answer = ctx.answer(operation, {id_: made[id_]}, query=query)
             said = f"the input is {'not ' if shown else ''}shown"
             ctx.expect((name in answer.plain_text) is shown, said, answer)
 
@@ -133,7 +132,11 @@ def stream_tells_all(ctx: Context) -> None:
     ctx.expect(len({each["event_id"] for each in events}) == len(events), "ids repeat", heard)
 
 
-@rule(MUST, "document: WorkflowExecutionContinuedAsNewAttributesResponse", (STREAM,))
+@rule(
+    MUST,
+    "document: WorkflowExecutionContinuedAsNewAttributesResponse",
+    (GET_EXECUTION, STREAM),
+)
 def stream_tells_runs(ctx: Context) -> None:
     """A run that ends in favour of another names it; the other says which one it carries on."""
     done = wait_end(ctx, start(ctx, COUNT, input={}))

@@ -74,18 +74,6 @@ def waiting_gives_the_result(ctx: Context) -> None:
         ctx.expect(ended >= began, "it ended before it began", done)
 
 
-@rule(MUST, "document: WorkflowExecutionStatus", (EXECUTE, GET_EXECUTION))
-def states_move_forward(ctx: Context) -> None:
-    """An execution runs, ends once with another run than it began with, and stays ended."""
-    made = start(ctx, COUNT)
-    expect_equal(ctx, made["status"], RUNNING, "the status", made)
-    done = wait_end(ctx, made)
-    expect_equal(ctx, done["status"], "COMPLETED", "the status", made, done)
-    ctx.expect(done["run_id"] != made["run_id"], "no other run carried on", made, done)
-    ctx.pass_time(1)
-    expect_same_fields(ctx, done, read(ctx, made))
-
-
 @rule(
     MUST,
     "document: workflows.executions.query_workflow_execution",

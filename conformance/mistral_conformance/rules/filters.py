@@ -106,7 +106,7 @@ def wrong_filters_are_refused(ctx: Context) -> None:
 @rule(MUST, "document: BaseFieldDefinition", (LIST_FIELDS,))
 def fields_are_in_order(ctx: Context) -> None:
     """Fields have different names, a group that is listed, and operators to filter with."""
-    listed = ctx.expect_status(ctx.api.call(LIST_FIELDS), 200)
+    listed = ctx.answer(LIST_FIELDS)
     fields, groups = listed["field_definitions"], listed["field_groups"]
     names = [each["name"] for each in fields]
     ctx.expect(names, "there is no field", listed)
@@ -123,8 +123,8 @@ def options_are_what_occurs(ctx: Context) -> None:
     found = search(ctx, record_chats(ctx, SHORT), extra_fields=["model_name"])
     model = within(found_in(found)[0], "extra_fields", "model_name")
     query = {"operator": "eq"}
-    answer = ctx.api.call(OPTIONS, field_name="model_name", query=query)
-    options = ctx.expect_status(answer, 200)["options"]
+    answer = ctx.answer(OPTIONS, field_name="model_name", query=query)
+    options = answer["options"]
     if options is None:
         ctx.skip("the field of the model has no fixed set of values")
     ctx.expect(model in options, f"the options do not have {model}", found, answer)
@@ -156,7 +156,7 @@ def option_counts_add_up(ctx: Context) -> None:
     found = search(ctx, wanted, extra_fields=["model_name"])
     models = [within(each, "extra_fields", "model_name") for each in found_in(found)]
     body = {"filter_params": {"filters": wanted}}
-    answer = ctx.expect_status(ctx.api.call(COUNTS, field_name="model_name", json=body), 200)
+    answer = ctx.answer(COUNTS, field_name="model_name", json=body)
     counts = {each["value"]: each["count"] for each in answer["counts"]}
     due = {model: models.count(model) for model in models}
     nonzero = {value: count for value, count in counts.items() if count}

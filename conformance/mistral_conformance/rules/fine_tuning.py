@@ -38,11 +38,10 @@ def dry_run_creates_nothing(ctx: Context) -> None:
     """A dry run answers an estimate for the steps that are asked for, and makes no job."""
     suffix = word(ctx)
     sent = order(ctx, upload_lines(ctx), suffix=suffix)
-    answer = ctx.api.call(CREATE_JOB, json=sent, query={"dry_run": "true"})
-    ctx.expect_status(answer, 200)
+    answer = ctx.answer(CREATE_JOB, json=sent, query={"dry_run": "true"})
     expect_equal(ctx, answer["object"], "job.metadata", "object", answer)
     expect_equal(ctx, answer["training_steps"], STEPS, "training_steps", answer)
-    listed = ctx.expect_status(ctx.api.call(LIST_JOBS, query={"suffix": suffix}), 200)
+    listed = ctx.answer(LIST_JOBS, query={"suffix": suffix})
     expect_equal(ctx, listed["total"], 0, "the number of jobs", answer, listed)
 
 
@@ -63,12 +62,12 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
     wait_for(ctx, job, "VALIDATED")
     ctx.clock.advance(HOUR_S)
     expect_equal(ctx, read_job(ctx, job)["status"], "VALIDATED", "the status of a waiting job")
-    started = ctx.expect_status(ctx.api.call(START_JOB, job_id=job), 200)
+    started = ctx.answer(START_JOB, job_id=job)
     ctx.expect(started["status"] in PLACES[3:], f"the job is {started['status']}", started)
     done = wait_for(ctx, job, "SUCCESS")
     name = done["fine_tuned_model"]
     ctx.expect(name, "the finished job names no model", done)
-    ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+    ctx.answer(GET_MODEL, model_id=name)
     ctx.expect(suffix in str(name), f"the model {name!r} lacks the suffix {suffix!r}", done)
 
 
@@ -102,7 +101,7 @@ def finished_job_tells_its_way(ctx: Context) -> None:
 def cancelled_job_ends(ctx: Context) -> None:
     """A job that is cancelled stops after a while, makes no model, and starts no more."""
     job = create_job(ctx)["id"]
-    asked = ctx.expect_status(ctx.api.call(CANCEL_JOB, job_id=job), 200)
+    asked = ctx.answer(CANCEL_JOB, job_id=job)
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
     ended = wait_for(ctx, job, "CANCELLED")
@@ -145,7 +144,7 @@ def classifiers_learn_their_labels(ctx: Context) -> None:
     done = wait_for(ctx, job["id"], "SUCCESS")
     texts = [each["text"] for each in LABELLED]
     sent = {"model": done["fine_tuned_model"], "input": texts}
-    answer = ctx.expect_status(ctx.api.call("classifiers.classify", json=sent), 200)
+    answer = ctx.answer("classifiers.classify", json=sent)
     results = exactly(len(texts), answer["results"], "results", answer)
     for sample, result in zip(LABELLED, results, strict=True):
         scores = within(result, "topic", "scores")

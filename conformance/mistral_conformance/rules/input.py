@@ -1,4 +1,4 @@
-"""Valid requests are accepted, invalid ones refused with 4xx, and no request breaks the server."""
+"""Valid requests are accepted, others refused with 4xx: for their key, their form, their words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
-from mistral_conformance.rules.common.refusals import problems_of
+from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -64,6 +64,20 @@ def can_be_wrong(operation: Operation) -> bool:
 def has_bounds(operation: Operation) -> bool:
     """Whether the document gives a bound to try."""
     return any(bounds(load_document(), operation, load_samples().get(operation.id)))
+
+
+@rule(MUST, "errors.unauthorized", EACH, id="auth.key-wanted")
+def request_without_key_is_refused(ctx: Context) -> None:
+    """A valid request without a key is answered with 401."""
+    for shot in shots(ctx, "keyless"):
+        ctx.expect_status(shot.exchange, 401)
+
+
+@rule(MUST, "errors.unauthorized", EACH, id="auth.key-checked")
+def request_with_wrong_key_is_refused(ctx: Context) -> None:
+    """A valid request with a key that nobody was given is answered with 401."""
+    for shot in shots(ctx, "misskeyed"):
+        ctx.expect_status(shot.exchange, 401)
 
 
 @rule(MUST, "document: requestBody", EACH, id="input.plain-succeeds")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
-from mistral_conformance.rules.common.readings import column
+from mistral_conformance.rules.common.readings import column, exactly
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.tunings import tune
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 DELETE_MODEL = "models.delete"
@@ -27,7 +26,7 @@ UNARCHIVE = "models.unarchive"
 @rule(MUST, "document: ModelList; choices.models-ids-are-unique", (LIST_MODELS,))
 def list_is_not_empty(ctx: Context) -> None:
     """The list of models is a list of cards, no two of one id, and one at least can chat."""
-    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
+    listed = ctx.answer(LIST_MODELS)
     expect_equal(ctx, listed["object"], "list", "object", listed)
     ctx.expect(able_cards(listed, "completion_chat"), "no model can chat", listed)
     ids = column(listed, "data", "id")
@@ -44,26 +43,10 @@ def list_is_not_empty(ctx: Context) -> None:
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
     name = tune(ctx)
-    listed, card = _card(ctx, name)
+    listed = ctx.answer(LIST_MODELS)
+    (card,) = exactly(1, (e for e in listed["data"] if e["id"] == name), "cards of it", listed)
     expect_equal(ctx, card["type"], "fine-tuned", "the type", listed)
     ctx.expect(not card.get("archived"), "a new model is archived", listed)
-    read = ctx.expect_status(ctx.api.call(GET_MODEL, model_id=name), 200)
+    read = ctx.answer(GET_MODEL, model_id=name)
     expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
-    sent = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
-    ctx.expect_status(ctx.api.call(CHAT, json=sent), 200)
-
-
-def _card(ctx: Context, name: str) -> tuple[Exchange, dict[str, Any]]:
-    """Give the card of a model from the list, where it must be."""
-    listed, cards = _cards(ctx)
-    found = [card for card in cards if card["id"] == name]
-    expect_equal(ctx, len(found), 1, f"the number of cards of {name}", listed)
-    return listed, found[0]
-
-
-def _cards(ctx: Context) -> tuple[Exchange, list[dict[str, Any]]]:
-    """Give the cards of the list, of which there must be some."""
-    listed = ctx.expect_status(ctx.api.call(LIST_MODELS), 200)
-    cards: list[dict[str, Any]] = listed["data"]
-    ctx.expect(cards, "the list of models is empty", listed)
-    return listed, cards
+    ctx.answer(CHAT, json={**body(ctx, "Say yes.", max_tokens=8), "model": name})

@@ -17,7 +17,7 @@ from mistral_conformance.rules.common.names import (
     TEXT_CONTENT,
     UPLOAD_DOCUMENT,
 )
-from mistral_conformance.rules.common.steps import expect_equal, word
+from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-RUNNING, COMPLETED, ERROR = "Running", "Completed", "Error"
-
-WAIT_S = 120
+RUNNING, COMPLETED = "Running", "Completed"
 
 
 @rule(MUST, "documents.waiting-loop-ends", (UPLOAD_DOCUMENT, STATUS))
 def ends(ctx: Context) -> None:
     """The guide's loop, which waits while the status is exactly `Running`, comes to `Completed`."""
     ids = _uploaded(ctx, text_sample(word(ctx)))
-    words = [each["processing_status"] for each in _watch(ctx, ids)]
+    seen = watch(ctx, lambda: ctx.answer(STATUS, ids), lambda e: _word(e) == RUNNING)
+    words = [_word(each) for each in seen]
     ctx.expect(set(words) <= {RUNNING, COMPLETED}, f"the loop saw {sorted(set(words))}")
     expect_equal(ctx, words[-1], COMPLETED, "the status after the loop")
 
@@ -82,20 +81,12 @@ def _uploaded(ctx: Context, sample: Sample) -> dict[str, str]:
     return {"library_id": library, "document_id": document["id"]}
 
 
-def _watch(ctx: Context, ids: dict[str, str]) -> list[Exchange]:
-    """Read the status until it is no longer Running; the last answer tells the end."""
-    seen: list[Exchange] = []
-    for _ in range(WAIT_S):
-        seen.append(ctx.expect_status(ctx.api.call(STATUS, ids), 200))
-        if seen[-1]["processing_status"] != RUNNING:
-            return seen
-        ctx.pass_time(1)
-    ctx.expect(condition=False, message=f"still Running after {WAIT_S} s")
-    return seen
+def _word(answer: Exchange) -> str:
+    return str(answer["processing_status"])
 
 
 def _text(ctx: Context, sample: Sample) -> Exchange:
     """Give the text content of a sample whose processing has completed."""
     ids = _uploaded(ctx, sample)
     wait_processed(ctx, **ids)
-    return ctx.expect_status(ctx.api.call(TEXT_CONTENT, ids), 200)
+    return ctx.answer(TEXT_CONTENT, ids)

@@ -40,10 +40,10 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
     """
     execution = execute(ctx, APPROVE)
     ctx.pass_time(LASTS_S)
-    going = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    going = ctx.answer(GET, run_id=execution["run_id"])
     expect_equal(ctx, going.json().get("end_time"), None, "the end of what goes on", going)
     terminate(ctx, [execution["execution_id"]])
-    run = ctx.expect_status(ctx.api.call(GET, run_id=execution["run_id"]), 200)
+    run = ctx.answer(GET, run_id=execution["run_id"])
     took = run.json().get("total_duration_ms")
     if took is None or run.json().get("end_time") is None:
         ctx.skip("the run tells no duration or no end")
@@ -101,4 +101,4 @@ def figures_keep_to_their_times(ctx: Context) -> None:
 def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:
     """The figures of a workflow."""
     need_workflow(ctx, name)
-    return ctx.expect_status(ctx.api.call(METRICS, workflow_name=name, query=query), 200)
+    return ctx.answer(METRICS, workflow_name=name, query=query)

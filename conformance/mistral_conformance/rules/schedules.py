@@ -44,7 +44,7 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
         "time_zone_name": "Europe/Paris",
         "skip": skip,
     }
-    found = ctx.need(ctx.api.call(GET, schedule_id=create(ctx, **times)))
+    found = ctx.prepare(GET, schedule_id=create(ctx, **times))
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     expect_equal(ctx, len(moments), 10, "the number of coming starts", found)
     ctx.expect(moments == sorted(set(moments)), "the starts are not in order", found)
@@ -60,7 +60,7 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
     bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T04:00:00Z"}
     interval = {"every": "PT1H", "offset": "PT30M"}
     id_ = create(ctx, intervals=[interval], **bounds)
-    found = ctx.need(ctx.api.call(GET, schedule_id=id_))
+    found = ctx.prepare(GET, schedule_id=id_)
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     wanted = [read_time(f"2199-01-01T0{hour}:30:00Z") for hour in range(4)]
     expect_equal(ctx, moments, wanted, "the coming starts", found)
@@ -72,7 +72,7 @@ def pause_is_told(ctx: Context) -> None:
     id_, note = create(ctx, **HOURLY), word(ctx)
     for operation, paused in ((PAUSE, True), (RESUME, False)):
         ctx.expect_status(ctx.api.call(operation, schedule_id=id_, json={"note": note}), 204)
-        found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+        found = ctx.answer(GET, schedule_id=id_)
         expect_equal(ctx, found["paused"], paused, "paused", found)
         expect_equal(ctx, found["note"], note, "the note", found)
 
@@ -81,9 +81,9 @@ def pause_is_told(ctx: Context) -> None:
 def due_starts_happen(ctx: Context) -> None:
     """When its times come, a schedule starts its workflow, each time once and on time."""
     id_ = create(ctx, **HOURLY)
-    due = ctx.need(ctx.api.call(GET, schedule_id=id_))["future_executions"][:3]
+    due = ctx.prepare(GET, schedule_id=id_)["future_executions"][:3]
     ctx.clock.advance(3 * HOUR_S)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    found = ctx.answer(GET, schedule_id=id_)
     recent = found["recent_executions"]
     told = [each["scheduled_at"] for each in recent]
     expect_equal(ctx, told, [each["scheduled_at"] for each in due], "the past starts", found)
@@ -98,15 +98,15 @@ def due_starts_happen(ctx: Context) -> None:
 def rest_starts_nothing(ctx: Context) -> None:
     """A paused schedule starts nothing; once resumed it goes on."""
     id_ = create(ctx, **HOURLY)
-    ctx.need(ctx.api.call(PAUSE, schedule_id=id_))
+    ctx.prepare(PAUSE, schedule_id=id_)
     ctx.clock.advance(2 * HOUR_S)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    found = ctx.answer(GET, schedule_id=id_)
     expect_equal(ctx, found["recent_executions"], [], "what started during the rest", found)
-    ctx.need(ctx.api.call(RESUME, schedule_id=id_))
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    ctx.prepare(RESUME, schedule_id=id_)
+    found = ctx.answer(GET, schedule_id=id_)
     coming = [read_time(str(each["scheduled_at"])) for each in found["future_executions"]]
     ctx.clock.advance(HOUR_S)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    found = ctx.answer(GET, schedule_id=id_)
     ctx.expect(found["recent_executions"], "nothing starts after the rest", found)
     made_up = [
         each["scheduled_at"]
@@ -121,7 +121,7 @@ def limit_ends_the_starts(ctx: Context) -> None:
     """With a limit, a schedule starts its workflow so often and no more, and counts down to 0."""
     id_ = create(ctx, **HOURLY, max_executions=2)
     ctx.clock.advance(5 * HOUR_S)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    found = ctx.answer(GET, schedule_id=id_)
     expect_equal(ctx, len(found["recent_executions"]), 2, "the number of starts", found)
     expect_equal(ctx, found["remaining_executions"], 0, "remaining_executions", found)
 
@@ -135,7 +135,7 @@ def overlap_follows_the_policy(ctx: Context) -> None:
         for overlap in (1, 5, 6)
     }
     ctx.clock.advance(2 * HOUR_S + 60)
-    shown = {overlap: ctx.need(ctx.api.call(GET, schedule_id=id_)) for overlap, id_ in made.items()}
+    shown = {overlap: ctx.prepare(GET, schedule_id=id_) for overlap, id_ in made.items()}
     for id_ in made.values():
         ctx.api.call(DELETE, schedule_id=id_)
     started = {
@@ -155,14 +155,14 @@ def overlap_follows_the_policy(ctx: Context) -> None:
 def trigger_starts_at_once(ctx: Context) -> None:
     """A trigger starts the workflow whatever the times say, also during a pause."""
     id_ = create(ctx, cron_expressions=["0 0 1 1 *"], max_executions=1)
-    ctx.need(ctx.api.call(PAUSE, schedule_id=id_))
+    ctx.prepare(PAUSE, schedule_id=id_)
     ctx.expect_status(ctx.api.call(TRIGGER, schedule_id=id_), 204)
     ctx.pass_time(1)
-    found = ctx.expect_status(ctx.api.call(GET, schedule_id=id_), 200)
+    found = ctx.answer(GET, schedule_id=id_)
     expect_equal(ctx, len(found["recent_executions"]), 1, "the number of starts", found)
     expect_equal(ctx, found["remaining_executions"], 1, "remaining_executions", found)
     id_ = found["recent_executions"][0]["execution_id"]
-    done = finished(ctx, ctx.need(ctx.api.call(GET_EXECUTION, execution_id=id_)))
+    done = finished(ctx, ctx.prepare(GET_EXECUTION, execution_id=id_))
     events = ctx.api.call(EVENTS, query={"workflow_exec_id": id_})
     told = {each["schedule_id"] for each in events["events"]} if events.ok else set()
     ctx.expect(len(told) < 2 and None not in told, "an event names no schedule", events)
@@ -179,4 +179,4 @@ def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
         "schedule_id": ctx.marker.name(word(ctx)),
         "schedule": {"input": given, **fields},
     }
-    return str(ctx.need(ctx.api.call(CREATE, json=body))["schedule_id"])
+    return str(ctx.prepare(CREATE, json=body)["schedule_id"])

@@ -1,12 +1,13 @@
-"""Sharing: who owns a library, and what it tells of its members.
+"""Sharing: who owns a library, what it tells of its members, and with whom it is not shared.
 
-The rules share with the neighbour (same organisation, another workspace), who has no right to
-the caller's libraries by birth. What a share shows and hides is told by the laws of `roles`.
+Most rules share with the neighbour (same organisation, another workspace), who has no right to
+the caller's libraries by birth. What each level may do, and what a share shows and hides, is told
+by the laws of `roles`. Where a refusal is due the documents name no status, so any 4xx will do.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.libraries import create_library
 from mistral_conformance.rules.common.names import (
@@ -20,7 +21,9 @@ from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import (
     entity,
     entries,
+    entries_of,
     expect_equal,
+    expect_refused,
     read_library,
     share,
     unshare,
@@ -97,3 +100,48 @@ def own_libraries_can_be_filtered(ctx: Context) -> None:
         "false leaves out what others own, as true does",
         others,
     )
+
+
+@rule(
+    MUST,
+    "accesses.owner-keeps-role; accesses.owner-deletes",
+    (SHARE, UNSHARE, LIST_ACCESSES, GET_LIBRARY),
+    id="permissions.owner-keeps-role-and-access",
+)
+def owner_keeps_role_and_access(ctx: Context) -> None:
+    """An owner can neither change their own role nor delete their own access."""
+    library = create_library(ctx)["id"]
+    owner = _owner_entry(ctx, library)
+    expect_refused(ctx, share(ctx.api, library, owner, "Viewer"), "the owner's own demotion")
+    expect_refused(ctx, unshare(ctx.api, library, owner), "the owner's own removal")
+    listed, found = entries(ctx.api, library)
+    roles = [each["role"] for each in entries_of(found, owner)]
+    expect_equal(ctx, roles, ["Owner"], "the owner's listed roles", listed)
+    ctx.answer(GET_LIBRARY, library_id=library)
+
+
+@rule(
+    MUST,
+    "accesses.own-organisation; libraries.stay-in-organisation",
+    (SHARE, LIST_ACCESSES),
+    needs=("stranger",),
+    id="permissions.libraries-stay-in-the-organisation",
+)
+def libraries_stay_in_the_organisation(ctx: Context) -> None:
+    """A library cannot be shared with a user or workspace of another organisation, nor with it."""
+    library = create_library(ctx)["id"]
+    for kind in ("User", "Workspace", "Org"):
+        who = entity(ctx, "stranger", kind)
+        answer = share(ctx.api, library, who, "Viewer")
+        expect_refused(ctx, answer, f"sharing with another organisation's {kind}")
+        listed, found = entries(ctx.api, library)
+        ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
+
+
+def _owner_entry(ctx: Context, library: str) -> dict[str, Any]:
+    """Give what names the owner in the accesses; skip where the list does not show the owner."""
+    _, found = entries(ctx.api, library)
+    for each in found:
+        if each["role"] == "Owner":
+            return {key: each[key] for key in ("share_with_type", "share_with_uuid")}
+    return ctx.skip("the list of accesses does not show the owner")

@@ -1,12 +1,14 @@
-"""Uploads of documents: known content, hashes, and what is told of the file."""
+"""Uploads of documents: known content, hashes, what is told of the file; and deletions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.libraries import create_library
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
+    DELETE_DOCUMENT,
+    DELETE_LIBRARY,
     GET_DOCUMENT,
     GET_LIBRARY,
     UPLOAD_DOCUMENT,
@@ -47,7 +49,7 @@ def known_content_is_found(ctx: Context) -> None:
     for field in ("id", "name"):
         expect_equal(ctx, second[field], first[field], f"the {field}", first, second)
     ids = {"library_id": library, "document_id": first["id"]}
-    read = ctx.expect_status(ctx.api.call(GET_DOCUMENT, ids), 200)
+    read = ctx.answer(GET_DOCUMENT, ids)
     expect_equal(ctx, read["name"], first["name"], "the name read back", read)
     after = read_library(ctx, library)
     for field in ("nb_documents", "total_size"):
@@ -72,6 +74,20 @@ def last_suffix_becomes_the_extension(ctx: Context) -> None:
     for name, extension in (("a.txt", "txt"), ("b.2026.md", "md")):
         answer = ctx.need(_put_in(ctx, library, text_sample(word(ctx), name)))
         expect_equal(ctx, answer["extension"], extension, f"the extension of {name}", answer)
+
+
+@rule(
+    MUST,
+    "libraries.delete-200-or-204; documents.delete-204; document: beta.libraries.delete",
+    (DELETE_DOCUMENT, DELETE_LIBRARY),
+    id="deletes.answer-as-documented",
+)
+def answer_as_documented(ctx: Context) -> None:
+    """Deleting a document answers 204, deleting a library that or 200."""
+    library = create_library(ctx)["id"]
+    ids = {"library_id": library, "document_id": upload_document(ctx, library)["id"]}
+    ctx.expect_status(ctx.api.call(DELETE_DOCUMENT, ids), 204)
+    ctx.expect_status(ctx.api.call(DELETE_LIBRARY, library_id=library), 200, 204)
 
 
 def _put_in(ctx: Context, library: str, sample: Sample) -> Exchange:

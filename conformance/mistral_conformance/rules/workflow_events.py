@@ -79,7 +79,7 @@ def metadata_are_filtered(ctx: Context) -> None:
 def listing(ctx: Context, run: Exchange) -> Exchange:
     """The events of an execution, in one page."""
     query = {"workflow_exec_id": run["execution_id"]}
-    found = ctx.expect_status(ctx.api.call(LIST, query=query), 200)
+    found = ctx.answer(LIST, query=query)
     ctx.expect(found["events"], "the list has no events of the execution", found)
     return found
 

@@ -100,8 +100,7 @@ def events_are_merged(ctx: Context) -> None:
 
 def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange:
     """The trace of an execution in one of its forms."""
-    answer = ctx.api.call(operation, execution_id=run["execution_id"], query=query)
-    return ctx.expect_status(answer, 200)
+    return ctx.answer(operation, execution_id=run["execution_id"], query=query)
 
 
 def spans_of(answer: Exchange) -> list[dict[str, Any]]:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 @rule(MUST, "document: WorkflowRegistrationGetResponse", (LIST_REGISTRATIONS, GET_REGISTRATION))
 def registration_is_readable(ctx: Context) -> None:
     """A registration is shown under the old name of the answer, too, in the list and by its id."""
-    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query={"limit": 3}), 200)
+    listed = ctx.answer(LIST_REGISTRATIONS, query={"limit": 3})
     _need_some(ctx, listed["workflow_registrations"])
     expect_equal(
         ctx, listed["workflow_versions"], listed["workflow_registrations"], "the old name", listed
     )
     for item in listed["workflow_registrations"]:
-        answer = ctx.api.call(GET_REGISTRATION, workflow_registration_id=item["id"])
-        found = ctx.expect_status(answer, 200)["workflow_registration"]
+        answer = ctx.answer(GET_REGISTRATION, workflow_registration_id=item["id"])
+        found = answer["workflow_registration"]
         expect_equal(ctx, answer["workflow_version"], found, "the old name", answer)
 
 
@@ -43,16 +43,16 @@ def registration_is_readable(ctx: Context) -> None:
 )
 def registration_tells_its_workflow(ctx: Context) -> None:
     """A registration tells its workflow when it is asked to, and only then."""
-    listed = ctx.api.call(LIST_REGISTRATIONS, query={"with_workflow": "true", "limit": 1})
-    _need_some(ctx, ctx.expect_status(listed, 200)["workflow_registrations"])
+    listed = ctx.answer(LIST_REGISTRATIONS, query={"with_workflow": "true", "limit": 1})
+    _need_some(ctx, listed["workflow_registrations"])
     item = listed["workflow_registrations"][0]
-    own = ctx.api.call(GET_WORKFLOW, workflow_identifier=item["workflow_id"])
-    name = ctx.expect_status(own, 200).at("workflow.name")
+    own = ctx.answer(GET_WORKFLOW, workflow_identifier=item["workflow_id"])
+    name = own.at("workflow.name")
     shown = item["workflow"]
     ctx.expect(shown, "the workflow that was asked for is null", listed)
     expect_equal(ctx, shown["name"], name, "the workflow", listed, own)
     ids = {"workflow_registration_id": item["id"]}
-    plain = ctx.expect_status(ctx.api.call(GET_REGISTRATION, ids), 200)
+    plain = ctx.answer(GET_REGISTRATION, ids)
     expect_equal(ctx, plain["workflow_registration"]["workflow"], None, "the workflow", plain)
 
 
@@ -64,13 +64,12 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 def registration_runs(ctx: Context) -> None:
     """Executing a registration starts its workflow in its deployment."""
     query = {"workflow_search": GREET, "archived": "false"}
-    listed = ctx.expect_status(ctx.api.call(LIST_REGISTRATIONS, query=query), 200)
+    listed = ctx.answer(LIST_REGISTRATIONS, query=query)
     _need_some(ctx, listed["workflow_registrations"])
     one = listed["workflow_registrations"][0]
-    started = ctx.api.call(
+    started = ctx.answer(
         EXECUTE_REGISTRATION, workflow_registration_id=one["id"], json={"input": {"name": "Ada"}}
     )
-    ctx.expect_status(started, 200)
     expect_equal(ctx, started["workflow_name"], GREET, "the workflow", started)
     expect_equal(ctx, started["workflow_id"], one["workflow_id"], "its id", started)
     expect_equal(ctx, started["deployment_name"], one["deployment_name"], "deployment", started)
@@ -84,10 +83,10 @@ def registration_runs(ctx: Context) -> None:
 )
 def belong_to_their_workspace(ctx: Context) -> None:
     """Another workspace does not see a workflow that is not shared, and changes none that is."""
-    listed = ctx.api.call(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
+    listed = ctx.answer(LIST_WORKFLOWS, query={"include_shared": "false", "limit": 1000})
     own = [
         each["id"]
-        for each in ctx.expect_status(listed, 200)["workflows"]
+        for each in listed["workflows"]
         if not (each["metadata"] and each["metadata"]["shared_namespace"])
     ]
     _need_some(ctx, own)

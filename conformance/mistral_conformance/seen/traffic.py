@@ -10,6 +10,7 @@ import httpx
 
 from mistral_conformance.model import load_model
 from mistral_conformance.model.forms import forms_of
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Exchange
 from mistral_conformance.record.redaction import REDACTED
 from mistral_conformance.seen.exchange import Seen
@@ -78,7 +79,7 @@ class Traffic:
     def streams(self, operation: str) -> Iterator[Seen]:
         """The successful event streams of an operation."""
         for each in self.answers(operation):
-            if each.exchange.ok and each.exchange.media_type == "text/event-stream":
+            if each.exchange.ok and each.exchange.media_type == EVENT_STREAM:
                 yield each
 
     def _take(self, recorded: Recorded) -> Seen | None:

@@ -7,13 +7,14 @@ ctx.expect(answer["name"] == name, "the name changed", answer)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mistral_conformance.session.api import Api
 from mistral_conformance.session.identities import CALLER, IMPOSTOR, NOBODY
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
     from mistral_conformance.model.document import Document, Operation
@@ -128,6 +129,14 @@ class Context:
         reason = f"{exchange.method} answered {exchange.status} where {wanted} is due"
         self.expect(exchange.status in statuses, reason, exchange)
         return exchange
+
+    def answer(self, operation: str, *ids: Mapping[str, str], **request: Any) -> Exchange:  # noqa: ANN401 - what `Api.call` takes
+        """What the caller's call of an operation is answered, with 200; see `expect_status`."""
+        return self.expect_status(self.api.call(operation, *ids, **request), 200)
+
+    def prepare(self, operation: str, *ids: Mapping[str, str], **request: Any) -> Exchange:  # noqa: ANN401 - the same
+        """What a call that is a preparation is answered; see `need`."""
+        return self.need(self.api.call(operation, *ids, **request))
 
     def show(self, *evidence: Exchange) -> None:
         """Let the report of a passed rule show these exchanges instead of the last one."""

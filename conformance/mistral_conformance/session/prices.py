@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.record.events import EVENT_STREAM
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
@@ -136,7 +138,7 @@ def _amounts(told: Mapping[str, Any]) -> Usage:
 
 def _bodies(exchange: Exchange) -> Iterator[dict[str, Any]]:
     texts = [exchange.text]
-    if exchange.media_type == "text/event-stream":
+    if exchange.media_type == EVENT_STREAM:
         texts = [each.data for each in exchange.events]
     for text in texts:
         found = _parse(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 from mistral_mock.clock import spell
+from mistral_mock.events import MEDIA_TYPE
 from mistral_mock.page.coming import find_coming
 from mistral_mock.secrecy import redact
 
@@ -63,7 +64,7 @@ def summarise(one: Exchange) -> dict[str, Any]:
         "path": redact(one.path),
         "model": one.model,
         "status": one.status,
-        "stream": media_type.startswith("text/event-stream"),
+        "stream": media_type.startswith(MEDIA_TYPE),
         "done": one.counted,
         "duration_s": round(one.duration_s, 4),
         "reply": one.reply,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from document.events import EVENTS
 from document.lint.finding import Finding, Rule
 from document.tree import Tree, follow, operations, reachable
 from document.walk import below, parameters, schemas
@@ -83,9 +84,9 @@ def streams_are_described(document: Tree) -> Iterator[Finding]:
         answers = operation.get("responses", {}).values()
         media = {kind for answer in answers for kind in answer.get("content", {})}
         stream = operation.get("x-mistral-stream")
-        if "text/event-stream" in media and stream is None:
+        if EVENTS in media and stream is None:
             yield Finding(where, "streams, but has no x-mistral-stream; see curation/streams.yaml")
-        elif stream is not None and "text/event-stream" not in media:
+        elif stream is not None and EVENTS not in media:
             yield Finding(where, "does not stream, but says so in streams.yaml; take it out there")
         elif stream:
             for problem in _stream_problems(document, operation, stream, media):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -127,6 +128,18 @@ def offset_leaves_one_out(list_voices: Part) -> Part:
 def total_pages_lacks_one(list_voices: Part) -> Part:
     """The number of pages is one too small."""
     return edited(list_voices, lambda found: {**found, "total_pages": found["total_pages"] - 1})
+
+
+@mutant("audio.total-counts-every-kind", LIST, place=f"{VOICES}:list_voices")
+def total_counts_every_kind(list_voices: Part) -> Part:
+    """The total is that of all voices, whatever type is asked for."""
+
+    def defect(ctx: Part) -> Part:
+        whole = list_voices(evolve(ctx, query={**ctx.query, "type": "all"}))
+        total = json.loads(whole.body)["total"]
+        return edited(list_voices, lambda found: {**found, "total": total})(ctx)
+
+    return defect
 
 
 @mutant("audio.sample-is-cut", SAMPLE, place=f"{VOICES}:read_sample")

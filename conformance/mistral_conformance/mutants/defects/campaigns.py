@@ -8,9 +8,10 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited, forgiving
-from mistral_conformance.rules.campaigns import EVENTS, STATUS
 from mistral_conformance.rules.common.observability import CREATE_CAMPAIGN
-from mistral_conformance.rules.judges import UPDATE
+from mistral_conformance.rules.errors import UPDATE_JUDGE as UPDATE
+from mistral_conformance.rules.events import SELECTED as EVENTS
+from mistral_conformance.rules.events import STATUS
 from mistral_mock.answers import json_answer
 from mistral_mock.resources.observability import events
 

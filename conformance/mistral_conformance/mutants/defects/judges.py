@@ -8,11 +8,16 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common.observability import CREATE_JUDGE
-from mistral_conformance.rules.judges import ASK, DELETE, FETCH, LIST, UPDATE
+from mistral_conformance.rules.errors import UPDATE_JUDGE as UPDATE
+from mistral_conformance.rules.events import ASK_JUDGE as ASK
 from mistral_mock.answers import no_content
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
+
+LIST = "beta.observability.judges.list"
+FETCH = "beta.observability.judges.fetch"
+DELETE = "beta.observability.judges.delete"
 
 JUDGES = "resources.observability.judges"
 JUDGING = "resources.observability.judging"

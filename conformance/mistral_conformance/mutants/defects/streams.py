@@ -26,7 +26,7 @@ FOLLOW = "workflows.executions.stream"
 @mutant("streams.accept-decides", op.CHAT, place="resources.chat:wants_stream")
 def accept_decides(_wants_stream: Part) -> Part:
     """The Accept header decides whether the answer is a stream."""
-    return lambda ctx: "text/event-stream" in ctx.headers.get("accept", "")
+    return lambda ctx: events.MEDIA_TYPE in ctx.headers.get("accept", "")
 
 
 @mutant("streams.lines-have-no-field", op.CHAT, place="events:event")

@@ -24,7 +24,7 @@ def able_model(ctx: Context, capability: str) -> str:
         return named
     held = ctx.session.memory.get((able_model, capability))
     if held is None:
-        able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), capability)
+        able = able_cards(ctx.prepare(LIST_MODELS), capability)
         if not able:
             ctx.skip(f"no model of the list has the capability {capability}")
         held = ctx.session.memory[able_model, capability] = able[0]["id"]

@@ -67,7 +67,7 @@ def chat_model(ctx: Context) -> str:
     """A model that can chat: the preferred one, else the first that says so; asked once a run."""
     held = ctx.session.memory.get(chat_model)
     if held is None:
-        able = able_cards(ctx.need(ctx.api.call(LIST_MODELS)), "completion_chat")
+        able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
         names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
         if not able:
             ctx.skip("no model of the list can chat")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,6 @@ JUDGE_RECORD = "beta.observability.datasets.records.judge"
 PUT_PAYLOAD = "beta.observability.datasets.records.update_payload"
 
 RUNNING, COMPLETED, FAILED = "RUNNING", "COMPLETED", "FAILED"
-WAIT_S = 120
 ALL = 100
 """The largest page, which holds all that a rule makes."""
 
@@ -43,7 +42,7 @@ ALL = 100
 def make_dataset(ctx: Context, name: str = "dataset", description: str = "") -> Exchange:
     """A new dataset without records."""
     body = {"name": ctx.marker.name(name), "description": description}
-    return ctx.need(ctx.api.call(CREATE, json=body))
+    return ctx.prepare(CREATE, json=body)
 
 
 def question(text: str, *answers: str) -> dict[str, Any]:
@@ -60,14 +59,13 @@ def add_record(
 ) -> Exchange:
     """A new record of a dataset; properties are left out when none are given."""
     body = {"payload": payload, **({} if properties is None else {"properties": properties})}
-    return ctx.need(ctx.api.call(CREATE_RECORD, dataset_id=dataset_id, json=body))
+    return ctx.prepare(CREATE_RECORD, dataset_id=dataset_id, json=body)
 
 
 def read_records(ctx: Context, dataset_id: str) -> Exchange:
     """All records of a dataset of the run, at `records.results`."""
     query = {"page_size": ALL}
-    listed = ctx.api.call(LIST_RECORDS, dataset_id=dataset_id, query=query)
-    return ctx.expect_status(listed, 200)
+    return ctx.answer(LIST_RECORDS, dataset_id=dataset_id, query=query)
 
 
 def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) -> Exchange:
@@ -77,14 +75,13 @@ def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) 
 
 def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange]:
     """What the task says from now to its end; the last answer tells the end."""
-    seen: list[Exchange] = []
     ids = {"dataset_id": task["dataset_id"], "task_id": task["id"]}
-    for _ in range(WAIT_S):
-        seen.append(ctx.expect_status(ctx.api.call(FETCH_TASK, ids), 200))
-        if seen[-1]["status"] != RUNNING:
-            return seen
-        ctx.pass_time(step_s)
-    ctx.expect(condition=False, message=f"still {RUNNING} after {WAIT_S} looks")
+
+    def goes_on(answer: Exchange) -> bool:
+        return bool(answer["status"] == RUNNING)
+
+    seen = watch(ctx, lambda: ctx.answer(FETCH_TASK, ids), goes_on, step_s)
+    ctx.expect(not goes_on(seen[-1]), f"still {RUNNING} after {len(seen)} looks")
     return seen
 
 

@@ -10,6 +10,7 @@ from mistral_conformance.rules.common.names import (
     STATUS,
     UPLOAD_DOCUMENT,
 )
+from mistral_conformance.rules.common.steps import watch
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Unjudged
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-PROCESSING_LIMIT_S = 120
 RUNNING = ("todo", "in_progress", "waiting_for_capacity")
 ENDED = ("done", "error", "missing_content", "noop", "self_managed")
 OLD_RUNNING = "Running"
@@ -74,9 +74,7 @@ def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
 
     """
     ids = {"library_id": library_id, "document_id": document_id}
-    for _ in range(PROCESSING_LIMIT_S):
-        answer = ctx.need(ctx.api.call(STATUS, ids))
-        if not is_running(answer):
-            return ctx.need(ctx.api.call(GET_DOCUMENT, ids))
-        ctx.pass_time(1)
-    raise Unjudged(f"processing did not end within {PROCESSING_LIMIT_S} s", *ctx.exchanges[-1:])
+    seen = watch(ctx, lambda: ctx.prepare(STATUS, ids), is_running)
+    if is_running(seen[-1]):
+        raise Unjudged(f"processing did not end within {len(seen)} s", seen[-1])
+    return ctx.prepare(GET_DOCUMENT, ids)

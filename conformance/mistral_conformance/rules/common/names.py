@@ -15,17 +15,13 @@ LIST_DOCUMENTS = "beta.libraries.documents.list"
 UPLOAD_DOCUMENT = "beta.libraries.documents.upload"
 GET_DOCUMENT = "beta.libraries.documents.get"
 PATCH_DOCUMENT = "beta.libraries.documents.update"
-PUT_DOCUMENT = "beta.libraries.documents.update_with_put"
 DELETE_DOCUMENT = "beta.libraries.documents.delete"
 TEXT_CONTENT = "beta.libraries.documents.text_content"
-
-
 STATUS = "beta.libraries.documents.status"
 
 LIST_ACCESSES = "beta.libraries.accesses.list"
 SHARE = "beta.libraries.accesses.update_or_create"
 UNSHARE = "beta.libraries.accesses.delete"
-
 
 UPLOAD_FILE = "files.upload"
 GET_FILE = "files.retrieve"

@@ -59,13 +59,12 @@ def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:
 
 def create_judge(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
     """A new judge, deleted after the rule."""
-    answer = ctx.api.call(CREATE_JUDGE, json=define_judge(ctx, **fields))
-    return ctx.need(answer)
+    return ctx.prepare(CREATE_JUDGE, json=define_judge(ctx, **fields))
 
 
 def create_campaign(ctx: Context, judge: Exchange, filters: Filter, most: int = 100) -> Exchange:
     """A new campaign over the events that pass a filter, deleted after the rule."""
-    return ctx.need(ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most)))
+    return ctx.prepare(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most))
 
 
 def plan(ctx: Context, judge_id: str, filters: Filter | None, most: int = 100) -> dict[str, Any]:
@@ -102,7 +101,7 @@ def list_fields(ctx: Context) -> list[dict[str, Any]]:
     """The definitions of the fields; asked for once a run."""
     held: list[dict[str, Any]] | None = ctx.session.memory.get(list_fields)
     if held is None:
-        held = list(ctx.need(ctx.api.call(LIST_FIELDS))["field_definitions"])
+        held = list(ctx.prepare(LIST_FIELDS)["field_definitions"])
         ctx.session.memory[list_fields] = held
     return held
 
@@ -133,7 +132,7 @@ def saying(ctx: Context, text: str) -> Filter:
 def search(ctx: Context, filters: Filter | None, **more: Any) -> Exchange:  # noqa: ANN401 - JSON
     """The first page of the events that pass a filter; `more` goes into the body."""
     body = {"search_params": {"filters": filters}, **more}
-    return ctx.expect_status(ctx.api.call(SEARCH, json=body), 200)
+    return ctx.answer(SEARCH, json=body)
 
 
 def found_in(answer: Exchange) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Reading what answers carry inside a value: JSON in a text, so many items of a list.
+"""Reading what answers carry inside a value: JSON in a text, so many items, what is wrong.
 
 The form of the answer itself is watched by `reading`; what is read here no schema describes.
 """
@@ -143,3 +143,15 @@ def expect_sum(ctx: Context, usage: Any, parts: Iterable[str], *seen: Exchange) 
     if found != total and absent:
         raise Skipped(f"the usage leaves out {', '.join(absent)}", *seen)
     ctx.expect(found == total, f"the total of the usage is {total}, not {found}", *seen)
+
+
+def problems_of(answer: Exchange) -> list[dict[str, Any]]:
+    """The mistakes that a refusal lists in `detail`, at its top or within `message`.
+
+    None are listed where it says in words what is wrong, which is a documented shape too.
+    """
+    body = answer.json()
+    message = body.get("message") if isinstance(body, dict) else None
+    holder = message if isinstance(message, dict) else body
+    detail = holder.get("detail") if isinstance(holder, dict) else None
+    return [each for each in detail if isinstance(each, dict)] if isinstance(detail, list) else []

@@ -15,7 +15,7 @@ from mistral_conformance.rules.common.names import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.reading import Place
@@ -31,6 +31,21 @@ def unknown_id(ctx: Context) -> str:
 def word(ctx: Context) -> str:
     """A word that no other rule uses."""
     return f"w{ctx.random.getrandbits(40):010x}"
+
+
+def watch(
+    ctx: Context,
+    look: Callable[[], Exchange],
+    goes_on: Callable[[Exchange], bool],
+    step_s: float = 1,
+    most: int = 120,
+) -> list[Exchange]:
+    """What is told until something has ended, or so many times, the last answer at the end."""
+    seen = [look()]
+    while goes_on(seen[-1]) and len(seen) < most:
+        ctx.pass_time(step_s)
+        seen.append(look())
+    return seen
 
 
 def expect_refused(ctx: Context, exchange: Exchange, what: str) -> Exchange:
@@ -61,7 +76,7 @@ def expect_same_fields(ctx: Context, before: Exchange, after: Exchange) -> None:
 
 def read_library(ctx: Context, library_id: str) -> Exchange:
     """The library as the default caller sees it now."""
-    return ctx.need(ctx.api.call(GET_LIBRARY, library_id=library_id))
+    return ctx.prepare(GET_LIBRARY, library_id=library_id)
 
 
 def entity(ctx: Context, who: str, kind: str = "User") -> dict[str, str]:

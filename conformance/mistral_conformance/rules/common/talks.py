@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.steps import expect_equal, word
@@ -31,6 +32,8 @@ DELETE_CONVERSATION = "beta.conversations.delete"
 HISTORY = "beta.conversations.get_history"
 MESSAGES = "beta.conversations.get_messages"
 
+ASK_WEATHER = "What is the weather in Lyon for 2 days, in celsius? Use the weather function."
+ASK_WEB = "Search the web: who won the last football cup?"
 SHORT = {"max_tokens": 60, "temperature": 0.0}
 """Completion arguments that keep answers short."""
 
@@ -40,6 +43,13 @@ def make_agent(ctx: Context, api: Api | None = None, **fields: object) -> Exchan
     named = {"name": ctx.marker.name(str(fields.pop("name", "agent")))}
     body = {"model": chat_model(ctx), "completion_args": SHORT, **fields, **named}
     return ctx.need((api or ctx.api).call(CREATE_AGENT, json=body))
+
+
+def make_team(ctx: Context) -> tuple[str, str]:
+    """An agent that hands over, and the one that it hands volcanoes over to."""
+    expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
+    told = "Hand questions about volcanoes over."
+    return make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"], expert
 
 
 def start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
@@ -57,14 +67,13 @@ def try_start(ctx: Context, api: Api | None = None, **fields: object) -> Exchang
 
 def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:
     """The answer to something appended."""
-    answer = ctx.api.call(APPEND, conversation_id=conversation_id, json=fields)
-    return ctx.expect_status(answer, 200)
+    return ctx.answer(APPEND, conversation_id=conversation_id, json=fields)
 
 
 def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
     """All entries of a conversation."""
-    answer = ctx.api.call(HISTORY, conversation_id=conversation_id)
-    entries = ctx.expect_status(answer, 200)["entries"]
+    answer = ctx.answer(HISTORY, conversation_id=conversation_id)
+    entries = answer["entries"]
     ctx.expect(isinstance(entries, list), "the entries are no list", answer)
     return picked(entries)
 
@@ -114,9 +123,10 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def hear(ctx: Context, answer: Exchange) -> list[Entry]:
-    """The data of a conversation's event stream, each with the type that its event line names."""
+    """The data of a stream of named events, each with the type that its event line names."""
     ctx.expect_status(answer, 200)
-    expect_equal(ctx, answer.media_type, "text/event-stream", "the type of a stream", answer)
+    expect_equal(ctx, answer.media_type, EVENT_STREAM, "the type of a stream", answer)
+    ctx.expect(answer.events, "the stream is empty", answer)
     ctx.expect(not answer.stream.stray, f"the line {answer.stream.stray[:1]} is no field", answer)
     return [read_event(ctx, each, answer) for each in answer.events]
 

@@ -59,12 +59,12 @@ def order(ctx: Context, file_id: str, **fields: object) -> dict[str, Any]:
 def create_job(ctx: Context, file_id: str | None = None, **fields: object) -> Exchange:
     """A new job, cancelled after the rule."""
     sent = order(ctx, file_id or upload_lines(ctx), **fields)
-    return ctx.expect_status(ctx.api.call(CREATE_JOB, json=sent), 200)
+    return ctx.answer(CREATE_JOB, json=sent)
 
 
 def read_job(ctx: Context, job_id: str) -> Exchange:
     """A job of this rule as it is now."""
-    return ctx.expect_status(ctx.api.call(GET_JOB, job_id=job_id), 200)
+    return ctx.answer(GET_JOB, job_id=job_id)
 
 
 def wait_for(ctx: Context, job_id: str, *statuses: str) -> Exchange:

@@ -16,7 +16,7 @@ def upload_file(ctx: Context, sample: Sample, purpose: str = "") -> Exchange:
     """A new file, its name marked; without a purpose it has the one that is the default."""
     part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
     data = {"purpose": purpose} if purpose else None
-    return ctx.need(ctx.api.call(UPLOAD_FILE, files={"file": part}, data=data))
+    return ctx.prepare(UPLOAD_FILE, files={"file": part}, data=data)
 
 
 def upload_json_lines(ctx: Context, name: str, text: str, purpose: str = "") -> str:

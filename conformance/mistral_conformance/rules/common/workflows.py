@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.readings import some
-from mistral_conformance.rules.common.steps import word
+from mistral_conformance.rules.common.steps import watch, word
 from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ STEPS = 8
 def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
     """The workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
-    listed = ctx.need(ctx.api.call(LIST_WORKFLOWS, query=query))
+    listed = ctx.prepare(LIST_WORKFLOWS, query=query)
     found = [each for each in listed["workflows"] if each["name"] == name]
     if not found:
         ctx.skip(f"the server has no workflow {name!r}")
@@ -71,7 +71,7 @@ def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
 def start(ctx: Context, name: str, **body: object) -> Exchange:
     """A new execution of the workflow; skips where the server has none of this name."""
     need_workflow(ctx, name)
-    return ctx.expect_status(ctx.api.call(EXECUTE, workflow_identifier=name, json=body), 200)
+    return ctx.answer(EXECUTE, workflow_identifier=name, json=body)
 
 
 def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: object) -> Exchange:
@@ -84,12 +84,10 @@ def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: ob
 
 def finished(ctx: Context, execution: Exchange) -> Exchange:
     """The execution once it has ended, as a preparation; skips where that takes too long."""
-    for _ in range(STEPS):
-        answer = ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"])
-        if ctx.need(answer)["status"] not in OPEN:
-            return answer
-        ctx.pass_time(STEP_S)
-    return ctx.skip(f"the execution does not end within {STEPS * STEP_S} seconds")
+    seen = watch(ctx, lambda: _look(ctx, execution), _goes_on, STEP_S, STEPS)
+    if _goes_on(ctx.need(seen[-1])):
+        ctx.skip(f"the execution does not end within {STEPS * STEP_S} seconds")
+    return seen[-1]
 
 
 def terminate(ctx: Context, ids: Sequence[str]) -> None:
@@ -100,20 +98,20 @@ def terminate(ctx: Context, ids: Sequence[str]) -> None:
 
 def read(ctx: Context, execution: Exchange) -> Exchange:
     """The execution as it is now."""
-    return ctx.expect_status(
-        ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"]), 200
-    )
+    return ctx.expect_status(_look(ctx, execution), 200)
 
 
 def wait_end(ctx: Context, execution: Exchange) -> Exchange:
     """The execution when it has ended, or as it is after some seconds of the server's time."""
-    found = read(ctx, execution)
-    for _ in range(STEPS):
-        if found["status"] not in OPEN:
-            break
-        ctx.pass_time(STEP_S)
-        found = read(ctx, execution)
-    return found
+    return watch(ctx, lambda: read(ctx, execution), _goes_on, STEP_S, STEPS + 1)[-1]
+
+
+def _look(ctx: Context, execution: Exchange) -> Exchange:
+    return ctx.api.call(GET_EXECUTION, execution_id=execution["execution_id"])
+
+
+def _goes_on(execution: Exchange) -> bool:
+    return execution.ok and execution["status"] in OPEN
 
 
 def act(ctx: Context, operation: str, execution: Exchange, **body: object) -> Exchange:
