@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.comparing import describe, first_change
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.named import send_naming
 from mistral_conformance.laws.requests import send_plain, unknown_id
@@ -14,13 +15,14 @@ from mistral_conformance.laws.views import stable
 from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
@@ -66,8 +68,26 @@ def _owned(model: Model) -> Iterator[Subject]:
 
 
 def _outside(model: Model) -> Iterator[Subject]:
-    """The same for each outsider; that other organisations see nothing needs no declaration."""
-    for subject in _owned(model):
+    return _by_outsiders(model, _owned(model))
+
+
+def _found_outside(model: Model) -> Iterator[Subject]:
+    """The same for what is there without a request that makes it: what chats and runs record."""
+
+    def read() -> Iterator[Subject]:
+        for subject in _in_path(model):
+            resource = model.resources[subject.value.resource]
+            operation = model.document.operations[subject.value.place.operation]
+            kept = operation.method == "GET" and resource.seen_by == WORKSPACE
+            if kept and not resource.whole and subject.value.place.name in load_targets():
+                yield subject
+
+    return _by_outsiders(model, read())
+
+
+def _by_outsiders(model: Model, subjects: Iterable[Subject]) -> Iterator[Subject]:
+    """Each case for each outsider; that other organisations see nothing needs no declaration."""
+    for subject in subjects:
         resource = _keeper(model, model.resources[subject.value.resource])
         for outsider in OUTSIDERS:
             yield evolve(
@@ -172,6 +192,19 @@ def foreign_is_refused(world: World, reference: Reference, outsider: str) -> Non
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
     expect_untouched(world, instance, before, answer)
+
+
+@law(id="access.found-is-refused", over=_found_outside, source=SHOWN_TO_STRANGERS, harm=True)
+def found_is_refused(world: World, reference: Reference, outsider: str) -> None:
+    """What is recorded of the caller's chats and runs is refused to those outside."""
+    name, operation = reference.place.name, reference.place.operation
+    ids = {name: world.lookup(name)}
+    own = world.need(send_plain(world, operation, ids, by=CALLER))
+    answer = send_plain(world, operation, ids, by=outsider)
+    one, other = (key_of(_resource(world, reference), each.json()) for each in (own, answer))
+    if answer.ok and any(other) and one != other:
+        raise Skipped(f"the {outsider} has one of that name, too")
+    expect_refused(world, reference, "foreign", answer, f" to the {outsider}")
 
 
 @law(id="access.lists-hide-foreign", over=_listed, source=SHOWN_TO_STRANGERS, harm=True)

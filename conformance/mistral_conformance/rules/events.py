@@ -153,12 +153,13 @@ def verdict_keeps_to_the_definition(ctx: Context) -> None:
 def verdict_follows_the_text(ctx: Context) -> None:
     """A judge tells a text about ships from one about apples, as its classes describe them."""
     judge = create_judge(ctx)["id"]
-    for talk, due in (
-        (question("Which ships are in the port?", "Two came in from the sea."), "harbour"),
-        (question("What grows on these trees?", "Apples and pears, on old trees."), "orchard"),
-    ):
+    talks = (
+        question("Which ships are in the port?", "Two came in from the sea."),
+        question("What grows on these trees?", "Apples and pears, on old trees."),
+    )
+    for talk, due in zip(talks, CLASSES["options"], strict=True):
         answer = ctx.answer(ASK_JUDGE, judge_id=judge, json=talk)
-        expect_equal(ctx, answer["answer"], due, "the class", answer)
+        expect_equal(ctx, answer["answer"], due["value"], "the class", answer)
 
 
 @rule(

@@ -78,3 +78,13 @@ def nothing_is_similar(_find_similar: Part) -> Part:
 def verdict_is_a_word(judge: Part) -> Part:
     """Every verdict on an event is `good`, whatever the definition."""
     return edited(judge, lambda verdict: {**verdict, "answer": "good"})
+
+
+@mutant("events.everybody-may-read", FETCH, SIMILAR, place=f"{PLACE}.events:lookups.find")
+def everybody_may_read(find: Part) -> Part:
+    """An event is found by its id, whose workspace it is of does not matter."""
+
+    def defect(ctx: Part, kind: Part, id_: str, *told: str) -> Part:
+        return ctx.table(kind).get(id_) or find(ctx, kind, id_, *told)
+
+    return defect

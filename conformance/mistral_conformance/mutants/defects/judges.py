@@ -65,3 +65,14 @@ def verdict_is_the_first_class(classify: Part) -> Part:
 def unknown_judge_has_another_code(missing: Part) -> Part:
     """A judge that does not exist is told with the code of a dataset."""
     return lambda what, code: missing(what, code.replace("JUDGE", "DATASET"))
+
+
+@mutant("judges.classes-are-small", ASK, place=f"{JUDGING}:classify")
+def classes_are_small(classify: Part) -> Part:
+    """A class is answered in small letters, whatever the judge calls it."""
+
+    def defect(*given: Part) -> Part:
+        verdict = classify(*given)
+        return {**verdict, "answer": verdict["answer"].lower()}
+
+    return defect

@@ -31,8 +31,8 @@ PAUSE_S = 2.0
 CLASSES: dict[str, Any] = {
     "type": "CLASSIFICATION",
     "options": [
-        {"value": "harbour", "description": "The text is about ships, ports and the sea."},
-        {"value": "orchard", "description": "The text is about apples, pears and trees."},
+        {"value": "Harbour & Quai", "description": "The text is about ships, ports and the sea."},
+        {"value": "Obstgärten 🍎", "description": "The text is about apples, pears and trees."},
     ],
 }
 SCALE: dict[str, Any] = {
