@@ -185,7 +185,7 @@ def image_is_a_file(ctx: Context) -> None:
 def handover_goes_on_with_the_next(ctx: Context) -> None:
     """The next agent answers, now and later; with `handoff_execution` client nobody does."""
     desk, expert = make_team(ctx)
-    asked = {"agent_id": desk, "inputs": "Tell me about volcanoes."}
+    asked: dict[str, Any] = {"agent_id": desk, "inputs": "Tell me about volcanoes."}
     answer, left = start(ctx, **asked), start(ctx, **asked, handoff_execution="client")
     for each in (answer, left):
         handovers = of_kind(each["outputs"], "agent.handoff")

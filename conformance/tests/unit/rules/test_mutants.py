@@ -57,7 +57,7 @@ def test_what_changes_nothing_is_missed(with_idle: Callable[[], None]) -> None:
 
 def test_every_rule_that_notices_a_defect_is_named() -> None:
     noticed = rules_that_notice("deletes.library-answers-202", frozenset())
-    assert "deletes.answer-as-documented" in noticed
+    assert "deletes.library-answers-200-or-204" in noticed
 
 
 def test_a_rule_that_is_left_out_catches_nothing() -> None:
@@ -78,7 +78,7 @@ def test_an_archived_workflow_is_back_in_use_for_the_next_rule() -> None:
 
 
 def test_proven_rules_are_not_tried_again() -> None:
-    proven = frozenset({"deletes.answer-as-documented"})
+    proven = frozenset({"deletes.library-answers-200-or-204"})
     assert not proven & rules_that_notice("deletes.library-answers-202", proven)
 
 
@@ -144,7 +144,7 @@ def test_board_fails_when_too_few_are_caught(
 def test_rules_that_notice_nothing_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("--rules", "--only", "deletes.library-answers-202") == 1
     out = capsys.readouterr().out
-    assert "deletes.answer-as-documented\n        notices deletes.library-answers-202" in out
+    assert "deletes.library-answers-200-or-204\n        notices deletes.library-answers-202" in out
     assert "IDLE    chat.prefix-starts-the-text" in out
 
 
