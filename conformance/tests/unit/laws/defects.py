@@ -36,7 +36,9 @@ def defect(name: str, case: str, told: str) -> Callable[[Alter], Alter]:
     return register
 
 
-def remembering(name: str, case: str, told: str) -> Callable[[Callable[[], Alter]], object]:
+def remembering(
+    name: str, case: str, told: str
+) -> Callable[[Callable[[], Alter]], Callable[[], Alter]]:
     """Register an alteration that remembers what it saw."""
 
     def register(make: Callable[[], Alter]) -> Callable[[], Alter]:

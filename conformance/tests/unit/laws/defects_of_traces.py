@@ -288,10 +288,10 @@ def false_is_taken_for_true(answer: Answer) -> None:
         answer.content = answer.again("GET", path).content
 
 
-@defect(
-    "events-go-back", "seen.events-are-in-order[workflows.events.get_workflow_events]", "and back"
-)
-def events_go_back(answer: Answer) -> None:
-    if answer.is_("GET", "/events/list"):
-        times = [{"event_timestamp": seconds} for seconds in (20, 30, 10)]
-        answer.body = {**answer.body, "events": times}
+@defect("entries-go-back", "seen.events-are-in-order[beta.conversations.get_history]", "and back")
+def entries_go_back(answer: Answer) -> None:
+    if answer.is_("GET", "/history"):
+        times = [f"2026-01-01T00:00:{seconds}Z" for seconds in (20, 30, 10)]
+        first = answer.body["entries"][0]
+        entries = [{**first, "created_at": each} for each in times]
+        answer.body = {**answer.body, "entries": entries}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LIST = "/v1/workflows"
 REGISTRATIONS = "/v1/workflows/registrations"
 ALL = ["greet", "check_invoices", "approve_order", "break_down", "count_down", "onboard"]
-ALL += ["example-hello-world-workflow"]  # as programs of the official SDK call it
+ALL += ["example-hello-world-workflow", "former_greet"]  # the first as the official SDK calls it
 
 
 def names(api: Caller, **query: Any) -> list[str]:
@@ -26,7 +26,7 @@ def names(api: Caller, **query: Any) -> list[str]:
     [
         ({}, ALL),
         ({"order": "desc"}, ALL[::-1]),
-        ({"sort_by": "display_name"}, [ALL[place] for place in (2, 3, 1, 4, 0, 6, 5)]),
+        ({"sort_by": "display_name"}, [ALL[place] for place in (2, 3, 1, 4, 7, 0, 6, 5)]),
         ({"search": "ORDER"}, ["approve_order"]),
         ({"tags": ["sample", "quick"]}, ["greet"]),
         ({"include_shared": "false", "tags": "sample"}, ALL),
@@ -34,6 +34,8 @@ def names(api: Caller, **query: Any) -> list[str]:
         ({"deployment_name": ["samples-canary", "unknown"]}, ["approve_order"]),
         ({"deployment_name": "unknown"}, []),
         ({"archived": "true"}, []),
+        ({"active_only": "true"}, ALL[:-1]),
+        ({"active_only": "false"}, ALL),
         ({"status": "RUNNING"}, []),
         ({"limit": 2}, ALL[:2]),
     ],
