@@ -256,6 +256,22 @@ def instructions_cost_nothing(answer: Answer) -> None:
         with_usage(answer, prompt_tokens=10)
 
 
+@remembering(
+    "agents-stay-as-they-were",
+    "sums.changed-instructions-are-read[agents.complete by agent]",
+    "with the old ones",
+)
+def agents_stay_as_they_were() -> Alter:
+    first: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/agents/completions"):
+            told = answer.body["usage"]["prompt_tokens"]
+            with_usage(answer, prompt_tokens=first.setdefault(answer.sent_body["agent_id"], told))
+
+    return alter
+
+
 @defect("least-is-not-read", "answers.option-is-used[fim.complete:min_tokens]", "40 gives 8 tokens")
 def least_is_not_read(answer: Answer) -> None:
     if answer.is_("POST", "/fim/completions") and answer.sent_body.get("min_tokens"):
