@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_mock.replies.parsing import parse_reply
 from mistral_mock.replies.problem import ReplyError
 
 if TYPE_CHECKING:
@@ -406,6 +407,23 @@ def test_control_route_says_what_lies(scripted: Scripted) -> None:
     refusal = scripted.api.post("/_mock/replies", json=[entry])
     (problem,) = refusal.json()["detail"]
     assert (refusal.status_code, problem["loc"]) == (422, ["body", 0, "answer", "finish_reason"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"user": "Hi", "answer": "a"}, "user: it is unknown here; write it under when"),
+        ({"when": {}, "text": "a"}, "text: it is unknown here; write it under answer"),
+        (
+            {"when": {"times": 2}, "answer": "a"},
+            "when.times: it is unknown here; write it beside when",
+        ),
+        ({"answr": "a"}, "answr: it is unknown here; do you mean answer?"),
+    ],
+)
+def test_misplaced_name_is_told_its_place(entry: dict[str, Any], told: str) -> None:
+    with pytest.raises(ReplyError, match=re.escape(told)):
+        parse_reply(entry)
 
 
 @pytest.mark.parametrize(
