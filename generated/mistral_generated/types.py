@@ -359,6 +359,13 @@ _OTHERS: Final = {
     "send": ("complete", "start"),
 }
 
+# Methods of the official SDK that are loops over operations, and what to write instead.
+_LOOPS: Final = {
+    "execute_workflow_and_wait": "execute_workflow(..., wait_for_result=True)",
+    "run": "start(...), and append(...) with the results of the functions that it calls",
+    "run_stream": "start_stream(...), and append_stream(...) with the results of functions",
+}
+
 
 class Group(Hinted):
     """The base of every facade: the operations of a group, and the groups below it."""
@@ -377,6 +384,8 @@ class Group(Hinted):
                 hint = "; use stream(..., response_format=YourClass)"
             elif plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"
+            elif plain in _LOOPS and hasattr(type(self), _LOOPS[plain].partition("(")[0]):
+                hint = f"; here it is {_LOOPS[plain]}"
             elif ours := next((o for o in _OTHERS.get(name, ()) if hasattr(type(self), o)), None):
                 hint = f"; here it is {ours}(...)"
             said = f"{kind!r} object has no attribute {name!r}{hint}"
