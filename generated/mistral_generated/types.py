@@ -354,8 +354,9 @@ _OTHERS: Final = {
     "completions": ("complete",),
     "content": ("download",),
     "create": ("complete", "upload", "start"),
-    "get": ("retrieve",),
-    "retrieve": ("get",),
+    "get": ("retrieve", "fetch"),
+    "list": ("get_workflows", "list_runs", "list_deployments", "get_schedules"),
+    "retrieve": ("get", "fetch"),
     "send": ("complete", "start"),
 }
 
@@ -367,8 +368,13 @@ _LOOPS: Final = {
 }
 
 
+# Groups whose objects another group makes and lists.
+_MADE_BY: Final = {"Agents": "beta.agents"}
+_MAKING: Final = frozenset({"create", "delete", "get", "list", "update"})
+
+
 class Group(Hinted):
-    """The base of every facade: the operations of a group, and the groups below it."""
+    """The base of every group: its operations, and the groups below it."""
 
     __slots__ = ()
 
@@ -386,7 +392,20 @@ class Group(Hinted):
                 hint = f"; use AsyncMistral and await {plain}(...)"
             elif plain in _LOOPS and hasattr(type(self), _LOOPS[plain].partition("(")[0]):
                 hint = f"; here it is {_LOOPS[plain]}"
-            elif ours := next((o for o in _OTHERS.get(name, ()) if hasattr(type(self), o)), None):
+            elif not name.startswith("_") and (ours := _name_here(self, plain)):
                 hint = f"; here it is {ours}(...)"
             said = f"{kind!r} object has no attribute {name!r}{hint}"
             raise AttributeError(said, name=name, obj=self)
+
+
+def _name_here(group: Group, name: str) -> str:
+    """Return what a method of other clients is called in a group, or an empty text."""
+    kind = type(group)
+    maker = _MADE_BY.get(kind.__name__.removeprefix("Async"))
+    if maker and name in _MAKING:
+        return f"{maker}.{name}"
+    public = [one for one in dir(kind) if not one.startswith("_")]
+    others = [one for one in _OTHERS.get(name, ()) if one in public]
+    below = [f"{one}.{name}" for one in public if hasattr(getattr(group, one), name)]
+    longer = [one for one in public if name in one.split("_")]
+    return next(iter((*others, *below, *longer)), "")

@@ -50,6 +50,7 @@ ON_CLIENTS: Final = {
     "close": "aclose()",
     "completions": "chat.complete(...)",
     "copy": "with_options(...)",
+    "jobs": "batch.jobs or fine_tuning.jobs",
     "messages": "chat.complete(...)",
     "moderations": "classifiers.moderate(...)",
     "responses": "beta.conversations.start(...)",

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 
+WORDS = {
+    "content": "text",
+    "embedding": "vectors",
+    "embeddings": "vectors",
+    "markdown": "pages",
+    "message": "text",
+    "parsed": "json",
+    "prompt": "user",
+    "question": "user",
+}
+"""What people may write, by the API's own words, and what it is here."""
+
+
 class ReplyError(ValueError):
     """A reply cannot be used; `place` leads to what is wrong, `reason` says why."""
 
@@ -57,5 +70,5 @@ def find_hint(name: str, known: Collection[str], elsewhere: Mapping[str, Collect
     for where, names in elsewhere.items():
         if name in names:
             return f"write it {where}"
-    near = get_close_matches(name, list(known), n=1)
+    near = [WORDS[name]] if WORDS.get(name) in known else get_close_matches(name, list(known), n=1)
     return f"do you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"

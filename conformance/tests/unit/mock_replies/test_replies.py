@@ -458,7 +458,9 @@ def test_misplaced_name_is_told_its_place(entry: dict[str, Any], told: str) -> N
             "do you mean object?",
         ),
         ({"body": {}, "status": 418, "operation": "models.list"}, "say error or raw"),
-        ({"text": "a", "status": 200}, "go with body"),
+        ({"text": "a", "status": 200}, "only body, error and raw go with status"),
+        ({"content": "a"}, "do you mean text?"),
+        ({"embedding": [1]}, "do you mean vectors?"),
     ],
 )
 def test_reply_cannot_lie(scripted: Scripted, fields: dict[str, Any], told: str) -> None:
