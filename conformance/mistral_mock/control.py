@@ -150,7 +150,7 @@ def find_requests(world: World, query: str) -> list[Exchange]:
     """The exchanges that a query asks for, by operation, method, path, model, status or text.
 
     Raises:
-        APIError: 422, it asks for something else.
+        APIError: 422, it asks for something else, or for an operation that does not exist.
 
     """
     wanted: dict[str, object] = dict(parse_qsl(query))
@@ -161,7 +161,11 @@ def find_requests(world: World, query: str) -> list[Exchange]:
     status = str(wanted.pop("status", ""))
     if status.isdecimal():
         wanted["status"] = int(status)
-    return world.journal.find(wanted)
+    try:
+        return world.journal.find(wanted)
+    except ValueError as error:
+        told = str(error)
+        raise invalid(Problem(("query", "operation"), told, input=wanted["operation"])) from error
 
 
 def clear_requests(world: World, _: bytes) -> Answer:

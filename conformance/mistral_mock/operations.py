@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from mistral_openapi.eras import Era
 
 MULTIPART = "multipart/form-data"
+FORMS = ("x-mistral-stream", "x-mistral-structured")
+"""What names another method of clients for the same operation."""
 
 
 @frozen(slots=False)
@@ -136,3 +140,28 @@ def load_operations(era: Era | None = None) -> tuple[Operation, ...]:
         )
         for found in mistral_openapi.operations(document)
     )
+
+
+def check_pattern(pattern: str) -> None:
+    """Lets through a pattern that some operation of the document matches.
+
+    Raises:
+        ValueError: None does; the message says what was probably meant.
+
+    """
+    known = [operation.id for operation in load_operations()]
+    if not any(fnmatchcase(one, pattern) for one in known):
+        hint = find_twin(pattern) or "".join(
+            f"; do you mean {near}?" for near in get_close_matches(pattern, known, n=1)
+        )
+        raise ValueError(f"operation {pattern!r} matches no operation of the document{hint}")
+
+
+def find_twin(method: str) -> str:
+    """What to write for a second method of the client for an operation, such as `chat.stream`."""
+    group, _, name = method.rpartition(".")
+    for operation in load_operations():
+        methods = [operation.object.get(form, {}).get("method") for form in FORMS]
+        if operation.id.rpartition(".")[0] == group and name in methods:
+            return f"; {method} is a method of clients for {operation.id}"
+    return ""

@@ -96,16 +96,16 @@ def adding(world: World, given: Sequence[object]) -> Iterator[None]:
 
 
 def widen(given: object) -> object:
-    """A reply of a text alone, or of conditions and an answer side by side, as one with `when`."""
+    """A reply of a text alone, or of conditions beside an answer, as one with `when`."""
     if isinstance(given, str):
         return {"answer": given}
-    if not isinstance(given, dict) or given.keys() & set(FIELDS[:3]):
+    if not isinstance(given, dict) or "when" in given:
         return given
-    return {
-        "when": {name: one for name, one in given.items() if name in CHECKS},
-        "answer": {name: one for name, one in given.items() if name not in {*CHECKS, *BESIDE}},
-        **{name: one for name, one in given.items() if name in BESIDE},
-    }
+    rest = {name: one for name, one in given.items() if name not in CHECKS}
+    if not rest.keys() & set(FIELDS[:3]):
+        said = {name: rest.pop(name) for name in list(rest) if name not in BESIDE}
+        rest["answer"] = said
+    return {"when": {name: given[name] for name in given if name in CHECKS}, **rest}
 
 
 def assert_called(journal: Journal, times: int | None, wanted: Mapping[str, Any]) -> None:

@@ -32,6 +32,9 @@ QUIET_S = 15.0
 """After so long without an event a stream sends a comment."""
 PIECE = 1024 * 1024
 """Bytes of a body that are sent at once: others get a turn in between."""
+TURN = 4
+"""After so many parts of an answer the loop has its turn: it notices callers that have gone, and
+serves others. asyncio warns from the fifth part on that it cannot send."""
 AT_ONCE = Pace()
 KEEP_ALIVE = b": keep-alive\n\n"
 
@@ -64,6 +67,8 @@ class Wire:
     """The body of the answer, as far as the journal keeps it."""
     kept: int = 0
     """How much of it that is, in bytes."""
+    parts: int = 0
+    """In how many parts the body was sent so far, the last one not counted."""
     started: bool = False
     """Something has been sent: the answer can only break off any more."""
     catch_up: Callable[[], Awaitable[None]] = _stand_still
@@ -231,6 +236,9 @@ class Wire:
 
     async def _send_part(self, content: bytes) -> None:
         await self._send({"type": "http.response.body", "body": content, "more_body": True})
+        self.parts += 1
+        if self.parts % TURN == 0:
+            await asyncio.sleep(0)
 
     async def _wait(self) -> None:
         """Lets time pass for a stream that has nothing to send.

@@ -32,6 +32,8 @@ _OURS: Final = {
     "model_copy": "attrs.evolve(...)",
     "model_dump": "to_dict()",
     "model_dump_json": "json.dumps(....to_dict())",
+    "parsed": "what parse(...) itself returns",
+    "size_bytes": "bytes",
 }
 
 # How other clients ask a page for more.

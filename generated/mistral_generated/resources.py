@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .types import Hinted, cached_group
+from .types import Group, cached_group
 
 if TYPE_CHECKING:
     from .api.agents import Agents as Agents
@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from .senders import AsyncSend, Send
 
 
-class FineTuning(Hinted):
+class FineTuning(Group):
     """The groups under `fine_tuning`."""
 
     def __init__(self, send: Send) -> None:
@@ -119,7 +119,7 @@ class FineTuning(Hinted):
         return Jobs(self._send)
 
 
-class BetaRag(Hinted):
+class BetaRag(Group):
     """The groups under `beta.rag`."""
 
     def __init__(self, send: Send) -> None:
@@ -141,7 +141,7 @@ class BetaRag(Hinted):
         return SearchIndexes(self._send)
 
 
-class BetaObservability(Hinted):
+class BetaObservability(Group):
     """The groups under `beta.observability`."""
 
     def __init__(self, send: Send) -> None:
@@ -198,7 +198,7 @@ class BetaObservability(Hinted):
         return Traces(self._send)
 
 
-class BetaAdmin(Hinted):
+class BetaAdmin(Group):
     """The groups under `beta.admin`."""
 
     def __init__(self, send: Send) -> None:
@@ -269,7 +269,7 @@ class BetaAdmin(Hinted):
         return Workspaces(self._send)
 
 
-class Beta(Hinted):
+class Beta(Group):
     """The groups under `beta`."""
 
     def __init__(self, send: Send) -> None:
@@ -343,7 +343,7 @@ class Beta(Hinted):
         return Users(self._send)
 
 
-class Batch(Hinted):
+class Batch(Group):
     """The groups under `batch`."""
 
     def __init__(self, send: Send) -> None:
@@ -358,7 +358,7 @@ class Batch(Hinted):
         return Jobs(self._send)
 
 
-class Audio(Hinted):
+class Audio(Group):
     """The groups under `audio`."""
 
     def __init__(self, send: Send) -> None:
@@ -387,7 +387,7 @@ class Audio(Hinted):
         return Voices(self._send)
 
 
-class Resources(Hinted):
+class Resources(Group):
     """The root of the API's groups."""
 
     def __init__(self, send: Send) -> None:
@@ -482,7 +482,7 @@ class Resources(Hinted):
         return Workflows(self._send)
 
 
-class AsyncFineTuning(Hinted):
+class AsyncFineTuning(Group):
     """The groups under `fine_tuning`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -497,7 +497,7 @@ class AsyncFineTuning(Hinted):
         return AsyncJobs(self._send)
 
 
-class AsyncBetaRag(Hinted):
+class AsyncBetaRag(Group):
     """The groups under `beta.rag`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -521,7 +521,7 @@ class AsyncBetaRag(Hinted):
         return AsyncSearchIndexes(self._send)
 
 
-class AsyncBetaObservability(Hinted):
+class AsyncBetaObservability(Group):
     """The groups under `beta.observability`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -578,7 +578,7 @@ class AsyncBetaObservability(Hinted):
         return AsyncTraces(self._send)
 
 
-class AsyncBetaAdmin(Hinted):
+class AsyncBetaAdmin(Group):
     """The groups under `beta.admin`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -649,7 +649,7 @@ class AsyncBetaAdmin(Hinted):
         return AsyncWorkspaces(self._send)
 
 
-class AsyncBeta(Hinted):
+class AsyncBeta(Group):
     """The groups under `beta`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -723,7 +723,7 @@ class AsyncBeta(Hinted):
         return AsyncUsers(self._send)
 
 
-class AsyncBatch(Hinted):
+class AsyncBatch(Group):
     """The groups under `batch`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -738,7 +738,7 @@ class AsyncBatch(Hinted):
         return AsyncJobs(self._send)
 
 
-class AsyncAudio(Hinted):
+class AsyncAudio(Group):
     """The groups under `audio`."""
 
     def __init__(self, send: AsyncSend) -> None:
@@ -767,7 +767,7 @@ class AsyncAudio(Hinted):
         return AsyncVoices(self._send)
 
 
-class AsyncResources(Hinted):
+class AsyncResources(Group):
     """The root of the API's groups."""
 
     def __init__(self, send: AsyncSend) -> None:

@@ -354,14 +354,27 @@ _OTHERS: Final = {
     "completions": ("complete",),
     "content": ("download",),
     "create": ("complete", "upload", "start"),
-    "get": ("retrieve",),
-    "retrieve": ("get",),
+    "get": ("retrieve", "fetch"),
+    "list": ("get_workflows", "list_runs", "list_deployments", "get_schedules"),
+    "retrieve": ("get", "fetch"),
     "send": ("complete", "start"),
 }
 
+# Methods of the official SDK that are loops over operations, and what to write instead.
+_LOOPS: Final = {
+    "execute_workflow_and_wait": "execute_workflow(..., wait_for_result=True)",
+    "run": "start(...), and append(...) with the results of the functions that it calls",
+    "run_stream": "start_stream(...), and append_stream(...) with the results of functions",
+}
+
+
+# Groups whose objects another group makes and lists.
+_MADE_BY: Final = {"Agents": "beta.agents"}
+_MAKING: Final = frozenset({"create", "delete", "get", "list", "update"})
+
 
 class Group(Hinted):
-    """The base of every facade: the operations of a group, and the groups below it."""
+    """The base of every group: its operations, and the groups below it."""
 
     __slots__ = ()
 
@@ -377,7 +390,22 @@ class Group(Hinted):
                 hint = "; use stream(..., response_format=YourClass)"
             elif plain != name and hasattr(type(self), plain):
                 hint = f"; use AsyncMistral and await {plain}(...)"
-            elif ours := next((o for o in _OTHERS.get(name, ()) if hasattr(type(self), o)), None):
+            elif plain in _LOOPS and hasattr(type(self), _LOOPS[plain].partition("(")[0]):
+                hint = f"; here it is {_LOOPS[plain]}"
+            elif not name.startswith("_") and (ours := _name_here(self, plain)):
                 hint = f"; here it is {ours}(...)"
             said = f"{kind!r} object has no attribute {name!r}{hint}"
             raise AttributeError(said, name=name, obj=self)
+
+
+def _name_here(group: Group, name: str) -> str:
+    """Return what a method of other clients is called in a group, or an empty text."""
+    kind = type(group)
+    maker = _MADE_BY.get(kind.__name__.removeprefix("Async"))
+    if maker and name in _MAKING:
+        return f"{maker}.{name}"
+    public = [one for one in dir(kind) if not one.startswith("_")]
+    others = [one for one in _OTHERS.get(name, ()) if one in public]
+    below = [f"{one}.{name}" for one in public if hasattr(getattr(group, one), name)]
+    longer = [one for one in public if name in one.split("_")]
+    return next(iter((*others, *below, *longer)), "")

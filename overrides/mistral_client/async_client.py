@@ -194,7 +194,9 @@ class AsyncMistral(AsyncResources):
                 no_attribute,
             )
 
-            raise no_attribute(self, name, ON_CLIENTS)
+            is_below = not name.startswith("_") and hasattr(self.beta, name)
+            below = {name: f"beta.{name}"} if is_below else {}
+            raise no_attribute(self, name, {**ON_CLIENTS, **below})
 
     def __repr__(self) -> str:
         return shown(self)

@@ -29,11 +29,13 @@ from mistral_client.errors import (
     TimedOut,
     ValidationFailed,
 )
+from mistral_client.other_names import FIELDS, ours_for
 from mistral_client.problems import excerpt, read_problem, request_id
 from mistral_client.reported_errors import find_problem_instead
 from mistral_generated.wire import UnreadableBody
 
 if TYPE_CHECKING:
+    from mistral_client.problems import Problem
     from mistral_client.redaction import Redactor
     from mistral_generated.types import Response
 
@@ -94,6 +96,7 @@ def status_error(
     problem = read_problem(response.content, redactor.text)
     headline = f"{status} {_phrase(status)}".rstrip()
     message = f"{headline}: {problem.message}" if problem.message else headline
+    message += _own_names(problem)
     if is_unsure and status in {404, 409}:
         message += " (an earlier attempt got no answer and may have done it already)"
     location = response.headers.get("location")
@@ -105,6 +108,13 @@ def status_error(
     if isinstance(error, RateLimited):
         error.retry_after_s = retry_after_s
     return error
+
+
+def _own_names(problem: Problem) -> str:
+    """Return what fields are called here that the server does not know by their other names."""
+    refused = [one.location for one in problem.details if one.type == "extra_forbidden"]
+    names = dict.fromkeys(place.rpartition(".")[2] for place in refused)
+    return "".join(f" ({name}{ours_for(name, FIELDS)})" for name in names if name in FIELDS)
 
 
 def too_large(

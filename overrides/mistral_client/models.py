@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    return getattr(_models, name)
+    """Load a model; a class that another client has by this name is an error that names ours."""
+    try:
+        return getattr(_models, name)
+    except AttributeError:
+        from mistral_client.other_names import class_for  # noqa: PLC0415 - for errors only
+
+        ours = class_for(name, __dir__())
+        if not ours:
+            raise
+        # `from ... import` hides the text of an AttributeError
+        raise ImportError(
+            f"cannot import name {name!r} from {__name__!r}; here it is {ours}"
+        ) from None
 
 
 def __dir__() -> list[str]:

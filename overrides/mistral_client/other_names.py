@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 ARGUMENTS: Final = {
     "async_client": "AsyncMistral(http_client=...)",
@@ -29,12 +29,28 @@ ARGUMENTS: Final = {
     "timeout_ms": "timeout=..., in seconds",
 }
 
+FIELDS: Final = {**ARGUMENTS, "schema_definition": "schema"}
+"""Fields inside of arguments too."""
+
+CLASSES: Final = {
+    "BackoffStrategy": "Retries of mistral_client",
+    "CompletionEvent": "Event",
+    "HTTPValidationError": "ValidationFailed of mistral_client",
+    "JSONSchema": "JsonSchema",
+    "MistralError": "MistralError of mistral_client",
+    "NoResponseError": "ConnectionFailed of mistral_client",
+    "ResponseValidationError": "DecodeError of mistral_client",
+    "RetryConfig": "Retries of mistral_client",
+    "SDKError": "APIStatusError of mistral_client",
+}
+
 ON_CLIENTS: Final = {
     "aclose": "close()",
     "batches": "batch.jobs",
     "close": "aclose()",
     "completions": "chat.complete(...)",
     "copy": "with_options(...)",
+    "jobs": "batch.jobs or fine_tuning.jobs",
     "messages": "chat.complete(...)",
     "moderations": "classifiers.moderate(...)",
     "responses": "beta.conversations.start(...)",
@@ -70,6 +86,18 @@ ON_ERRORS: Final = {
 def ours_for(name: str, names: Mapping[str, str] = ARGUMENTS) -> str:
     """Return the rest of a message about an unknown name: ours for it, if it has one."""
     return f"; here it is {names[name]}" if name in names else ""
+
+
+def class_for(name: str, known: Collection[str]) -> str:
+    """Return ours for a class of another client, or an empty text.
+
+    Releases 1.x of the official SDK end in `In` and `Out` what is sent and what is answered.
+    """
+    if name in CLASSES:
+        return CLASSES[name]
+    sent, answered = name.removesuffix("In"), name.removesuffix("Out")
+    guesses = [f"{sent}Request", sent] if sent != name else [answered]
+    return next((one for one in guesses if one in known and one != name), "")
 
 
 def no_attribute(owner: object, name: str, names: Mapping[str, str]) -> AttributeError:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock.journal.exchange import DIFFERENCES, Exchange
+from mistral_mock.operations import check_pattern
 from mistral_mock.replies.problem import check_names
 
 if TYPE_CHECKING:
@@ -75,10 +76,12 @@ class Journal:
         """The exchanges that are what is wanted, the oldest first.
 
         Raises:
-            ReplyError: Something unknown is asked for.
+            ValueError: Something unknown is asked for, or an operation that does not exist.
 
         """
         check_names(wanted, DIFFERENCES, ())
+        if wanted.get("operation"):
+            check_pattern(wanted["operation"])
         with self._lock:
             kept = sorted(self._kept, key=lambda one: one.number)
         return [one for one in kept if one.differs(wanted) is None]

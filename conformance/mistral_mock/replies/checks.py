@@ -67,11 +67,13 @@ def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
     demand(not {"text", "json"} <= set(kinds), place, "text and json do not go together")
     if set(kinds) & set(KINDS):
         misplaced = sorted(answer.keys() & {"status", "headers"})
-        demand(not misplaced, place, f"{' and '.join(misplaced)} go with body, error or raw")
+        demand(not misplaced, place, f"only body, error and raw go with {' and '.join(misplaced)}")
     if not set(kinds) <= TOGETHER:
         alone = sorted(answer.keys() & {"usage", "finish_reason"})
         fits = not alone or kinds == ["choices"]
-        demand(fits, place, f"{' and '.join(alone)} go with text, json, tool_calls or choices")
+        demand(
+            fits, place, f"only text, json, tool_calls and choices go with {' and '.join(alone)}"
+        )
     for kind in kinds:
         known = registry.answering(kind)
         fits = kind in WHOLE or bool(find_operations(pattern, known))

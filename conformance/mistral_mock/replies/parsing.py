@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.faults import check_pattern
+from mistral_mock.operations import check_pattern
 from mistral_mock.pace import Pace
 from mistral_mock.replies import checks
 from mistral_mock.replies.conditions import CHECKS
 from mistral_mock.replies.problem import ReplyError, check_names, demand
-from mistral_mock.replies.reply import Reply
+from mistral_mock.replies.reply import ANSWERS, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 FIELDS = ("when", "answer", "answers", "times", "scope", "pace", "name")
+ELSEWHERE = {"under when": CHECKS, "under answer": ANSWERS, "beside when": FIELDS}
+"""Where each name stands, for messages about those that stand in another place."""
 SCOPES = ("all", "key", "conversation")
 TEXTS = frozenset({"user", "any", "system", "tool_result"})
 MATCHES = ("contains", "equals", "pattern")
@@ -38,7 +40,7 @@ def parse_reply(raw: object, place: Place = (), name: str = "") -> Reply:
     """
     demand(isinstance(raw, dict), place, "a reply is a mapping with when and answer")
     assert isinstance(raw, dict)  # noqa: S101 - said to the type checker; demanded above
-    check_names(raw, FIELDS, place)
+    check_names(raw, FIELDS, place, ELSEWHERE)
     when = parse_conditions(raw.get("when") or {}, (*place, "when"))
     answers = parse_answers(raw, when, place)
     times = raw.get("times", len(answers) if len(answers) > 1 else None)
@@ -83,7 +85,7 @@ def parse_conditions(raw: object, place: Place) -> dict[str, Any]:
     """
     demand(isinstance(raw, dict), place, "conditions are a mapping")
     assert isinstance(raw, dict)  # noqa: S101 - said to the type checker; demanded above
-    check_names(raw, CHECKS, place)
+    check_names(raw, CHECKS, place, ELSEWHERE)
     for name, wanted in raw.items():
         check_condition(name, wanted, (*place, name))
     return dict(raw)

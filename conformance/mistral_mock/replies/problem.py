@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 
+WORDS = {
+    "content": "text",
+    "embedding": "vectors",
+    "embeddings": "vectors",
+    "markdown": "pages",
+    "message": "text",
+    "parsed": "json",
+    "prompt": "user",
+    "question": "user",
+}
+"""What people may write, by the API's own words, and what it is here."""
+
+
 class ReplyError(ValueError):
     """A reply cannot be used; `place` leads to what is wrong, `reason` says why."""
 
@@ -34,15 +47,28 @@ def demand(condition: bool, place: tuple[str | int, ...], reason: str) -> None:
         raise ReplyError(place, reason)
 
 
-def check_names(raw: Mapping[Any, Any], known: Collection[str], place: Place) -> None:
-    """Passes when all names are known.
+def check_names(
+    raw: Mapping[Any, Any],
+    known: Collection[str],
+    place: Place,
+    elsewhere: Mapping[str, Collection[str]] | None = None,
+) -> None:
+    """Passes when all names are known; `elsewhere` has those that belong to other places.
 
     Raises:
-        ReplyError: One is not; the message names a similar one.
+        ReplyError: One is not; the message names its place, or a similar one.
 
     """
     for name in raw:
         if name not in known:
-            near = get_close_matches(str(name), list(known), n=1)
-            hint = f"do you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-            raise ReplyError((*place, str(name)), f"it is unknown; {hint}")
+            hint = find_hint(str(name), known, elsewhere or {})
+            raise ReplyError((*place, str(name)), f"it is unknown here; {hint}")
+
+
+def find_hint(name: str, known: Collection[str], elsewhere: Mapping[str, Collection[str]]) -> str:
+    """What somebody probably wanted to write instead of a name."""
+    for where, names in elsewhere.items():
+        if name in names:
+            return f"write it {where}"
+    near = [WORDS[name]] if WORDS.get(name) in known else get_close_matches(name, list(known), n=1)
+    return f"do you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"

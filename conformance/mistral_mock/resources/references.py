@@ -25,7 +25,7 @@ NOBODYS = ".invalid"
 """Hosts that exist nowhere (RFC 2606): what stands there is not even made up."""
 WEB = ("http", "https")
 DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL | re.IGNORECASE)
-HELP = "send a data: URL, a file or a signed URL of it, or start the mock with --urls invent"
+SENDABLE = "send a data: URL, a file or a signed URL of it"
 
 
 def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Upload:
@@ -45,7 +45,8 @@ def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Up
     if found is not None:
         return found
     if ctx.settings.urls == "refuse":
-        raise bad_request(f"The URL cannot be read, {HELP}")
+        told = f"{SENDABLE}, or start the mock with --urls invent"
+        raise bad_request(f"The URL cannot be read, {told}")
     if ctx.settings.urls == "fetch":
         return downloads.download(url, title, ctx.settings.max_upload)
     if host.endswith(NOBODYS):
@@ -66,7 +67,7 @@ def find_host(url: str) -> str:
     except ValueError:
         parts, host = None, None
     if parts is None or not host or parts.scheme not in WEB:
-        raise bad_request(f"The URL cannot be read, {HELP}")
+        raise bad_request(f"The URL cannot be read, it is no web address: {SENDABLE}")
     return host
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
 
 import mistral_client
-from mistral_client import NotFound, StreamError, TimedOut
+from mistral_client import NotFound, StreamError, TimedOut, ValidationFailed
 from mistral_client.forms import schema_of
 
 if TYPE_CHECKING:
@@ -316,7 +316,12 @@ def test_unknown_argument_is_answered_with_where_it_goes(both: Both) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "ours"), [("model_dump", r"to_dict\(\)"), ("model_dump_json", r"json\.dumps")]
+    ("name", "ours"),
+    [
+        ("model_dump", r"to_dict\(\)"),
+        ("model_dump_json", r"json\.dumps"),
+        ("parsed", r"what parse\(\.\.\.\) itself returns"),
+    ],
 )
 def test_name_of_the_official_models_is_answered_with_ours(
     both: Both, name: str, ours: str
@@ -353,6 +358,37 @@ def test_argument_of_other_clients_is_answered_with_ours(both: Both, name: str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("CompletionTrainingParametersIn", "CompletionTrainingParametersRequest"),
+        ("ClassifierTargetIn", "ClassifierTargetRequest"),
+        ("DocumentOut", "Document"),
+        ("SDKError", "APIStatusError of mistral_client"),
+    ],
+)
+def test_class_of_the_official_sdk_is_answered_with_ours(name: str, ours: str) -> None:
+    with pytest.raises(ImportError, match=f"cannot import name '{name}' .*; here it is {ours}$"):
+        exec(f"from mistral_client.models import {name}")  # noqa: S102 - as people write it
+
+
+def test_class_that_nobody_has_is_missing() -> None:
+    assert not hasattr(mistral_client.models, "NoSuchThingOut")
+
+
+def test_field_that_the_server_refuses_is_answered_with_ours(both: Both) -> None:
+    place = ["body", "response_format", "json_schema", "schema_definition"]
+    detail = {"type": "extra_forbidden", "loc": place, "msg": "Extra inputs are not permitted"}
+    missing = {"type": "missing", "loc": ["body", "seed"], "msg": "Field required"}
+    with pytest.raises(ValidationFailed) as caught:
+        both.run(
+            answer(422, {"detail": [detail, missing]}),
+            lambda client: client.chat.complete(model="m", messages=[]),
+        )
+    assert "(schema_definition; here it is schema)" in str(caught.value)
+    assert "random_seed" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("case", "ours"),
     [
         (lambda client: client.chat.completions, r"complete\(\.\.\.\)$"),
@@ -361,6 +397,16 @@ def test_argument_of_other_clients_is_answered_with_ours(both: Both, name: str, 
         (lambda client: client.beta.libraries.retrieve, r"get\(\.\.\.\)$"),
         (lambda client: client.models.get, r"retrieve\(\.\.\.\)$"),
         (lambda client: client.beta.conversations.create, r"start\(\.\.\.\)$"),
+        (
+            lambda client: client.workflows.execute_workflow_and_wait,
+            r"execute_workflow\(\.\.\., wait_for_result=True\)$",
+        ),
+        (lambda client: client.libraries, r"beta\.libraries$"),
+        (lambda client: client.agents.create, r"beta\.agents\.create\(\.\.\.\)$"),
+        (lambda client: client.batch.create, r"jobs\.create\(\.\.\.\)$"),
+        (lambda client: client.workflows.list, r"get_workflows\(\.\.\.\)$"),
+        (lambda client: client.beta.conversations.history, r"get_history\(\.\.\.\)$"),
+        (lambda client: client.beta.conversations.run_async, r"start\(\.\.\.\), and append"),
         (lambda client: client.messages, r"chat\.complete\(\.\.\.\)$"),
         (lambda client: client.copy, r"with_options\(\.\.\.\)$"),
     ],

@@ -69,6 +69,10 @@ def test_markers_set_replies_world_and_settings(project: pytest.Pytester) -> Non
         def test_replies(mistral):
             assert ask(mistral) == "Hi."
 
+        @pytest.mark.mistral_replies({"user": "Hello", "answers": ["Hi.", "Bye."]})
+        def test_answers_beside_conditions(mistral):
+            assert [ask(mistral), ask(mistral)] == ["Hi.", "Bye."]
+
         @pytest.mark.mistral_replies(Path("replies.yaml"))
         def test_file(mistral):
             assert ask(mistral) == "From a file."
@@ -95,7 +99,7 @@ def test_markers_set_replies_world_and_settings(project: pytest.Pytester) -> Non
             assert mistral_server.world.settings.era == "announced"
         """
     )
-    run(project).assert_outcomes(passed=7)
+    run(project).assert_outcomes(passed=8)
 
 
 @pytest.mark.parametrize("arguments", ["", "'today', 'announced'", "name='announced'"])

@@ -202,3 +202,16 @@ def test_many_callers_at_once_lose_nothing() -> None:
         found = httpx.get(url, headers=HEADERS, trust_env=False).json()
         assert found["pagination"]["total_items"] == 80
         assert len({library["id"] for library in found["data"]}) == 80
+
+
+def test_caller_that_leaves_a_stream_is_nothing_to_warn_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    long = [{"role": "user", "content": "shelf " * 400}]
+    body = {"model": "mistral-small-latest", "messages": long, "stream": True}
+    with running() as mock, httpx.Client(base_url=mock.base_url, headers=HEADERS) as client:
+        for _ in range(10):
+            with client.stream("POST", "/v1/chat/completions", json=body) as answer:
+                next(answer.iter_bytes())
+        assert client.get(LIST).status_code == 200
+    assert [one.message for one in caplog.records if one.name == "asyncio"] == []

@@ -163,6 +163,27 @@ def test_reset_and_clear_forget(scripted: Scripted) -> None:
     assert scripted.mock.requests() == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("chat.stream", "; chat.stream is a method of clients for chat.complete"),
+        ("agents.parse", "; agents.parse is a method of clients for agents.complete"),
+        ("chat.complet", "; do you mean chat.complete?"),
+        ("zzz", "matches no operation of the document"),
+    ],
+)
+def test_operation_that_does_not_exist_is_refused(
+    scripted: Scripted, operation: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{re.escape(told)}$"):
+        scripted.mock.assert_not_called(operation)
+    with pytest.raises(ValueError, match=f"{re.escape(told)}$"):
+        scripted.mock.fault(operation=operation, status=503)
+    refusal = scripted.api.get("/_mock/requests", params={"operation": operation})
+    (problem,) = refusal.json()["detail"]
+    assert (refusal.status_code, problem["loc"]) == (422, ["query", "operation"])
+
+
 def test_control_routes_show_requests(scripted: Scripted) -> None:
     scripted.chat("One")
     scripted.api.get("/v1/models")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_mock.replies.parsing import parse_reply
 from mistral_mock.replies.problem import ReplyError
 
 if TYPE_CHECKING:
@@ -409,6 +410,23 @@ def test_control_route_says_what_lies(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"user": "Hi", "answer": "a"}, "user: it is unknown here; write it under when"),
+        ({"when": {}, "text": "a"}, "text: it is unknown here; write it under answer"),
+        (
+            {"when": {"times": 2}, "answer": "a"},
+            "when.times: it is unknown here; write it beside when",
+        ),
+        ({"answr": "a"}, "answr: it is unknown here; do you mean answer?"),
+    ],
+)
+def test_misplaced_name_is_told_its_place(entry: dict[str, Any], told: str) -> None:
+    with pytest.raises(ReplyError, match=re.escape(told)):
+        parse_reply(entry)
+
+
+@pytest.mark.parametrize(
     ("fields", "told"),
     [
         ({}, "an answer is a text or a mapping"),
@@ -440,7 +458,9 @@ def test_control_route_says_what_lies(scripted: Scripted) -> None:
             "do you mean object?",
         ),
         ({"body": {}, "status": 418, "operation": "models.list"}, "say error or raw"),
-        ({"text": "a", "status": 200}, "go with body"),
+        ({"text": "a", "status": 200}, "only body, error and raw go with status"),
+        ({"content": "a"}, "do you mean text?"),
+        ({"embedding": [1]}, "do you mean vectors?"),
     ],
 )
 def test_reply_cannot_lie(scripted: Scripted, fields: dict[str, Any], told: str) -> None:
