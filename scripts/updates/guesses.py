@@ -113,6 +113,18 @@ def usual_words(node: Tree, document: Tree) -> str | None:
     return next((words for words, _ in said.most_common(1)), None)
 
 
+def path_id(name: str, document: Tree) -> Tree:
+    """The parameter of a path, as other operations have one of that name."""
+    schemas = (
+        other["schema"]
+        for _, _, operation in operations(document)
+        for other in operation.get("parameters", ())
+        if other.get("name") == name and other.get("in") == "path" and "schema" in other
+    )
+    schema = next(schemas, {"type": "string"})
+    return {"parameters": [{"name": name, "in": "path", "required": True, "schema": schema}]}
+
+
 def tag_of(field: str, node: Tree, document: Tree) -> Tree:
     """The discriminator of a union by the constants of its members."""
     mapping: Tree = {}

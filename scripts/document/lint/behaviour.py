@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from document.lint.finding import Finding, Rule
@@ -190,6 +191,23 @@ def replacements_exist(document: Tree) -> Iterator[Finding]:
             yield Finding(f"{method.upper()} {path}", f"{replacement!r} is no operation")
 
 
+def path_ids_are_parameters(document: Tree) -> Iterator[Finding]:
+    """Every placeholder of a path is a parameter of its operations, and every such one is there."""
+    for path, method, operation in operations(document):
+        listed = [*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
+        whole = [follow(document, one["$ref"]) if "$ref" in one else one for one in listed]
+        given = {one["name"] for one in whole if one and one.get("in") == "path"}
+        there = set(re.findall(r"\{([^}]*)\}", path))
+        where = f"{method.upper()} {path}"
+        for name in sorted(there - given):
+            yield Finding(
+                where, f"has no path parameter {name!r}; add it in curation/required.yaml"
+            )
+        for name in sorted(given - there):
+            problem = f"has the path parameter {name!r}, which its path has not; take it out"
+            yield Finding(where, f"{problem} in curation/required.yaml")
+
+
 def repeatable_is_news(document: Tree) -> Iterator[Finding]:
     """Only methods that are not idempotent by themselves are marked as repeatable."""
     for path, method, operation in operations(document):
@@ -206,5 +224,6 @@ BEHAVIOUR: tuple[Rule, ...] = (
     lists_say_how_they_page,
     deprecations_say_what_to_do,
     replacements_exist,
+    path_ids_are_parameters,
     repeatable_is_news,
 )
