@@ -39,8 +39,8 @@ class Misfit:
 
     file: str
     """The file of the sample, from the folder `openapi`."""
-    operation: str
-    """The id of the operation."""
+    table: tuple[str, ...]
+    """The names that lead to the sample in its file."""
     where: str
     """The operation as `POST /v1/agents`."""
     key: str
@@ -86,23 +86,32 @@ def find_misfits(document: Tree, groups: dict[str, Tree]) -> Iterator[Misfit]:
         if operation.get("operationId")
     }
     for file, group in groups.items():
-        for name, sample in group.get("samples", {}).items():
+        for table, name, sample in _samples(group):
             if name not in known:
                 continue  # `unknown_operations` tells
             path, method, operation = known[name]
             shared = document["paths"][path].get("parameters", [])
             for key, schema in _asked(document, shared, operation, sample):
-                sent, beside = sample.get(key, {}), _beside(group, name, key)
+                sent, beside = sample.get(key, {}), _beside(group, name, key, sample)
                 if problems := tuple(problems_of(key, sent | beside, schema, document)):
                     where = f"{method.upper()} {path}"
-                    yield Misfit(file, name, where, key, sent, beside, schema, problems)
+                    yield Misfit(file, table, where, key, sent, beside, schema, problems)
 
 
-def _beside(group: Tree, name: str, key: str) -> Tree:
+def _samples(group: Tree) -> Iterator[tuple[tuple[str, ...], str, Tree]]:
+    """Every request of a file that is written out: where it is, its operation, and itself."""
+    for name, sample in group.get("samples", {}).items():
+        yield ("samples", name), name, sample
+    for word, target in group.get("targets", {}).items():
+        if "sample" in target:
+            yield ("targets", word, "sample"), target["operation"], target["sample"]
+
+
+def _beside(group: Tree, name: str, key: str, sample: Tree) -> Tree:
     """What the suite sends with a part of a sample: the file, and what older documents require."""
     if key == "body":
         return dict.fromkeys(group.get("owed", {}).get(name, {}), _ANY_ID)
-    return {"file": ""} if key == "form" and "file" in group["samples"][name] else {}
+    return {"file": ""} if key == "form" and "file" in sample else {}
 
 
 def unknown_operations(document: Tree, groups: dict[str, Tree]) -> Iterator[tuple[str, str]]:
@@ -115,6 +124,12 @@ def unknown_operations(document: Tree, groups: dict[str, Tree]) -> Iterator[tupl
         for kind in group.get("creation", ()):
             named += [kind.get(role) for role in ("operation", "delete", "list", "look")]
         yield from ((file, name) for name in dict.fromkeys(named) if name and name not in known)
+
+
+def heading(table: tuple[str, ...]) -> str:
+    """The line with which a table of the file begins."""
+    name = table[1] if re.fullmatch(r"[A-Za-z0-9_-]+", table[1]) else f'"{table[1]}"'
+    return f"[{table[0]}.{name}]"
 
 
 def problems_of(key: str, value: object, schema: Tree, document: Tree) -> Iterator[str]:

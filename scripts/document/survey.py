@@ -15,6 +15,7 @@ from document.samples import (
     DRAFTS,
     drafted,
     find_misfits,
+    heading,
     read_groups,
     unknown_operations,
 )
@@ -109,8 +110,8 @@ def survey_samples(document: Tree, folder: Path, findings: list[Finding]) -> Ite
         text = "the document has no operation of that id; name the one that took its place, or drop"
         yield Task(SHARED, "suite", file, name, f"{text} what names it")
     for one in find_misfits(document, groups):
-        text = f"the sample of the suite does not fit: {'; '.join(one.problems)}; correct it"
-        where = f'[samples."{one.operation}"] {one.key}'
+        text = f"what the conformance suite sends is refused now: {'; '.join(one.problems)}"
+        where = f"{heading(one.table)} {'.'.join((*one.table[2:], one.key))}"
         yield Task(one.where, "suite", one.file, where, text, one)
 
 

@@ -277,10 +277,6 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"^does not declare (\w+)", lambda found, _, __, all_: _usual_answer(found[1], all_)),
     (r"mark it in enums_open", lambda *_: {"x-mistral-open": True}),
     (r"^has no path parameter '(.+?)'", lambda found, _, __, all_: path_id(found[1], all_)),
-    (
-        r"^has the path parameter '(.+?)', which",
-        lambda found, *_: f".parameters[?@.name == '{found[1]}']",
-    ),
     (r"closes an answer", lambda *_: ".additionalProperties"),
     (
         r"in place; name it|call it otherwise",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import tomlkit
-from document.samples import DRAFT_COMMENT, problems_of
+from document.samples import DRAFT_COMMENT, heading, problems_of
 from document.tree import duplicate
 
 from updates.examples import EXTRA, MISSING, schema_at
@@ -28,15 +28,19 @@ class SampleDraft:
 
     file: str
     """The file that it belongs to, from the folder `openapi`."""
-    operation: str
+    table: tuple[str, ...]
+    """The names that lead to the sample."""
     key: str
     value: Tree
     why: str
+    always: list[str] = attrs.field(factory=list)
+    """The new fields of the body, which what rules send needs as well."""
 
     @property
-    def heading(self) -> str:
-        """The table of the sample."""
-        return f'[samples."{self.operation}"]'
+    def entries(self) -> dict[str, str]:
+        """What stands in the sample, as TOML."""
+        always = {"always": _inline(self.always)} if self.always else {}
+        return {self.key: _inline(self.value), **always}
 
     @property
     def note(self) -> str:
@@ -45,17 +49,20 @@ class SampleDraft:
 
     def lines(self) -> str:
         """The entry as text to be pasted."""
-        entry = tomlkit.item({self.key: _inline(self.value)}).as_string()
-        return f"{self.note}\n{self.heading}\n{entry}"
+        inside = ".".join((*self.table[2:], ""))
+        rows = [f"{inside}{key} = {text}\n" for key, text in self.entries.items()]
+        return f"{self.note}\n{heading(self.table)}\n{''.join(rows)}"
 
     def written_into(self, text: str) -> str:
         """The text of the file with the entry in the place of the old one, under its mark."""
         data = tomlkit.parse(text)
-        samples = cast("Tree", data.setdefault("samples", tomlkit.table(is_super_table=True)))
-        sample = samples.setdefault(self.operation, tomlkit.table())
-        sample[self.key] = _inline(self.value)
-        written = tomlkit.dumps(data)
-        return written.replace(self.heading, f"{self.note}\n{self.heading}", 1)
+        sample: Any = data
+        for name in self.table:
+            sample = sample[name]
+        for key, written in self.entries.items():
+            sample[key] = tomlkit.value(written)
+        begin = heading(self.table)
+        return tomlkit.dumps(data).replace(begin, f"{self.note}\n{begin}", 1)
 
 
 def draft_of(misfit: Misfit, words: set[str], document: Tree) -> SampleDraft | None:
@@ -69,7 +76,10 @@ def draft_of(misfit: Misfit, words: set[str], document: Tree) -> SampleDraft | N
         told = next(problems_of(misfit.key, sent, misfit.schema, document), None)
         if told is None:
             why = "; ".join(misfit.problems)
-            return SampleDraft(misfit.file, misfit.operation, misfit.key, value, why)
+            fresh = [name for name in value if name not in misfit.value]
+            plain = [name for name in fresh if '"$' not in _inline(value[name])]
+            always = plain if misfit.key == "body" and misfit.table[0] == "samples" else []
+            return SampleDraft(misfit.file, misfit.table, misfit.key, value, why, always)
         if not _mended(value, told, (misfit.schema, words, document)):
             return None
     return None
@@ -84,7 +94,7 @@ def _mended(value: Tree, told: str, known: tuple[Tree, set[str], Tree]) -> bool:
     if missing := MISSING.match(text):
         name = missing[1]
         inner = schema_at(schema, [*path, name], document)
-        _inside(value, path)[name] = f"${name}" if name in words else value_of(inner, document)
+        _inside(value, path)[name] = _worded(name, value_of(inner, document), words)
         return True
     if extra := EXTRA.match(text):
         for name in re.findall(r"'([^']+)'", extra[1]):
@@ -99,16 +109,26 @@ def _mended(value: Tree, told: str, known: tuple[Tree, set[str], Tree]) -> bool:
     return False
 
 
+def _worded(name: str, value: Any, words: set[str]) -> Any:  # noqa: ANN401 - JSON of any kind
+    """The value of a field; what is named like an object of the suite is that object."""
+    if isinstance(value, dict):
+        return {key: _worded(key, inner, words) for key, inner in value.items()}
+    return f"${name}" if name in words and isinstance(value, str) else value
+
+
 def _inside(value: Any, path: list[str | int]) -> Any:  # noqa: ANN401 - JSON of any kind
     for part in path:
         value = value[part]
     return value
 
 
-def _inline(value: Any) -> Any:  # noqa: ANN401 - TOML of any kind
-    """The value on one line, as the samples have it; TOML knows no null."""
+def _inline(value: Any) -> str:  # noqa: ANN401 - TOML of any kind
+    """The value on one line, written as the samples have it; TOML knows no null."""
     if isinstance(value, dict):
-        table = tomlkit.inline_table()
-        table.update({key: _inline(one) for key, one in value.items() if one is not None})
-        return table
-    return [_inline(one) for one in value] if isinstance(value, list) else value
+        entries = ((tomlkit.key(key).as_string(), one) for key, one in value.items())
+        inside = ", ".join(f"{key} = {_inline(one)}" for key, one in entries if one is not None)
+        return f"{{ {inside} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(_inline(one) for one in value)}]"
+    written: str = tomlkit.item(value).as_string()
+    return written

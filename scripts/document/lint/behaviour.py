@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from document.lint.finding import Finding, Rule
+from document.lint.validity import missing_path_ids
 from document.tree import Tree, follow, operations, reachable
 from document.walk import below, parameters, schemas
 
@@ -192,20 +192,11 @@ def replacements_exist(document: Tree) -> Iterator[Finding]:
 
 
 def path_ids_are_parameters(document: Tree) -> Iterator[Finding]:
-    """Every placeholder of a path is a parameter of its operations, and every such one is there."""
+    """Every placeholder of a path is a parameter of its operations."""
     for path, method, operation in operations(document):
-        listed = [*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
-        whole = [follow(document, one["$ref"]) if "$ref" in one else one for one in listed]
-        given = {one["name"] for one in whole if one and one.get("in") == "path"}
-        there = set(re.findall(r"\{([^}]*)\}", path))
-        where = f"{method.upper()} {path}"
-        for name in sorted(there - given):
-            yield Finding(
-                where, f"has no path parameter {name!r}; add it in curation/required.yaml"
-            )
-        for name in sorted(given - there):
-            problem = f"has the path parameter {name!r}, which its path has not; take it out"
-            yield Finding(where, f"{problem} in curation/required.yaml")
+        for name in missing_path_ids(document, path, operation):
+            problem = f"has no path parameter {name!r}; add it in curation/required.yaml"
+            yield Finding(f"{method.upper()} {path}", problem)
 
 
 def repeatable_is_news(document: Tree) -> Iterator[Finding]:
