@@ -23,6 +23,7 @@ from updates.guesses import (
     example_of,
     items_of,
     operation_id,
+    paged_anew,
     paging_of,
     path_id,
     schema_name,
@@ -290,6 +291,10 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),
     (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
+    (
+        r"^pages by the (?:parameter|field) '(.+?)', which is not there",
+        lambda found, _, node, all_: paged_anew(found[1], node, all_),
+    ),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )
 """What a task says, and what makes its draft of the match, the place, the node there, and all."""

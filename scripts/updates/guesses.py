@@ -147,6 +147,19 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
     return None
 
 
+def paged_anew(gone: str, operation: Tree, document: Tree) -> Tree | str | None:
+    """What takes the place of a parameter or field of paging that is gone: another, or nothing."""
+    paging = operation.get("x-mistral-paging", {})
+    key = next((key for key, name in paging.items() if name == gone), None)
+    if key is None:
+        return None
+    there = _fields(operation, document) if key in _ANSWERED else _begins(operation)
+    fits = [name for name in there if name in _CALLED.get(key, ()) and name not in paging.values()]
+    if fits:
+        return {"x-mistral-paging": {key: fits[0]}}
+    return f"['x-mistral-paging'].{key}"
+
+
 def items_of(operation: Tree, document: Tree) -> Tree | None:
     """Where the list is that the operation answers; None where that is no one field."""
     lists = [n for n, one in _fields(operation, document).items() if one.get("type") == "array"]
@@ -209,6 +222,19 @@ def _begins(operation: Tree) -> dict[str, Any]:
     }
 
 
+_CALLED = {
+    "page": ("page", "page_number", "page_index"),
+    "size": ("page_size", "pageSize", "limit", "per_page", "size", "max_results", "count"),
+    "token": ("page_token", "pageToken", "cursor", "next_page_token", "continuation_token"),
+    "offset": ("offset", "skip", "start"),
+    "after": ("after", "starting_after", "cursor"),
+    "before": ("before", "ending_before"),
+    "order": ("order", "sort_order", "direction"),
+    "next_token": ("next_page_token", "nextPageToken", "next_cursor", "nextCursor", "cursor"),
+    "has_more": ("has_more", "hasMore", "has_next"),
+    "total": ("total", "total_count", "totalCount", "count"),
+}
+"""What the parameters and fields of paging are called elsewhere, the usual names first."""
 _ANSWERED = frozenset({"items", "has_more", "next_token", "total"})
 _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
 
