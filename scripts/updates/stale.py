@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from document.survey import Task
     from document.tree import Tree
 
+_ANCHOR = re.compile(r"(?:[:-]|<<:) &([\w-]+)")
 _POSITION = re.compile(r"action (\d+)(?: in line \d+)? \(")
 _STALE = re.compile(r"stale, (.+) (?:is|are) not there;")
 _NOWHERE = "the target matches nothing"
@@ -43,11 +45,20 @@ class StaleDraft:
         begin, end = starts[self.action - 1], [*starts, len(lines)][self.action]
         while end > begin + 1 and re.match(r"\s*(#|$)", lines[end - 1]):
             end -= 1  # comments stand above what they are about
-        new = self._marked(lines[begin:end])
-        return "\n".join([*lines[:begin], *new, *lines[end:]]) + "\n"
+        old = lines[begin:end]
+        new = self._marked(old, read_yaml(text, self.file)["actions"][self.action - 1])
+        after = self._with_values("\n".join(lines[end:]), old, text)
+        return "\n".join([*lines[:begin], *new, after]).rstrip("\n") + "\n"
 
-    def _marked(self, lines: list[str]) -> list[str]:
-        action: Tree = read_yaml("\n".join(lines), self.file)[0]
+    def _with_values(self, after: str, old: list[str], text: str) -> str:
+        """What follows, with the values that it has by the aliases of what is taken away."""
+        for name in _ANCHOR.findall("\n".join(old)):
+            value = read_yaml(f"{text}\nx-value: *{name}\n", self.file)["x-value"]
+            written = json.dumps(value, ensure_ascii=False)
+            after = re.sub(rf"\*{name}\b", lambda _, written=written: written, after)
+        return after
+
+    def _marked(self, lines: list[str], action: Tree) -> list[str]:
         rest = self._rest(action) if self.gone else None
         if rest is None:
             told = f"  {DRAFT_COMMENT}: upstream has dropped this; delete it, or correct its target"

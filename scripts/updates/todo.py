@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from document.bundle import read_parts
 from document.overlay import DRAFT
+from document.problems import DocumentProblem
 from document.samples import DRAFT_COMMENT, read_groups
 from document.survey import SHARED, Survey, Task, survey
 
@@ -55,7 +56,11 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
         for path, content in with_drafts(folder, _distinct(made), day).items():
             before.setdefault(path, path.read_bytes() if path.exists() else None)
             path.write_text(_gone_over(content.decode()), encoding="utf-8")
-        found = survey(folder)
+        try:
+            found = survey(folder)
+        except DocumentProblem:  # what breaks a file is no help
+            drafts |= dict.fromkeys(fresh)
+            break
     for path, old in before.items():
         path.write_bytes(old) if old is not None else path.unlink()
     order = sorted(drafts, key=lambda task: (task.operation == SHARED, task.operation))
