@@ -212,8 +212,9 @@ class Run:
 
     def _compose(self) -> None:
         found = survey(self.stage.openapi)
-        if found.tasks:
-            raise unfinished(found, self.stage.openapi, self.day)
+        left = unfinished(found, self.stage.openapi, self.day)
+        if left.drafts:
+            raise left
         files = composed(found.document, self.stage.openapi)
         self._note_renamed(found.document)
         publish({self.stage.openapi / path: content for path, content in files.items()})

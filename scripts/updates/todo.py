@@ -15,6 +15,7 @@ from document.samples import DRAFT_COMMENT, read_groups
 from document.survey import SHARED, Survey, Task, survey
 
 from updates.drafts import AnyDraft, make_drafts, shown, with_drafts
+from updates.rows import stale_rows
 from updates.samples import draft_of
 from updates.stale import stale_draft
 
@@ -61,6 +62,7 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
         except DocumentProblem:  # what breaks a file is no help
             drafts |= dict.fromkeys(fresh)
             break
+    drafts |= dict.fromkeys(stale_rows(found.document, folder))
     for path, old in before.items():
         path.write_bytes(old) if old is not None else path.unlink()
     order = sorted(drafts, key=lambda task: (task.operation == SHARED, task.operation))

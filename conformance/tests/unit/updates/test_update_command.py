@@ -643,3 +643,18 @@ def test_what_the_suite_sends_is_drafted_with_what_became_required(
     file.write_text(drafted.replace("# DRAFT", "#"), encoding="utf-8")
     _go_over(project)
     assert project.update() == 0, capsys.readouterr()
+
+
+def test_settings_about_a_schema_that_is_gone_are_told_with_all_else(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = project.root / "overrides/generator.toml"
+    row = '[generator.class_overrides.Wood]\nmodule_name = "wood"\n'
+    settings.write_text(settings.read_text("utf-8") + row, encoding="utf-8")
+    document = newer(
+        lambda document: document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+    )
+    assert project.update(project.write(document, "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "\n  overrides/generator.toml\n    - [generator.class_overrides] Wood: the sch" in told
+    assert "openapi/curation/names.yaml" in told
