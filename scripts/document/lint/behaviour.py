@@ -131,7 +131,9 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
                 yield Finding(where, f"pages by the field {paging[key]!r}, which is not there")
         items = str(paging.get("items", ""))
         if not _has_list(document, answer, items.split(".") if items else []):
-            yield Finding(where, f"has no list at {items or 'its top'!r}; see curation/paging.yaml")
+            place = repr(items) if items else "the top of its answer"
+            problem = f"has no list at {place}, where x-mistral-paging says it is"
+            yield Finding(where, f"{problem}; see curation/paging.yaml")
 
 
 def _of_success(operation: Tree) -> Tree:
