@@ -54,8 +54,8 @@ class StaleDraft:
         """What follows, with the values that it has by the aliases of what is taken away."""
         for name in _ANCHOR.findall("\n".join(old)):
             value = read_yaml(f"{text}\nx-value: *{name}\n", self.file)["x-value"]
-            written = json.dumps(value, ensure_ascii=False)
-            after = re.sub(rf"\*{name}\b", lambda _, written=written: written, after)
+            written = json.dumps(value, ensure_ascii=False).replace("\\", r"\\")
+            after = re.sub(rf"\*{name}\b", written, after)
         return after
 
     def _marked(self, lines: list[str], action: Tree) -> list[str]:

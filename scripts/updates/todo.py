@@ -90,8 +90,9 @@ def lines_of(unfinished: Unfinished, *, with_text: bool) -> Iterator[str]:
             listed = list(each)
             yield f"  {normpath(f'openapi/{file}')}"
             yield from (f"    - {task}" for task in listed)
-            for draft in filter(None, (unfinished.drafts[task] for task in listed)):
-                if with_text and id(draft) not in told:
+            for task in listed:
+                draft = unfinished.drafts[task]
+                if with_text and draft and id(draft) not in told:
                     told.add(id(draft))
                     text = shown(draft, unfinished.day)
                     yield "".join(f"    {line}\n" for line in text.splitlines()).rstrip()

@@ -81,7 +81,9 @@ def test_a_list_that_came_into_an_object_is_found_there() -> None:
 
 def test_a_parameter_of_paging_that_is_gone_gives_way_to_one_that_means_the_same() -> None:
     paging = {"style": "token", "token": "page_token", "size": "page_size", "total": "total"}
-    asked = [{"name": name, "in": "query", "schema": {}} for name in ("cursor", "page_size")]
+    asked: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "schema": {}} for name in ("cursor", "page_size")
+    ]
     operation = {"x-mistral-paging": paging, "parameters": asked, "responses": {}}
     assert paged_anew("page_token", operation, {}) == {"x-mistral-paging": {"token": "cursor"}}
     assert paged_anew("total", operation, {}) == "['x-mistral-paging'].total"
