@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 import sys
+from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ from document.curated import LOADABLE, READABLE, compose, compose_part, listed, 
 from document.lint.declared import find_undeclared
 from document.problems import DocumentProblem
 from document.sources import read_sources
+from document.survey import survey_samples
 from document.yaml_text import write_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from document.tree import Tree
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -89,6 +93,17 @@ def judge_declarations(folder: Path) -> int:
         print(f"lint_document: {len(findings)} undeclared", file=sys.stderr)
         return 1
     print("declarations: complete where a group is declared")
+    return judge_samples(folder, document)
+
+
+def judge_samples(folder: Path, document: Tree) -> int:
+    """The requests that the suite sends first: they have to fit the document."""
+    tasks = list(survey_samples(document, folder, []))
+    if tasks:
+        print("\n".join(f"  {normpath(f'openapi/{task.file}')}: {task}" for task in tasks))
+        print(f"lint_document: {len(tasks)} samples of the suite do not fit", file=sys.stderr)
+        return 1
+    print("samples of the suite: fit")
     return 0
 
 

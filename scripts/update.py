@@ -99,8 +99,8 @@ def _options(arguments: Sequence[str] | None) -> tuple[Options, Path]:
 
 def _tell(unfinished: Unfinished, stage: Stage, *, drafts: bool) -> int:
     """Say what is left to do, and write the drafts where that was asked for."""
-    print("\n".join(lines_of(unfinished, stage.openapi, with_text=not drafts)))
-    count = len(unfinished.survey.tasks)
+    print("\n".join(lines_of(unfinished, with_text=not drafts)))
+    count = len(unfinished.drafts)
     if not drafts:
         print(
             f"\nupdate: {count} things have to be written first; nothing has changed."
@@ -108,7 +108,7 @@ def _tell(unfinished: Unfinished, stage: Stage, *, drafts: bool) -> int:
             file=sys.stderr,
         )
         return UNFINISHED
-    made = distinct_drafts(unfinished, stage.openapi)
+    made = distinct_drafts(unfinished)
     publish(with_drafts(stage.openapi, made, unfinished.day))
     stage.put_in_place()
     print(

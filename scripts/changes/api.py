@@ -83,6 +83,8 @@ class Endpoint:
     body_required: bool
     answers: dict[str, Answer]
     security: list[Tree]
+    servers: list[str]
+    """The addresses that it has of its own, or its path; those of the document are everywhere."""
 
     @property
     def name(self) -> str:
@@ -168,6 +170,7 @@ def _endpoint(document: Tree, path: str, method: str, item: tuple[Tree, str]) ->
         body.get("required") is True,
         answers,
         _security(document, node),
+        [str(one.get("url", "")) for one in node.get("servers") or item[0].get("servers") or ()],
     )
 
 

@@ -62,6 +62,10 @@ def _compare_heads(old: Endpoint, new: Endpoint, result: Result) -> None:
     if old.deprecated != new.deprecated:
         kind = "operation-deprecated" if new.deprecated else "operation-undeprecated"
         result.add(kind, new.at, name=name)
+    if old.servers != new.servers:
+        lists = [", ".join(one) or "those of the document" for one in (old.servers, new.servers)]
+        told = {"old": Text(lists[0]), "new": Text(lists[1])}
+        result.add("operation-servers-changed", f"{new.at}/servers", name=name, **told)
     before, after = old.node.get("callbacks") or {}, new.node.get("callbacks") or {}
     for each in [each for each in before if each not in after]:
         result.add(

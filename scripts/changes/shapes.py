@@ -32,7 +32,10 @@ _BOUNDS = (
     ("minProperties", max),
     ("maxProperties", min),
 )
-_CONDITIONS = ("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "contains")
+_CONDITIONS = (
+    *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties"),
+    *("contains", "minContains", "maxContains", "unevaluatedItems"),
+)
 _IMPLIED = {
     "properties": "object",
     "additionalProperties": "object",

@@ -16,6 +16,7 @@ from document.grouping import SHARED, Ownership, part_of
 from document.keeping import check_kept
 from document.lint import Finding, copied_sentences, lint
 from document.problems import DocumentProblem
+from document.samples import DRAFTS, drafted
 from document.sources import read_sources
 from document.yaml_text import write_yaml
 
@@ -53,6 +54,7 @@ def compose(folder: Path) -> dict[Path, bytes]:
     document = bundle(parts, problems)
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
     told = [Finding(*str(problem).split(": ", 1)) for problem in problems] + findings
+    told += [Finding(file, f"has drafts; {DRAFTS}") for file in drafted(folder)]
     if told:
         raise DocumentProblem(f"the document breaks {len(told)} rules:\n{listed(told)}")
     return composed(document, folder)

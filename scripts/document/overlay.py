@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Location = tuple[str | int, ...]
 _MONTHS = re.compile(r"20\d\d(-\d\d( to 20\d\d-\d\d)?)?")
 """When something was recorded; a year alone where no more is known."""
-_ITEM = re.compile(r"  - \S")
+ITEM = re.compile(r"  - \S")
 """How the line begins with which an action does."""
 _FIELDS = {"target", "description", "update", "remove"}
 _SCHEMAS = "#/components/schemas/"
@@ -70,7 +70,7 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
     """
     text = read_part(path)
     data = read_yaml(text, str(path))
-    lines = [at for at, line in enumerate(text.splitlines(), start=1) if _ITEM.match(line)]
+    lines = [at for at, line in enumerate(text.splitlines(), start=1) if ITEM.match(line)]
     return parse_overlay(data, f"{path.parent.name}/{path.name}", reasons=reasons, lines=lines)
 
 
@@ -88,6 +88,8 @@ def parse_overlay(
     info, actions = data.get("info"), data.get("actions")
     if not isinstance(info, dict) or not {"title", "version"} <= set(info):
         raise DocumentProblem(f"{name}: an overlay needs info with title and version")
+    if actions is None:
+        return Overlay(name, ())  # all of them are commented out
     if not isinstance(actions, list) or not actions:
         raise DocumentProblem(f"{name}: an overlay needs at least one action")
     return Overlay(

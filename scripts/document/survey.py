@@ -11,14 +11,24 @@ from document.bundle import bundle, read_parts
 from document.grouping import Ownership
 from document.lint import copied_sentences, invalid, lint
 from document.lint.declared import find_undeclared
+from document.samples import (
+    DRAFTS,
+    drafted,
+    find_misfits,
+    heading,
+    read_groups,
+    unknown_operations,
+)
 from document.sources import read_sources
 from document.tree import operations, reachable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from document.lint import Finding
     from document.problems import DocumentProblem
+    from document.samples import Misfit
     from document.tree import Tree
 
 SHARED = "several operations"
@@ -43,10 +53,12 @@ class Task:
     """The operation, as `GET /v1/models`, or `SHARED`."""
     group: str
     file: str
-    """The file to edit, below the folder `openapi`."""
+    """The file to edit, from the folder `openapi`."""
     where: str
     text: str
     """What is wrong and what to do."""
+    misfit: Misfit | None = attrs.field(default=None, eq=False)
+    """The sample of the suite that it is about."""
 
     def __str__(self) -> str:
         """The task as a line for people."""
@@ -75,11 +87,32 @@ def survey(folder: Path) -> Survey:
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
     if _can_be_read(document, findings):
         findings += find_undeclared(document, sources)[0]
-    places = _Places(document, Ownership(document, sources))
+    places = _Places(document, Ownership(document, sources), folder)
     tasks = [_of_problem(problem, places) for problem in problems]
     tasks += [places.task(finding) for finding in findings]
+    tasks += [Task(SHARED, "shared", file, "drafts", DRAFTS) for file in drafted(folder)]
+    tasks += survey_samples(document, folder, findings)
     tasks.sort(key=lambda task: (task.operation == SHARED, task.operation))
     return Survey(document, tuple(tasks))
+
+
+def survey_samples(document: Tree, folder: Path, findings: list[Finding]) -> Iterator[Task]:
+    """What there is to do about the samples of the suite; nothing where no schema can be relied on.
+
+    Raises:
+        DocumentProblem: A file of them cannot be read.
+
+    """
+    if findings and invalid(document):
+        return
+    groups = read_groups(folder)
+    for file, name in unknown_operations(document, groups):
+        text = "the document has no operation of that id; name the one that took its place, or drop"
+        yield Task(SHARED, "suite", file, name, f"{text} what names it")
+    for one in find_misfits(document, groups):
+        text = f"what the conformance suite sends is refused now: {'; '.join(one.problems)}"
+        where = f"{heading(one.table)} {'.'.join((*one.table[2:], one.key))}"
+        yield Task(one.where, "suite", one.file, where, text, one)
 
 
 def _can_be_read(document: Tree, findings: list[Finding]) -> bool:
@@ -100,8 +133,9 @@ def _of_problem(problem: DocumentProblem, places: _Places) -> Task:
 class _Places:
     """Which operation and which file a finding belongs to."""
 
-    def __init__(self, document: Tree, ownership: Ownership) -> None:
+    def __init__(self, document: Tree, ownership: Ownership, folder: Path) -> None:
         self._ownership = ownership
+        self._folder = folder
         self._users: dict[str, str] = {}
         named: dict[str, str] = {}
         for path, method, operation in operations(document):
@@ -118,7 +152,16 @@ class _Places:
         """The task that a finding of the lint makes."""
         group = self._ownership.of_finding(finding) or "shared"
         operation = self._operation(finding.where)
-        return Task(operation, group, _file(finding, group), finding.where, finding.problem)
+        file = _file(finding, group)
+        if ": declare x-mistral-" in finding.problem:
+            file = self._declarations_of(group)
+        return Task(operation, group, file, finding.where, finding.problem)
+
+    def _declarations_of(self, group: str) -> str:
+        """The file with the declarations of a group, which several groups may share."""
+        stems = [group.rsplit("_", count)[0] for count in range(group.count("_") + 1)]
+        files = [f"curation/model_{stem}.yaml" for stem in stems]
+        return next((file for file in files if (self._folder / file).exists()), files[0])
 
     def _operation(self, where: str) -> str:
         if found := re.match(r"[A-Z]+ /[^:]*", where):

@@ -13,6 +13,7 @@ Tree: TypeAlias = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 """The keys of a path item that are operations, in the order in which they are written."""
+_SCHEMAS = "#/components/schemas/"
 
 
 def references(node: object) -> Iterator[str]:
@@ -64,6 +65,15 @@ def reachable(document: Tree, start: object) -> set[str]:
             found.add(reference)
             waiting.extend(references(follow(document, reference)))
     return found
+
+
+def alone(document: Tree, schema: Tree) -> Tree:
+    """The schema with the components that it needs, and no others: each costs time."""
+    needed = {ref.removeprefix(_SCHEMAS) for ref in reachable(document, schema)}
+    components = document.get("components", {}).get("schemas", {})
+    return schema | {
+        "components": {"schemas": {name: components[name] for name in needed if name in components}}
+    }
 
 
 def duplicate(node: T) -> T:

@@ -16,19 +16,24 @@ from document.overlay import DRAFT, read_overlay
 from document.tree import operations
 from document.yaml_text import write_yaml
 
+from updates.declarations import declared_as
 from updates.examples import SIMPLE, WRONG, mend_of, split_place, step_to
 from updates.guesses import (
     distinct,
     example_of,
     items_of,
     operation_id,
+    paged_anew,
     paging_of,
+    path_id,
     schema_name,
     stream_of,
     tag_of,
     taken_methods,
     usual_words,
 )
+from updates.samples import SampleDraft
+from updates.stale import StaleDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,6 +64,9 @@ class Draft:
         return action | {DRAFT: True}
 
 
+AnyDraft = Draft | SampleDraft | StaleDraft
+
+
 def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
     """The draft of each task for which a program can make one.
 
@@ -75,6 +83,8 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
             continue
         target = target_of(task.where, of_media="example" in task.text)
         update = _update_of(task, target, survey.document)
+        if declared := declared_as(task, survey.document):
+            target, update = declared
         if target is None or update is None:
             continue
         if isinstance(update, dict):
@@ -267,6 +277,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"^no operationId", lambda _, where, __, all_: {"operationId": operation_id(where, all_)}),
     (r"^does not declare (\w+)", lambda found, _, __, all_: _usual_answer(found[1], all_)),
     (r"mark it in enums_open", lambda *_: {"x-mistral-open": True}),
+    (r"^has no path parameter '(.+?)'", lambda found, _, __, all_: path_id(found[1], all_)),
     (r"closes an answer", lambda *_: ".additionalProperties"),
     (
         r"in place; name it|call it otherwise",
@@ -280,31 +291,45 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"has no x-mistral-stream", lambda _, __, node, all_: stream_of(node, all_)),
     (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
+    (
+        r"^pages by the (?:parameter|field) '(.+?)', which is not there",
+        lambda found, _, node, all_: paged_anew(found[1], node, all_),
+    ),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )
 """What a task says, and what makes its draft of the match, the place, the node there, and all."""
 
 
-def shown(draft: Draft, day: str) -> str:
-    """The draft as text to be pasted under `actions:`."""
+def shown(draft: AnyDraft, day: str) -> str:
+    """The draft as text to be pasted: an action under `actions:`, all else where it stands."""
+    if not isinstance(draft, Draft):
+        return draft.lines()
     text = write_yaml([draft.action(day)])
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def with_drafts(folder: Path, drafts: Iterable[Draft], day: str) -> dict[Path, bytes]:
-    """The files of the folder (`openapi`) with the drafts at their ends.
+def with_drafts(folder: Path, drafts: Iterable[AnyDraft], day: str) -> dict[Path, bytes]:
+    """The files of the folder (`openapi`) with new actions at their ends, all else in its place.
 
     Raises:
         DocumentProblem: A file is no overlay.
 
     """
     texts: dict[Path, str] = {}
-    for draft in drafts:
-        path = folder / draft.file
+    for draft in sorted(drafts, key=_order):
+        path = (folder / draft.file).resolve()
         if path not in texts:
-            if path.exists():
+            if path.exists() and path.suffix == ".yaml":
                 read_overlay(path, reasons=draft.file.startswith("curation/"))
             head = _HEAD.format(stem=path.stem)
             texts[path] = path.read_text("utf-8").rstrip("\n") + "\n" if path.exists() else head
-        texts[path] += shown(draft, day)
+        if isinstance(draft, Draft):
+            texts[path] += shown(draft, day)
+        else:
+            texts[path] = draft.written_into(texts[path])
     return {path: text.encode() for path, text in texts.items()}
+
+
+def _order(draft: AnyDraft) -> int:
+    """What is taken out goes first, from the end of the file, so that the rest keeps its place."""
+    return -draft.action if isinstance(draft, StaleDraft) else 1

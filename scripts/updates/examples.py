@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 WRONG = "the example is wrong at /"
-_MISSING = re.compile(r'"([^"]+)" is a required property')
-_EXTRA = re.compile(r"Additional properties are not allowed \((.+) (?:was|were) unexpected\)")
+MISSING = re.compile(r'"([^"]+)" is a required property')
+EXTRA = re.compile(r"Additional properties are not allowed \((.+) (?:was|were) unexpected\)")
 SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -47,11 +47,11 @@ def mend_of(name: str, text: str, media: Tree, document: Tree) -> Mend | None:
         int(part) if part.isdigit() else part for part in found[1].split("/") if part
     ]
     base = f".examples['{name}'].value"
-    schema = _schema_at(media.get("schema", {}), path, document)
-    if missing := _MISSING.match(found[2]):
-        inner = _schema_at(schema, [missing[1]], document)
+    schema = schema_at(media.get("schema", {}), path, document)
+    if missing := MISSING.match(found[2]):
+        inner = schema_at(schema, [missing[1]], document)
         return Mend(base + _steps(path), {missing[1]: value_of(inner, document)})
-    if extra := _EXTRA.match(found[2]):
+    if extra := EXTRA.match(found[2]):
         names = ", ".join(re.findall(r"'[^']+'", extra[1]))
         return Mend(f"{base}{_steps(path)}[{names}]", None)
     if path and isinstance(path[-1], str):
@@ -82,7 +82,7 @@ def step_to(name: str) -> str:
     return f".{name}" if SIMPLE.fullmatch(name) else f"['{name}']"
 
 
-def _schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
+def schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
     """The schema of what stands at the path in a value; empty where none is found."""
     if not path:
         return schema
@@ -90,7 +90,7 @@ def _schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # no
         key = path[0]
         inner = one.get("items") if isinstance(key, int) else one.get("properties", {}).get(key)
         if isinstance(inner, dict):
-            return _schema_at(inner, path[1:], document)
+            return schema_at(inner, path[1:], document)
     return {}
 
 

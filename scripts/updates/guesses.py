@@ -113,6 +113,18 @@ def usual_words(node: Tree, document: Tree) -> str | None:
     return next((words for words, _ in said.most_common(1)), None)
 
 
+def path_id(name: str, document: Tree) -> Tree:
+    """The parameter of a path, as other operations have one of that name."""
+    schemas = (
+        other["schema"]
+        for _, _, operation in operations(document)
+        for other in operation.get("parameters", ())
+        if other.get("name") == name and other.get("in") == "path" and "schema" in other
+    )
+    schema = next(schemas, {"type": "string"})
+    return {"parameters": [{"name": name, "in": "path", "required": True, "schema": schema}]}
+
+
 def tag_of(field: str, node: Tree, document: Tree) -> Tree:
     """The discriminator of a union by the constants of its members."""
     mapping: Tree = {}
@@ -133,6 +145,19 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
             kept = {k: v for k, v in paging.items() if k not in _ASKED or v in asked}
             return {"x-mistral-paging": _as_answered(kept, operation, document)}
     return None
+
+
+def paged_anew(gone: str, operation: Tree, document: Tree) -> Tree | str | None:
+    """What takes the place of a parameter or field of paging that is gone: another, or nothing."""
+    paging = operation.get("x-mistral-paging", {})
+    key = next((key for key, name in paging.items() if name == gone), None)
+    if key is None:
+        return None
+    there = _fields(operation, document) if key in _ANSWERED else _begins(operation)
+    fits = [name for name in there if name in _CALLED.get(key, ()) and name not in paging.values()]
+    if fits:
+        return {"x-mistral-paging": {key: fits[0]}}
+    return f"['x-mistral-paging'].{key}"
 
 
 def items_of(operation: Tree, document: Tree) -> Tree | None:
@@ -197,6 +222,19 @@ def _begins(operation: Tree) -> dict[str, Any]:
     }
 
 
+_CALLED = {
+    "page": ("page", "page_number", "page_index"),
+    "size": ("page_size", "pageSize", "limit", "per_page", "size", "max_results", "count"),
+    "token": ("page_token", "pageToken", "cursor", "next_page_token", "continuation_token"),
+    "offset": ("offset", "skip", "start"),
+    "after": ("after", "starting_after", "cursor"),
+    "before": ("before", "ending_before"),
+    "order": ("order", "sort_order", "direction"),
+    "next_token": ("next_page_token", "nextPageToken", "next_cursor", "nextCursor", "cursor"),
+    "has_more": ("has_more", "hasMore", "has_next"),
+    "total": ("total", "total_count", "totalCount", "count"),
+}
+"""What the parameters and fields of paging are called elsewhere, the usual names first."""
 _ANSWERED = frozenset({"items", "has_more", "next_token", "total"})
 _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
 

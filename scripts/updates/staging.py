@@ -16,8 +16,9 @@ from generation.swap import replace_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COPIED = ("openapi", "overrides", "scripts", "CHANGELOG.md", "pyproject.toml")
-_WRITTEN = ("openapi", "CHANGELOG.md")
+GROUPS = "conformance/mistral_conformance/groups"
+COPIED = ("openapi", "overrides", "scripts", GROUPS, "CHANGELOG.md", "pyproject.toml")
+_WRITTEN = ("openapi", GROUPS, "CHANGELOG.md")
 """What is put in place file by file; `generated` is exchanged as a whole."""
 _LEFT = shutil.ignore_patterns("node_modules", "__pycache__", "*.egg-info")
 _PREFIX = "update-"

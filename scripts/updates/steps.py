@@ -32,7 +32,7 @@ from updates.moving import fresh_moves, retargeted, with_moves
 from updates.release import has_draft, next_version, with_draft
 from updates.removals import refuse_removals, untaken
 from updates.renaming import renamed_methods, with_paths_kept, with_renamed, with_schemas_kept
-from updates.todo import Unfinished, with_tags
+from updates.todo import unfinished
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -212,8 +212,9 @@ class Run:
 
     def _compose(self) -> None:
         found = survey(self.stage.openapi)
-        if found.tasks:
-            raise Unfinished(with_tags(found), self.day)
+        left = unfinished(found, self.stage.openapi, self.day)
+        if left.drafts:
+            raise left
         files = composed(found.document, self.stage.openapi)
         self._note_renamed(found.document)
         publish({self.stage.openapi / path: content for path, content in files.items()})

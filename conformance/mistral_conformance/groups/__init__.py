@@ -15,6 +15,8 @@
             file that is no text has `base64` and its media `type` instead
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
+    always  fields of the body that the bodies of rules are sent with too, where they lack them and
+            the run's document has them: what became required after the rules were written
 
 `[owed."operation.id"]`: fields of the body that older documents require; where the run's does, a
     request without them is sent with them. Field = `user`, `workspace` or `org` of the caller.
@@ -61,6 +63,17 @@ def load_groups() -> tuple[dict[str, Any], ...]:
     found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
     texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
     return tuple(tomllib.loads(text) for text in texts)
+
+
+@cache
+def load_always() -> dict[str, dict[str, Any]]:
+    """The fields that the bodies of rules are sent with, by operation, with their values."""
+    return {
+        name: {field: sample["body"][field] for field in sample["always"]}
+        for group in load_groups()
+        for name, sample in group.get("samples", {}).items()
+        if "always" in sample
+    }
 
 
 @cache

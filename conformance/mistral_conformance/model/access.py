@@ -29,7 +29,7 @@ def read_grants(document: Document, resources: dict[str, Resource]) -> list[Gran
     for each in resources.values():
         operation = document.operations.get(each.create)
         said: Json = operation.item.get(ACCESS, {}) if operation else {}
-        if operation and "grants" in said:
+        if operation and each.parent and "grants" in said:
             told = said["grants"]
             origin = origin_of(said, operation.pointer, ACCESS)
             found.append(

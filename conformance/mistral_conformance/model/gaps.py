@@ -46,11 +46,12 @@ def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
 
 def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
     """What the fields of the request and of the answer leave open."""
-    _, sent = body_schema(operation)
+    media, sent = body_schema(operation)
+    asked = f"{operation.pointer}/requestBody/content/{media.replace('/', '~1')}/schema"
     answered, at = answer_schema(operation, model.document)
     seen: set[int] = set()
     told = {each.field for each in model.states}
-    for schema, pointer in ((sent, ""), (answered, at)):
+    for schema, pointer in ((sent, asked), (answered, at)):
         for each in _deep(model.document, schema or {}, pointer, seen):
             known = REFERENCE in each.schema or resource_named(each.name, model.resources)
             if is_id(each.name) and not known:

@@ -46,6 +46,7 @@ class Sample:
     form: dict[str, str] = field(factory=dict)
     file: dict[str, str] = field(factory=dict)
     marked: str = ""
+    always: tuple[str, ...] = ()
     before: str = ""
     most: dict[str, int] = field(factory=dict)
     aimed: dict[str, str] = field(factory=dict)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from mistral_conformance.groups import load_always
 from mistral_conformance.record.events import PATIENT, Bound
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.patience import asks_to_wait
@@ -14,6 +15,7 @@ from mistral_conformance.verdict.outcome import Failed, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.session import Session
 
@@ -52,8 +54,18 @@ class Api:
         """
         spec = self._session.document.operations[operation]
         url = spec.url(_sound({**(ids or {}), **more_ids}))
-        message = Message(spec.method, url, query, json, content, files, data, headers or {})
+        body = self._with_always(spec, json)
+        message = Message(spec.method, url, query, body, content, files, data, headers or {})
         return self.send(message, operation)
+
+    def _with_always(self, spec: Operation, json: Any) -> Any:  # noqa: ANN401 - JSON
+        """The body with what became required after the rules were written, see `groups`."""
+        always = load_always().get(spec.id)
+        schema = spec.body_schema("application/json") if always else None
+        if not always or schema is None or not isinstance(json, dict):
+            return json
+        known = self._session.document.resolve(schema).get("properties", {})
+        return {name: value for name, value in always.items() if name in known} | json
 
     def listen(
         self,

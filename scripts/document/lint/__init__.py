@@ -13,7 +13,7 @@ from document.lint.examples import EXAMPLES
 from document.lint.finding import Finding, Rule
 from document.lint.names import NAMES
 from document.lint.shapes import SHAPES
-from document.lint.validity import VALIDITY, with_descriptions
+from document.lint.validity import VALIDITY, completed
 from document.lint.words import WORDS, copied_sentences
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def lint(document: Tree) -> list[Finding]:
     """What breaks a rule, in the order of the rules.
 
     A document that is not valid OpenAPI is judged no further: the other rules rely on its shape.
-    Answers without the description that OpenAPI asks for are left to the rules about words.
+    Descriptions of answers and parameters of paths that are missing are left to the other rules.
     """
     basic = invalid(document)
     rest = [rule for rule in RULES if rule not in VALIDITY]
@@ -45,5 +45,5 @@ def lint(document: Tree) -> list[Finding]:
 
 def invalid(document: Tree) -> list[Finding]:
     """What makes it no valid OpenAPI document."""
-    complete = with_descriptions(document)
+    complete = completed(document)
     return [finding for rule in VALIDITY for finding in rule(complete)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from document.events import EVENTS
 from document.lint.finding import Finding, Rule
+from document.lint.validity import missing_path_ids
 from document.tree import Tree, follow, operations, reachable
 from document.walk import below, parameters, schemas
 
@@ -131,7 +132,9 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
                 yield Finding(where, f"pages by the field {paging[key]!r}, which is not there")
         items = str(paging.get("items", ""))
         if not _has_list(document, answer, items.split(".") if items else []):
-            yield Finding(where, f"has no list at {items or 'its top'!r}; see curation/paging.yaml")
+            place = repr(items) if items else "the top of its answer"
+            problem = f"has no list at {place}, where x-mistral-paging says it is"
+            yield Finding(where, f"{problem}; see curation/paging.yaml")
 
 
 def _of_success(operation: Tree) -> Tree:
@@ -191,6 +194,14 @@ def replacements_exist(document: Tree) -> Iterator[Finding]:
             yield Finding(f"{method.upper()} {path}", f"{replacement!r} is no operation")
 
 
+def path_ids_are_parameters(document: Tree) -> Iterator[Finding]:
+    """Every placeholder of a path is a parameter of its operations."""
+    for path, method, operation in operations(document):
+        for name in missing_path_ids(document, path, operation):
+            problem = f"has no path parameter {name!r}; add it in curation/required.yaml"
+            yield Finding(f"{method.upper()} {path}", problem)
+
+
 def repeatable_is_news(document: Tree) -> Iterator[Finding]:
     """Only methods that are not idempotent by themselves are marked as repeatable."""
     for path, method, operation in operations(document):
@@ -207,5 +218,6 @@ BEHAVIOUR: tuple[Rule, ...] = (
     lists_say_how_they_page,
     deprecations_say_what_to_do,
     replacements_exist,
+    path_ids_are_parameters,
     repeatable_is_news,
 )

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from document.lint.finding import Finding, Rule
-from document.tree import Tree, operations, reachable
+from document.tree import Tree, alone, operations
 from document.walk import answer_contents, bodies, headers, parameters, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SCHEMAS = "#/components/schemas/"
 _SHOWN = 80
 """How much of each end of a long message is shown, in characters."""
 
@@ -39,7 +38,7 @@ def successes_have_examples(document: Tree) -> Iterator[Finding]:
 def examples_are_valid(document: Tree) -> Iterator[Finding]:
     """Every example fits the schema beside it."""
     for where, schema, value in _examples(document):
-        checked = _alone(document, schema)
+        checked = alone(document, schema)
         validator = jsonschema_rs.Draft202012Validator(checked, validate_formats=True)
         for error in validator.iter_errors(value):
             at = "/".join(str(part) for part in error.instance_path)
@@ -57,18 +56,9 @@ def defaults_are_valid(document: Tree) -> Iterator[Finding]:
     """Every default fits its own schema."""
     for place in schemas(document):
         if "default" in place.node:
-            checked = _alone(document, place.node)
+            checked = alone(document, place.node)
             if not jsonschema_rs.Draft202012Validator(checked).is_valid(place.node["default"]):
                 yield Finding(place.where, f"the default {place.node['default']!r} is wrong")
-
-
-def _alone(document: Tree, schema: Tree) -> Tree:
-    """The schema with the components that it needs, and no others: each costs time."""
-    needed = {ref.removeprefix(_SCHEMAS) for ref in reachable(document, schema)}
-    components = document.get("components", {}).get("schemas", {})
-    return schema | {
-        "components": {"schemas": {name: components[name] for name in needed if name in components}}
-    }
 
 
 def _examples(document: Tree) -> Iterator[tuple[str, Tree, Any]]:

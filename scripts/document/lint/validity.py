@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.keywords import OpenAPIV31SchemaValidator
 
 from document.lint.finding import Finding, Rule
-from document.tree import Tree, duplicate, follow, references
+from document.tree import Tree, duplicate, follow, operations, references
 from document.walk import answers
 
 if TYPE_CHECKING:
@@ -110,13 +110,25 @@ def _place(parts: list[str]) -> str:
             return "/".join(["document", *parts])
 
 
-def with_descriptions(document: Tree) -> Tree:
-    """The document in which every answer has some description: nothing else needs one."""
+def completed(document: Tree) -> Tree:
+    """The document with what other rules ask for: descriptions of answers, parameters of paths."""
     complete = duplicate(document)
+    for path, _, operation in operations(complete):
+        given = operation.setdefault("parameters", [])
+        for name in missing_path_ids(complete, path, operation):
+            given.append({"name": name, "in": "path", "required": True, "schema": {}})
     for place in answers(complete):
         if "$ref" not in place.node:
             place.node.setdefault("description", "")
     return complete
+
+
+def missing_path_ids(document: Tree, path: str, operation: Tree) -> list[str]:
+    """The placeholders of the path that are no parameters of the operation."""
+    listed = [*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
+    whole = [follow(document, one["$ref"]) if "$ref" in one else one for one in listed]
+    given = {one["name"] for one in whole if one and one.get("in") == "path"}
+    return sorted(set(re.findall(r"\{([^}]*)\}", path)) - given)
 
 
 VALIDITY: tuple[Rule, ...] = (references_resolve, is_openapi)

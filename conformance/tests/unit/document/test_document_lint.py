@@ -13,6 +13,7 @@ from document.lint.behaviour import (
     deprecations_say_what_to_do,
     lists_say_how_they_page,
     open_marks_are_of_enums,
+    path_ids_are_parameters,
     repeatable_is_news,
     replacements_exist,
     streams_are_described,
@@ -300,6 +301,11 @@ _BREACHES: list[tuple[Rule, Change, str]] = [
         replacements_exist,
         lambda d: _shelf(d).update({"x-mistral-deprecated": {"replacement": "shelves.find"}}),
         "'shelves.find' is no operation",
+    ),
+    (
+        path_ids_are_parameters,
+        lambda d: _shelf(d)["parameters"].clear(),
+        "has no path parameter 'shelf_id'",
     ),
     (repeatable_is_news, lambda d: _shelf(d).update({"x-mistral-repeatable": True}), "by its"),
 ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from updates.guesses import items_of, paging_of, stream_of, usual_words
+from updates.guesses import items_of, paged_anew, paging_of, stream_of, usual_words
 
 
 def _asking(name: str, place: str, *words: str) -> dict[str, Any]:
@@ -77,3 +77,13 @@ def test_a_list_that_came_into_an_object_is_found_there() -> None:
     assert items_of(wrapped, document) == {"x-mistral-paging": {"items": "books"}}
     two = _listing({"properties": {"a": LIST, "b": LIST}})
     assert items_of(two, document) is None
+
+
+def test_a_parameter_of_paging_that_is_gone_gives_way_to_one_that_means_the_same() -> None:
+    paging = {"style": "token", "token": "page_token", "size": "page_size", "total": "total"}
+    asked: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "schema": {}} for name in ("cursor", "page_size")
+    ]
+    operation = {"x-mistral-paging": paging, "parameters": asked, "responses": {}}
+    assert paged_anew("page_token", operation, {}) == {"x-mistral-paging": {"token": "cursor"}}
+    assert paged_anew("total", operation, {}) == "['x-mistral-paging'].total"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from document.yaml_text import read_yaml
@@ -177,7 +178,7 @@ def _go_over(project: Project) -> int:
     for path in (project.root / "openapi").glob("[cp][ur]*/*.yaml"):
         text = path.read_text("utf-8")
         count += text.count("x-draft: true")
-        undrafted = text.replace("    x-draft: true\n", "")
+        undrafted = re.sub(r"(?m)^    x-draft: true\n|^ *# DRAFT.*\n", "", text)
         path.write_text(undrafted.replace("DRAFT: ", "A "), encoding="utf-8")
     return count
 
@@ -541,3 +542,119 @@ def test_declarations_are_asked_for_together_with_all_else(
     told = capsys.readouterr().out
     assert "Shelf.properties.colour: answers use this enum" in told
     assert "the parameter room_id is an id of nothing: declare" in told
+
+
+def test_a_path_that_lacks_its_parameter_is_told_with_a_draft_of_it(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forget(document: dict[str, Any]) -> None:
+        answers = {"204": {"description": "d"}}
+        document["paths"][SHELF + "/rack"] = {"get": {"operationId": "r", "responses": answers}}
+
+    assert project.update(project.write(newer(forget), "2026-06-01"), "--drafts") == 3
+    told = capsys.readouterr().out
+    assert "\nGET /v1/shelves/{shelf_id}/rack\n" in told
+    assert "  openapi/curation/required.yaml\n" in told
+    assert "has no path parameter 'shelf_id'; add it in curation/required.yaml" in told
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+    given = _document(project)["paths"][SHELF + "/rack"]["get"]["parameters"]
+    assert [(one["name"], one["schema"]) for one in given] == [
+        ("shelf_id", {"type": "string", "format": "uuid"})
+    ]
+
+
+def test_what_words_tell_of_something_that_is_gone_is_drafted_away(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "  - target: $.components.schemas.Shelf\n    update:\n      properties:\n"
+    words += "        title: {description: Its name.}\n        wood: {description: Oak.}\n"
+    words += "  # What follows is about wood.\n  - target: $.components.schemas.Wood\n"
+    words += "    update: {description: Trees.}\n"
+    path = project.root / "openapi/prose/all.yaml"
+    path.write_text(path.read_text("utf-8") + words, encoding="utf-8")
+    document = newer(
+        lambda document: document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+    )
+    assert project.update(project.write(document, "2026-06-01"), "--drafts") == 3
+    assert "stale, properties.wood is not there" in capsys.readouterr().out
+    drafted = path.read_text("utf-8")
+    assert "      properties:\n        title:\n          description: Its name.\n" in drafted
+    assert "  # - target: $.components.schemas.Wood\n  #   update: {des" in drafted
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+
+
+def test_declarations_of_a_new_group_come_in_the_first_round(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = '[[group]]\nname = "vases"\ndeclared = true\noperations = ["* /v1/vases", '
+    path = project.root / "openapi/source.toml"
+    text = path.read_text("utf-8").replace("[[group]]", f'{group}"* /v1/vases/*"]\n\n[[group]]', 1)
+    path.write_text(text, encoding="utf-8")
+
+    def add(document: dict[str, Any]) -> None:
+        _add_group(document)
+        asked = {"name": "wood_id", "in": "query", "schema": {"type": "string"}}
+        document["paths"]["/v1/vases"]["post"]["parameters"] = [asked]
+
+    assert project.update(project.write(newer(add), "2026-06-01"), "--drafts") == 3
+    told = capsys.readouterr().out
+    assert "no operationId" in told
+    assert "the parameter wood_id is an id of nothing: declare x-mistral-reference" in told
+    assert "openapi/curation/model_vases.yaml" in told
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+
+
+SAMPLES = """\
+# What the suite sends.
+[targets.room_id]
+operation = "books.list"
+
+[samples."books.list"]
+# What follows pages.
+query = { page = "1" }
+"""
+
+
+def test_what_the_suite_sends_is_drafted_with_what_became_required(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project.root / "conformance/mistral_conformance/groups/shelves.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(SAMPLES, encoding="utf-8")
+
+    def demand(document: dict[str, Any]) -> None:
+        room = {"name": "room_id", "in": "query", "required": True, "schema": {"type": "string"}}
+        document["paths"]["/v1/books"]["get"]["parameters"].append(room)
+
+    assert project.update(project.write(newer(demand), "2026-06-01"), "--drafts") == 3
+    told = capsys.readouterr().out
+    assert "\n  conformance/mistral_conformance/groups/shelves.toml\n" in told
+    assert '[samples."books.list"] query: what the conformance suite sends is refused now' in told
+    assert '"room_id" is a required property' in told
+    drafted = file.read_text("utf-8")
+    assert '# DRAFT: "room_id" is a required property\n[samples."books.list"]' in drafted
+    assert 'query = { page = "1", room_id = "$room_id" }' in drafted
+    assert "# What follows pages." in drafted
+    assert project.update() == 3
+    assert "take away its line `# DRAFT`" in capsys.readouterr().out
+    file.write_text(drafted.replace("# DRAFT", "#"), encoding="utf-8")
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+
+
+def test_settings_about_a_schema_that_is_gone_are_told_with_all_else(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = project.root / "overrides/generator.toml"
+    row = '[generator.class_overrides.Wood]\nmodule_name = "wood"\n'
+    settings.write_text(settings.read_text("utf-8") + row, encoding="utf-8")
+    document = newer(
+        lambda document: document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+    )
+    assert project.update(project.write(document, "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "\n  overrides/generator.toml\n    - [generator.class_overrides] Wood: the sch" in told
+    assert "openapi/curation/names.yaml" in told
