@@ -102,7 +102,8 @@ def download_has_the_name(world: World, resource: Resource) -> None:
     for letters in ("plain", "Größe 図書館"):
         name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
         instance = world.make(resource, given={"file.name": name})
-        told.append([(name, told_name(each), each) for each in _stored(world, instance)])
+        found = map(world.need, _stored(world, instance))
+        told.append([(name, told_name(each), each) for each in found])
     ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
     for name, named, answer in ways:
         said = f"a download of {name!r} is named {' or '.join(map(repr, sorted(named)))}"
@@ -124,7 +125,7 @@ def told_name(download: Exchange) -> set[str]:
 
 
 def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) -> None:
-    judged = 0
+    judged, refused = 0, []
     for what, content in contents.items():
         given = {"file.content": content, "file.name": world.values.name(".txt")}
         if what == "every byte":
@@ -134,6 +135,11 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
         except Signal:
             continue  # a server may refuse some kinds
         for answer in _stored(world, instance):
+            if not answer.ok:
+                refused.append(
+                    (f"a file of {what} is taken, and {answer.operation} refuses it", answer)
+                )
+                continue
             judged += 1
             same = sha256(answer.content).digest() == sha256(content).digest()
             reason = f"of {what} {len(content)} bytes were sent, {len(answer.content)} come back"
@@ -141,18 +147,18 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
         expect_shown(world, instance, told_by(world, instance, instance.made), _sizes(instance))
     if not judged:
         raise Skipped(f"no way leads to the bytes of {resource.one}")
+    for said, answer in refused:  # where all are refused, downloads may be closed
+        world.fail(said, answer)
 
 
 def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
     """The stored bytes, by each way that the server offers: the download, and links to them."""
     resource = instance.resource
     if resource.content and world.capabilities.offers(resource.content):
-        yield world.need(world.call(resource.content, instance.ids))
+        yield world.call(resource.content, instance.ids)
     for link in _links(resource):
         if world.capabilities.offers(link):
-            opened = open_url(world, read_url(world, world.call(link, instance.ids)))
-            world.expect(opened.ok, f"a new URL answers {opened.status}", opened)
-            yield opened
+            yield open_url(world, read_url(world, world.call(link, instance.ids)))
 
 
 def _links(resource: Resource) -> tuple[str, ...]:

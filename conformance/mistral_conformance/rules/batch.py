@@ -40,10 +40,12 @@ def counts_add_up(ctx: Context) -> None:
     expect_equal(ctx, done["total_requests"], 2, "total_requests", done)
     counts = tuple(done[name] for name in COUNTS)
     expect_equal(ctx, counts, (2, 1, 1), ", ".join(COUNTS), done)
+    results: dict[str, Any] = {}
     for field, wanted in (("output_file", good), ("error_file", bad)):
         lines = _lines(ctx, done, field)
         found = [line["custom_id"] for line in lines]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
+        results[wanted] = lines[0].get("response")
         for told in (within(line, "error") for line in lines if line.get("error")):
             status = told.get("status_code", 0) if isinstance(told, dict) else 0
             ctx.expect(not 200 <= status < 300, f"a failure has the status {status}", done)
@@ -51,6 +53,9 @@ def counts_add_up(ctx: Context) -> None:
     answer = ctx.answer(GET, {"job_id": done["id"]}, query={"inline": "true"})
     told = [each["custom_id"] for each in answer["outputs"] or []]
     expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)
+    for each in answer["outputs"]:
+        said = f"the response to {each['custom_id']} beside that of the file"
+        expect_equal(ctx, each.get("response"), results[each["custom_id"]], said, answer)
 
 
 @rule(
