@@ -136,9 +136,8 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             continue  # a server may refuse some kinds
         for answer in _stored(world, instance):
             if not answer.ok:
-                refused.append(
-                    (f"a file of {what} is taken, and {answer.operation} refuses it", answer)
-                )
+                way = answer.operation or "its URL"
+                refused.append((f"a file of {what} is taken, and {way} refuses it", answer))
                 continue
             judged += 1
             same = sha256(answer.content).digest() == sha256(content).digest()
