@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.world import World
-    from mistral_conformance.model import ListView, Model
+    from mistral_conformance.model import ListView, Model, Resource
     from mistral_conformance.model.document import Json
 
     Keys = set[tuple[Any, ...]]
 
 SEARCH = "search"
+MINE = "created_by_me"
+COLLEAGUE = "colleague"
 TOLD = {USER: [f"{CALLER}.user"], SEARCH: ["Alpha", "BETA"]}
 """Values of parameters that list none: the caller, and what stands in names of the population."""
 MOST = 3
@@ -44,6 +46,16 @@ def _wished(model: Model) -> Iterator[Subject]:
             values = TOLD.get(name) or choices_of(model, schema)
             if values and name in view.others and view.filters and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+
+
+def _own(model: Model) -> Iterator[Subject]:
+    """Each list that can be asked for what the caller created."""
+    for view in model.lists.values():
+        resource = model.resources[view.resource]
+        if MINE in view.others and resource.whole and not resource.parent:
+            needed = (view.operation, resource.create)
+            name, value = f"{view.operation}:{MINE}", (view, resource)
+            yield Subject(name, value, needed, needed, needs=(COLLEAGUE,))
 
 
 def choices_of(model: Model, schema: Json) -> list[Any]:
@@ -80,6 +92,23 @@ def wish_and_filter(world: World, view: ListView, name: str, values: list[Any]) 
                 world.expect(both == due, f"{said}{len(due)} are left by each alone", whole.last)
     if not parting:
         raise Skipped("no filter leaves a part of what there is")
+
+
+@law(id="sets.own-leave-out-others", over=_own, source=DECLARED)
+def own_leave_out_others(world: World, view: ListView, resource: Resource) -> None:
+    """Who asks for what it created gets that, and not what a colleague created beside it."""
+    mine, theirs = (world.make(resource, by=each) for each in (CALLER, COLLEAGUE))
+    plain, own, all_ = (
+        world.walk(resource, query=query, through=view.operation)
+        for query in ({}, {MINE: "true"}, {MINE: "false"})
+    )
+    if theirs.key not in {key_of(resource, each) for each in plain.items}:
+        raise NotOffered("not offered: the list does not show what a colleague created")
+    for walk, due in ((own, [mine.key]), (all_, [mine.key, theirs.key])):
+        found = {key_of(resource, each) for each in walk.items}
+        told = [each for each in (mine.key, theirs.key) if each in found]
+        said = f"of one of the caller's and one of a colleague's the list holds {len(told)}"
+        world.expect(told == due, f"{said}, {len(due)} is due", walk.last, theirs.made)
 
 
 def _moving(world: World, view: ListView) -> set[str]:

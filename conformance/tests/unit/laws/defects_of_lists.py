@@ -291,3 +291,15 @@ def names_undo_searches(answer: Answer) -> None:
 def totals_are_of_all_kinds(answer: Answer) -> None:
     if answer.is_("GET", "/audio/voices") and answer.query.get("type") == ["custom"]:
         answer.body = {**answer.body, "total": 1000}
+
+
+@defect(
+    "jobs-of-all-are-ones-own",
+    "sets.own-leave-out-others[fine_tuning.jobs.list:created_by_me]",
+    "the list holds 2, 1 is due",
+)
+def jobs_of_all_are_ones_own(answer: Answer) -> None:
+    if answer.is_("GET", "/fine_tuning/jobs") and answer.query.get("created_by_me") == ["true"]:
+        rest = {name: each for name, each in answer.query.items() if name != "created_by_me"}
+        query = urlencode(rest, doseq=True)
+        answer.content = answer.again("GET", f"/v1/fine_tuning/jobs?{query}").content
