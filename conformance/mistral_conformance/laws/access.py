@@ -194,7 +194,7 @@ def foreign_is_refused(world: World, reference: Reference, outsider: str) -> Non
     expect_untouched(world, instance, before, answer)
 
 
-@law(id="access.found-is-refused", over=_found_outside, source=SHOWN_TO_STRANGERS, harm=True)
+@law(id="access.found-is-refused", over=_found_outside, source=SHOWN_TO_STRANGERS)
 def found_is_refused(world: World, reference: Reference, outsider: str) -> None:
     """What is recorded of the caller's chats and runs is refused to those outside."""
     name, operation = reference.place.name, reference.place.operation

@@ -54,15 +54,19 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
         ctx.expect(local.isoweekday() in {2, 3, 4, 5}, f"{local} is no Tuesday to Friday", found)
 
 
-@rule(MUST, "document: ScheduleDefinition (start_at, end_at, intervals)", (CREATE, GET))
+@rule(MUST, "document: ScheduleDefinition (calendars to end_at)", (CREATE, GET))
 def coming_starts_keep_within_bounds(ctx: Context) -> None:
-    """An interval starts nothing before `start_at` and nothing after `end_at`."""
-    bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T04:00:00Z"}
-    interval = {"every": "PT1H", "offset": "PT30M"}
-    id_ = create(ctx, intervals=[interval], **bounds)
-    found = ctx.prepare(GET, schedule_id=id_)
+    """All calendars, intervals and expressions count, from `start_at` on until `end_at`."""
+    times: dict[str, Any] = {
+        "calendars": [{"hour": [{"start": n}], "minute": [{"start": 20}]} for n in (0, 1)],
+        "intervals": [{"every": "PT1H", "offset": "PT30M"}, {"every": "PT2H", "offset": "PT15M"}],
+        "cron_expressions": ["40 0 * * *", "50 2 * * *"],
+    }
+    bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T03:00:00Z"}
+    found = ctx.prepare(GET, schedule_id=create(ctx, **times, **bounds))
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
-    wanted = [read_time(f"2199-01-01T0{hour}:30:00Z") for hour in range(4)]
+    due = ("00:15", "00:20", "00:30", "00:40", "01:20", "01:30", "02:15", "02:30", "02:50")
+    wanted = [read_time(f"2199-01-01T{time}:00Z") for time in due]
     expect_equal(ctx, moments, wanted, "the coming starts", found)
 
 
