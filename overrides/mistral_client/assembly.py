@@ -1,7 +1,8 @@
 """The whole answer out of the events of a stream: content, thinking, tool calls, usage.
 
 A completion comes in chunks; each adds text, pieces of content and parts of tool calls to one of
-its choices. `pieces_of` is the text that one event adds, `Assembly` what all of them come to.
+its choices. A reply in a conversation comes in events; each begins one of its entries, or adds to
+one. `piece_of` is the text that one event adds, `assemble` what all of them come to.
 """
 
 from __future__ import annotations
@@ -11,12 +12,25 @@ from typing import TYPE_CHECKING, Any, cast
 import attr
 
 from mistral_generated.additions import text_of
-from mistral_generated.models import ChatCompletionResponse, CompletionChunk
+from mistral_generated.base import Model
+from mistral_generated.models import (
+    ChatCompletionResponse,
+    CompletionChunk,
+    ConversationResponse,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _Object = dict[str, Any]
+
+_CONVERSATIONS = "beta.conversations."
+
+# What an event tells of itself alone: not of the entry that it belongs to.
+_OF_EVENTS = frozenset({"type", "output_index", "content_index", "p"})
+
+# Entries that have arguments.
+_CALLING = frozenset({"function.call", "tool.execution"})
 
 
 def piece_of(data: object) -> str:
@@ -32,17 +46,28 @@ def piece_of(data: object) -> str:
     return ""
 
 
-def assemble(events: Iterable[object], operation: str) -> ChatCompletionResponse:
+def assemble(
+    events: Iterable[object], operation: str
+) -> ChatCompletionResponse | ConversationResponse:
     """Return the answer that the data of all events of a stream come to.
 
-    Raises TypeError for the events of a stream that is no completion.
+    Raises TypeError for the events of a stream that is neither a completion nor a reply in a
+    conversation.
     """
+    said = list(events)
+    told = [data.to_dict() for data in said if isinstance(data, Model)]
+    if operation.startswith(_CONVERSATIONS):
+        return _reply(told)
+    if not all(isinstance(data, CompletionChunk) for data in said):
+        raise TypeError(f"{operation}() streams no completion: read its events one by one")
+    return _completion(told)
+
+
+def _completion(chunks: Iterable[_Object]) -> ChatCompletionResponse:
+    """Return the completion that its chunks come to."""
     whole: _Object = {"object": "chat.completion", "choices": []}
     choices: dict[int, _Choice] = {}
-    for data in events:
-        if not isinstance(data, CompletionChunk):
-            raise TypeError(f"{operation}() streams no completion: read its events one by one")
-        chunk = data.to_dict()
+    for chunk in chunks:
         whole.update({name: chunk[name] for name in ("id", "model", "created") if name in chunk})
         if chunk.get("usage") is not None:
             whole["usage"] = chunk["usage"]
@@ -51,6 +76,54 @@ def assemble(events: Iterable[object], operation: str) -> ChatCompletionResponse
             choices.setdefault(index, _Choice(index)).add(choice)
     whole["choices"] = [choices[index].whole() for index in sorted(choices)]
     return ChatCompletionResponse.from_dict(whole)
+
+
+def _reply(events: Iterable[_Object]) -> ConversationResponse:
+    """Return the reply that the events of a conversation come to.
+
+    The `type` of an event is that of its entry, and what happens to it: `function.call.delta`.
+    """
+    whole: _Object = {"object": "conversation.response"}
+    entries: dict[tuple[object, ...], _Entry] = {}
+    for event in events:
+        kind, _, what = str(event.get("type", "")).rpartition(".")
+        if kind == "conversation.response":
+            names = ("conversation_id", "usage", "guardrails")
+            whole.update({name: event[name] for name in names if name in event})
+        elif kind and what != "error":
+            place = (kind, event.get("output_index"), event.get("id"))
+            entries.setdefault(place, _Entry(kind)).add(event)
+    whole["outputs"] = [entry.whole() for entry in entries.values()]
+    return ConversationResponse.from_dict(whole)
+
+
+@attr.define
+class _Entry:
+    """One entry of a conversation as far as it has come."""
+
+    kind: str
+    fields: _Object = attr.field(factory=_Object)
+    content: list[_Object] = attr.field(factory=list[_Object])
+    arguments: str = ""
+
+    def add(self, event: _Object) -> None:
+        """Take what an event tells of it; the first one that tells a field is right about it."""
+        for name, value in event.items():
+            if name == "content":
+                _add_content(self.content, value)
+            elif name == "arguments" and isinstance(value, str):
+                self.arguments += value
+            elif name not in _OF_EVENTS:
+                self.fields.setdefault(name, value)
+
+    def whole(self) -> _Object:
+        """Return the entry."""
+        entry: _Object = {"object": "entry", "type": self.kind, **self.fields}
+        if self.kind == "message.output":
+            entry["content"] = _plain(self.content)
+        elif self.kind in _CALLING:
+            entry.setdefault("arguments", self.arguments)
+        return entry
 
 
 @attr.define
@@ -65,9 +138,7 @@ class _Choice:
     def add(self, choice: _Object) -> None:
         """Take what a chunk adds."""
         delta: _Object = choice.get("delta") or {}
-        content = delta.get("content")
-        for piece in content if isinstance(content, list) else [content]:
-            _append(self.content, {"type": "text", "text": piece} if _is_text(piece) else piece)
+        _add_content(self.content, delta.get("content"))
         for call in delta.get("tool_calls") or ():
             self._add_call(call)
         self.finish_reason = choice.get("finish_reason") or self.finish_reason
@@ -88,18 +159,24 @@ class _Choice:
 
     def whole(self) -> _Object:
         """Return the choice of the whole answer."""
-        texts = [piece["text"] for piece in self.content if piece.get("type") == "text"]
-        is_plain = len(texts) == len(self.content)
         message: _Object = {
             "role": "assistant",
-            "content": "".join(texts) if is_plain else self.content,
+            "content": _plain(self.content),
             "tool_calls": self.calls or None,
         }
         return {"index": self.index, "message": message, "finish_reason": self.finish_reason}
 
 
-def _is_text(piece: object) -> bool:
-    return isinstance(piece, str)
+def _add_content(pieces: list[_Object], content: object) -> None:
+    """Add a content: a text, a chunk or several."""
+    for piece in cast("list[object]", content) if isinstance(content, list) else [content]:
+        _append(pieces, {"type": "text", "text": piece} if isinstance(piece, str) else piece)
+
+
+def _plain(pieces: list[_Object]) -> object:
+    """Return a content as text where it is nothing else, its pieces otherwise."""
+    texts = [piece["text"] for piece in pieces if piece.get("type") == "text"]
+    return "".join(texts) if len(texts) == len(pieces) else pieces
 
 
 def _named(call_id: object) -> object:

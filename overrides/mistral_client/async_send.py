@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mistral_client.pages import Walk
     from mistral_client.steps import Step, Steps
     from mistral_generated.files import Destination
-    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Call, CallOptions, Paging, StreamCall
 
 T = TypeVar("T")
@@ -39,9 +38,7 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         """Return the parsed answer; raises a MistralError."""
         return await self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(
-        self, call: StreamCall[T], options: CallOptions
-    ) -> AsyncEventStream[T, ChatCompletionResponse]:
+    def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T, Any]:
         """Return the stream, to be opened by entering it."""
         return self._stream(call, options, whole)
 
@@ -65,7 +62,7 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         self,
         call: StreamCall[T],
         options: CallOptions,
-        finish: Callable[[ChatCompletionResponse], F],
+        finish: Callable[[object], F],
     ) -> AsyncEventStream[T, F]:
         from mistral_client.async_streams import AsyncEventStream  # noqa: PLC0415 - when used
         from mistral_client.opened import resumed  # noqa: PLC0415 - when used

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mistral_client.steps import Step, Steps
     from mistral_client.streams import EventStream
     from mistral_generated.files import Destination
-    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Call, CallOptions, Paging, StreamCall
 
 T = TypeVar("T")
@@ -40,9 +39,7 @@ class Sender(Executor[httpx.Client]):
         """Return the parsed answer; raises a MistralError."""
         return self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(
-        self, call: StreamCall[T], options: CallOptions
-    ) -> EventStream[T, ChatCompletionResponse]:
+    def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T, Any]:
         """Return the stream, to be opened by entering it."""
         return self._stream(call, options, whole)
 
@@ -66,7 +63,7 @@ class Sender(Executor[httpx.Client]):
         self,
         call: StreamCall[T],
         options: CallOptions,
-        finish: Callable[[ChatCompletionResponse], F],
+        finish: Callable[[object], F],
     ) -> EventStream[T, F]:
         from mistral_client.opened import resumed  # noqa: PLC0415 - when used
         from mistral_client.streams import EventStream  # noqa: PLC0415 - when used

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mistral_client.event_reader import EventReader
-    from mistral_generated.models import ChatCompletionResponse
     from mistral_generated.types import Event
 
 T = TypeVar("T")
@@ -43,7 +42,7 @@ class EventStream(Opened, Generic[T, F]):
         reader: EventReader[T],
         silence_s: float | None,
         pause: Callable[[float], None],
-        finish: Callable[[ChatCompletionResponse], F],
+        finish: Callable[[object], F],
     ) -> None:
         """Read with `reader`; `finish` makes of the whole answer what the stream comes to."""
         self._open_response = open_response
@@ -92,10 +91,11 @@ class EventStream(Opened, Generic[T, F]):
     def final(self) -> F:
         """Read the stream to its end and return the whole answer, of all events it had.
 
-        Content, thinking, tool calls and usage are put together as an answer that does not stream
-        has them; where a class was given for its form, this is an object of the class. Raises
-        TypeError for a stream that is no completion, StreamError for one that breaks, and one that
-        is so long that its first events are gone, StructuredOutputError for no such object.
+        Content, thinking, tool calls, entries and usage are put together as an answer that does not
+        stream has them; where a class was given for its form, this is an object of the class.
+        Raises TypeError for a stream that is neither a completion nor a reply in a conversation,
+        StreamError for one that breaks, and one that is so long that its first events are gone,
+        StructuredOutputError for no such object.
         """
         from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
 

@@ -6,12 +6,15 @@ Nothing here is needed while a program runs.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from typing import Self
 
     from mistral_generated.models.chat_completion_response import ChatCompletionResponse
+    from mistral_generated.models.completion_chunk import CompletionChunk
+    from mistral_generated.models.conversation_event_data import ConversationEventData
+    from mistral_generated.models.conversation_response import ConversationResponse
 
     from .files import Destination
     from .types import Call, CallOptions, Event, Paging, StreamCall
@@ -49,10 +52,14 @@ class Events(Protocol[T]):
 
 
 class EventStream(Events[T], Protocol[T]):
-    """A stream; where it is one of completions, their whole is what it comes to."""
+    """A stream; where it is a completion or a reply in a conversation, it comes to the whole."""
 
-    def final(self) -> ChatCompletionResponse:
-        """Read a completion to its end and return the whole answer."""
+    @overload
+    def final(self: EventStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    def final(self: EventStream[ConversationEventData]) -> ConversationResponse: ...
+    def final(self) -> Any:
+        """Read what an answer comes in to its end and return the whole answer."""
         ...
 
 
@@ -102,8 +109,12 @@ class AsyncEvents(Protocol[T]):
 class AsyncEventStream(AsyncEvents[T], Protocol[T]):
     """The same for asyncio and trio."""
 
-    async def final(self) -> ChatCompletionResponse:
-        """Read a completion to its end and return the whole answer."""
+    @overload
+    async def final(self: AsyncEventStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    async def final(self: AsyncEventStream[ConversationEventData]) -> ConversationResponse: ...
+    async def final(self) -> Any:
+        """Read what an answer comes in to its end and return the whole answer."""
         ...
 
 

@@ -20,3 +20,10 @@ def use(client: Mistral, library: Library) -> None:
 async def forget(client: AsyncMistral) -> None:
     answer = client.chat.complete(model="m", messages=[])
     answer.choices  # error: attr-defined
+
+
+def hear(client: Mistral) -> None:
+    with client.beta.conversations.start_stream(model="m", inputs="Hello") as replies:
+        replies.final().choices  # error: attr-defined
+    with client.audio.speech.stream(input="Hello.") as sounds:
+        sounds.final()  # error: misc

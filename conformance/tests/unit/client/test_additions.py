@@ -15,12 +15,16 @@ from tests.unit.client.harness import LIBRARY, Chunks, Server, answer
 import mistral_client
 from mistral_client import AsyncMistral, Mistral, StreamError, event_reader
 from mistral_client.models import (
+    AgentHandoffEntry,
     AssistantMessage,
     ChatCompletionResponse,
     ConversationResponse,
+    FunctionCallEntry,
     ListLibrariesResponse,
+    MessageOutputEntry,
     ModelList,
     TextChunk,
+    ToolExecutionEntry,
 )
 
 if TYPE_CHECKING:
@@ -119,21 +123,20 @@ async def _all(pieces: Any) -> list[str]:
     return [piece async for piece in pieces]
 
 
-def final(both: Both, response: httpx.Response, taken: int = 0) -> ChatCompletionResponse:
-    def read(client: Mistral) -> ChatCompletionResponse:
-        with client.chat.stream(model="m", messages=[]) as events:
+def final(both: Both, response: httpx.Response, taken: int = 0, ask: Any = None) -> Any:
+    def read(client: Any) -> Any:
+        with (ask or chat)(client) as events:
             for _ in range(taken):
                 next(events)
             return events.final()
 
-    async def read_async(client: AsyncMistral) -> ChatCompletionResponse:
-        async with client.chat.stream(model="m", messages=[]) as events:
+    async def read_async(client: Any) -> Any:
+        async with (ask or chat)(client) as events:
             for _ in range(taken):
                 await anext(events)
             return await events.final()
 
-    found: ChatCompletionResponse = both.run(response, read_async if both.is_async else read)
-    return found
+    return both.run(response, read_async if both.is_async else read)
 
 
 def pieces(both: Both, response: httpx.Response, ask: Any) -> list[str]:
@@ -147,6 +150,26 @@ def pieces(both: Both, response: httpx.Response, ask: Any) -> list[str]:
 
     found: list[str] = both.run(response, read_async if both.is_async else read)
     return found
+
+
+def reply(*events: tuple[str, dict[str, Any]]) -> httpx.Response:
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    whole = (
+        ("conversation.response.started", {"conversation_id": "c"}),
+        *events,
+        ("conversation.response.done", {"usage": usage}),
+    )
+    return stream(
+        *(
+            b"event: %s\ndata: %s\n\n"
+            % (name.encode(), json.dumps({"type": name, **body}).encode())
+            for name, body in whole
+        )
+    )
+
+
+def start(client: Any) -> Any:
+    return client.beta.conversations.start_stream(model="m", inputs="x")
 
 
 def chat(client: Any) -> Any:
@@ -165,21 +188,52 @@ def test_stream_gives_the_pieces_of_its_text(both: Both) -> None:
 
 
 def test_stream_of_a_conversation_gives_the_pieces_of_its_text(both: Both) -> None:
-    events: list[dict[str, Any]] = [
-        {"type": "conversation.response.started", "conversation_id": "c"},
-        {"type": "message.output.delta", "content": "A "},
-        {"type": "message.output.delta", "content": {"type": "text", "text": "shelf"}},
-        {"type": "conversation.response.done", "usage": {}},
-    ]
-    sent = [
-        b"event: %s\ndata: %s\n\n" % (event["type"].encode(), json.dumps(event).encode())
-        for event in events
-    ]
+    response = reply(
+        ("message.output.delta", {"content": "A "}),
+        ("message.output.delta", {"content": {"type": "text", "text": "shelf"}}),
+    )
+    assert pieces(both, response, start) == ["A ", "shelf"]
 
-    def ask(client: Any) -> Any:
-        return client.beta.conversations.start_stream(model="m", inputs="x")
 
-    assert pieces(both, stream(*sent), ask) == ["A ", "shelf"]
+def test_stream_of_a_conversation_gives_its_whole_reply(both: Both) -> None:
+    run, call, said = ({"output_index": index, "id": f"e{index}"} for index in range(3))
+    hand = {"output_index": 3, "id": "e3"}
+    response = reply(
+        ("tool.execution.started", {**run, "name": "web_search", "arguments": ""}),
+        ("tool.execution.delta", {**run, "name": "web_search", "arguments": '{"q": '}),
+        ("tool.execution.delta", {**run, "name": "web_search", "arguments": '"x"}'}),
+        ("tool.execution.done", {**run, "name": "web_search", "info": {"n": 1}}),
+        ("agent.handoff.started", {**hand, "previous_agent_id": "a1"}),
+        ("agent.handoff.done", {**hand, "next_agent_id": "a2"}),
+        ("message.output.delta", {**said, "model": "m", "role": "assistant", "content": "A "}),
+        ("function.call.delta", {**call, "name": "f", "tool_call_id": "c1", "arguments": "{"}),
+        ("message.output.delta", {**said, "model": "m", "role": "assistant", "content": "shelf"}),
+        ("function.call.delta", {**call, "name": "f", "tool_call_id": "c1", "arguments": "}"}),
+    )
+    found = final(both, response, taken=3, ask=start)
+    assert isinstance(found, ConversationResponse)
+    assert (found.conversation_id, found.text, found.usage.total_tokens) == ("c", "A shelf", 3)
+    searched, handed, spoken, called = found.outputs
+    assert isinstance(searched, ToolExecutionEntry)
+    assert (searched.arguments, searched.info, searched.id) == ('{"q": "x"}', {"n": 1}, "e0")
+    assert isinstance(handed, AgentHandoffEntry)
+    assert (handed.previous_agent_id, handed.next_agent_id) == ("a1", "a2")
+    assert isinstance(spoken, MessageOutputEntry)
+    assert (spoken.content, spoken.model, spoken.role) == ("A shelf", "m", "assistant")
+    assert isinstance(called, FunctionCallEntry)
+    assert (called.name, called.tool_call_id, called.arguments) == ("f", "c1", "{}")
+    assert not any("output_index" in entry.to_dict() for entry in found.outputs)
+
+
+def test_stream_that_is_no_answer_has_no_whole(both: Both) -> None:
+    event = b'data: {"type": "transcription.done", "text": "Hello.", "model": "m"}\n\n'
+    headers = {"content-type": "text/event-stream"}
+
+    def listen(client: Any) -> Any:
+        return client.audio.transcriptions.stream(model="m", file_url="https://example.org/a.mp3")
+
+    with pytest.raises(TypeError, match="streams no completion"):
+        final(both, httpx.Response(200, headers=headers, stream=Chunks(event)), ask=listen)
 
 
 def test_stream_gives_the_whole_answer_of_all_its_events(both: Both) -> None:
