@@ -128,11 +128,16 @@ def ended_execution_takes_nothing(ctx: Context) -> None:
 
 @rule(MUST, "document: workflows.executions.reset_workflow", (RESET, GET_EXECUTION, QUERY))
 def reset_begins_another_run(ctx: Context) -> None:
-    """After a reset another run goes on; updates are done again unless they are left out."""
-    for left_out, amount in ((False, 7), (True, 5)):
+    """After a reset another run goes on; it has the updates and signals that are not left out."""
+    remark = {"text": word(ctx)}
+    for left_out, told in (
+        ("exclude_signals", {"amount": 7, "last_comment": None}),
+        ("exclude_updates", {"amount": 5, "last_comment": remark}),
+    ):
         made = start(ctx, APPROVE, input={"amount": 5})
         ctx.need(act(ctx, UPDATE, made, name="set_amount", input={"amount": 7}))
-        body = {"event_id": 1, "reason": "again", "exclude_updates": left_out}
+        ctx.need(act(ctx, SIGNAL, made, name="comment", input=remark))
+        body = {"event_id": 1, "reason": "again", left_out: True}
         old = ctx.api.call(RUN_HISTORY, run_id=made["run_id"])
         ctx.expect_status(act(ctx, RESET, made, **body), 204)
         new = ctx.api.call(RUN_HISTORY, run_id=made["run_id"])
@@ -144,8 +149,9 @@ def reset_begins_another_run(ctx: Context) -> None:
         found = read(ctx, made)
         expect_equal(ctx, found["status"], RUNNING, "the status", found)
         ctx.expect(found["run_id"] != made["run_id"], "the run is the same", made, found)
-        asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
-        expect_equal(ctx, asked["result"], amount, f"the amount, exclude={left_out}", asked)
+        for name, due in told.items():
+            asked = ctx.expect_status(act(ctx, QUERY, made, name=name), 200)
+            expect_equal(ctx, asked["result"], due, f"{name} with {left_out}", asked)
 
 
 @rule(SHOULD, "document: workflows.executions.reset_workflow", (RESET, QUERY, HISTORY))

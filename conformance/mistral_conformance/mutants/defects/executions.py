@@ -129,6 +129,17 @@ def reset_repeats_all(go_on_after: Part) -> Part:
     return lambda player, reset: go_on_after(player, evolve(reset, details={}))
 
 
+@mutant("executions.reset-sends-signals", op.RESET, op.QUERY, place=f"{PLAYER}._go_on_after")
+def reset_sends_signals(go_on_after: Part) -> Part:
+    """A reset sends signals again, whether or not it should leave them out."""
+
+    def defect(player: Part, reset: Part) -> Part:
+        details = {**reset.details, "exclude_signals": False}
+        return go_on_after(player, evolve(reset, details=details))
+
+    return defect
+
+
 @mutant("executions.reset-does-nothing", op.RESET, place=f"{EXECUTIONS}:reset_execution")
 def reset_does_nothing(_reset_execution: Part) -> Part:
     """A reset is answered, but nothing is set back."""
