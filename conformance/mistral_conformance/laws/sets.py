@@ -53,27 +53,29 @@ def _repeated(model: Model) -> Iterator[Subject]:
     return (each for each in _filtered(model) if each.value[1].repeats)
 
 
-def _untold(model: Model) -> Iterator[Subject]:
-    """Each parameter that takes several of some listed values, and looks at what no item shows."""
+def _unshown(model: Model) -> Iterator[tuple[ListView, Json, list[Any]]]:
+    """Each parameter that takes some of listed values and looks at what no item shows."""
     for view in model.lists.values():
         for each in model.document.operations[view.operation].parameters:
-            name, schema = each["name"], each.get("schema", {})
-            listed = facet(model.document, items_of(model.document, schema) or {}, "enum")
-            if name in view.others and listed and judged(model, view):
-                values = [value for value in listed if value is not None]
-                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+            values = choices_of(model, each.get("schema", {}))
+            if each["name"] in view.others and values and judged(model, view):
+                yield view, each, values
+
+
+def _untold(model: Model) -> Iterator[Subject]:
+    """Each of these that takes several values."""
+    for view, each, values in _unshown(model):
+        if items_of(model.document, each.get("schema", {})):
+            name = each["name"]
+            yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
 def _chosen(model: Model) -> Iterator[Subject]:
-    """Each choice among some values in a paged list, by what no item shows."""
-    for view in model.lists.values():
-        for each in model.document.operations[view.operation].parameters:
-            name, schema = each["name"], each.get("schema", {})
-            values = facet(model.document, schema, "enum") or []
-            if "boolean" in types(model.document, schema):
-                values = ["true", "false"]
-            if name in view.others and values and "size" in view.paging and judged(model, view):
-                yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
+    """Each of these in a paged list."""
+    for view, each, values in _unshown(model):
+        if "size" in view.paging:
+            name = each["name"]
+            yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
 def _paired(model: Model) -> Iterator[Subject]:
@@ -112,6 +114,13 @@ def _switched(model: Model) -> Iterator[Subject]:
             is_switch = "boolean" in types(model.document, each.get("schema", {}))
             if each["in"] == "query" and is_switch and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{each['name']}", (view, each["name"]))
+
+
+def choices_of(model: Model, schema: Json) -> list[Any]:
+    """The values that a parameter can have, none where they are not told."""
+    listed = facet(model.document, items_of(model.document, schema) or schema, "enum")
+    plain = ["true", "false"] if "boolean" in types(model.document, schema) else []
+    return [each for each in listed or plain if each is not None]
 
 
 def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401

@@ -11,8 +11,13 @@ from mistral_conformance.laws.filters import spell, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import USER, judged, walk_population
-from mistral_conformance.laws.sets import DECLARED, list_subject, parts_items, whole_of
-from mistral_conformance.model.schemas import facet, items_of, types
+from mistral_conformance.laws.sets import (
+    DECLARED,
+    choices_of,
+    list_subject,
+    parts_items,
+    whole_of,
+)
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -56,13 +61,6 @@ def _own(model: Model) -> Iterator[Subject]:
             needed = (view.operation, resource.create)
             name, value = f"{view.operation}:{MINE}", (view, resource)
             yield Subject(name, value, needed, needed, needs=(COLLEAGUE,))
-
-
-def choices_of(model: Model, schema: Json) -> list[Any]:
-    """The values that a parameter can have, none where they are not told."""
-    listed = facet(model.document, items_of(model.document, schema) or schema, "enum")
-    plain = ["true", "false"] if "boolean" in types(model.document, schema) else []
-    return [each for each in listed or plain if each is not None]
 
 
 @law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
