@@ -292,8 +292,8 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (
-        r"^pages by the (?:parameter|field) '(.+?)', which is not there",
-        lambda found, _, node, all_: paged_anew(found[1], node, all_),
+        r"^pages by the (parameter|field) '(.+?)', which is not there",
+        lambda found, _, node, all_: paged_anew(found[1], found[2], node, all_),
     ),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )

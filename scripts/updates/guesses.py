@@ -147,13 +147,17 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
     return None
 
 
-def paged_anew(gone: str, operation: Tree, document: Tree) -> Tree | str | None:
-    """What takes the place of a parameter or field of paging that is gone: another, or nothing."""
+def paged_anew(kind: str, gone: str, operation: Tree, document: Tree) -> Tree | str | None:
+    """What takes the place of a parameter or field of paging that is gone: another, or nothing.
+
+    A parameter and a field can have one name, so that the `kind` says which of them it is.
+    """
     paging = operation.get("x-mistral-paging", {})
-    key = next((key for key, name in paging.items() if name == gone), None)
+    keys = _ANSWERED if kind == "field" else _ASKED
+    key = next((key for key, name in paging.items() if name == gone and key in keys), None)
     if key is None:
         return None
-    there = _fields(operation, document) if key in _ANSWERED else _begins(operation)
+    there = _fields(operation, document) if kind == "field" else _begins(operation)
     fits = [name for name in there if name in _CALLED.get(key, ()) and name not in paging.values()]
     if fits:
         return {"x-mistral-paging": {key: fits[0]}}

@@ -481,6 +481,26 @@ def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging
     )
 
 
+def test_a_parameter_that_pages_is_not_asked_what_it_is_besides(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        parameters = document["paths"]["/v1/books"]["get"]["parameters"]
+        parameters[0]["name"] = "page_number"
+        parameters.append({"name": "turn", "in": "query", "schema": {"type": "integer"}})
+
+    path = project.root / "openapi/source.toml"
+    text = path.read_text("utf-8").replace("[[group]]\n", "[[group]]\ndeclared = true\n")
+    path.write_text(text, encoding="utf-8")
+    listed = "page: page}, x-mistral-resource: {name: shelf, role: list}}"
+    project.edit("curation/names.yaml", "page: page}}", listed)
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "page: page_number" in told
+    assert "the parameter turn is no paging, filter or sort" in told
+    assert "the parameter page_number is" not in told
+
+
 def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
