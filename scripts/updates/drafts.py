@@ -88,6 +88,7 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
         if target is None or update is None:
             continue
         if isinstance(update, dict):
+            update |= {"title": titles[target]} if "title" in update else {}
             _name_apart(update, task, survey.document, (ids, named))
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
@@ -153,13 +154,21 @@ def _own_id(where: str, document: Tree) -> str | None:
 
 
 def _titles(survey: Survey) -> dict[str, str]:
-    """What drafts call components and schemas in place, by their targets; the inner ones first."""
+    """What drafts call components and schemas in place, by their targets; the inner ones first.
+
+    Two schemas that differ have two names.
+    """
     found: dict[str, str] = {}
+    shapes: dict[str, Tree] = {}
     for task in survey.tasks:
         target = target_of(task.where)
         update = _update_of(task, target, survey.document)
         if target and isinstance(update, dict) and "title" in update:
-            found[target] = update["title"]
+            shape = jsonpath.find(target, survey.document)[0].value
+            name = update["title"]
+            while shapes.setdefault(name, shape) != shape:
+                name += "Other"
+            found[target] = name
     return dict(sorted(found.items(), key=lambda entry: -len(entry[0])))
 
 
@@ -281,7 +290,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"closes an answer", lambda *_: ".additionalProperties"),
     (
         r"in place; name it|call it otherwise",
-        lambda _, where, __, all_: {"title": schema_name(where, all_)},
+        lambda _, where, node, all_: {"title": schema_name(where, node, all_)},
     ),
     (
         r"^its mapping lacks the member",

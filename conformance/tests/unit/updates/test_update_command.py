@@ -519,6 +519,30 @@ def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
     assert example["value"]["size"] == {"width": 1}
 
 
+def test_members_of_a_union_that_are_written_in_place_have_names_of_their_own(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add_unions(document: dict[str, Any]) -> None:
+        kinds = [
+            _thing(kind={"const": kind}, height={"type": "integer"}) for kind in ("oak", "ash")
+        ]
+        tag = {"propertyName": "kind"}
+        plain = [_thing(width={"type": "integer"}), _thing(depth={"type": "integer"})]
+        document["components"]["schemas"]["Shelf"]["properties"] |= {
+            "tree": {"oneOf": kinds, "discriminator": tag},
+            "measure": {"anyOf": plain},
+        }
+
+    assert project.update(project.write(newer(add_unions), "2026-06-01"), "--drafts") == 3
+    assert "None" not in capsys.readouterr().out
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+    schemas = _document(project)["components"]["schemas"]
+    assert schemas["ShelfTree"]["discriminator"]["mapping"].keys() == {"oak", "ash"}
+    assert schemas["ShelfTreeOak"]["properties"].keys() == {"kind", "height"}
+    assert schemas["ShelfMeasureOther"]["properties"].keys() == {"depth"}
+
+
 def test_a_file_that_cannot_be_read_is_named_where_it_is(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
