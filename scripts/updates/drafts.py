@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from document.survey import Survey, Task
     from document.tree import Tree
 
+_SCHEME = "security scheme "
 _HEAD = "overlay: 1.0.0\ninfo:\n  title: Words for {stem}\n  version: 1.0.0\nactions:\n"
 
 
@@ -164,7 +165,7 @@ def _titles(survey: Survey) -> dict[str, str]:
         target = target_of(task.where)
         update = _update_of(task, target, survey.document)
         if target and isinstance(update, dict) and "title" in update:
-            shape = jsonpath.find(target, survey.document)[0].value
+            shape: Any = jsonpath.find(target, survey.document)[0].value
             name = update["title"]
             while shapes.setdefault(name, shape) != shape:
                 name += "Other"
@@ -199,6 +200,8 @@ def target_of(where: str, *, of_media: bool = False) -> str | None:
     """
     if where.startswith("tag "):
         return "$"
+    if where.startswith(_SCHEME):
+        return f"$.components.securitySchemes{step_to(where.removeprefix(_SCHEME))}"
     if found := re.fullmatch(r"([A-Z]+) (/[^:]*)(?:: (.*))?", where):
         base = f"$.paths['{found[2]}'].{found[1].lower()}"
         step = _inside(found[3]) if found[3] else ""
@@ -328,7 +331,7 @@ def with_drafts(folder: Path, drafts: Iterable[AnyDraft], day: str) -> dict[Path
     for draft in sorted(drafts, key=_order):
         path = (folder / draft.file).resolve()
         if path not in texts:
-            if path.exists() and path.suffix == ".yaml":
+            if path.exists() and draft.file.startswith(("curation/", "prose/")):
                 read_overlay(path, reasons=draft.file.startswith("curation/"))
             head = _HEAD.format(stem=path.stem)
             texts[path] = path.read_text("utf-8").rstrip("\n") + "\n" if path.exists() else head

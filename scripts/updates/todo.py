@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from document.bundle import read_parts
-from document.overlay import DRAFT, ITEM
+from document.overlay import DRAFT
 from document.problems import DocumentProblem
 from document.samples import DRAFT_COMMENT, read_groups
 from document.survey import SHARED, Survey, Task, survey
 
 from updates.drafts import AnyDraft, make_drafts, shown, with_drafts
-from updates.rows import stale_rows
+from updates.rows import stale_notes, stale_rows
 from updates.samples import draft_of
-from updates.stale import StaleDraft, stale_draft
+from updates.stale import Numbers, stale_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ROUNDS = 4
 """How often drafts are tried: what one brings to light may need another one."""
 _MARK = re.compile(rf"\s*({DRAFT}: true$|{DRAFT_COMMENT})")
-_POSITION = re.compile(r"action (\d+)( in line \d+)?")
+_POSITION = re.compile(r"action \d+( in line \d+)?")
 
 
 @attrs.frozen
@@ -47,7 +47,7 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
     drafts: dict[Task, AnyDraft | None] = {}
     known: set[tuple[str, ...]] = set()
     before: dict[Path, bytes | None] = {}
-    numbers = _Numbers(folder)
+    numbers = Numbers(folder)
     for _ in range(_ROUNDS):
         fresh = [task for task in found.tasks if _key(task) not in known]
         if not fresh:
@@ -64,62 +64,11 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
             drafts |= dict.fromkeys(fresh)
             break
     drafts |= dict.fromkeys(stale_rows(found.document, folder))
+    drafts |= stale_notes(found.document, folder)
     for path, old in before.items():
         path.write_bytes(old) if old is not None else path.unlink()
     order = sorted(drafts, key=lambda task: (task.operation == SHARED, task.operation))
     return Unfinished({task: drafts[task] for task in order}, day)
-
-
-class _Numbers:
-    """The numbers that the actions of each file had before drafts took some of them out."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._left = {
-            path.relative_to(folder).as_posix(): list(
-                range(1, _actions(path.read_text("utf-8")) + 1)
-            )
-            for path in folder.glob("*/*.yaml")
-        }
-
-    def as_before(self, drafts: dict[Task, AnyDraft | None]) -> dict[Task, AnyDraft | None]:
-        """The drafts of a round, which is yet to be written, with the numbers of before.
-
-        What is about a draft of an earlier round is left out: a person goes over that one.
-        """
-        told: dict[Task, AnyDraft | None] = {}
-        gone: list[StaleDraft] = []
-        for task, draft in drafts.items():
-            found, left = _POSITION.match(task.where), self._left.get(task.file, [])
-            number = int(found[1]) if found else 0
-            if number > len(left):
-                continue
-            if isinstance(draft, StaleDraft):
-                gone += [draft] if self._takes_out(draft) else []
-                draft = attrs.evolve(draft, action=left[number - 1])  # noqa: PLW2901 - the same
-            told[_numbered(task, number, left)] = draft
-        for one in sorted(gone, key=lambda one: -one.action):
-            del self._left[one.file][one.action - 1]
-        return told
-
-    def _takes_out(self, draft: StaleDraft) -> bool:
-        """Whether the draft leaves nothing of its action."""
-        text = (self._folder / draft.file).read_text("utf-8")
-        return _actions(draft.written_into(text)) < _actions(text)
-
-
-def _actions(text: str) -> int:
-    """How many actions the text of a file has."""
-    return sum(bool(ITEM.match(line)) for line in text.splitlines())
-
-
-def _numbered(task: Task, number: int, left: list[int]) -> Task:
-    """The task about the action that is now of the number, with the number of before."""
-    if not number or left[number - 1] == number:
-        return task
-    return attrs.evolve(
-        task, where=_POSITION.sub(f"action {left[number - 1]}", task.where, count=1)
-    )
 
 
 def _key(task: Task) -> tuple[str, ...]:

@@ -702,3 +702,37 @@ def test_settings_about_a_schema_that_is_gone_are_told_with_all_else(
     told = capsys.readouterr().out
     assert "\n  overrides/generator.toml\n    - [generator.class_overrides] Wood: the sch" in told
     assert "openapi/curation/names.yaml" in told
+
+
+def test_an_announcement_that_has_come_true_is_told_with_all_else_and_drafted_away(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project.root / "openapi/eras.yaml"
+    path.write_text(
+        "dates:\n"
+        "  - operations: &both [shelves.get]\n"
+        "    at: [answer/200/gone]\n"
+        "    document: 2026-05-01\n"
+        "    day: null\n"
+        "    evidence: seen\n"
+        "announced:\n"
+        "  - {id: wood-goes, operations: *both, at: answer/200/wood, evidence: shelves.stand}\n"
+        "  - {id: title-goes, operations: *both, at: answer/200/title, evidence: shelves.stand}\n",
+        encoding="utf-8",
+    )
+
+    def drop(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+
+    assert project.update(project.write(newer(drop), "2026-06-01"), "--drafts") == 3
+    told = capsys.readouterr().out
+    assert "the announcement wood-goes: fits nothing that the documents tell now" in told
+    assert "the date of shelves.get at answer/200/gone: fits nothing" in told
+    assert "title-goes" not in told
+    _go_over(project)
+    assert project.update() == 3
+    assert "openapi/eras.yaml\n    - drafts: go over each" in capsys.readouterr().out
+    drafted = path.read_text("utf-8")
+    assert '  # - {id: wood-goes, operations: ["shelves.get"], at: ' in drafted
+    path.write_text(re.sub("(?m)^ *#.*\n", "", drafted), encoding="utf-8")
+    assert project.update() == 0, capsys.readouterr()
