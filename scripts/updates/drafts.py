@@ -17,7 +17,7 @@ from document.tree import operations
 from document.yaml_text import write_yaml
 
 from updates.declarations import declared_as
-from updates.examples import SIMPLE, WRONG, mend_of, split_place, step_to
+from updates.examples import WRONG, mend_of, split_place, step_to
 from updates.guesses import (
     distinct,
     example_of,
@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 _SCHEME = "security scheme "
+_COMPONENT = re.compile(
+    r"([\w.-]+?)(?:\.((?:properties|items|prefixItems|anyOf|oneOf|allOf|not|additionalProperties)"
+    r"\b.*))?"
+)
+"""A schema, whose name may have dots and dashes, and the place in it."""
 _HEAD = "overlay: 1.0.0\ninfo:\n  title: Words for {stem}\n  version: 1.0.0\nactions:\n"
 
 
@@ -177,7 +182,7 @@ def _as_titled(target: str, titles: dict[str, str]) -> str:
     """The target as words need it, which see a schema under the name that a draft gives it."""
     for place, title in titles.items():
         inner = target.startswith((f"{place}.", f"{place}["))
-        is_component = re.fullmatch(r"\$\.components\.schemas\.\w+", place)
+        is_component = re.fullmatch(r"\$\.components\.schemas(\.\w+|\['[^']*'\])", place)
         if inner or (is_component and target == place):
             return f"$.components.schemas.{title}{target[len(place) :]}"
     return target
@@ -206,10 +211,10 @@ def target_of(where: str, *, of_media: bool = False) -> str | None:
         base = f"$.paths['{found[2]}'].{found[1].lower()}"
         step = _inside(found[3]) if found[3] else ""
         return base + (step.removesuffix(".schema") if of_media else step)
-    name, _, rest = where.partition(".")
-    if not SIMPLE.fullmatch(name):
+    component = _COMPONENT.fullmatch(where)
+    if component is None:
         return None
-    return f"$.components.schemas.{name}" + _steps(rest)
+    return f"$.components.schemas{step_to(component[1])}" + _steps(component[2] or "")
 
 
 def _inside(part: str) -> str:

@@ -543,6 +543,24 @@ def test_members_of_a_union_that_are_written_in_place_have_names_of_their_own(
     assert schemas["ShelfMeasureOther"]["properties"].keys() == {"depth"}
 
 
+def test_a_schema_whose_name_has_dots_and_dashes_gets_drafts_too(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add(document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        schemas["api.v1.Rack-Output"] = _thing(width={"type": "integer"})
+        rack = {"$ref": "#/components/schemas/api.v1.Rack-Output"}
+        schemas["Shelf"]["properties"]["rack"] = rack
+
+    assert project.update(project.write(newer(add), "2026-06-01"), "--drafts") == 3
+    capsys.readouterr()
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+    schemas = _document(project)["components"]["schemas"]
+    assert not [name for name in schemas if not name.isalnum()]
+    assert [one for one in schemas.values() if "width" in one.get("properties", {})]
+
+
 def test_a_file_that_cannot_be_read_is_named_where_it_is(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
