@@ -99,14 +99,19 @@ def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result
     for key, one in before.items():
         if key in after:
             _compare_parameter(one, after[key], comparer, result)
-        elif one.place != "path" or old.shape == new.shape:
+        elif one.place != "path" or _is_told(one, old, new):
             gone = one.node.get("deprecated") is True
             kind = "deprecated-parameter-removed" if gone else "parameter-removed"
             result.add(kind, one.at, name=_quoted(one.name), place=Text(one.place))
     for key, other in after.items():
-        if key not in before and (other.place != "path" or old.shape == new.shape):
+        if key not in before and (other.place != "path" or _is_told(other, new, old)):
             kind = f"{'required' if other.required else 'optional'}-parameter-added"
             result.add(kind, other.at, name=_quoted(other.name), place=Text(other.place))
+
+
+def _is_told(one: Parameter, here: Endpoint, there: Endpoint) -> bool:
+    """Whether a parameter of one path alone is more than the other path, or a slip in its list."""
+    return here.shape == there.shape and f"{{{one.name}}}" not in there.path
 
 
 def _rewritten(
@@ -120,7 +125,7 @@ def _rewritten(
         if key in after or one.place == "path":
             continue
         for other_key, other in list(after.items()):
-            if other_key in before or other.place == "path":
+            if other_key in before:
                 continue
             if one.name.lower() == other.name.lower() and one.place != other.place:
                 del before[key], after[other_key]

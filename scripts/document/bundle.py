@@ -111,8 +111,8 @@ def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
     document = apply_overlays(parts.curation, facts, problems)
     if problems is not None:
         problems += _put_back(document, facts, parts.curation)
-    open_unions(document)
     name_schemas(document, problems)
+    open_unions(document)
     put_data_into_text(document)
     take_null_out_of_forms(document)
     tag_operations(document)

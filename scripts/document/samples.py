@@ -71,11 +71,12 @@ def read_groups(folder: Path) -> dict[str, Tree]:
 
 
 def drafted(folder: Path) -> Iterator[str]:
-    """The files of actions and samples with comments that mark drafts."""
-    for kind, pattern in (("curation", "*.yaml"), ("prose", "*.yaml"), (GROUPS, "*.toml")):
+    """The files by hand with comments that mark drafts: of actions, dates and samples."""
+    places = (("curation", "*.yaml"), ("prose", "*.yaml"), (".", "eras.yaml"), (GROUPS, "*.toml"))
+    for kind, pattern in places:
         for path in sorted((folder / kind).glob(pattern)):
             if re.search(rf"(?m)^\s*{DRAFT_COMMENT}", read_part(path)):
-                yield f"{kind}/{path.name}"
+                yield f"{kind}/{path.name}".removeprefix("./")
 
 
 def find_misfits(document: Tree, groups: dict[str, Tree]) -> Iterator[Misfit]:

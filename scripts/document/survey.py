@@ -86,7 +86,9 @@ def survey(folder: Path) -> Survey:
     sources = read_sources(folder / "source.toml")
     findings = [*lint(document), *copied_sentences(document, parts.fingerprints)]
     if _can_be_read(document, findings):
-        findings += find_undeclared(document, sources)[0]
+        paging = {one.where for one in findings if "x-mistral-paging" in one.problem}
+        undeclared = find_undeclared(document, sources)[0]
+        findings += [one for one in undeclared if not _may_page(one, paging)]
     places = _Places(document, Ownership(document, sources), folder)
     tasks = [_of_problem(problem, places) for problem in problems]
     tasks += [places.task(finding) for finding in findings]
@@ -120,6 +122,11 @@ def _can_be_read(document: Tree, findings: list[Finding]) -> bool:
     if not all(operation.get("operationId") for _, _, operation in operations(document)):
         return False
     return not findings or not invalid(document)
+
+
+def _may_page(finding: Finding, paging: set[str]) -> bool:
+    """Whether it is about a parameter of an operation that is yet to be told how it pages."""
+    return finding.where in paging and "is no paging, filter or sort" in finding.problem
 
 
 def _of_problem(problem: DocumentProblem, places: _Places) -> Task:

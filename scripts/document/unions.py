@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 
 def open_unions(document: Tree) -> None:
-    """Make `anyOf`, in place, of every tagged union with a member that does not require the tag."""
+    """Make `anyOf`, in place, of every tagged union with a member that does not require the tag.
+
+    A union with members that are written in place stays, because they need names first.
+    """
     for place in schemas(document):
-        stated = place.node.get("discriminator")
-        if stated and "oneOf" in place.node:
-            members = [follow(document, each.get("$ref", "")) or {} for each in place.node["oneOf"]]
+        stated, union = place.node.get("discriminator"), place.node.get("oneOf", ())
+        if stated and union and all("$ref" in each for each in union):
+            members = [follow(document, each["$ref"]) or {} for each in union]
             if any(stated["propertyName"] not in each.get("required", ()) for each in members):
                 place.node["anyOf"] = place.node.pop("oneOf")

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 NOTES = "eras.yaml"
 """What is written by hand, below the folder `openapi`."""
+UNFIT = (
+    "fits nothing that the documents tell now; where it has come true, or is told under another"
+    " operation or place, delete the entry or correct it"
+)
+"""What is wrong with an entry, and what to do."""
 
 
 def eras_bytes(folder: Path, document: Tree, evidence: bytes) -> bytes:
@@ -36,16 +41,31 @@ def eras_bytes(folder: Path, document: Tree, evidence: bytes) -> bytes:
         DocumentProblem: The notes are malformed, fit nothing, or cite evidence that is not there.
 
     """
+    calendar = _calendar(folder)
+    _check_evidence(folder, calendar.announced, evidence)
+    content = calendar.content(document)
+    if unfit := [name for _, name in calendar.unfit()]:
+        raise DocumentProblem(f"{folder / NOTES}: {', '.join(unfit)}: {UNFIT}")
+    return (json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def unfit_notes(folder: Path, document: Tree) -> list[tuple[int, str]]:
+    """Number and name of each entry by hand that fits nothing; none while operations lack ids."""
+    ids = [operation.get("operationId") for _, _, operation in operations(document)]
+    if not (folder / NOTES).exists() or None in ids:
+        return []
+    calendar = _calendar(folder)
+    calendar.content(document)
+    return list(calendar.unfit())
+
+
+def _calendar(folder: Path) -> _Calendar:
     origins = sorted(read_sources(folder / "source.toml").origins, key=lambda one: one.date)
     states = {
         one.date.isoformat(): flatten_document(read_kept(folder, one).document) for one in origins
     }
     notes = read_notes(folder / NOTES)
-    _check_evidence(folder, notes.announced, evidence)
-    calendar = _Calendar(tuple(states), states, notes.dates, notes.announced)
-    content = calendar.content(document)
-    _check_use(folder, (*notes.dates, *notes.announced), calendar.used)
-    return (json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    return _Calendar(tuple(states), states, notes.dates, notes.announced)
 
 
 @attrs.define
@@ -76,6 +96,12 @@ class _Calendar:
             "operations": {id_: entry for id_, entry in found.items() if entry},
             "elsewhere": elsewhere,
         }
+
+    def unfit(self) -> Iterator[tuple[int, str]]:
+        """The entries that the content had no use for, each with its number in the file."""
+        for number, one in enumerate((*self.dates, *self.announced), start=1):
+            if id(one) not in self.used:
+                yield number, str(one)
 
     def _history(self, key: tuple[str, str]) -> History:
         states = {day: state[key] for day, state in self.states.items() if key in state}
@@ -157,13 +183,4 @@ def _check_evidence(folder: Path, announced: Sequence[Announcement], evidence: b
         if one.evidence not in known:
             raise DocumentProblem(
                 f"{folder / NOTES}, {one.id}: no entry {one.evidence!r} of the register of evidence"
-            )
-
-
-def _check_use(folder: Path, notes: Sequence[DatedNote | Announcement], used: set[int]) -> None:
-    for one in notes:
-        if id(one) not in used:
-            raise DocumentProblem(
-                f"{folder / NOTES}: {one} fits nothing that the sources tell; upstream has moved,"
-                " and it has to follow or go"
             )

@@ -29,6 +29,11 @@ class DatedNote:
     """None: it was there all along."""
     evidence: str
 
+    def __str__(self) -> str:
+        """What it is about, for messages."""
+        places = f" at {', '.join(self.places)}" if self.places else ""
+        return f"the date of {', '.join(self.operations)}{places}"
+
     def fits(self, operation: str, at: str) -> bool:
         """Whether it is about this place; an operation's own is empty."""
         inside = any(fnmatchcase(at, one) for one in self.places) if self.places else not at
@@ -46,6 +51,10 @@ class Announcement:
     instead: str
     """A place or an operation; empty where nothing takes its place."""
     evidence: str
+
+    def __str__(self) -> str:
+        """Its name, for messages."""
+        return f"the announcement {self.id}"
 
     def fits(self, operation: str, at: str) -> bool:
         """Whether it is about this place; an operation's own is empty."""

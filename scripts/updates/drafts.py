@@ -17,7 +17,7 @@ from document.tree import operations
 from document.yaml_text import write_yaml
 
 from updates.declarations import declared_as
-from updates.examples import SIMPLE, WRONG, mend_of, split_place, step_to
+from updates.examples import WRONG, mend_of, split_place, step_to
 from updates.guesses import (
     distinct,
     example_of,
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from document.survey import Survey, Task
     from document.tree import Tree
 
+_SCHEME = "security scheme "
+_COMPONENT = re.compile(
+    r"([\w.-]+?)(?:\.((?:properties|items|prefixItems|anyOf|oneOf|allOf|not|additionalProperties)"
+    r"\b.*))?"
+)
+"""A schema, whose name may have dots and dashes, and the place in it."""
 _HEAD = "overlay: 1.0.0\ninfo:\n  title: Words for {stem}\n  version: 1.0.0\nactions:\n"
 
 
@@ -88,6 +94,7 @@ def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
         if target is None or update is None:
             continue
         if isinstance(update, dict):
+            update |= {"title": titles[target]} if "title" in update else {}
             _name_apart(update, task, survey.document, (ids, named))
         if task.file.startswith("curation/"):
             target = _as_upstream(target, names)
@@ -153,13 +160,21 @@ def _own_id(where: str, document: Tree) -> str | None:
 
 
 def _titles(survey: Survey) -> dict[str, str]:
-    """What drafts call components and schemas in place, by their targets; the inner ones first."""
+    """What drafts call components and schemas in place, by their targets; the inner ones first.
+
+    Two schemas that differ have two names.
+    """
     found: dict[str, str] = {}
+    shapes: dict[str, Tree] = {}
     for task in survey.tasks:
         target = target_of(task.where)
         update = _update_of(task, target, survey.document)
         if target and isinstance(update, dict) and "title" in update:
-            found[target] = update["title"]
+            shape: Any = jsonpath.find(target, survey.document)[0].value
+            name = update["title"]
+            while shapes.setdefault(name, shape) != shape:
+                name += "Other"
+            found[target] = name
     return dict(sorted(found.items(), key=lambda entry: -len(entry[0])))
 
 
@@ -167,7 +182,7 @@ def _as_titled(target: str, titles: dict[str, str]) -> str:
     """The target as words need it, which see a schema under the name that a draft gives it."""
     for place, title in titles.items():
         inner = target.startswith((f"{place}.", f"{place}["))
-        is_component = re.fullmatch(r"\$\.components\.schemas\.\w+", place)
+        is_component = re.fullmatch(r"\$\.components\.schemas(\.\w+|\['[^']*'\])", place)
         if inner or (is_component and target == place):
             return f"$.components.schemas.{title}{target[len(place) :]}"
     return target
@@ -190,14 +205,16 @@ def target_of(where: str, *, of_media: bool = False) -> str | None:
     """
     if where.startswith("tag "):
         return "$"
+    if where.startswith(_SCHEME):
+        return f"$.components.securitySchemes{step_to(where.removeprefix(_SCHEME))}"
     if found := re.fullmatch(r"([A-Z]+) (/[^:]*)(?:: (.*))?", where):
         base = f"$.paths['{found[2]}'].{found[1].lower()}"
         step = _inside(found[3]) if found[3] else ""
         return base + (step.removesuffix(".schema") if of_media else step)
-    name, _, rest = where.partition(".")
-    if not SIMPLE.fullmatch(name):
+    component = _COMPONENT.fullmatch(where)
+    if component is None:
         return None
-    return f"$.components.schemas.{name}" + _steps(rest)
+    return f"$.components.schemas{step_to(component[1])}" + _steps(component[2] or "")
 
 
 def _inside(part: str) -> str:
@@ -281,7 +298,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"closes an answer", lambda *_: ".additionalProperties"),
     (
         r"in place; name it|call it otherwise",
-        lambda _, where, __, all_: {"title": schema_name(where, all_)},
+        lambda _, where, node, all_: {"title": schema_name(where, node, all_)},
     ),
     (
         r"^its mapping lacks the member",
@@ -292,8 +309,8 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
     (r"^has no list at", lambda _, __, node, all_: items_of(node, all_)),
     (r"has no x-mistral-paging", lambda _, __, node, all_: paging_of(node, all_)),
     (
-        r"^pages by the (?:parameter|field) '(.+?)', which is not there",
-        lambda found, _, node, all_: paged_anew(found[1], node, all_),
+        r"^pages by the (parameter|field) '(.+?)', which is not there",
+        lambda found, _, node, all_: paged_anew(found[1], found[2], node, all_),
     ),
     (r"^no example", lambda _, __, node, all_: example_of(node, all_)),
 )
@@ -319,7 +336,7 @@ def with_drafts(folder: Path, drafts: Iterable[AnyDraft], day: str) -> dict[Path
     for draft in sorted(drafts, key=_order):
         path = (folder / draft.file).resolve()
         if path not in texts:
-            if path.exists() and path.suffix == ".yaml":
+            if path.exists() and draft.file.startswith(("curation/", "prose/")):
                 read_overlay(path, reasons=draft.file.startswith("curation/"))
             head = _HEAD.format(stem=path.stem)
             texts[path] = path.read_text("utf-8").rstrip("\n") + "\n" if path.exists() else head

@@ -82,21 +82,29 @@ def _neighbour(path: str, document: Tree) -> str | None:
     return best[1] if best else None
 
 
-def schema_name(where: str, document: Tree) -> str:
-    """A name in words with capitals, after the place where the schema stands."""
+def schema_name(where: str, node: Tree, document: Tree) -> str:
+    """A name in words with capitals, after the place of the schema, and its tag in a union."""
     place, _, part = (
         where.partition(": ") if where.partition(" ")[2][:1] == "/" else (where, "", "")
     )
     media, *inner = part.split(".") if part else ("",)
     ends = [] if not part or inner else ["request" if media.startswith("body") else "response"]
-    bare = re.sub(r"(anyOf|oneOf|properties|items)\b|\{[^}]*\}|^[A-Z]+ ", " ", place)
-    inside = re.sub(r"(anyOf|oneOf|properties|items)\b", " ", " ".join(inner))
+    bare = re.sub(r"(anyOf|oneOf|properties|items)\b(\[\d+\])?|\{[^}]*\}|^[A-Z]+ ", " ", place)
+    inside = re.sub(r"(anyOf|oneOf|properties|items)\b(\[\d+\])?", " ", " ".join(inner))
     words = [word for word in re.findall(r"[A-Za-z0-9]+", bare) if not re.fullmatch(r"v\d+", word)]
     words = [*words[-3:], *re.findall(r"[A-Za-z0-9]+", inside), *ends]
+    words += _tags(node) if where.endswith("]") else []
     name = "".join(word[:1].upper() + word[1:] for word in words) or "Unnamed"
     name = re.sub(r"(OUT|Out|IN|In)$|\d+$", "", name) or "Unnamed"
     taken = document.get("components", {}).get("schemas", {})
     return name if name not in taken else f"{name}Value"
+
+
+def _tags(node: Tree) -> list[str]:
+    """The words of the constants by which an object is told from others."""
+    values = [one.get("const") for one in node.get("properties", {}).values()]
+    texts = [value for value in values if isinstance(value, str)]
+    return [word for text in texts for word in re.findall(r"[A-Za-z0-9]+", text)]
 
 
 def usual_words(node: Tree, document: Tree) -> str | None:
@@ -147,13 +155,17 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
     return None
 
 
-def paged_anew(gone: str, operation: Tree, document: Tree) -> Tree | str | None:
-    """What takes the place of a parameter or field of paging that is gone: another, or nothing."""
+def paged_anew(kind: str, gone: str, operation: Tree, document: Tree) -> Tree | str | None:
+    """What takes the place of a parameter or field of paging that is gone: another, or nothing.
+
+    A parameter and a field can have one name, so that the `kind` says which of them it is.
+    """
     paging = operation.get("x-mistral-paging", {})
-    key = next((key for key, name in paging.items() if name == gone), None)
+    keys = _ANSWERED if kind == "field" else _ASKED
+    key = next((key for key, name in paging.items() if name == gone and key in keys), None)
     if key is None:
         return None
-    there = _fields(operation, document) if key in _ANSWERED else _begins(operation)
+    there = _fields(operation, document) if kind == "field" else _begins(operation)
     fits = [name for name in there if name in _CALLED.get(key, ()) and name not in paging.values()]
     if fits:
         return {"x-mistral-paging": {key: fits[0]}}
@@ -210,7 +222,7 @@ def _data_of(events: str, document: Tree) -> str:
         return str(data["$ref"])
     if data.keys() & {"anyOf", "oneOf", "properties"}:
         prefix, _, name = events.rpartition("/")
-        return f"{prefix}/{schema_name(f'{name}.properties.data', document)}"
+        return f"{prefix}/{schema_name(f'{name}.properties.data', data, document)}"
     return events
 
 

@@ -6,6 +6,8 @@ do not go over the wire.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from changes.api import read_endpoints
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from document.tree import Tree
 
 _TITLE = "methods with another name"
+_ENOUGH = 3
+"""How many schemas have to have got one other beginning for it to be a rule."""
 
 
 def renamed_methods(
@@ -42,13 +46,42 @@ def renamed_methods(
     ]
 
 
-def with_schemas_kept(called: Mapping[str, str], changes: Sequence[Change]) -> dict[str, str]:
+def with_schemas_kept(
+    called: Mapping[str, str], changes: Sequence[Change], old: Tree, new: Tree
+) -> dict[str, str]:
     """The names of schemas here by upstream's, with those that upstream has just changed."""
-    kept = dict(called)
-    for one in changes:
-        if one.kind.id == "schema-renamed" and any(each.method for each in one.operations):
-            kept[one.values["new"]] = called.get(one.values["old"], one.values["old"])
-    return kept
+    renamed: dict[str, str] = {
+        one.values["old"]: one.values["new"]
+        for one in changes
+        if one.kind.id == "schema-renamed" and any(each.method for each in one.operations)
+    }
+    renamed |= _renamed_alike(renamed, *(_schemas(one) for one in (old, new)))
+    return {**called, **{now: called.get(before, before) for before, now in renamed.items()}}
+
+
+def _renamed_alike(renamed: Mapping[str, str], old: set[str], new: set[str]) -> dict[str, str]:
+    """The other schemas that have got another beginning, where most new names have got that one.
+
+    Those that nothing compares, as what only `allOf` or a deep place uses, are found by that alone.
+    """
+    rules = Counter(_beginnings(*pair) for pair in renamed.items())
+    (before, now), count = next(iter(rules.most_common(1)), (("", ""), 0))
+    if count < _ENOUGH or count * 2 <= len(renamed):
+        return {}
+    left = {name for name in old - new - renamed.keys() if name.startswith(before)}
+    found = {name: now + name.removeprefix(before) for name in left}
+    return {name: other for name, other in found.items() if other in new - old}
+
+
+def _beginnings(before: str, now: str) -> tuple[str, str]:
+    """What two names begin with that end alike."""
+    pairs = zip(reversed(before), reversed(now), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return before[: len(before) - same], now[: len(now) - same]
+
+
+def _schemas(document: Tree) -> set[str]:
+    return set(document.get("components", {}).get("schemas", {}))
 
 
 def with_paths_kept(called: Mapping[str, str], old: Tree, new: Tree) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Rows of the generator's settings about schemas that the document has lost."""
+"""What files beside the document say of something that it has lost: settings, dates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from document.curated import LOADABLE
 from document.survey import SHARED, Task
+from eras.calendar import NOTES, UNFIT, unfit_notes
+
+from updates.stale import StaleDraft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +32,14 @@ def stale_rows(document: Tree, folder: Path) -> Iterator[Task]:
     for table, name in _rows(tomllib.loads((folder / _SETTINGS).read_text("utf-8"))):
         if name.partition(".")[0].partition("[")[0] in lost:
             yield Task(SHARED, "shared", _SETTINGS, f"[{table}] {name}", _GONE)
+
+
+def stale_notes(document: Tree, folder: Path) -> dict[Task, StaleDraft]:
+    """A task for each entry about dates that fits nothing any more, with its draft."""
+    return {
+        Task(SHARED, "shared", NOTES, name, UNFIT): StaleDraft(NOTES, number, ())
+        for number, name in unfit_notes(folder, document)
+    }
 
 
 def _rows(settings: Tree) -> Iterator[tuple[str, str]]:

@@ -189,7 +189,7 @@ class Run:
     def _keep_names(self, changes: list[Change], old: Tree, new: Tree) -> None:
         """Go on calling schemas and placeholders as before that upstream calls otherwise."""
         sources = read_sources(self.stage.openapi / "source.toml")
-        schemas = with_schemas_kept(sources.schemas, changes)
+        schemas = with_schemas_kept(sources.schemas, changes, old, new)
         paths = with_paths_kept(sources.paths, old, new)
         fresh = (schemas.items() - sources.schemas.items()) | (
             paths.items() - sources.paths.items()

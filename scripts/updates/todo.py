@@ -15,9 +15,9 @@ from document.samples import DRAFT_COMMENT, read_groups
 from document.survey import SHARED, Survey, Task, survey
 
 from updates.drafts import AnyDraft, make_drafts, shown, with_drafts
-from updates.rows import stale_rows
+from updates.rows import stale_notes, stale_rows
 from updates.samples import draft_of
-from updates.stale import stale_draft
+from updates.stale import Numbers, stale_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,13 +47,14 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
     drafts: dict[Task, AnyDraft | None] = {}
     known: set[tuple[str, ...]] = set()
     before: dict[Path, bytes | None] = {}
+    numbers = Numbers(folder)
     for _ in range(_ROUNDS):
         fresh = [task for task in found.tasks if _key(task) not in known]
         if not fresh:
             break
         known |= {_key(task) for task in fresh}
         made = _drafts_of(Survey(found.document, tuple(fresh)), folder)
-        drafts |= {task: made.get(task) for task in fresh}
+        drafts |= numbers.as_before({task: made.get(task) for task in fresh})
         for path, content in with_drafts(folder, _distinct(made), day).items():
             before.setdefault(path, path.read_bytes() if path.exists() else None)
             path.write_text(_gone_over(content.decode()), encoding="utf-8")
@@ -63,6 +64,7 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
             drafts |= dict.fromkeys(fresh)
             break
     drafts |= dict.fromkeys(stale_rows(found.document, folder))
+    drafts |= stale_notes(found.document, folder)
     for path, old in before.items():
         path.write_bytes(old) if old is not None else path.unlink()
     order = sorted(drafts, key=lambda task: (task.operation == SHARED, task.operation))

@@ -20,6 +20,7 @@ _PAGING = frozenset({"page", "page_token", "pageToken", "next_page_token", "curs
 """Parameters that only lists with pages have."""
 _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order"})
 _ANSWERED = frozenset({"items", "next_token", "has_more", "total"})
+_GONE = ", which is not there; name what took its place in x-mistral-paging, or take it out there"
 """Keys of `x-mistral-paging` that name parameters, and those that name fields of the answer."""
 
 
@@ -125,11 +126,11 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
             continue
         for key in _ASKED & set(paging):
             if paging[key] not in names:
-                yield Finding(where, f"pages by the parameter {paging[key]!r}, which is not there")
+                yield Finding(where, f"pages by the parameter {paging[key]!r}{_GONE}")
         answer = _of_success(operation)
         for key in _ANSWERED & set(paging):
             if not _has_field(document, answer, paging[key].split(".")):
-                yield Finding(where, f"pages by the field {paging[key]!r}, which is not there")
+                yield Finding(where, f"pages by the field {paging[key]!r}{_GONE}")
         items = str(paging.get("items", ""))
         if not _has_list(document, answer, items.split(".") if items else []):
             place = repr(items) if items else "the top of its answer"

@@ -70,12 +70,12 @@ def tags_are_mapped(document: Tree) -> Iterator[Finding]:
         if not stated:
             continue
         members = [*place.node.get("anyOf", ()), *place.node.get("oneOf", ())]
-        references = {member.get("$ref") for member in members}
+        references = {member["$ref"] for member in members if "$ref" in member}
         mapped = set(stated.get("mapping", {}).values())
         for each in sorted(mapped - references):
             name = each.rpartition("/")[2]
             yield Finding(place.where, f"its mapping has {name}, no member; see unions.yaml")
-        for each in sorted(str(one) for one in references - mapped):
+        for each in sorted(references - mapped):
             name = each.rpartition("/")[2]
             yield Finding(place.where, f"its mapping lacks the member {name}; see unions.yaml")
         for value, reference in stated.get("mapping", {}).items():

@@ -414,3 +414,25 @@ def test_a_field_that_was_renamed_in_a_shared_schema_is_told_once(no_methods: Me
 
     (found,) = compare(shared("file_name"), shared("name"), no_methods)
     assert (found.kind.id, found.values["new"]) == ("request-field-renamed", "`name`")
+
+
+def test_a_parameter_that_moved_into_the_path_along_with_its_operation_is_told_as_such(
+    no_methods: Methods,
+) -> None:
+    def at(path: str, place: str) -> Schema:
+        name = {"name": "label", "in": place, "required": True, "schema": {"type": "string"}}
+        one = {"operationId": "drop", "parameters": [name], "responses": {}}
+        return {"openapi": "3.1.0", "paths": {path: {"delete": one}}}
+
+    changes = compare(at("/v1/racks", "query"), at("/v1/racks/{label}", "path"), no_methods)
+    assert {one.kind.id for one in changes} == {"operation-moved", "parameter-moved"}
+
+
+def test_a_parameter_of_a_path_that_was_forgotten_is_no_change(no_methods: Methods) -> None:
+    def listing(*parameters: Schema) -> Schema:
+        one = {"parameters": list(parameters), "responses": {}}
+        return {"openapi": "3.1.0", "paths": {"/v1/racks/{id}": {"delete": one}}}
+
+    whole = listing({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
+    assert compare(whole, listing(), no_methods) == []
+    assert compare(listing(), whole, no_methods) == []

@@ -85,5 +85,18 @@ def test_a_parameter_of_paging_that_is_gone_gives_way_to_one_that_means_the_same
         {"name": name, "in": "query", "schema": {}} for name in ("cursor", "page_size")
     ]
     operation = {"x-mistral-paging": paging, "parameters": asked, "responses": {}}
-    assert paged_anew("page_token", operation, {}) == {"x-mistral-paging": {"token": "cursor"}}
-    assert paged_anew("total", operation, {}) == "['x-mistral-paging'].total"
+    anew = paged_anew("parameter", "page_token", operation, {})
+    assert anew == {"x-mistral-paging": {"token": "cursor"}}
+    assert paged_anew("field", "total", operation, {}) == "['x-mistral-paging'].total"
+
+
+def test_a_field_of_paging_that_is_gone_is_not_taken_for_a_parameter_of_its_name() -> None:
+    paging = {"style": "token", "token": "token", "next_token": "token"}
+    answer = {"properties": {"next_cursor": {"type": "string"}}}
+    operation = {
+        "x-mistral-paging": paging,
+        "parameters": [{"name": "token", "in": "query", "schema": {}}],
+        "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
+    }
+    anew = paged_anew("field", "token", operation, {})
+    assert anew == {"x-mistral-paging": {"next_token": "next_cursor"}}

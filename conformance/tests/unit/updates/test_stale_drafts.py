@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from document.survey import Task
 from document.yaml_text import read_yaml
-from updates.stale import StaleDraft, stale_draft
+from updates.stale import Numbers, StaleDraft, stale_draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = """\
 overlay: 1.0.0
@@ -73,3 +78,21 @@ def test_an_update_of_which_nothing_is_left_goes_as_a_whole() -> None:
 def test_other_tasks_have_no_such_draft() -> None:
     task = Task("several operations", "shared", "prose/all.yaml", "Rack", "no description")
     assert stale_draft(task) is None
+
+
+def test_actions_have_the_numbers_of_before_once_another_one_is_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "prose/all.yaml"
+    path.parent.mkdir()
+    path.write_text(FILE, encoding="utf-8")
+    numbers = Numbers(tmp_path)
+
+    def told(where: str) -> list[tuple[str, int]]:
+        task = Task("several operations", "shared", "prose/all.yaml", where, NOWHERE)
+        drafts = numbers.as_before({task: stale_draft(task)})
+        return [(task.where, draft.action) for task, draft in drafts.items()]
+
+    assert told("action 1 in line 4 ($)") == [("action 1 in line 4 ($)", 1)]
+    without = _draft("action 1 in line 4 ($)", NOWHERE).written_into(FILE)
+    path.write_text(f"{without}  - target: $.paths\n", encoding="utf-8")
+    assert told("action 2 in line 16 ($.info)") == [("action 3 ($.info)", 3)]
+    assert told("action 3 in line 18 ($.paths)") == []

@@ -481,6 +481,26 @@ def test_what_pages_by_something_that_is_gone_is_told_with_the_file_about_paging
     )
 
 
+def test_a_parameter_that_pages_is_not_asked_what_it_is_besides(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        parameters = document["paths"]["/v1/books"]["get"]["parameters"]
+        parameters[0]["name"] = "page_number"
+        parameters.append({"name": "turn", "in": "query", "schema": {"type": "integer"}})
+
+    path = project.root / "openapi/source.toml"
+    text = path.read_text("utf-8").replace("[[group]]\n", "[[group]]\ndeclared = true\n")
+    path.write_text(text, encoding="utf-8")
+    listed = "page: page}, x-mistral-resource: {name: shelf, role: list}}"
+    project.edit("curation/names.yaml", "page: page}}", listed)
+    assert project.update(project.write(newer(rename), "2026-06-01")) == 3
+    told = capsys.readouterr().out
+    assert "page: page_number" in told
+    assert "the parameter turn is no paging, filter or sort" in told
+    assert "the parameter page_number is" not in told
+
+
 def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
     project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -497,6 +517,48 @@ def test_an_example_that_does_not_fit_any_more_is_mended_by_its_drafts(
     answer = _document(project)["paths"][SHELF]["get"]["responses"]["200"]
     [example] = answer["content"]["application/json"]["examples"].values()
     assert example["value"]["size"] == {"width": 1}
+
+
+def test_members_of_a_union_that_are_written_in_place_have_names_of_their_own(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add_unions(document: dict[str, Any]) -> None:
+        kinds = [
+            _thing(kind={"const": kind}, height={"type": "integer"}) for kind in ("oak", "ash")
+        ]
+        tag = {"propertyName": "kind"}
+        plain = [_thing(width={"type": "integer"}), _thing(depth={"type": "integer"})]
+        document["components"]["schemas"]["Shelf"]["properties"] |= {
+            "tree": {"oneOf": kinds, "discriminator": tag},
+            "measure": {"anyOf": plain},
+        }
+
+    assert project.update(project.write(newer(add_unions), "2026-06-01"), "--drafts") == 3
+    assert "None" not in capsys.readouterr().out
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+    schemas = _document(project)["components"]["schemas"]
+    assert schemas["ShelfTree"]["discriminator"]["mapping"].keys() == {"oak", "ash"}
+    assert schemas["ShelfTreeOak"]["properties"].keys() == {"kind", "height"}
+    assert schemas["ShelfMeasureOther"]["properties"].keys() == {"depth"}
+
+
+def test_a_schema_whose_name_has_dots_and_dashes_gets_drafts_too(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def add(document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        schemas["api.v1.Rack-Output"] = _thing(width={"type": "integer"})
+        rack = {"$ref": "#/components/schemas/api.v1.Rack-Output"}
+        schemas["Shelf"]["properties"]["rack"] = rack
+
+    assert project.update(project.write(newer(add), "2026-06-01"), "--drafts") == 3
+    capsys.readouterr()
+    _go_over(project)
+    assert project.update() == 0, capsys.readouterr()
+    schemas = _document(project)["components"]["schemas"]
+    assert not [name for name in schemas if not name.isalnum()]
+    assert [one for one in schemas.values() if "width" in one.get("properties", {})]
 
 
 def test_a_file_that_cannot_be_read_is_named_where_it_is(
@@ -658,3 +720,37 @@ def test_settings_about_a_schema_that_is_gone_are_told_with_all_else(
     told = capsys.readouterr().out
     assert "\n  overrides/generator.toml\n    - [generator.class_overrides] Wood: the sch" in told
     assert "openapi/curation/names.yaml" in told
+
+
+def test_an_announcement_that_has_come_true_is_told_with_all_else_and_drafted_away(
+    project: Project, newer: Newer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project.root / "openapi/eras.yaml"
+    path.write_text(
+        "dates:\n"
+        "  - operations: &both [shelves.get]\n"
+        "    at: [answer/200/gone]\n"
+        "    document: 2026-05-01\n"
+        "    day: null\n"
+        "    evidence: seen\n"
+        "announced:\n"
+        "  - {id: wood-goes, operations: *both, at: answer/200/wood, evidence: shelves.stand}\n"
+        "  - {id: title-goes, operations: *both, at: answer/200/title, evidence: shelves.stand}\n",
+        encoding="utf-8",
+    )
+
+    def drop(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Shelf"]["properties"].pop("wood")
+
+    assert project.update(project.write(newer(drop), "2026-06-01"), "--drafts") == 3
+    told = capsys.readouterr().out
+    assert "the announcement wood-goes: fits nothing that the documents tell now" in told
+    assert "the date of shelves.get at answer/200/gone: fits nothing" in told
+    assert "title-goes" not in told
+    _go_over(project)
+    assert project.update() == 3
+    assert "openapi/eras.yaml\n    - drafts: go over each" in capsys.readouterr().out
+    drafted = path.read_text("utf-8")
+    assert '  # - {id: wood-goes, operations: ["shelves.get"], at: ' in drafted
+    path.write_text(re.sub("(?m)^ *#.*\n", "", drafted), encoding="utf-8")
+    assert project.update() == 0, capsys.readouterr()
