@@ -113,16 +113,6 @@ def end_stays(world: World, resource: Resource, states: States) -> None:
         world.expect(left == right, said, one.exchange, other.exchange)
 
 
-@law(id="ends.action-leads-on", over=_acting, source=DECLARED)
-def action_leads_on(world: World, resource: Resource, states: States, action: str) -> None:
-    """An action leads from an end to where it is declared to."""
-    instance = world.settled(resource)
-    done = world.taken(send_plain(world, action, instance.ids, by=instance.by))
-    state = _state(world, instance, states)
-    allowed = state in {*states.actions[action], *states.ends} or state not in states.values
-    world.expect(allowed, f"{action} led to {state}", done, *world.ctx.exchanges[-1:])
-
-
 @law(id="ends.action-ends-again", over=_acting, source=TOLD_FALSELY, harm=True)
 def action_ends_again(world: World, resource: Resource, states: States, action: str) -> None:
     """What an action has led from its end is at an end again within hours, not never."""

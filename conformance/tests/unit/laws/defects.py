@@ -455,7 +455,7 @@ def links_mend_line_ends(answer: Answer) -> None:
         answer.content = answer.content.replace(b"\r\n", b"\n")
 
 
-@defect("links-open-some-kinds", "values.bytes-are-kept[document]", "a new URL answers 404")
+@defect("links-open-some-kinds", "values.bytes-are-kept[document]", "every byte is taken, and")
 def links_open_some_kinds(answer: Answer) -> None:
     if answer.is_("GET", "/signed-url"):
         _, _, rest = answer.body.partition("://")
@@ -643,7 +643,7 @@ def ends_begin_again() -> Alter:
 
 @remembering(
     "reprocess-leads-nowhere",
-    "ends.action-leads-on[beta.libraries.documents.reprocess]",
+    "ends.action-ends-again[beta.libraries.documents.reprocess]",
     "is still unknown 3 hours after",
 )
 def reprocess_leads_nowhere() -> Alter:

@@ -34,7 +34,7 @@ def one_choice_is_billed(answer: Answer) -> None:
         with_usage(answer, completion_tokens=used // answer.sent_body["n"])
 
 
-@defect("last-turn-is-billed", "sums.turns-are-counted[chat.complete]", "user and assistant before")
+@defect("last-turn-is-billed", "sums.turns-are-counted[chat.complete]", "of user and assistant")
 def last_turn_is_billed(answer: Answer) -> None:
     if is_plain(answer):
         words = str(answer.sent_body["messages"][-1]["content"]).split()
@@ -224,7 +224,7 @@ def streams_hide_thoughts(answer: Answer) -> None:
         answer.content = answer.content.replace(b'"thinking":[{', b'"hidden":[{')
 
 
-@defect("system-messages-are-free", "sums.turns-are-counted[chat.complete]", "system before")
+@defect("system-messages-are-free", "sums.turns-are-counted[chat.complete]", "messages of system")
 def system_messages_are_free(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body["messages"][0]["role"] == "system":
         with_usage(answer, prompt_tokens=1)

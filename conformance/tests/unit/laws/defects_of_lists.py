@@ -278,7 +278,7 @@ def page_sizes_are_counted(answer: Answer) -> None:
         answer.body = {**answer.body, "pagination": block}
 
 
-@defect("names-undo-searches", "sets.wish-and-filter[beta.agents.list:search]", "by each alone")
+@defect("names-undo-searches", "sets.two-filters[beta.agents.list:name+search]", "gives an item")
 def names_undo_searches(answer: Answer) -> None:
     if answer.is_("GET", "/v1/agents") and answer.query.keys() >= {"name", "search"}:
         query = urlencode({"name": answer.query["name"][0], "page_size": 100})

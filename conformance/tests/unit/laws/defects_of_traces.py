@@ -141,7 +141,7 @@ def streams_are_not_noted() -> Alter:
 @defect(
     "exports-are-empty",
     "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
-    "tells 0 times",
+    "writes 1 lines",
 )
 def exports_are_empty(answer: Answer) -> None:
     if answer.is_("GET", "/exports/to-jsonl"):
@@ -212,7 +212,7 @@ def first_lines(content: bytes) -> bytes:
 @remembering(
     "exports-end-after-a-hundred",
     "much.exports-hold-all[beta.observability.datasets.export_to_jsonl of dataset_record]",
-    "which 101 of 101 in it hold",
+    "writes 100 lines",
 )
 def exports_end_after_a_hundred() -> Alter:
     served: set[str] = set()

@@ -168,7 +168,7 @@ def causes_of(*results: Result) -> list[str]:
         [
             seen("processing_status is 'RUNNING', not 'Running'", "processing.x"),
             seen("the loop saw ['RUNNING']", "processing.ends"),
-            seen("beta.libraries.documents.reprocess led to TODO", "ends.action-leads-on"),
+            seen("beta.libraries.documents.reprocess led to TODO", "ends.action-ends-again"),
         ],
         [
             seen(f"`updated_at` did not move with {each}", f"times.{rule}-move-the-stamp", each)
