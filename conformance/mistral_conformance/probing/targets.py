@@ -20,11 +20,11 @@ from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of
-from mistral_conformance.session.creations import load_kinds
+from mistral_conformance.session.creations import ENDED, GONE, load_kinds
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
@@ -135,7 +135,7 @@ class Targets:
         sample = self.sample(operation)
         if sample and sample.before:
             self.send_sample(self._context.document.operations[sample.before])
-        return self.send(operation, lambda: self.plain(operation))
+        return self.send(operation, lambda: self.plain(operation), ENDED)
 
     def plain(self, operation: Operation) -> Message:
         """The plainest request as a message, at objects that are there now.
@@ -148,13 +148,15 @@ class Targets:
         self.ids(operation)  # first: what the sample names may belong to them
         return self.message(operation, self.sample(operation))
 
-    def send(self, operation: Operation, make: Callable[[], Message]) -> Exchange:
-        """Send a message; when its object is gone (404), once more at a new one.
+    def send(
+        self, operation: Operation, make: Callable[[], Message], refusals: Container[int] = GONE
+    ) -> Exchange:
+        """Send a message; when it is refused as for a gone object, once more at a new one.
 
         An earlier probe may rightly have ended an object, such as by an expiry in the past.
         """
         exchange = self._context.api.try_send(make(), operation.id)
-        if exchange.status != 404 or not operation.path_ids:
+        if exchange.status not in refusals or not operation.path_ids:
             return exchange
         self.forget(operation)
         return self._context.api.try_send(make(), operation.id)

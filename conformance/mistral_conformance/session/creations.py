@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Forget = Callable[[str], object]
 
 ID_LIMIT = 512
+GONE = frozenset({404, 410})
+ENDED = GONE | {409, 422}
+"""What servers refuse to do with: what is not there, and what is at its end."""
 
 
 @frozen
@@ -147,11 +150,16 @@ class Creations:
         leftovers = []
         for made in reversed(tops):
             exchange = delete(made)
-            if exchange.ok or exchange.status == 404:
+            if exchange.ok or exchange.status in self._gone(made):
                 self._cross_off(made.path)
             else:
                 leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
         return leftovers
+
+    def _gone(self, made: Made) -> frozenset[int]:
+        """The statuses that tell that there is nothing to delete, or to stop, any more."""
+        is_deletion = self._document.operations[made.delete].method == "DELETE"
+        return GONE if is_deletion else ENDED
 
     def left(self, reason: str) -> list[Leftover]:
         """What is still there, with a reason for all."""

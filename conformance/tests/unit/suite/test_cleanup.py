@@ -192,13 +192,29 @@ def test_object_that_cannot_be_deleted_is_left_over_with_its_reason(session_on: 
         assert left.reason == "status 500"
 
 
-def test_object_that_is_gone_already_is_no_leftover(session_on: SessionOn) -> None:
+@pytest.mark.parametrize("status", [404, 410])
+def test_object_that_is_gone_already_is_no_leftover(session_on: SessionOn, status: int) -> None:
     def gone(request: Request) -> Answer | None:
-        return Answer(404, {}) if request.method == "DELETE" else None
+        return Answer(status, {}) if request.method == "DELETE" else None
 
     with serving(keyed, models, gone, libraries) as fake, session_on(fake.base_url) as session:
         create(session)
         assert session.finish() == []
+
+
+@pytest.mark.parametrize(("status", "leftovers"), [(404, 0), (409, 0), (422, 0), (403, 1)])
+def test_execution_that_has_ended_is_no_leftover(
+    session_on: SessionOn, status: int, leftovers: int
+) -> None:
+    def execution(request: Request) -> Answer | None:
+        if request.path.endswith("/terminate"):
+            return Answer(status, {})
+        return Answer(200, {"execution_id": "e1"}) if "/workflows/" in request.path else None
+
+    with serving(keyed, models, execution) as fake, session_on(fake.base_url) as session:
+        message = Message("POST", "/v1/workflows/greet/execute", json={"input": {}})
+        session.send(message, "caller", "workflows.execute_workflow")
+        assert len(session.finish()) == leftovers
 
 
 def test_base_path_of_the_server_is_no_part_of_an_object(session_on: SessionOn) -> None:
