@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mistral_client.pages import Walk
     from mistral_client.steps import Step, Steps
     from mistral_generated.files import Destination
+    from mistral_generated.senders import AsyncEventStream as Streaming
     from mistral_generated.types import Call, CallOptions, Paging, StreamCall
 
 T = TypeVar("T")
@@ -38,9 +39,9 @@ class AsyncSender(Executor[httpx.AsyncClient]):
         """Return the parsed answer; raises a MistralError."""
         return await self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(self, call: StreamCall[T], options: CallOptions) -> AsyncEventStream[T, Any]:
-        """Return the stream, to be opened by entering it."""
-        return self._stream(call, options, whole)
+    def stream(self, call: StreamCall[T], options: CallOptions) -> Streaming[T]:
+        """Return the stream, to be opened by entering it; what it comes to is up to its events."""
+        return cast("Streaming[T]", self._stream(call, options, whole))
 
     def structured_stream(
         self,
@@ -51,7 +52,7 @@ class AsyncSender(Executor[httpx.AsyncClient]):
     ) -> AsyncEventStream[T, Any]:
         """Return the stream; where the form is a class it comes to an object of the class."""
         if not is_class(form):
-            return self.stream(prepare(**arguments, response_format=form), options)
+            return self._stream(prepare(**arguments, response_format=form), options, whole)
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
         structure: Structure[StreamCall[T], Any]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_client.steps import Step, Steps
     from mistral_client.streams import EventStream
     from mistral_generated.files import Destination
+    from mistral_generated.senders import EventStream as Streaming
     from mistral_generated.types import Call, CallOptions, Paging, StreamCall
 
 T = TypeVar("T")
@@ -39,9 +40,9 @@ class Sender(Executor[httpx.Client]):
         """Return the parsed answer; raises a MistralError."""
         return self._drive(call_steps(self.context, call, self._options(call, options)))
 
-    def stream(self, call: StreamCall[T], options: CallOptions) -> EventStream[T, Any]:
-        """Return the stream, to be opened by entering it."""
-        return self._stream(call, options, whole)
+    def stream(self, call: StreamCall[T], options: CallOptions) -> Streaming[T]:
+        """Return the stream, to be opened by entering it; what it comes to is up to its events."""
+        return cast("Streaming[T]", self._stream(call, options, whole))
 
     def structured_stream(
         self,
@@ -52,7 +53,7 @@ class Sender(Executor[httpx.Client]):
     ) -> EventStream[T, Any]:
         """Return the stream; where the form is a class it comes to an object of the class."""
         if not is_class(form):
-            return self.stream(prepare(**arguments, response_format=form), options)
+            return self._stream(prepare(**arguments, response_format=form), options, whole)
         from mistral_client.structured import Structure  # noqa: PLC0415 - loaded when used
 
         structure: Structure[StreamCall[T], Any]
