@@ -26,7 +26,7 @@ from mistral_generated.types import Event
 from mistral_generated.wire import UnreadableBody, object_of, read_event_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_client.rate_limits import RateLimit
     from mistral_client.redaction import Redactor
@@ -106,48 +106,64 @@ class EventReader(Generic[T]):
         kind = self._answer.headers.get("content-type") or "without a type"
         self._fail(f"the answer is {kind}, not an event stream{self._beginning(text)}", body=text)
 
-    def read(self, chunk: bytes) -> Iterator[Event[T]]:
-        """Yield the events that end within `chunk`; sets `is_done` at what ends the stream.
+    def read(self, chunk: bytes) -> Iterable[Event[T]]:
+        """Return the events that end within `chunk`; sets `is_done` at what ends the stream.
 
-        Most chunks hold nothing but objects, each on one line: those are read at once. All others
-        are taken apart first. An event without data is none, as the standard says.
+        Most chunks are one object on one line, or several of them: those are read at once. All
+        others are taken apart first. An event without data is none, as the standard says.
 
         Raises StreamError for an error inside the stream and for data that cannot be read,
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
-        read_event, check, ends = self._read_event, self._check, self._end_events
-        arrived, parser = self._arrived, self.parser
+        parser = self.parser
         text = parser.take(chunk)
         plain = plain_data(text)
         is_usual = plain is not None and len(text) <= self.largest and 'rror"' not in text
-        for found in parser.events(text) if plain is None else plain:
-            raw = (found, None, parser.last_id) if isinstance(found, str) else found
-            data, name, last_id = raw
+        if plain is None or not is_usual:
+            return self._read_events(parser.events(text) if plain is None else plain)
+        if len(plain) == 1 and not parser.held and (fields := object_of(plain[0])) is not None:
+            return (self._event(plain[0], None, parser.last_id, fields),)
+        return self._read_events(plain, is_usual=True)
+
+    def _read_events(
+        self, events: Iterable[str | ServerEvent], *, is_usual: bool = False
+    ) -> Iterator[Event[T]]:
+        """Yield the events as `read` gives them; text alone is the data of one, here usual ones."""
+        parser = self.parser
+        for found in events:
+            data, name, last_id = (found, None, parser.last_id) if isinstance(found, str) else found
             fields = object_of(data) if is_usual else None
             if fields is None:
                 fields = self._object_of(data, name)
-                if self.is_done:
-                    return
-                if fields is None:
-                    continue
-            may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
-            try:
-                value = read_event(fields, name)
-                if may_be_error:
-                    self._raise_if_error(data, value)
-                if check is not None:
-                    check(value)
-            except (ValueError, RecursionError) as fault:
-                self._refuse_data(data, fault)
-            arrived.append(raw)
-            self._arrived_size += len(data)
-            yield Event(value, name, last_id)
-            if ends and (name or getattr(value, "type", None)) in ends:
-                self._end_well()
+            if fields is not None:
+                yield self._event(data, name, last_id, fields)
+            if self.is_done:
                 return
-        self._drop_oldest()
         if parser.held > self.largest:
             self._refuse_large()
+
+    def _event(
+        self, data: str, name: str | None, last_id: str | None, fields: dict[str, Any]
+    ) -> Event[T]:
+        """Return the event that an object is, and keep it; the last one due sets `is_done`."""
+        may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
+        try:
+            value = self._read_event(fields, name)
+            if may_be_error:
+                self._raise_if_error(data, value)
+            if self._check is not None:
+                self._check(value)
+        except (ValueError, RecursionError) as fault:
+            self._refuse_data(data, fault)
+        arrived = self._arrived
+        arrived.append((data, name, last_id))
+        self._arrived_size += len(data)
+        if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
+            self._drop_oldest()
+        ends = self._end_events
+        if ends and (name or getattr(value, "type", None)) in ends:
+            self._end_well()
+        return Event(value, name, last_id)
 
     def _object_of(self, data: str, name: str | None) -> dict[str, Any] | None:
         """Return the object that an event's data are, or None where they say nothing.
