@@ -169,6 +169,8 @@ def additions_come_last(
             behind for behind in sides if told == (after[:count] if behind else after[-count:])
         }
         said = f"what is added to {count} items of {view} comes between them: {after}"
+        if lost := set(told).difference(after):
+            said = f"{view} does not tell any more what it told: {sorted(lost)[:1]}"
         world.expect(sides and len(after) > count, said, done, *world.ctx.exchanges[-1:])
         told = after
 

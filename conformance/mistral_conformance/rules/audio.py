@@ -156,7 +156,8 @@ def segments_divide_the_recording(ctx: Context) -> None:
 )
 def transcription_stream_ends_whole(ctx: Context) -> None:
     """A streamed transcription ends with `transcription.done`: all the text, and the usage."""
-    for fields in ({}, {"timestamp_granularities": "segment", "language": "fr"}):
+    timed = {"timestamp_granularities": "segment"}
+    for fields in ({}, {**timed, "language": "fr"}, {**timed, "diarize": "true"}):
         whole = transcribe(ctx, make_tone(LONG_S), **fields)
         parts = make_recording(ctx, make_tone(LONG_S), **fields, stream="true")
         answer = ctx.api.call(TRANSCRIBE, files=parts)
@@ -170,8 +171,8 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
         expect_equal(ctx, done["text"], text, "the text of done", answer)
         due, told = whole.at("usage.prompt_audio_seconds"), within(done, "usage")
         expect_equal(ctx, told.get("prompt_audio_seconds"), due, "the seconds used", whole, answer)
-        heard = [each["text"] for each in data if each["type"] == "transcription.segment"]
-        kept = [each["text"] for each in done.get("segments") or ()]
+        heard = [_segment(each) for each in data if each["type"] == "transcription.segment"]
+        kept = [_segment(each) for each in done.get("segments") or ()]
         expect_equal(ctx, heard, kept or heard, "the segments on the way", answer)
         spoken = [each["audio_language"] for each in data if "audio_language" in each]
         told_last = [done["language"]] * len(spoken)
@@ -236,6 +237,11 @@ def presets_can_be_heard(ctx: Context) -> None:
     expect_equal(ctx, read["name"], first["name"], "the name", read)
     sample = ctx.answer(VOICE_SAMPLE, voice_id=first["id"])
     ctx.expect(read_seconds(ctx, sample.content, sample), "the sample is empty", sample)
+
+
+def _segment(told: dict[str, Any]) -> list[object]:
+    """What both an event and the end tell of a segment: its text, its time, who speaks."""
+    return [told.get(each) for each in ("text", "start", "end", "speaker_id")]
 
 
 def make_tone(seconds: float, pitch: float = 220.0) -> bytes:

@@ -204,6 +204,16 @@ def streams_tell_no_segments(make_events: Part) -> Part:
 
 
 @mutant(
+    "audio.streams-name-no-speakers",
+    "audio.transcriptions.complete",
+    place="resources.transcriptions:make_events",
+)
+def streams_name_no_speakers(make_events: Part) -> Part:
+    """The segments of a streamed transcription name no speaker on the way."""
+    return lambda whole, found: make_events(whole, [{**e, "speaker_id": None} for e in found])
+
+
+@mutant(
     "audio.nobody-is-told-apart",
     "audio.transcriptions.complete",
     place="resources.transcriptions:find_segments",
