@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,18 @@ def one_chunk(_make_pieces: Part) -> Part:
     def defect(index: Part, choice: Part) -> Part:
         yield stream.make_part(index, {"content": choice.content})
         yield stream.make_part(index, {"content": choice.content})
+
+    return defect
+
+
+@mutant("streams.long-letters-are-lost", op.CHAT, place="completion.stream:make_part")
+def long_letters_are_lost(make_part: Part) -> Part:
+    """Letters beyond the basic plane come as signs of replacement, in streams alone."""
+
+    def defect(index: Part, delta: Part, *more: Part) -> Part:
+        if isinstance(text := delta.get("content"), str):
+            delta = {**delta, "content": re.sub("[^\u0000-\uffff]", "\ufffd", text)}
+        return make_part(index, delta, *more)
 
     return defect
 
