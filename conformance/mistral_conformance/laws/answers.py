@@ -74,12 +74,12 @@ WAYS = (
     Way("", ENDS_TEXT),
     Way("", "shapes json", {OWN: {"type": "json_object"}}),
     Way("", "makes think", {OWN: "high"}, "What is 17 times 23?"),
-    Way("by a schema", "shapes json", {OWN: JSON_SCHEMA}, depth=FULL),
+    Way("by a schema", "shapes json", {OWN: JSON_SCHEMA}),
     Way("", "calls tools", FORCED),
     Way("several", "calls tools", SEVERAL, "What is the weather, and what time is it, in Lyon?"),
-    Way("by name", "calls tools", NAMED, depth=FULL),
-    Way("in two choices", "calls tools", {**FORCED, "n": 2}, depth=FULL),
-    Way("not at all", "calls tools", SILENT, depth=FULL),
+    Way("by name", "calls tools", NAMED),
+    Way("in two choices", "calls tools", {**FORCED, "n": 2}),
+    Way("not at all", "calls tools", SILENT),
 )
 
 

@@ -78,7 +78,7 @@ def children_are_counted(world: World, resource: Resource, field: Field, child: 
         expect_total(world, parent, field, child)
 
 
-@law(id="much.long-conversation", over=_turns, source=TOLD_FALSELY, harm=True, depth=FULL)
+@law(id="much.long-conversation", over=_turns, source=TOLD_FALSELY, harm=True)
 def long_conversation(world: World, view: StreamView) -> None:
     """A conversation of many turns is read whole, and its stream tells what its answer tells."""
     asked = question(world, view.operation)
@@ -98,7 +98,7 @@ def long_conversation(world: World, view: StreamView) -> None:
     world.expect(answer.first.text == heard.first.text, said, answer.exchange, heard.exchange)
 
 
-@law(id="much.many-tools", over=_with_tools, source=TOLD_FALSELY, depth=FULL)
+@law(id="much.many-tools", over=_with_tools, source=TOLD_FALSELY)
 def many_tools(world: World, option: Option) -> None:
     """Of many tools the one that is named is called, the last as well as the first."""
     tools = [make_tool(f"tool_{number}", "Does it.", value="string") for number in range(TOOLS)]

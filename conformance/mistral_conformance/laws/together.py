@@ -16,7 +16,7 @@ from mistral_conformance.laws.asking import (
 )
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.instance import key_of
-from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import deletable, newest_change, resources
 from mistral_conformance.laws.views import expect_shown, new_value
@@ -192,7 +192,7 @@ def change_meets_deletion(world: World, resource: Resource) -> None:
             world.expect(shown.value is None, said, *answers, shown.exchange)
 
 
-@law(id="together.streams-do-not-mix", over=_streams, source=MIXED, harm=True, depth=FULL)
+@law(id="together.streams-do-not-mix", over=_streams, source=MIXED, harm=True)
 def streams_do_not_mix(world: World, view: StreamView) -> None:
     """Streams at once each tell the answer to their own question."""
     asked = [question(world, view.operation, words=each) for each in QUESTIONS]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.asking import parse
 from mistral_conformance.laws.instance import bare
-from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request, send_plain
@@ -21,7 +21,6 @@ from mistral_conformance.verdict.outcome import NotOffered, Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource, StreamView
     from mistral_conformance.model.document import Json
@@ -34,7 +33,8 @@ SOON_S, LOOKS = 2, 5
 EXPORTS = "/exports/"
 JSON_LINES = "jsonl"
 """Part of the name of what writes each object into a line of its own."""
-FEW, MANY = 2, 101
+MANY = 101
+"""More objects than any page has unless more are asked for."""
 
 
 def _noting(model: Model) -> Iterator[Subject]:
@@ -109,21 +109,9 @@ def _exports(model: Model) -> Iterator[Subject]:
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
 def export_holds_everything(world: World, resource: Resource, child: Resource, view: str) -> None:
-    """An export holds each text that its objects were made with, in the form of its name."""
+    """An export holds all that its objects were made with, of more objects than a page has."""
     parent = world.make(resource)
-    _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(FEW)])
-
-
-@law(id="much.exports-hold-all", over=_exports, source=LOST, harm=True, depth=FULL)
-def exports_hold_all(world: World, resource: Resource, child: Resource, view: str) -> None:
-    """An export of more objects than any page has holds each of them."""
-    parent = world.make(resource)
-    _expect_exported(world, view, [world.make(child, parent=parent) for _ in range(MANY)])
-
-
-def _expect_exported(world: World, view: str, made: list[Instance]) -> None:
-    """Hold the export of the parent of objects to have their texts."""
-    child = made[0].resource
+    made = [world.make(child, parent=parent) for _ in range(MANY)]
     answer = world.need(send_plain(world, view, made[0].parent_ids, by=made[0].by))
     found = [each for each in _texts(answer.json()) if "://" in each]
     export = open_url(world, found[0]) if found else answer

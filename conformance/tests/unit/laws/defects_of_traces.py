@@ -211,7 +211,7 @@ def first_lines(content: bytes) -> bytes:
 
 @remembering(
     "exports-end-after-a-hundred",
-    "much.exports-hold-all[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
     "writes 100 lines",
 )
 def exports_end_after_a_hundred() -> Alter:
