@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.instance import bare
 from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.neighbours import act
 from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.schemas import answer_schema, properties, types
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     Growing = tuple[Resource, str, str, list["Way"]]
 
 LOST = "harm: of what an object has more is lost than was taken away"
+MOVED = "harm: a request changes what it does not name"
 ORDER = "harm: what was said later is told before what was said first"
 MANY, MOST = 101, 60
 """So many items are more than any usual page; so often at most is sent what adds some."""
@@ -93,6 +96,32 @@ def takes_what_it_names(world: World, named: Named) -> None:
         said = f"after one of {len(before)} is deleted" if gone else "beside a deletion"
         world.expect(len(after) == due, f"{said} {len(after)} are listed, {due} are due", answer)
         world.expect(_tells(after, kept), f"{said} another one is not listed", answer)
+
+
+def _beside(model: Model) -> Iterator[Subject]:
+    """Each such kind of part, with each change of its object and each thing that is done to it."""
+    for subject in _named(model):
+        named: Named = subject.value
+        owner = named.owner
+        for operation in (*owner.changes[:1], *owner.actions):
+            if operation not in {named.maker, named.deleter}:
+                operations = (operation, named.lister)
+                needed = (owner.create, named.maker, *operations)
+                name = f"{named.lister}, {operation}"
+                yield Subject(name, (named, operation), operations, needed)
+
+
+@law(id="neighbours.parts-stay", over=_beside, source=MOVED, harm=True)
+def parts_stay(world: World, named: Named, operation: str) -> None:
+    """What is done to an object leaves its named parts as they were."""
+    instance = world.make(named.owner)
+    world.need(_add(world, named, instance, world.values.word()))
+    before = _list(world, named.lister, "", instance)
+    done = world.taken(act(world, instance, operation))
+    after = _list(world, named.lister, "", instance)
+    left, right = shorten(json.dumps(before), json.dumps(after))
+    said = f"{operation} changed {named.lister} from {left} to {right}"
+    world.expect(after == before, said, done, *world.ctx.exchanges[-1:])
 
 
 def _tells(items: list[Any], word: str) -> bool:

@@ -204,6 +204,23 @@ def all_aliases_go() -> Alter:
     return alter
 
 
+@remembering(
+    "aliases-follow",
+    "neighbours.parts-stay[beta.agents.list_version_aliases, beta.agents.update]",
+    "beta.agents.update changed beta.agents.list_version_aliases",
+)
+def aliases_follow() -> Alter:
+    newest: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and "version" in answer.body:
+            newest[f"{answer.path}/aliases"] = answer.body["version"]
+        if answer.is_("GET", "/aliases") and answer.path in newest:
+            answer.body = [{**each, "version": newest[answer.path]} for each in answer.body]
+
+    return alter
+
+
 def first_lines(content: bytes) -> bytes:
     """The first hundred lines."""
     return b"\n".join(content.split(b"\n")[:100])
