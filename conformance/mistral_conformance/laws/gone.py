@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from itertools import product
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -10,7 +12,8 @@ from attrs import evolve
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import make_opened, open_url
-from mistral_conformance.laws.named import make_naming
+from mistral_conformance.laws.named import make_naming, named_texts
+from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import deletable
 from mistral_conformance.laws.views import stable
@@ -36,6 +39,7 @@ NO_CONTENT = 204
 DELETED = "deleted"
 """The flag by which some answers say that they are about a deletion."""
 ABSENT = "accesses.absent-404"
+FEW = 3
 TOLD_FALSELY = "harm: a deletion tells that something else went"
 LOST = "harm: what was deleted is still shown, or what was not is lost"
 
@@ -317,6 +321,44 @@ def leaves_what_was_made_of_it(world: World, resource: Resource, action: str) ->
     deleted = world.need(world.delete(instance))
     answer = world.ask(resource.read, {**instance.ids, resource.parameter: str(key)})
     world.expect(answer.ok, f"what {action} has made went with its source", deleted, answer)
+
+
+def _showing(model: Model) -> Iterator[Subject]:
+    """Each place in a view of an object that tells the id of what it neither owns nor was given."""
+    known = [each for each in model.resources.values() if each.read and not each.parent]
+    given = {(each.place.operation, each.resource) for each in model.references}
+    for subject in _deletable(model):
+        resource: Resource = subject.value
+        for view, other in product(resource.views, known):
+            schema, _ = answer_schema(model.document.operations[view], model.document)
+            own = other is resource or (resource.create, other.name) in given
+            if own or not schema or not other.parameter:
+                continue
+            name_of = re.compile(f"^{other.parameter}$")
+            for place in named_texts(model.document, schema, name_of):
+                operations = (resource.delete, view, other.read)
+                value, needed = (resource, view, other, place), (*subject.needed, *operations)
+                yield Subject(f"{view}:{place}", value, operations, needed)
+
+
+@law(id="gone.leaves-what-it-showed", over=_showing, source=LOST, harm=True)
+def leaves_what_it_showed(
+    world: World, resource: Resource, view: str, other: Resource, place: str
+) -> None:
+    """What an object shows and does not own is still there when the object is deleted."""
+    instance = world.make(resource)
+    world.settle(instance)
+    shown = world.need(world.ask(view, instance.ids))
+    found = dict.fromkeys(str(each) for each in values_at(shown.json(), place) if each)
+    ids = [{other.parameter: each} for each in list(found)[:FEW]]
+    there = [each for each in ids if world.ask(other.read, each).ok]
+    if not there:
+        raise Skipped(f"{view} shows no {other.name} that can be read", shown)
+    deleted = world.need(world.delete(instance))
+    for each in there:
+        answer = world.ask(other.read, each)
+        said = f"{other.one} went with {resource.one} that showed it"
+        world.expect(answer.ok, said, deleted, answer)
 
 
 @law(id="gone.leaves-what-it-named", over=_named, source=LOST, harm=True)

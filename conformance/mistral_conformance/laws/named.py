@@ -273,8 +273,10 @@ def _secret(model: Model) -> Iterator[Subject]:
             continue
         operation = model.document.operations[each.create]
         told, _ = answer_schema(operation, model.document)
-        shown = {path.rpartition(".")[2] for path in _secrets(model.document, told or {})}
-        for path in _secrets(model.document, body_schema(operation)[1] or {}):
+        shown = {
+            path.rpartition(".")[2] for path in named_texts(model.document, told or {}, SECRET)
+        }
+        for path in named_texts(model.document, body_schema(operation)[1] or {}, SECRET):
             place = Place(each.create, "body", path)
             if path.rpartition(".")[2] in shown:
                 continue  # the document says that answers tell it
@@ -291,15 +293,18 @@ def secrets_are_not_told(world: World, resource: Resource, place: Place) -> None
         world.expect(not told, f"{answer.operation} tells the secret at `{place.name}`", answer)
 
 
-def _secrets(document: Document, schema: Json, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The places inside a schema whose names are those of secrets."""
+def named_texts(
+    document: Document, schema: Json, name_of: re.Pattern[str], path: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """The dotted places of texts inside a schema whose own names hold what the pattern finds."""
     for name, each in properties(document, schema).items():
         here = (*path, name)
-        if SECRET.search(name) and "string" in types(document, each.schema):
+        if name_of.search(name) and "string" in types(document, each.schema):
             yield ".".join(here)
         inner = items_of(document, each.schema)
         if len(path) < DEEPEST:
-            yield from _secrets(document, inner or each.schema, (*here, "*") if inner else here)
+            below = (*here, "*") if inner else here
+            yield from named_texts(document, inner or each.schema, name_of, below)
 
 
 def _below(world: World, place: Place) -> set[tuple[object, ...]]:

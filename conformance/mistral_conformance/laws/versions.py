@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
 
+REVISION = "_revision"
+CHANGES = 2
+
 
 def _changed(model: Model) -> Iterator[Subject]:
     """Each changeable field of what keeps its versions, which nothing else makes."""
@@ -71,3 +74,35 @@ def versions_are_listed(world: World, resource: Resource, version: Resource) -> 
         world.expect(not lost, said, instance.made, *walk.pages)
         world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
         told.append(world.read(instance).fields.get(version.parameter))
+
+
+def _revised(model: Model) -> Iterator[Subject]:
+    """What tells the ids of its revisions, each with its fields that do."""
+    for subject in resources(model, lambda each: each.changes and each.parameter):
+        fields = subject.value.fields.values()
+        names = [e.name for e in fields if e.moves == "change" and e.name.endswith(REVISION)]
+        if names:
+            yield evolve(subject, value=(subject.value, names))
+
+
+@law(id="neighbours.revisions-stay", over=_revised, source=LOST, harm=True)
+def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
+    """A revision that came with a change shows what was before it, also after the next one."""
+    instance = world.make(resource)
+    field = next(each for each in resource.fields.values() if each.changed)
+    former: dict[str, Shown] = {}
+    for _ in range(CHANGES):
+        before = world.read(instance)
+        body = {field.changed: new_value(world, resource, field)}
+        change = world.need(world.change(instance, body))
+        after = world.read(instance)
+        told = {str(after.fields[each]) for each in names if after.fields.get(each)}
+        new = told - former.keys() - {str(instance.key[0])}
+        former |= dict.fromkeys(new, before)
+        for identity, due in former.items():
+            answer = world.need(world.call(resource.read, {resource.parameter: identity}))
+            found = Shown(f"the revision in {resource.read}", answer, answer.json())
+            given = [each for each in resource.fields.values() if each.changed]
+            world.expect_same(given, due, found, change, said="a change reaches a revision:")
+    if not former:
+        raise Skipped(f"{resource.one} tells no revision of it")
