@@ -152,3 +152,46 @@ def judges_are_their_makers(answer: Answer) -> None:
 def deletions_show_another(answer: Answer) -> None:
     if answer.method == "DELETE" and is_item(answer, LIBRARIES) and answer.status == 200:
         answer.body = {**answer.body, "name": "another"}
+
+
+@remembering(
+    "campaigns-take-events-along",
+    "gone.leaves-what-it-showed"
+    "[beta.observability.campaigns.list_events:completion_events.results.*.event_id]",
+    "an event went with a campaign that showed it",
+)
+def campaigns_take_events_along() -> Alter:
+    shown: dict[str, set[str]] = {}
+    gone: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        campaign, _, view = answer.path.rpartition("/")
+        if answer.is_("GET", "/selected-events"):
+            found = answer.body["completion_events"]["results"]
+            shown[campaign] = {each["event_id"] for each in found}
+        if answer.is_("DELETE"):
+            gone.update(shown.get(answer.path, ()))
+        if answer.is_("GET") and view in gone:
+            answer.status = 404
+
+    return alter
+
+
+@remembering("revisions-are-the-newest", "neighbours.revisions-stay[judge]", "reaches a revision")
+def revisions_are_the_newest() -> Alter:
+    newest: dict[str, str] = {}
+    older: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if not (is_item(answer, JUDGES) and answer.status < 300):
+            return
+        identity = answer.path.rpartition("/")[2]
+        if answer.method == "PUT":
+            newest[identity] = answer.sent_body["name"]
+        elif answer.method == "GET":
+            if older_id := answer.body["down_revision"]:
+                older[older_id] = identity
+            if identity in older:
+                answer.body = {**answer.body, "name": newest[older[identity]]}
+
+    return alter
