@@ -55,7 +55,7 @@ def process(ctx: Context) -> Answer:
     readings.check_length(sum(len(sheet.text) for sheet in found))
     chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
-    annotate_images(pages, ctx.body.get("bbox_annotation_format"))
+    annotate_images(pages, find_form(ctx.body, "bbox_annotation_format"))
     spent = ctx.spend(rates.PAGES, len(pages))
     return json_answer(
         {
@@ -76,15 +76,22 @@ def check_annotations(body: dict[str, Any]) -> None:
 
     """
     for name in FORMATS:
-        form = body.get(name)
+        form = find_form(body, name)
         if form is not None and (form.get("type") != "json_schema" or not form.get("json_schema")):
             raise invalid_field(
                 name, "Value error, only the type json_schema is possible here", form
             )
     prompt = body.get("document_annotation_prompt")
-    if prompt is not None and body.get("document_annotation_format") is None:
+    if prompt is not None and find_form(body, "document_annotation_format") is None:
         message = "Value error, it takes a document_annotation_format"
         raise invalid_field("document_annotation_prompt", message, prompt)
+
+
+def find_form(body: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The form of an annotation; plain text asks for none, as in samples of the official SDK."""
+    form: dict[str, Any] | None = body.get(name)
+    asks = form is not None and (form.get("type") != "text" or form.get("json_schema"))
+    return form if asks else None
 
 
 def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
@@ -146,7 +153,7 @@ def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) ->
 
 def annotate_document(pages: list[dict[str, Any]], body: dict[str, Any]) -> str | None:
     """JSON text that follows the caller's schema, from the pages' text; None when not asked for."""
-    form = body.get("document_annotation_format")
+    form = find_form(body, "document_annotation_format")
     if form is None:
         return None
     text = "\n\n".join(page["markdown"] for page in pages)[:READ_WITHIN]
