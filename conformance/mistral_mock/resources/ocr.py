@@ -90,7 +90,7 @@ def check_annotations(body: dict[str, Any]) -> None:
 def find_form(body: dict[str, Any], name: str) -> dict[str, Any] | None:
     """The form of an annotation; plain text asks for none, as in samples of the official SDK."""
     form: dict[str, Any] | None = body.get(name)
-    asks = form is not None and (form.get("type") != "text" or form.get("json_schema"))
+    asks = form is not None and (form.get("type", "text") != "text" or form.get("json_schema"))
     return form if asks else None
 
 

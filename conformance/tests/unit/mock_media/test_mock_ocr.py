@@ -188,8 +188,8 @@ def test_annotations_need_a_schema(api: httpx.Client, fields: dict[str, Any]) ->
     assert send(api, point(b"x", "text/plain"), **fields).status_code == 422
 
 
-def test_plain_text_is_no_annotation(api: httpx.Client) -> None:
-    plain = {"type": "text"}
+@pytest.mark.parametrize("plain", [{"type": "text"}, {}])
+def test_plain_text_is_no_annotation(api: httpx.Client, plain: dict[str, Any]) -> None:
     found = read(
         api,
         make_png(9, 9),
