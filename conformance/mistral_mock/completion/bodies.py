@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.completion import usage
-
 if TYPE_CHECKING:
     from mistral_mock.completion.engine import Choice, Completion
     from mistral_mock.completion.tools import Call
@@ -17,7 +15,7 @@ def make_body(completion: Completion, id_: str, created: int) -> dict[str, Any]:
         "id": id_,
         "created": created,
         "model": completion.model,
-        "usage": usage.as_json(completion.prompt_tokens, completion.completion_tokens),
+        "usage": completion.usage,
         "object": "chat.completion",
         "choices": [make_choice(index, one) for index, one in enumerate(completion.choices)],
     }

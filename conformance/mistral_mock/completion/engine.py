@@ -46,6 +46,13 @@ class Completion:
     choices: tuple[Choice, ...]
     prompt_tokens: int
     completion_tokens: int
+    audio_seconds: int = 0
+    """The length of the recordings in the prompt."""
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        """The usage block."""
+        return usage.as_json(self.prompt_tokens, self.completion_tokens, self.audio_seconds)
 
     @property
     def total_tokens(self) -> int:
@@ -66,7 +73,9 @@ def complete(body: Mapping[str, Any], model: Model | None = None) -> Completion:
     prompt_tokens = usage.count_prompt(request)
     room = limits.find_room(request, prompt_tokens)
     choices = tuple(make_choice(request, index, room) for index in range(request.n))
-    return Completion(request.model_name, choices, prompt_tokens, usage.count_completion(choices))
+    spent = usage.count_completion(choices)
+    heard = usage.count_seconds(request)
+    return Completion(request.model_name, choices, prompt_tokens, spent, heard)
 
 
 def make_choice(request: ChatRequest, index: int, room: int) -> Choice:

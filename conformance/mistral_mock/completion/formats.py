@@ -47,9 +47,15 @@ def list_prompts(request: ChatRequest) -> list[str]:
     return [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
 
 
+def find_material(request: ChatRequest) -> str:
+    """What an answer in JSON is filled from: what the last message brings, else what is said."""
+    brought = "\n\n".join(one.text for one in request.messages[-1].attachments if one.text)
+    return brought or last_text(request.messages, "user")
+
+
 def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> str:
     """An object as the prompt describes it; empty when no value fits."""
-    words = read_vocabulary(last_text(request.messages, "user"))
+    words = read_vocabulary(find_material(request))
     try:
         return spell(values.make_value(demand_object(schema), dice, words))
     except values.UnsatisfiableError:
@@ -63,7 +69,7 @@ def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
 
 def make_json(request: ChatRequest, dice: Dice) -> str:
     """A JSON value that the request's schema accepts."""
-    words = read_vocabulary(last_text(request.messages, "user"))
+    words = read_vocabulary(find_material(request))
     try:
         return spell(values.make_value(request.schema or {}, dice, words))
     except values.InvalidSchemaError as problem:

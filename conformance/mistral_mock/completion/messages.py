@@ -27,6 +27,21 @@ WRONG_PAIRS = frozenset({("user", "tool"), ("system", "tool")})
 
 
 @frozen
+class Attachment:
+    """What a message brings beside words, as it was read."""
+
+    kind: str
+    """`document`, `picture` or `recording`."""
+    name: str
+    """Of a file; of a picture without words, what it is."""
+    text: str
+    """What it says; empty when nothing can be read in it."""
+    tokens: int
+    seconds: int = 0
+    """How long a recording lasts."""
+
+
+@frozen
 class Message:
     """One message, its content as plain text."""
 
@@ -41,21 +56,42 @@ class Message:
     prefix: bool = False
     brings: bool = False
     """It brings an image, a document or the like."""
+    attachments: tuple[Attachment, ...] = ()
+    """What it brings, where that was read."""
+    spoken: bool = False
+    """Its text is what its recordings say."""
 
 
 def read_message(raw: Mapping[str, Any]) -> Message:
     """A message of the request."""
-    calls = raw.get("tool_calls") or []
+    calls, content = raw.get("tool_calls") or [], raw.get("content")
+    attachments = read_attachments(content)
+    text = flatten(content)
+    spoken = bool(attachments) and not text.strip()
     return Message(
         role=raw["role"],
-        text=flatten(raw.get("content")),
+        text=say(attachments) if spoken else text,
         call_ids=tuple(call.get("id", NO_ID) for call in calls),
         call_names=tuple(call["function"]["name"] for call in calls),
         answers=raw.get("tool_call_id"),
         name=raw.get("name"),
         prefix=raw.get("prefix", False),
-        brings=brings_something(raw.get("content")),
+        brings=brings_something(content),
+        attachments=attachments,
+        spoken=spoken,
     )
+
+
+def read_attachments(content: str | Sequence[Mapping[str, Any]] | None) -> tuple[Attachment, ...]:
+    """What the content brings, where that was read."""
+    if content is None or isinstance(content, str):
+        return ()
+    return tuple(Attachment(**chunk["brought"]) for chunk in content if "brought" in chunk)
+
+
+def say(attachments: Sequence[Attachment]) -> str:
+    """What somebody says who sends recordings instead of words."""
+    return " ".join(one.text for one in attachments if one.kind == "recording")
 
 
 def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
@@ -66,7 +102,7 @@ def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
 
 
 def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
-    """The content's text; anything else is shown as its type in brackets."""
+    """The content's text; what was not read is shown as its type in brackets."""
     if content is None or isinstance(content, str):
         return content or ""
     return "\n".join(flatten_chunk(chunk) for chunk in content)
@@ -83,7 +119,11 @@ def flatten_chunk(chunk: Mapping[str, Any]) -> str:
         return str(chunk["text"])
     if "thinking" in chunk:
         return flatten(chunk["thinking"])
-    kinds = ("image_url", "document_url", "input_audio", "file_id", "reference_ids")
+    if "reference_ids" in chunk:
+        return f"[{', '.join(map(str, chunk['reference_ids']))}]"
+    if "brought" in chunk:
+        return ""
+    kinds = ("image_url", "document_url", "input_audio", "file_id")
     return f"[{next((kind for kind in kinds if kind in chunk), 'chunk')}]"
 
 
@@ -120,7 +160,8 @@ def check_pair(earlier: Message, later: Message) -> None:
 
 def check_message(message: Message) -> None:
     """Assistants say or call something, and calls have ids such as the API gives."""
-    if message.role == "assistant" and not (message.text or message.call_ids or message.prefix):
+    says = message.text or message.call_ids or message.prefix or message.brings
+    if message.role == "assistant" and not says:
         raise refusal.empty_assistant()
     if message.role == "tool" and message.answers is None:
         raise refusal.missing_call_id()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_mock.completion.catalogue import Model
+    from mistral_mock.completion.messages import Attachment
 
 NO_EFFORT = "none"
 MOST_CHOICES = 128
@@ -56,6 +57,11 @@ class ChatRequest:
     thinks: bool
     """The model thinks before it answers."""
     seed: bytes
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All that the messages bring."""
+        return tuple(each for one in self.messages for each in one.attachments)
 
     @property
     def prefix(self) -> str:

@@ -10,7 +10,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock import events
-from mistral_mock.completion import bodies, tokens, usage
+from mistral_mock.completion import bodies, tokens
 from mistral_mock.completion.dice import Dice
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def make_chunks(completion: Completion, id_: str, created: int) -> Iterator[Part
     yield {**head, "choices": [first]}
     for part in between:
         yield {**head, "choices": [part], "p": make_padding(dice)}
-    spent = usage.as_json(completion.prompt_tokens, completion.completion_tokens)
-    yield {**head, "choices": [last], "usage": spent, "p": make_padding(dice)}
+    yield {**head, "choices": [last], "usage": completion.usage, "p": make_padding(dice)}
 
 
 def make_padding(dice: Dice) -> str:

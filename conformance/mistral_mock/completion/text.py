@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mistral_mock.completion.messages import last_text
+from mistral_mock.completion.needs import find_stems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mistral_mock.completion.dice import Dice
     from mistral_mock.completion.messages import Message
     from mistral_mock.completion.request import ChatRequest
 
 LONGEST_QUOTE = 240
+READ_WITHIN = 1_000_000
+"""Characters of a document that is looked through for an answer."""
+PIECE = re.compile(r"(?<=[.!?…。])\s+|\n+")
+"""Between sentences, and between lines."""
+PIECES = 5
+"""From the place of an answer on."""
 OPENINGS = (
     "You asked: “{}”",
     "About “{}”, this is what I can say.",
@@ -41,8 +49,35 @@ def make_text(request: ChatRequest, dice: Dice) -> str:
         return f"{make_report(request.messages)} {make_remarks(dice)}"
     if last.role == "assistant":
         return f" {make_remarks(dice)}"
-    quoted = quote(last_text(request.messages, "user"))
-    return f"{dice.pick(OPENINGS).format(quoted)}\n\n{make_remarks(dice)}"
+    asked = last_text(request.messages, "user")
+    opening = dice.pick(OPENINGS).format(quote(asked)) if asked or not last.attachments else ""
+    parts = (opening, *describe(request.messages, asked), make_remarks(dice))
+    return "\n\n".join(part for part in parts if part)
+
+
+def describe(messages: Sequence[Message], asked: str) -> Iterator[str]:
+    """What stands in that which the last message brings, and about the question in the rest."""
+    for message in messages:
+        for one in message.attachments:
+            passage, is_about = find_passage(one.text, asked)
+            if passage and (is_about or message is messages[-1]):
+                named = f" “{quote(one.name)}”" if one.name else ""
+                yield f"The {one.kind}{named} says: “{passage}”"
+            elif message is messages[-1]:
+                yield f"The {one.kind} ({quote(one.name)}) has no words that I can read."
+
+
+def find_passage(text: str, asked: str) -> tuple[str, bool]:
+    """The part of a text that has most words of a question, and whether it has any.
+
+    Where none has, that is the beginning.
+    """
+    pieces = [piece for piece in PIECE.split(text[:READ_WITHIN]) if piece.strip()]
+    stems = find_stems(asked)
+    shared = [sum(stem in piece.lower() for stem in stems) for piece in pieces]
+    most = max(shared, default=0)
+    start = shared.index(most) if shared else 0
+    return quote(" ".join(pieces[start : start + PIECES])), most > 0
 
 
 def make_report(messages: Sequence[Message]) -> str:

@@ -20,8 +20,12 @@ TOKENS_OF_ROLE = 2
 
 
 def count_prompt(request: ChatRequest) -> int:
-    """The tokens of all messages and functions; several choices share them."""
-    said = sum(tokens.count_tokens(message.text) + TOKENS_OF_ROLE for message in request.messages)
+    """The tokens of all messages with what they bring, and of functions; choices share them."""
+    said = sum(
+        TOKENS_OF_ROLE + (0 if message.spoken else tokens.count_tokens(message.text))
+        for message in request.messages
+    )
+    said += sum(one.tokens for one in request.attachments)
     offered = sum(
         tokens.count_tokens(f"{function.name} {function.description}")
         + tokens.count_tokens(json.dumps(function.parameters))
@@ -40,12 +44,19 @@ def total(prompt_tokens: int, completion_tokens: int) -> int:
     return prompt_tokens + completion_tokens
 
 
-def as_json(prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
+def count_seconds(request: ChatRequest) -> int:
+    """The length of all recordings that the messages bring, in seconds."""
+    return sum(one.seconds for one in request.attachments)
+
+
+def as_json(prompt_tokens: int, completion_tokens: int, audio_seconds: int = 0) -> dict[str, Any]:
     """The usage block of a completion (recorded live, 2025 and 2026).
 
     The mock keeps no prompts, so that no token of one comes from a cache.
     """
+    heard = {"prompt_audio_seconds": audio_seconds} if audio_seconds else {}
     return {
+        **heard,
         "prompt_tokens": prompt_tokens,
         "total_tokens": total(prompt_tokens, completion_tokens),
         "completion_tokens": completion_tokens,

@@ -9,6 +9,8 @@ from base64 import b64decode
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from attrs import frozen
+
 from mistral_mock.context import Upload
 from mistral_mock.sound import spoken, tones
 
@@ -30,11 +32,16 @@ FIGURE = b64decode(
 FIGURE_SIZE = (96, 64)
 
 
-def invent(kind: Kind, url: str, title: str) -> Upload:
+@frozen
+class Invented(Upload):
+    """What was made up for an address."""
+
+
+def invent(kind: Kind, url: str, title: str) -> Invented:
     """What the mock takes for the content of an address."""
     if kind == "recording":
         text = f"This recording stands for {url[:LONGEST_SPEECH]}"
-        return Upload(
+        return Invented(
             title, WAV, spoken.write(text, tones.speak(text, tones.find_pitch(url)), "en")
         )
     lines = (
@@ -42,7 +49,7 @@ def invent(kind: Kind, url: str, title: str) -> Upload:
         f"This page stands for {url[:LARGEST_LINE]}",
         "The mock did not visit the address; it made this page up.",
     )
-    return Upload(title, PDF, make_pdf(lines))
+    return Invented(title, PDF, make_pdf(lines))
 
 
 def find_title(url: str) -> str:

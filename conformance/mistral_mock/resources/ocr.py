@@ -1,7 +1,7 @@
 """OCR: the pages of a document as Markdown.
 
 The text of a PDF, a presentation or a text document is read from the file itself, so the mock is as
-sure as can be. It sees nothing in pictures: a picture is a page with an image and no words.
+sure as can be.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock import rates
 from mistral_mock.answers import json_answer
-from mistral_mock.completion import engine, refusal
+from mistral_mock.completion import engine
 from mistral_mock.errors import invalid_field
-from mistral_mock.extraction.outcome import Unreadable
 from mistral_mock.registry import operation
-from mistral_mock.resources import ocr_pages, references, scripted, tuned_models
+from mistral_mock.resources import ocr_pages, readings, references, scripted, tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +31,6 @@ READ_WITHIN = 20_000
 """Characters of a document that an annotation is made from."""
 LONGEST_RANGE = 10_000
 """Pages that a document can have."""
-MOST_CHARACTERS = 8_000_000
-"""Characters of a document on all its pages."""
 MOST_RANGES = 1000
 """Parts of a text that chooses pages."""
 FORMATS = ("bbox_annotation_format", "document_annotation_format")
@@ -54,11 +51,11 @@ def process(ctx: Context) -> Answer:
     wanted = read_pages(ctx.body.get("pages"))
     source = find_document(ctx)
     told = scripted.read(ctx, "pages")
-    found = read_sheets(source) if told is None else make_sheets(told)
-    check_length(found)
+    found = readings.read_sheets(source) if told is None else make_sheets(told)
+    readings.check_length(sum(len(sheet.text) for sheet in found))
     chosen = [n for n in range(len(found)) if wanted is None or n in wanted]
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
-    annotate_images(pages, ctx.body.get("bbox_annotation_format"))
+    annotate_images(pages, find_form(ctx.body, "bbox_annotation_format"))
     spent = ctx.spend(rates.PAGES, len(pages))
     return json_answer(
         {
@@ -79,15 +76,22 @@ def check_annotations(body: dict[str, Any]) -> None:
 
     """
     for name in FORMATS:
-        form = body.get(name)
+        form = find_form(body, name)
         if form is not None and (form.get("type") != "json_schema" or not form.get("json_schema")):
             raise invalid_field(
                 name, "Value error, only the type json_schema is possible here", form
             )
     prompt = body.get("document_annotation_prompt")
-    if prompt is not None and body.get("document_annotation_format") is None:
+    if prompt is not None and find_form(body, "document_annotation_format") is None:
         message = "Value error, it takes a document_annotation_format"
         raise invalid_field("document_annotation_prompt", message, prompt)
+
+
+def find_form(body: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The form of an annotation; plain text asks for none, as in samples of the official SDK."""
+    form: dict[str, Any] | None = body.get(name)
+    asks = form is not None and (form.get("type", "text") != "text" or form.get("json_schema"))
+    return form if asks else None
 
 
 def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
@@ -133,41 +137,11 @@ def find_document(ctx: Context) -> Upload:
     return references.fetch(ctx, image if isinstance(image, str) else image["url"])
 
 
-def check_length(sheets: Sequence[Sheet]) -> None:
-    """Lets documents pass that are not too long.
-
-    Raises:
-        APIError: 400, there is more text than the mock takes.
-
-    """
-    length = sum(len(sheet.text) for sheet in sheets)
-    if length > MOST_CHARACTERS:
-        told = f"it has {length} characters, the limit is {MOST_CHARACTERS}"
-        raise refusal.bad_request(f"The document is too long: {told}")
-
-
 def make_sheets(texts: Sequence[str]) -> tuple[Sheet, ...]:
     """The pages that a reply says, of the size of a sheet of paper."""
     from mistral_mock.extraction import sheets  # noqa: PLC0415 - its libraries take long to load
 
     return tuple(sheets.Sheet(text, sheets.A4) for text in texts)
-
-
-def read_sheets(source: Upload) -> tuple[Sheet, ...]:
-    """The pages of a document.
-
-    Raises:
-        APIError: 400, nothing can be read.
-
-    """
-    from mistral_mock.extraction import sheets  # noqa: PLC0415 - its libraries take long to load
-
-    try:
-        return sheets.read_sheets(
-            source.content, name=source.name, mime_type=source.mime_type or ""
-        )
-    except Unreadable as error:
-        raise refusal.bad_request(f"The document cannot be read: {error}") from error
 
 
 def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) -> None:
@@ -179,7 +153,7 @@ def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) ->
 
 def annotate_document(pages: list[dict[str, Any]], body: dict[str, Any]) -> str | None:
     """JSON text that follows the caller's schema, from the pages' text; None when not asked for."""
-    form = body.get("document_annotation_format")
+    form = find_form(body, "document_annotation_format")
     if form is None:
         return None
     text = "\n\n".join(page["markdown"] for page in pages)[:READ_WITHIN]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from mistral_mock.completion import engine, usage
 from mistral_mock.completion.request import read_request
 from mistral_mock.replies import building
+from mistral_mock.resources import attachments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,21 +19,26 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
 
 
-def complete(ctx: Context, body: Mapping[str, Any], model: Model) -> Completion:
+def complete(
+    ctx: Context, body: Mapping[str, Any], model: Model, *, leniently: bool = False
+) -> Completion:
     """The completion of a chat; a scripted one too is refused what the API refuses.
+
+    Unless that is done leniently, it is refused for what messages bring that cannot be had.
 
     Raises:
         APIError: 400 or 422 for what the document cannot forbid; see `refusal`.
 
     """
-    given = ctx.given
+    given, body = ctx.given, attachments.read(ctx, body, leniently=leniently)
     if given is None or not given.is_spoken:
         return engine.complete(body, model)
     request = read_request(body, model)
     spent = usage.count_prompt(request)
-    return building.make_completion(
+    made = building.make_completion(
         given.answer, request.model_name, spent, request.n, request.seed
     )
+    return evolve(made, audio_seconds=usage.count_seconds(request))
 
 
 def read(ctx: Context, kind: str) -> Any:  # noqa: ANN401 - JSON

@@ -1,62 +1,34 @@
 """Transcriptions: what a recording says, whole or as events.
 
-The mock does not hear. A recording that its own speech made carries its text, others may have it in
-their tags; any other one gets words that follow from its name and bytes, as many as its length has
-room for. Times are real: they divide the recording's own length.
+Times are real: they divide the recording's own length.
 """
 
 from __future__ import annotations
 
 import math
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from mistral_mock import rates
 from mistral_mock.answers import EventStream, json_answer
-from mistral_mock.completion import limits, refusal, tokens, usage
-from mistral_mock.completion.dice import Dice
+from mistral_mock.completion import limits, tokens, usage
 from mistral_mock.errors import Problem, invalid
 from mistral_mock.events import json_event
 from mistral_mock.extraction import summary
 from mistral_mock.registry import operation
-from mistral_mock.resources import references, scripted, tuned_models
-from mistral_mock.sound import recordings
+from mistral_mock.resources import readings, references, scripted, tuned_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context, Upload
+    from mistral_mock.resources.readings import Transcript
 
 SOURCES = ("file", "file_url", "file_id")
-WORDS_A_SECOND = 2.5
-MOST_WORDS = 5000
-SENTENCE = 8
-"""Words of a sentence that the mock makes up."""
-TOKENS_A_SECOND = 12.5
-"""Tokens of sound (our choice)."""
 TOKENS_OF_PROMPT = 3
 """What a recording costs beside its sound (seen live, 2026)."""
 SPEAKER = "speaker_1"
 """The mock tells nobody apart (our choice)."""
-ENGLISH = "en"
-WORDS = (
-    *("the", "a", "this", "every", "our", "morning", "river", "letter", "window", "garden"),
-    *("story", "number", "teacher", "engine", "harbour", "answers", "carries", "follows"),
-    *("opens", "remembers", "quietly", "slowly", "again", "today", "together", "and", "but"),
-    *("then", "with", "without", "under", "between", "light", "old", "small", "early"),
-)
-
-
-@frozen
-class Transcript:
-    """What a recording says."""
-
-    text: str
-    language: str | None
-    seconds: float
 
 
 @operation("audio.transcriptions.complete", answers=["transcript"])
@@ -69,11 +41,13 @@ def complete(ctx: Context) -> Answer | EventStream:
 
     """
     tuned_models.find_able_model(ctx, ctx.body["model"], "audio_transcription", "audio")
-    found = transcribe(find_recording(ctx), ctx.body.get("language"))
+    found = readings.transcribe(find_recording(ctx), ctx.body.get("language"))
     told = scripted.read(ctx, "transcript")
     if told is not None:
         said = told if isinstance(told, dict) else {"text": told}
-        found = Transcript(said["text"], said.get("language", found.language), found.seconds)
+        found = readings.Transcript(
+            said["text"], said.get("language", found.language), found.seconds
+        )
     segments = find_segments(found, ctx.body)
     whole = {
         "model": ctx.body["model"],
@@ -125,31 +99,6 @@ def find_recording(ctx: Context) -> Upload:
     return ctx.files["file"] if file_id is None else references.open_file(ctx, file_id)
 
 
-def transcribe(recording: Upload, language: str | None) -> Transcript:
-    """What a recording says, in the language that the caller tells.
-
-    Raises:
-        APIError: 400, it is not a recording in a format that the mock knows.
-
-    """
-    try:
-        found = recordings.read(recording.content)
-    except recordings.UnreadableError as error:
-        raise refusal.bad_request(f"The recording cannot be read: {error}") from error
-    if found.text:
-        return Transcript(found.text, language or found.language, found.seconds)
-    return Transcript(make_up(recording, found.seconds), language or ENGLISH, found.seconds)
-
-
-def make_up(recording: Upload, seconds: float) -> str:
-    """English words that follow from the name and the bytes; no length says nothing."""
-    dice = Dice(blake2b(recording.content, key=recording.name.encode()[:64]).digest())
-    wanted = min(math.floor(seconds * WORDS_A_SECOND), MOST_WORDS)
-    words = [dice.pick(WORDS) for _ in range(wanted)]
-    starts = range(0, wanted, SENTENCE)
-    return " ".join(" ".join(words[n : n + SENTENCE]).capitalize() + "." for n in starts)
-
-
 def find_segments(found: Transcript, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts that the request asks for: words, else sentences, else none."""
     wanted, diarize = body.get("timestamp_granularities") or (), bool(body.get("diarize"))
@@ -185,7 +134,7 @@ def count(found: Transcript) -> dict[str, Any]:
 
     The tokens of the sound are not tokens of the prompt, but count in the total (seen live, 2026).
     """
-    heard = math.ceil(found.seconds * TOKENS_A_SECOND)
+    heard = math.ceil(found.seconds * readings.TOKENS_A_SECOND)
     made = tokens.count_tokens(found.text)
     return {
         "prompt_audio_seconds": math.ceil(found.seconds),

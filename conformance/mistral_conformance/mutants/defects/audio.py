@@ -101,7 +101,7 @@ def recordings_may_be_many(_sources: Part) -> Part:
     return ("file",)
 
 
-@mutant("audio.language-is-guessed", TRANSCRIBE, place=f"{TRANSCRIPTS}:transcribe")
+@mutant("audio.language-is-guessed", TRANSCRIBE, place="resources.readings:transcribe")
 def language_is_guessed(transcribe: Part) -> Part:
     """The language that the request tells is not heard."""
     return lambda recording, _language: transcribe(recording, None)

@@ -60,7 +60,7 @@ def size_is_that_of_text(process: Part) -> Part:
     return edited(process, change)
 
 
-@mutant("ocr.pages-run-together", OCR, place="resources.ocr:read_sheets")
+@mutant("ocr.pages-run-together", OCR, place="resources.readings:read_sheets")
 def pages_run_together(read_sheets: Part) -> Part:
     """Every page has the text of all pages."""
 
@@ -124,7 +124,7 @@ def foreign_files_are_empty(find_document: Part) -> Part:
     return defect
 
 
-@mutant("ocr.broken-documents-are-empty", OCR, place="resources.ocr:read_sheets")
+@mutant("ocr.broken-documents-are-empty", OCR, place="resources.readings:read_sheets")
 def broken_documents_are_empty(read_sheets: Part) -> Part:
     """A document that cannot be read is one empty page."""
 
@@ -137,7 +137,7 @@ def broken_documents_are_empty(read_sheets: Part) -> Part:
     return defect
 
 
-@mutant("ocr.office-documents-are-empty", OCR, place="resources.ocr:read_sheets")
+@mutant("ocr.office-documents-are-empty", OCR, place="resources.readings:read_sheets")
 def office_documents_are_empty(read_sheets: Part) -> Part:
     """An office document is one empty page."""
     return lambda source: (Sheet(""),) if source.content.startswith(b"PK") else read_sheets(source)

@@ -47,10 +47,9 @@ def add(made: list[Message], entry: Entry) -> None:
 
 def read_message(entry: Entry) -> Message:
     """A message to the model or from it."""
-    text = read_text(entry)
     if entry["type"] == entries.INPUT and entry["role"] != "assistant":
-        return {"role": "user", "content": text}
-    prefix = entry.get("prefix", False)
+        return {"role": "user", "content": entry["content"]}
+    text, prefix = read_text(entry), entry.get("prefix", False)
     return {"role": "assistant", "content": text or NOTHING, "prefix": prefix}
 
 

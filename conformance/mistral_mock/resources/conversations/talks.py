@@ -12,6 +12,7 @@ from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation, reads
 from mistral_mock.replies.asked import read_plain
 from mistral_mock.replies.reply import CONVERSATION
+from mistral_mock.resources import attachments
 from mistral_mock.resources.agents.records import find_agent
 from mistral_mock.resources.conversations import (
     actors,
@@ -116,6 +117,7 @@ def go_on(ctx: Context, step: Step) -> Answer | EventStream:
     """The answer to the request in the form that it asks for; what it adds is kept unless not."""
     conversation, body = step.conversation, ctx.body
     sent = entries.read_inputs(ctx, body.get("inputs"))
+    attachments.check(ctx, (one["content"] for one in sent if entries.is_question(one)))
     checks = guardrails.find_checks(ctx, conversation)
     judged = guardrails.judge(ctx, checks, "input", read_all(sent)) if sent else []
     turn = turns.Turn(

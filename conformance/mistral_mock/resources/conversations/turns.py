@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from mistral_mock.completion import engine
 from mistral_mock.completion.request import read_request
 from mistral_mock.completion.tools import calls_by_itself
 from mistral_mock.resources import scripted, tuned_models
@@ -109,7 +108,8 @@ def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
     if "entries" in answer:
         return
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
-    completion = scripted.complete(turn.ctx, make_body(actor, turn.known, ()), model)
+    body = make_body(actor, turn.known, ())
+    completion = scripted.complete(turn.ctx, body, model, leniently=True)
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens
     if choice.content or choice.thinking or not choice.calls:
@@ -128,7 +128,9 @@ def spell_arguments(fields: dict[str, Any]) -> dict[str, Any]:
 def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
     """The actor's part: calls of functions, or the runs that are due and the message."""
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
-    completion = engine.complete(make_body(actor, turn.known, due), model)
+    completion = scripted.complete(
+        turn.ctx, make_body(actor, turn.known, due), model, leniently=True
+    )
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens
     if choice.calls:

@@ -103,7 +103,7 @@ def test_messages_out_of_order_are_refused(
         ([{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}], "hm"),
         (
             [{"type": "file", "file_id": "x"}, {"type": "reference", "reference_ids": [1]}],
-            "[file_id]\n[reference_ids]",
+            "[file_id]\n[1]",
         ),
         (
             [

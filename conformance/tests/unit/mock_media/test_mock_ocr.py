@@ -176,11 +176,29 @@ def test_annotations_follow_their_schema(api: httpx.Client) -> None:
     [
         {"document_annotation_prompt": "Count"},
         {"document_annotation_format": {"type": "json_object"}},
-        {"bbox_annotation_format": {"type": "text"}},
+        {"bbox_annotation_format": {"type": "json_schema"}},
+        {"bbox_annotation_format": {**FORM, "type": "text"}},
+        {
+            "document_annotation_format": {"type": "text"},
+            "document_annotation_prompt": "Count",
+        },
     ],
 )
 def test_annotations_need_a_schema(api: httpx.Client, fields: dict[str, Any]) -> None:
     assert send(api, point(b"x", "text/plain"), **fields).status_code == 422
+
+
+@pytest.mark.parametrize("plain", [{"type": "text"}, {}])
+def test_plain_text_is_no_annotation(api: httpx.Client, plain: dict[str, Any]) -> None:
+    found = read(
+        api,
+        make_png(9, 9),
+        "image/png",
+        document_annotation_format=plain,
+        bbox_annotation_format=plain,
+    )
+    assert found["document_annotation"] is None
+    assert found["pages"][0]["images"][0]["image_annotation"] is None
 
 
 def test_uploaded_files_are_read(api: httpx.Client, person: Callable[[str], httpx.Client]) -> None:

@@ -18,8 +18,36 @@ from mistral_mock.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NESTED = [
+    "/v1/agents/{agent_id}/aliases",
+    "/v1/agents/{agent_id}/versions",
+    "/v1/conversations/{conversation_id}/history",
+    "/v1/conversations/{conversation_id}/messages",
+    "/v1/libraries/{library_id}/documents",
+    "/v1/libraries/{library_id}/share",
+    "/v1/observability/campaigns/{campaign_id}/selected-events",
+    "/v1/observability/chat-completion-fields/{name}/options",
+    "/v1/observability/datasets/{dataset_id}/records",
+    "/v1/observability/datasets/{dataset_id}/tasks",
+    "/v1/workflows/deployments/{name}/workers",
+    "/v1/workflows/executions/{execution_id}/history",
+    "/v1/workflows/executions/{execution_id}/trace/events",
+    "/v1/workflows/runs/{run_id}/history",
+]
+PARENTS = {"/v1/workflows/executions": "/v1/workflows/runs"}
+ASKED = {"operator": "eq"}
 PAGE = (Path(__file__).parents[4] / "docs" / "worlds.md").read_text("utf-8")
-IDS = re.findall(r"\| (library|file) `[^`]+` \| `([^`]+)` \|", PAGE)
+FOLDERS = {
+    "library": "libraries",
+    "file": "files",
+    "agent": "agents",
+    "judge": "observability/judges",
+    "dataset": "observability/datasets",
+    "execution of": "workflows/executions",
+    "schedule of": "workflows/schedules",
+    "voice": "audio/voices",
+}
+IDS = re.findall(rf"\| ({'|'.join(FOLDERS)}) `[^`|]+`[^|]* \| `([^`]+)` \|", PAGE)
 WITHOUT_LISTS = {"workflows.events.get_stream_events", "workflows.workers.whoami"}
 
 resources.load()
@@ -59,10 +87,41 @@ def test_every_list_shows_something(api: httpx.Client, path: str) -> None:
     assert find_items(answer.json())
 
 
+@pytest.mark.parametrize("path", NESTED)
+def test_every_list_of_an_object_shows_something(api: httpx.Client, path: str) -> None:
+    whole, _, name = path.partition("/{")
+    known = find_items(api.get(PARENTS.get(whole, whole)).json())
+    key = name.partition("}")[0]
+    ids = [one.get(key, one.get("id", one.get("name"))) for one in known]
+    answers = [api.get(f"{whole}/{id_}{name.partition('}')[2]}", params=ASKED) for id_ in ids]
+    assert {answer.status_code for answer in answers} == {200}
+    assert any(find_items(answer.json()) for answer in answers)
+
+
+def test_every_event_has_similar_ones(api: httpx.Client) -> None:
+    whole = "/v1/observability/chat-completion-events"
+    asked = {"search_params": {"filters": None}}
+    known = find_items(api.post(f"{whole}/search", json=asked).json())
+    assert len(known) > 1
+    for one in known:
+        assert find_items(api.get(f"{whole}/{one['event_id']}/similar-events").json())
+
+
+def test_campaign_is_judged_by_politeness(api: httpx.Client) -> None:
+    (campaign,) = find_items(api.get("/v1/observability/campaigns").json())
+    assert campaign["judge"]["name"] == "Politeness"
+
+
 @pytest.mark.parametrize(("kind", "id_"), IDS)
 def test_ids_of_the_page_are_those_of_the_demo(api: httpx.Client, kind: str, id_: str) -> None:
-    folder = {"library": "libraries", "file": "files"}[kind]
-    assert api.get(f"/v1/{folder}/{id_}").status_code == 200
+    assert api.get(f"/v1/{FOLDERS[kind]}/{id_}").status_code == 200
+
+
+def test_fine_tuned_models_of_the_page_answer(api: httpx.Client) -> None:
+    models = re.findall(r"`(ft:[^`]+)`", PAGE.partition("## Rules")[0])
+    asked = {"messages": [{"role": "user", "content": "Hello"}]}
+    answers = [api.post("/v1/chat/completions", json={**asked, "model": one}) for one in models]
+    assert [answer.status_code for answer in answers] == [200, 200]
 
 
 def test_reset_plays_the_requests_again(api: httpx.Client) -> None:
