@@ -36,16 +36,15 @@ def slice_after(ctx: Context, found: Sequence[Agent]) -> tuple[Sequence[Agent], 
     """The page after the one that gave the token, whatever came or went meanwhile; the next token.
 
     Raises:
-        APIError: 422, the token is none that this mock gave (our choice).
+        APIError: 422, the token is none that this list gave (our choice).
 
     """
-    token, size = ctx.query["page_token"], ctx.query["page_size"]
-    last = "" if token is None else pages.read_token(ctx.world.signer, token)
+    last, size = pages.read_token(ctx, "page_token") or "", ctx.query["page_size"]
     rest = [agent for agent in found if clock.spell(agent.created_at) > last]
     shown = rest[:size]
     if len(rest) <= size:
         return shown, None
-    return shown, pages.make_token(ctx.world.signer, clock.spell(shown[-1].created_at))
+    return shown, pages.make_token(ctx, clock.spell(shown[-1].created_at))
 
 
 def find_listed(ctx: Context) -> list[Agent]:

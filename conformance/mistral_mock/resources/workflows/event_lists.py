@@ -42,9 +42,7 @@ def get_workflow_events(ctx: Context) -> Answer:
         and query["workflow_exec_id"] in {None, event.execution.execution_id}
         and query["workflow_run_id"] in {None, event.run.run_id}
     ]
-    page, cursor = pages.slice_after(
-        ctx.world.signer, found, query["cursor"], query["limit"], "cursor"
-    )
+    page, cursor = pages.slice_after(ctx, found, query["limit"], "cursor")
     return json_answer({"events": [event.as_json() for event in page], "next_cursor": cursor})
 
 

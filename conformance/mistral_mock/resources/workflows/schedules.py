@@ -38,8 +38,7 @@ def get_schedules(ctx: Context) -> Answer:
         if is_wanted(ctx, schedule)
     ]
     size = ctx.query["page_size"] or max(len(found), 1)
-    token = ctx.query["next_page_token"]
-    page, following = pages.slice_after(ctx.world.signer, found, token, size, "next_page_token")
+    page, following = pages.slice_after(ctx, found, size, "next_page_token")
     shown = [view(schedule) for schedule in page]
     return json_answer({"schedules": shown, "next_page_token": following})
 
