@@ -82,14 +82,15 @@ def get_schedule(ctx: Context) -> Answer:
 def update_schedule(ctx: Context) -> Answer:
     """200 with the id; what is not sent stays, and no start of the past is made up for."""
     schedule, given = find_schedule(ctx), ctx.body["schedule"]
-    limited = "max_executions" in given
+    remaining = read_limit(given) if "max_executions" in given else schedule.remaining
     registration = ctx.table(Registration).get(schedule.registration_id)
     if registration is not None and "input" in given:
         check_input(registration, given["input"])
     changed = evolve(
         schedule,
         definition=read_definition(given, schedule.definition),
-        remaining=read_limit(given) if limited else schedule.remaining,
+        remaining=remaining,
+        waiting=schedule.waiting[:remaining],
         position=ctx.clock.stamp(),
     )
     ctx.table(Schedule).put(changed)
@@ -105,8 +106,9 @@ def unschedule_workflow(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.pause_schedule")
 def pause_schedule(ctx: Context) -> Answer:
-    """204; nothing starts on its own any more."""
-    ctx.table(Schedule).put(evolve(find_schedule(ctx), paused=True, note=read_note(ctx)))
+    """204; nothing starts on its own any more, not even what waits for an execution to end."""
+    paused = evolve(find_schedule(ctx), paused=True, note=read_note(ctx), waiting=())
+    ctx.table(Schedule).put(paused)
     return no_content()
 
 

@@ -95,10 +95,27 @@ def note_end(world: World, schedule: Schedule, at: datetime, execution: Executio
     if status in BAD and schedule.policy["pause_on_failure"]:
         note = f"Paused because execution {execution.execution_id} ended as {status}"
         schedule = evolve(schedule, paused=True, note=note, waiting=())
-    if schedule.waiting and not running:
-        due, *waiting = schedule.waiting
-        schedule = start(world, evolve(schedule, waiting=tuple(waiting)), due, at)
-    return schedule
+    return schedule if running else start_waiting(world, schedule, at)
+
+
+def start_waiting(world: World, schedule: Schedule, at: datetime) -> Schedule:
+    """The schedule after it has started what has waited longest; unchanged when nothing waits."""
+    due = min((*schedule.waiting, *schedule.asked), default=None)
+    if due is None:
+        return schedule
+    if due in schedule.asked:
+        asked = tuple(each for each in schedule.asked if each != due)
+        return start(world, evolve(schedule, asked=asked), due, at)
+    return start(world, count_start(evolve(schedule, waiting=schedule.waiting[1:])), due, at)
+
+
+def count_start(schedule: Schedule) -> Schedule:
+    """The schedule with one start of its own less."""
+    return (
+        schedule
+        if schedule.remaining is None
+        else evolve(schedule, remaining=schedule.remaining - 1)
+    )
 
 
 def begin(
@@ -109,19 +126,16 @@ def begin(
     `counts` tells that the start is one of those that the schedule has left.
     """
     if not schedule.running or overlap == ALLOW_ALL:
-        started = start(world, schedule, due, due)
-    elif overlap in {CANCEL_OTHER, TERMINATE_OTHER}:
+        return start(world, count_start(schedule) if counts else schedule, due, due)
+    waiting = len(schedule.waiting) + len(schedule.asked)
+    if overlap in {CANCEL_OTHER, TERMINATE_OTHER}:
         end_others(world, schedule, due, CANCEL if overlap == CANCEL_OTHER else TERMINATE)
-        started = evolve(schedule, waiting=(due,))
-    elif overlap == BUFFER_ALL and len(schedule.waiting) < MOST_WAITING:
-        started = evolve(schedule, waiting=(*schedule.waiting, due))
-    elif overlap == BUFFER_ONE and not schedule.waiting:
-        started = evolve(schedule, waiting=(due,))
-    else:
+        schedule = evolve(schedule, waiting=(), asked=())
+    elif not waiting < {BUFFER_ONE: 1, BUFFER_ALL: MOST_WAITING}.get(overlap, 0):
         return schedule
-    if counts and schedule.remaining is not None:
-        started = evolve(started, remaining=schedule.remaining - 1)
-    return started
+    if counts:
+        return evolve(schedule, waiting=(*schedule.waiting, due))
+    return evolve(schedule, asked=(*schedule.asked, due))
 
 
 def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> None:

@@ -180,6 +180,41 @@ def test_a_pause_is_not_made_up_for(
     assert hours(read(api, id_)) == ["04:00"]
 
 
+@pytest.mark.parametrize("overlap", [2, 3])
+@pytest.mark.parametrize("limit", [None, 0])
+def test_nothing_that_waited_starts_in_a_schedule_that_rests(
+    town: RunningServer,
+    api: httpx.Client,
+    schedule: Callable[..., str],
+    overlap: int,
+    limit: int | None,
+) -> None:
+    id_ = schedule("slow", policy={"overlap": overlap}, max_executions=9)
+    town.clock.advance(2 * HOUR_S + 1)
+    assert read(api, id_)["remaining_executions"] == 8
+    if limit is None:
+        api.post(f"/schedules/{id_}/pause")
+    else:
+        api.patch(f"/schedules/{id_}", json={"schedule": {"max_executions": limit}})
+    town.clock.advance(9 * HOUR_S)
+    found = read(api, id_)
+    assert hours(found) == ["01:00"]
+    assert found["remaining_executions"] == (8 if limit is None else limit)
+    assert statuses(api) == ["COMPLETED"]
+
+
+def test_what_was_asked_for_starts_in_a_paused_schedule(
+    town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
+) -> None:
+    id_ = schedule("slow", policy={"overlap": 3})
+    town.clock.advance(2 * HOUR_S + 1)
+    api.post(f"/schedules/{id_}/trigger")
+    api.post(f"/schedules/{id_}/pause")
+    town.clock.advance(9 * HOUR_S)
+    assert hours(read(api, id_), "scheduled_at") == ["01:00", "02:00"]
+    assert statuses(api) == ["COMPLETED"] * 2
+
+
 def test_a_jump_starts_a_bounded_number(
     town: RunningServer,
     api: httpx.Client,
