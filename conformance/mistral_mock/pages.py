@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mistral_mock.errors import Problem, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mistral_mock.context import Context
 
@@ -79,6 +79,23 @@ def block(total: int, page: int, size: int) -> dict[str, object]:
 def matches(name: str, search: str | None) -> bool:
     """The name contains the search text, in whatever case."""
     return search is None or search.casefold() in name.casefold()
+
+
+def has_entries(known: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
+    """The map has all entries that are wanted; a null wants one that is null, not an absent one."""
+    held = known or {}
+    return all(
+        name in held and is_same(held[name], value) for name, value in (wanted or {}).items()
+    )
+
+
+def is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON of any kind
+    """The JSON values are equal; for Python alone, true is 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def make_token(ctx: Context, position: str) -> str:

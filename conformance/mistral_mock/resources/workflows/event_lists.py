@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -94,14 +94,12 @@ def is_wanted(ctx: Context, event: WorkflowEvent) -> bool:
 def is_of_execution(ctx: Context, event: WorkflowEvent) -> bool:
     """The filters that look at the execution let the event pass."""
     query, execution = ctx.query, event.execution
-    metadata = execution.tracing_attributes
-    wanted: dict[str, Any] = query["metadata_filters"] or {}
     return (
         query["workflow_name"] in {ANY, execution.workflow_name}
         and query["workflow_exec_id"] in {ANY, execution.execution_id}
         and query["root_workflow_exec_id"] in {ANY, execution.root_execution_id}
         and query["parent_workflow_exec_id"] in {ANY, execution.parent_execution_id}
-        and all(metadata.get(name) == value for name, value in wanted.items())
+        and pages.has_entries(execution.tracing_attributes, query["metadata_filters"])
     )
 
 

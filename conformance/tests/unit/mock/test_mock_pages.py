@@ -10,7 +10,7 @@ from attrs import evolve
 from mistral_mock.context import Context
 from mistral_mock.errors import APIError
 from mistral_mock.identities import make_identity
-from mistral_mock.pages import slice_after, slice_page
+from mistral_mock.pages import has_entries, slice_after, slice_page
 from mistral_mock.settings import Settings
 from mistral_mock.store import Record
 from mistral_mock.world import World
@@ -125,6 +125,27 @@ def test_token_of_another_list_or_order_is_refused(ctx: Context, other: dict[str
     with pytest.raises(APIError) as caught:
         turn(ctx, "abcd", token)
     assert caught.value.status == 422
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "holds"),
+    [
+        (None, None, True),
+        ({"a": 1}, {}, True),
+        ({"a": 1, "b": 2}, {"b": 2}, True),
+        ({"a": 1}, {"a": 1.0}, True),
+        ({"a": 1}, {"a": True}, False),
+        ({"a": [0]}, {"a": [False]}, False),
+        ({"a": {"b": [0]}}, {"a": {"b": [0]}}, True),
+        ({"a": {"b": 1}}, {"a": {"b": True}}, False),
+        ({"a": None}, {"a": None}, True),
+        (None, {"a": None}, False),
+    ],
+)
+def test_a_filter_by_metadata_wants_each_entry(
+    known: dict[str, Any] | None, wanted: dict[str, Any] | None, *, holds: bool
+) -> None:
+    assert has_entries(known, wanted) == holds
 
 
 SEARCH = "/v1/observability/chat-completion-events/search"

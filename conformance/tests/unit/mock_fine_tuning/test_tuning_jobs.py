@@ -208,6 +208,26 @@ def test_some_wrong_samples_are_skipped(
     assert answer.status_code == status
 
 
+def test_validation_files_are_not_trained_with(
+    server: RunningServer, api: httpx.Client, create: Create, upload: Callable[..., str]
+) -> None:
+    more = upload(SAMPLE, SAMPLE)
+    alone, watched = (create(**each).json() for each in ({}, {"validation_files": [more]}))
+    assert watched["metadata"]["data_tokens"] == alone["metadata"]["data_tokens"] > 0
+    empty = [{"file_id": upload(text=" ")}]
+    job = create(training_files=empty, validation_files=[more], auto_start=True)
+    server.clock.advance(HOUR_S)
+    failed = read(api, job)
+    assert failed["status"] == "FAILED_VALIDATION"
+    assert failed["events"][-1]["data"]["error"] == "there are no training samples"
+
+
+def test_wrong_validation_samples_fail_validation(
+    create: Create, upload: Callable[..., str]
+) -> None:
+    assert create(dry_run=True, validation_files=[upload({})]).status_code == 422
+
+
 @pytest.mark.parametrize("labels", [None, {}, {"topic": "other"}, {"mood": "billing"}])
 def test_labels_are_those_of_the_targets(
     create: Create, upload: Callable[..., str], labels: object
