@@ -112,7 +112,10 @@ def begin(world: World, parent: Execution, happening: Happening) -> None:
 
 
 def meet_parent(world: World, child: Execution, now: datetime) -> None:
-    """Tells the parent when the child has ended; ends the child when the parent has."""
+    """Tells the parent when the child has ended; ends the child when the parent has.
+
+    Each end of the parent ends the child once: a child that is set back later goes on alone.
+    """
     if child.parent_execution_id is None:
         return
     parent = engine.find_execution(world, child.workspace_id, child.parent_execution_id)
@@ -124,7 +127,8 @@ def meet_parent(world: World, child: Execution, now: datetime) -> None:
         world.store.table(Execution).put(parent.after(tell_end(child, run, run.ended_at)))
     elif run.ended_at is None and above.ended_at is not None:
         moment = Moment(at=above.ended_at, kind=TERMINATE, details={"reason": "The parent ended"})
-        world.store.table(Execution).put(child.after(moment))
+        if moment not in child.moments:
+            world.store.table(Execution).put(child.after(moment))
 
 
 def tell_end(child: Execution, run: Run, at: datetime) -> Moment:

@@ -123,8 +123,16 @@ def resume_schedule(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.trigger_schedule")
 def trigger_schedule(ctx: Context) -> Answer:
-    """204; the workflow starts now, as the policy says, and the limit stays as it is."""
+    """204; the workflow starts now, as the policy says, and the limit stays as it is.
+
+    Raises:
+        APIError: 422, the workflow is archived (our choice).
+
+    """
     schedule, now = find_schedule(ctx), ctx.clock.stamp()
+    if not starts.is_in_use(ctx.world, schedule):
+        message = "Value error, the workflow is archived"
+        raise invalid(Problem(("path", "schedule_id"), message, input=schedule.schedule_id))
     overlap = (ctx.body or {}).get("overlap") or schedule.policy["overlap"]
     begun = starts.begin(ctx.world, schedule, now, overlap, counts=False)
     ctx.table(Schedule).put(begun)
@@ -166,6 +174,8 @@ def find_target(ctx: Context) -> tuple[Workflow, Registration]:
         found = [one] if one else []
     if workflow is None or not engine.sees(ctx.caller.workspace_id, workflow):
         raise refused("There is no such workflow", wish, place)
+    if workflow.archived:
+        raise refused("The workflow is archived", wish, place)
     deployment = ctx.body.get("deployment_name")
     fitting = [each for each in found if deployment in {None, each.deployment_name}]
     if not fitting:

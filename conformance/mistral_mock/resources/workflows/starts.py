@@ -24,6 +24,7 @@ from mistral_mock.resources.workflows.records import (
     Moment,
     Registration,
     Schedule,
+    Workflow,
 )
 
 if TYPE_CHECKING:
@@ -98,8 +99,17 @@ def note_end(world: World, schedule: Schedule, at: datetime, execution: Executio
     return schedule if running else start_waiting(world, schedule, at)
 
 
+def is_in_use(world: World, schedule: Schedule) -> bool:
+    """The schedule's workflow is there to be started, and not archived."""
+    workflow = world.store.table(Workflow).get(schedule.workflow_id)
+    registration = world.store.table(Registration).get(schedule.registration_id)
+    return registration is not None and workflow is not None and not workflow.archived
+
+
 def start_waiting(world: World, schedule: Schedule, at: datetime) -> Schedule:
     """The schedule after it has started what has waited longest; unchanged when nothing waits."""
+    if not is_in_use(world, schedule):
+        return evolve(schedule, waiting=(), asked=())
     due = min((*schedule.waiting, *schedule.asked), default=None)
     if due is None:
         return schedule
@@ -123,8 +133,11 @@ def begin(
 ) -> Schedule:
     """The schedule after a start was due: done, put off or left out, as the policy says.
 
-    `counts` tells that the start is one of those that the schedule has left.
+    `counts` tells that the start is one of those that the schedule has left. No start of a
+    workflow that is out of use counts.
     """
+    if not is_in_use(world, schedule):
+        return schedule
     if not schedule.running or overlap == ALLOW_ALL:
         return start(world, count_start(schedule) if counts else schedule, due, due)
     waiting = len(schedule.waiting) + len(schedule.asked)

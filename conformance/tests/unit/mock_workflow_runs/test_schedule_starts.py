@@ -203,6 +203,23 @@ def test_nothing_that_waited_starts_in_a_schedule_that_rests(
     assert statuses(api) == ["COMPLETED"]
 
 
+def test_a_schedule_of_an_archived_workflow_starts_nothing_until_it_is_brought_back(
+    town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
+) -> None:
+    id_ = schedule("slow", policy={"overlap": 3}, max_executions=9)
+    town.clock.advance(2 * HOUR_S + 1)
+    api.put("/slow/archive")
+    town.clock.advance(3 * HOUR_S)
+    assert hours(read(api, id_)) == ["01:00"]
+    assert read(api, id_)["remaining_executions"] == 8
+    assert api.post(f"/schedules/{id_}/trigger").status_code == 422
+    again = {"workflow_identifier": "slow", "schedule": {"input": {}}}
+    assert api.post("/schedules", json=again).status_code == 422
+    api.put("/slow/unarchive")
+    town.clock.advance(HOUR_S)
+    assert hours(read(api, id_)) == ["01:00", "06:00"]
+
+
 def test_what_was_asked_for_starts_in_a_paused_schedule(
     town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
 ) -> None:
