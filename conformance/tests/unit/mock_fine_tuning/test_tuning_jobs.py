@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -167,6 +168,19 @@ def test_job_fails_when_a_file_is_deleted_before_its_training(
     failed = read(api, job)
     assert failed["status"] == "FAILED"
     assert "gone" in failed["events"][-1]["data"]["error"]
+
+
+def test_job_fails_when_a_file_has_expired_before_its_training(
+    server: RunningServer, api: httpx.Client, create: Create
+) -> None:
+    part = ("train.jsonl", json.dumps(SAMPLE).encode(), "application/jsonl")
+    form = {"purpose": "fine-tune", "expiry": "1"}
+    file = api.post("/v1/files", files={"file": part}, data=form).json()["id"]
+    job = create(training_files=[{"file_id": file}], auto_start=False)
+    server.clock.advance(HOUR_S)
+    assert api.post(f"{JOBS}/{job.json()['id']}/start").status_code == 200
+    server.clock.advance(HOUR_S)
+    assert read(api, job)["status"] == "FAILED"
 
 
 @pytest.mark.parametrize(
