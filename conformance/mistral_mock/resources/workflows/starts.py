@@ -43,17 +43,23 @@ BAD = frozenset({course.FAILED, course.TIMED_OUT})
 
 @keeper(Schedule, Execution)
 def settle(world: World, now: datetime) -> datetime:
-    """Starts what is due; gives the moment of the next start, or of an end that matters."""
-    return agenda.bring_up(world, world.store.table(Schedule), carry_out, now)
+    """Starts what is due; gives the moment of the next start, or of an end that matters.
+
+    Schedules come first: they may end an execution before it would have started its next child.
+    """
+    due = agenda.bring_up(world, world.store.table(Schedule), carry_out, now)
+    return min(due, children.settle(world, now))
 
 
 def carry_out(world: World, schedule: Schedule, now: datetime) -> datetime:
     """Brings one schedule up to the present; gives its next moment."""
     known = schedule
     for _ in range(MOST):
-        ended, next_start = next_end(world, schedule), schedule.following()
-        at = NEVER if ended is None else ended[0]
+        next_start = schedule.following()
         due = NEVER if next_start is None else next_start[1]
+        settle_running(world, schedule, min(due, now))
+        ended = next_end(world, schedule)
+        at = NEVER if ended is None else ended[0]
         if min(at, due) > now:
             break
         if ended is not None and at <= due:
@@ -160,6 +166,14 @@ def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> Non
             table.put(execution.after(Moment(at=at, kind=kind)))
 
 
+def settle_running(world: World, schedule: Schedule, moment: datetime) -> None:
+    """Brings the families of what runs up to a moment: only so it is known which ends by then."""
+    for id_ in schedule.running:
+        execution = world.store.table(Execution).get(id_)
+        if execution is not None and execution.has_family:
+            children.settle_family(world, execution, moment)
+
+
 def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Schedule:
     """The schedule after it has started its workflow; unchanged when that is gone."""
     registration = world.store.table(Registration).get(schedule.registration_id)
@@ -173,8 +187,6 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
     )
     starter = engine.Starter(schedule.workspace_id, schedule.user_id)
     execution = engine.start(world, starter, registration, order)
-    if execution.has_family:  # only with its children it is known when it ends
-        children.settle_family(world, execution, world.clock.now())
     entry = {
         "scheduled_at": spell(due),
         "started_at": spell(at),
