@@ -52,8 +52,9 @@ def test_starts_come_when_they_are_due(
     assert execution["start_time"] == "2026-01-01T01:00:00.000000Z"
 
 
+@pytest.mark.parametrize("workflow", ["slow", "lasting", "elder"])
 def test_one_step_of_the_clock_does_what_many_do(
-    open_town: Callable[..., AbstractContextManager[RunningServer]],
+    open_town: Callable[..., AbstractContextManager[RunningServer]], workflow: str
 ) -> None:
     told = []
     for steps in (1, 40):
@@ -61,7 +62,7 @@ def test_one_step_of_the_clock_does_what_many_do(
             for overlap in range(1, 7):
                 times = {"intervals": [{"every": "PT1H"}], "policy": {"overlap": overlap}}
                 body = {
-                    "workflow_identifier": "slow",
+                    "workflow_identifier": workflow,
                     "schedule_id": f"policy-{overlap}",
                     "schedule": {"input": {}, **times},
                 }
@@ -69,9 +70,18 @@ def test_one_step_of_the_clock_does_what_many_do(
             for _ in range(steps):
                 server.clock.advance(10 * HOUR_S / steps)
                 api.get("/runs", params={"page_size": 1})
-            runs = api.get("/runs").json()["executions"]
-            told.append(sorted((each["start_time"], each["status"]) for each in runs))
+            runs = api.get("/runs", params={"page_size": 1000}).json()["executions"]
+            fields = ("workflow_name", "start_time", "end_time", "status")
+            told.append(sorted(str([each[name] for name in fields]) for each in runs))
     assert told[0] == told[1]
+
+
+def test_a_jump_beyond_the_longest_life_lets_a_family_end_in_its_time(
+    town: RunningServer, api: httpx.Client
+) -> None:
+    api.post("/elder/execute", json={})
+    town.clock.advance(48 * HOUR_S)
+    assert statuses(api) == ["COMPLETED"] * 4
 
 
 @pytest.mark.parametrize(
