@@ -128,8 +128,9 @@ def take_tables(
 
 
 def is_row(line: str) -> bool:
-    """The line is one of a Markdown table."""
-    return line.startswith("|") and line.rstrip().endswith("|", 1)
+    """The line is one of a Markdown table: it has a cell at least."""
+    text = line.rstrip()
+    return text.startswith("|") and text.endswith("|") and len(EDGE.findall(text)) > 1
 
 
 def make_html(table: str) -> str:

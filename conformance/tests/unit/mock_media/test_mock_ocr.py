@@ -155,6 +155,11 @@ def test_cells_of_a_table_stay_what_they_are_in_html(
     assert page["tables"][0]["content"] == f"<table>{wanted}</table>"
 
 
+def test_bar_that_belongs_to_the_text_ends_no_row(api: httpx.Client) -> None:
+    page = read(api, rb"|a\|", "text/markdown", table_format="html")["pages"][0]
+    assert (page["markdown"], page["tables"]) == (r"|a\|", [])
+
+
 def test_tables_are_taken_out_on_request(api: httpx.Client) -> None:
     content = b"Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter"
     plain = read(api, content, "text/markdown")["pages"][0]
