@@ -96,7 +96,8 @@ def test_wrong_lines_are_left_out_and_named(
     town: RunningServer, api: httpx.Client, dataset: dict[str, Any]
 ) -> None:
     wrong = ["{", "[]", '{"messages": []}', '{"messages": [{"content": "?"}]}', '{"a": NaN}']
-    wrong += [line("x", properties=each) for each in (3, 0, False, "", [])] + ['{"messages": 1}']
+    falsy: tuple[object, ...] = (0, False, "", [])
+    wrong += [line("x", properties=each) for each in (3, *falsy)] + ['{"messages": 1}']
     task = begin(api, dataset, "file", file_id=upload(api, line("right"), "", *wrong))
     status, progress, message = finish(town, api, task)
     assert (status, progress) == ("COMPLETED", 100)
