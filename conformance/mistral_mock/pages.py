@@ -5,18 +5,23 @@ By number from 0 or from 1, by offset, or by a token or cursor that says where t
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mistral_mock.errors import Problem, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mistral_mock.context import Context
-    from mistral_mock.signing import Signer
 
 T = TypeVar("T")
+ORDERS = ("sort_by", "order_by", "order")
+"""The parameters that say in which order a list with tokens is."""
+MOST_MARKS = 100
+"""How many items of a page its token remembers at most, the last ones."""
 
 
 class Item(Protocol):
@@ -76,49 +81,88 @@ def matches(name: str, search: str | None) -> bool:
     return search is None or search.casefold() in name.casefold()
 
 
-def make_token(signer: Signer, position: str) -> str:
-    """An opaque token for a place in a list."""
+def has_entries(known: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
+    """The map has all entries that are wanted; a null wants one that is null, not an absent one."""
+    held = known or {}
+    return all(
+        name in held and is_same(held[name], value) for name, value in (wanted or {}).items()
+    )
+
+
+def is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON of any kind
+    """The JSON values are equal; for Python alone, true is 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def make_token(ctx: Context, position: str) -> str:
+    """An opaque token for a place in the list that the request asks for."""
     text = urlsafe_b64encode(position.encode()).decode().rstrip("=")
-    return f"{text}.{signer.digest(f'token {text}')}"
+    return f"{text}.{ctx.world.signer.digest(spell_signed(ctx, text))}"
 
 
-def read_token(signer: Signer, token: str, parameter: str = "page_token") -> str:
-    """The place that a token stands for.
+def read_token(ctx: Context, parameter: str) -> str | None:
+    """The place that the token in a parameter stands for; None when none was sent.
 
     Raises:
-        APIError: 422, the token is none that this mock gave (our choice).
+        APIError: 422, the token is none that this mock gave for this list in this order (our
+            choice).
 
     """
+    token: str | None = ctx.query[parameter]
+    if token is None:
+        return None
     text, _, signature = token.partition(".")
-    if not signer.matches(f"token {text}", signature):
+    if not ctx.world.signer.matches(spell_signed(ctx, text), signature):
         words = parameter.replace("_", " ")
         raise invalid(Problem(("query", parameter), f"Invalid {words}", input=token))
     return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
 
 
-def slice_after(
-    signer: Signer, items: Sequence[R], token: str | None, size: int, parameter: str
-) -> tuple[Sequence[R], str | None]:
-    """The items that follow the one that a token stands for, and the next token, if any.
+def spell_signed(ctx: Context, text: str) -> str:
+    """What the signature of a token is for: its text, the list, whose it is, and its order."""
+    order = [ctx.query.get(name) for name in ORDERS]
+    place = [ctx.operation_id, ctx.caller.workspace_id, sorted(ctx.path.items()), order]
+    return f"token {json.dumps([*place, text])}"
 
-    The token holds an id, so that what is made meanwhile shifts nothing; when that item has
-    gone, the list goes on with what has moved into its place.
+
+def slice_after(
+    ctx: Context, items: Sequence[R], size: int, parameter: str
+) -> tuple[Sequence[R], str | None]:
+    """The items that follow the page that the token in a parameter stands for; the next token.
 
     Raises:
-        APIError: 422, the token is none that this mock gave (our choice).
+        APIError: 422 as in `read_token`.
 
     """
-    start = 0
-    if token is not None:
-        position, _, last = read_token(signer, token, parameter).partition(" ")
-        start = int(position)
-        if not 0 < start <= len(items) or items[start - 1].id != last:
-            places = (place for place, item in enumerate(items, 1) if item.id == last)
-            start = next(places, start - 1)
+    position = read_token(ctx, parameter)
+    start = 0 if position is None else find_place(items, *position.split(" "))
     page = items[start : start + size]
     end = start + len(page)
-    following = bool(page) and end < len(items)
-    return page, make_token(signer, f"{end} {page[-1].id}") if following else None
+    if not page or end >= len(items):
+        return page, None
+    marks = map(make_mark, page[-MOST_MARKS:])
+    return page, make_token(ctx, " ".join([str(start), str(end), *marks]))
+
+
+def find_place(items: Sequence[Item], start: str, end: str, *marks: str) -> int:
+    """How many items come before those that follow a page.
+
+    What is made meanwhile shifts nothing: the list goes on after the last item of the page that is
+    still there. When all of them have gone, what follows has moved into their place.
+    """
+    if int(end) <= len(items) and make_mark(items[int(end) - 1]) == marks[-1]:
+        return int(end)
+    places = {make_mark(item): place for place, item in enumerate(items, start=1)}
+    return next((places[mark] for mark in reversed(marks) if mark in places), int(start))
+
+
+def make_mark(item: Item) -> str:
+    """A short text that tells an item from the others of its list."""
+    return blake2b(item.id.encode(), digest_size=6).hexdigest()
 
 
 def results(base_url: str, items: Sequence[T], page: int, size: int) -> dict[str, object]:

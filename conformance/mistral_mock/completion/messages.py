@@ -179,9 +179,13 @@ def check_answers(messages: Sequence[Message]) -> None:
         answers = take_answers(messages[place + 1 :])
         if len(answers) != len(message.call_ids):
             raise refusal.wrong_order("Not the same number of function calls and responses")
+        unanswered = list(message.call_ids)
         for id_ in answers:
-            if NO_ID not in message.call_ids and id_ not in message.call_ids:
-                raise refusal.wrong_order(f"Unexpected tool call id {id_} in tool results")
+            call = id_ if id_ in unanswered else NO_ID
+            if call not in unanswered:
+                again = "Duplicate" if id_ in message.call_ids else "Unexpected"
+                raise refusal.wrong_order(f"{again} tool call id {id_} in tool results")
+            unanswered.remove(call)
 
 
 def take_answers(messages: Sequence[Message]) -> list[str | None]:

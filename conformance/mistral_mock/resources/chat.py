@@ -31,14 +31,17 @@ def answer(ctx: Context, completion: Completion) -> Answer | EventStream:
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     body = bodies.make_body(completion, id_, created)
     traffic.tell(ctx, body)
-    if wants_stream(ctx):
-        return EventStream(stream.make_events(completion, id_, created))
-    return whole(ctx, completion, body)
+    return tell(ctx, completion, body)
 
 
-def whole(ctx: Context, completion: Completion, body: dict[str, Any]) -> Answer:
-    """The body as an answer; its headers tell what it cost, those of streams do not."""
+def tell(ctx: Context, completion: Completion, body: dict[str, Any]) -> Answer | EventStream:
+    """The body as an answer, or the same as events; both cost the same.
+
+    The headers of an answer tell what it cost, those of streams do not.
+    """
     spent = ctx.spend(rates.TOKENS, completion.total_tokens)
+    if wants_stream(ctx):
+        return EventStream(stream.make_events(completion, body["id"], body["created"]))
     return json_answer(body, headers=(*spent, *deprecation_headers(completion.model)))
 
 

@@ -61,6 +61,10 @@ class StoredFile(Record):
         """Files belong to a workspace."""
         return self.workspace_id
 
+    def is_over(self, moment: datetime) -> bool:
+        """Its time is over at a moment."""
+        return self.expires_at is not None and self.expires_at <= moment
+
 
 @operation("files.upload", file_limit="max_file")
 def upload(ctx: Context) -> Answer:
@@ -195,7 +199,7 @@ def is_visible(file: StoredFile, caller: Identity) -> bool:
 
 def has_expired(ctx: Context, file: StoredFile) -> bool:
     """The file's time is over."""
-    return file.expires_at is not None and file.expires_at <= ctx.now()
+    return file.is_over(ctx.now())
 
 
 def drop_expired(ctx: Context) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_mock.answers import EventStream
-from mistral_mock.completion import bodies, filling, stream
+from mistral_mock.completion import bodies, filling
 from mistral_mock.registry import operation
 from mistral_mock.replies import building
 from mistral_mock.replies.reply import COMPLETION
 from mistral_mock.resources import chat, tuned_models
 
 if TYPE_CHECKING:
-    from mistral_mock.answers import Answer
+    from mistral_mock.answers import Answer, EventStream
     from mistral_mock.context import Context
 
 CAPABILITY = "completion_fim"
@@ -30,6 +29,4 @@ def complete(ctx: Context) -> Answer | EventStream:
         spent, seed = completion.prompt_tokens, filling.make_seed(ctx.body)
         completion = building.make_completion(ctx.given.answer, completion.model, spent, 1, seed)
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
-    if chat.wants_stream(ctx):
-        return EventStream(stream.make_events(completion, id_, created))
-    return chat.whole(ctx, completion, bodies.make_body(completion, id_, created))
+    return chat.tell(ctx, completion, bodies.make_body(completion, id_, created))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,10 @@ DPI = 200
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 WORD = re.compile(r"\S+")
 BREAK = re.compile(r"\n[ \t]*\n+")
-RULE = re.compile(r"\|[\s:|-]+\|")
+RULE = re.compile(r"\|(\s*:?-+:?\s*\|)+")
+"""What parts the head of a table from its body."""
+EDGE = re.compile(r"(?<!\\)\|")
+"""What parts two cells; a bar after a backslash is part of a cell."""
 SURE = 1.0
 """The text is the file's own."""
 MARGIN_SHARE = 0.1
@@ -124,16 +128,22 @@ def take_tables(
 
 
 def is_row(line: str) -> bool:
-    """The line is one of a Markdown table."""
-    return line.startswith("|") and line.rstrip().endswith("|", 1)
+    """The line is one of a Markdown table: it has a cell at least."""
+    text = line.rstrip()
+    return text.startswith("|") and text.endswith("|") and len(EDGE.findall(text)) > 1
 
 
 def make_html(table: str) -> str:
-    """A Markdown table as HTML."""
+    """A Markdown table as HTML; its rule, if it has one, is its second line."""
     lines = [line.strip() for line in table.strip().splitlines()]
-    rows = [line.strip("|").split("|") for line in lines if not RULE.fullmatch(line)]
-    cells = ("".join(f"<td>{cell.strip()}</td>" for cell in row) for row in rows)
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+    rows = [line for place, line in enumerate(lines) if place != 1 or not RULE.fullmatch(line)]
+    return f"<table>{''.join(map(make_row, rows))}</table>"
+
+
+def make_row(line: str) -> str:
+    """A line of a Markdown table as HTML."""
+    cells = (cell.strip().replace(r"\|", "|") for cell in EDGE.split(line)[1:-1])
+    return f"<tr>{''.join(f'<td>{escape(cell, quote=False)}</td>' for cell in cells)}</tr>"
 
 
 def make_images(sheet: Sheet, body: Mapping[str, Any], first: int) -> list[dict[str, Any]]:

@@ -70,9 +70,9 @@ def complete(ctx: Context) -> Answer | EventStream:
     voice = find_voice(ctx)
     sound = tones.speak(text, voice.pitch)
     content = spell_sound(form, text, sound, voice.language)
+    spent = ctx.spend(rates.CHARACTERS, len(text))
     if ctx.body.get("stream"):
         return EventStream(make_events(content, count(text, sound)))
-    spent = ctx.spend(rates.CHARACTERS, len(text))
     return json_answer({"audio_data": spell(content)}, headers=spent)
 
 

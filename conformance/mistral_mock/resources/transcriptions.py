@@ -57,9 +57,9 @@ def complete(ctx: Context) -> Answer | EventStream:
         "usage": count(found),
         "finish_reason": limits.STOP,
     }
+    spent = ctx.spend(rates.SECONDS, whole["usage"]["prompt_audio_seconds"])
     if ctx.body.get("stream"):
         return EventStream(make_events(whole, segments))
-    spent = ctx.spend(rates.SECONDS, whole["usage"]["prompt_audio_seconds"])
     return json_answer(whole, headers=spent)
 
 

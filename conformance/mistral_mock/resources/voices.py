@@ -117,7 +117,8 @@ def list_voices(ctx: Context) -> Answer:
 
 @operation("audio.voices.create")
 def create(ctx: Context) -> Answer:
-    """The new voice; 422 for a recording that is not a WAV file."""
+    """The new voice; 422 for a recording that is not a WAV file, and for a slug in use."""
+    check_slug(ctx)
     content = read_sample(ctx.body["sample_audio"])
     voice = Voice(
         id=ctx.ids.uuid4(),
@@ -168,6 +169,18 @@ def search(ctx: Context, name: str) -> Voice | None:
     if known is not None and ownership.may_see(ctx, known):
         return known
     return next((one for one in ownership.visible(ctx, Voice) if one.slug == name), None)
+
+
+def check_slug(ctx: Context) -> None:
+    """Lets a slug pass that names no voice yet: each name that the caller may use means one voice.
+
+    Raises:
+        APIError: 422, it does (our choice).
+
+    """
+    slug = ctx.body.get("slug")
+    if slug is not None and search(ctx, slug) is not None:
+        raise invalid_field("slug", "Value error, a voice has this slug or id already", slug)
 
 
 def find(ctx: Context) -> Voice:

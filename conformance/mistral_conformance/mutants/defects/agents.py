@@ -127,7 +127,7 @@ def token_goes_nowhere(slice_after: Part) -> Part:
     return lambda ctx, found: (slice_after(ctx, found)[0], None)
 
 
-@mutant("agents.metadata-filter-is-any", op.LIST_PAGES, place=f"{LISTS}:has_entries")
+@mutant("agents.metadata-filter-is-any", op.LIST_PAGES, place="pages:has_entries")
 def metadata_filter_is_any(_has_entries: Part) -> Part:
     """One entry of the metadata is enough for the filter."""
 

@@ -216,10 +216,12 @@ def nobody_is_asked(_waits: Part) -> Part:
     return property(lambda _run: False)
 
 
-@mutant("conversation-tools.denied-tool-runs", op.APPEND, place=f"{TURNS}:find_decisions")
-def denied_tool_runs(find_decisions: Part) -> Part:
+@mutant("conversation-tools.denied-tool-runs", op.APPEND, place=f"{TURNS}:match_decisions")
+def denied_tool_runs(match_decisions: Part) -> Part:
     """A tool that was denied runs all the same."""
-    return lambda known: dict.fromkeys(find_decisions(known), True)
+    return lambda due, known: [
+        (run, None if may_run is None else True) for run, may_run in match_decisions(due, known)
+    ]
 
 
 @mutant(

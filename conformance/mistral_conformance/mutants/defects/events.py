@@ -48,9 +48,10 @@ def streams_lose_their_answer(encode: Part) -> Part:
 def cursor_skips_one(slice_after: Part) -> Part:
     """Each page after the first begins one event too late."""
 
-    def defect(signer: Part, items: Part, token: Part, size: Part, parameter: Part) -> Part:
-        page, following = slice_after(signer, items, token, size + (token is not None), parameter)
-        return page[token is not None :], following
+    def defect(ctx: Part, items: Part, size: Part, parameter: Part) -> Part:
+        late = ctx.query[parameter] is not None
+        page, following = slice_after(ctx, items, size + late, parameter)
+        return page[late:], following
 
     return defect
 

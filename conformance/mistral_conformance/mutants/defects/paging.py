@@ -64,7 +64,12 @@ def past_the_end_is_404(slice_page: Part) -> Part:
 @mutant("paging.token-repeats-an-item", op.LIST_LIBRARIES, place="pages:read_token")
 def token_repeats_an_item(read_token: Part) -> Part:
     """A page asked for by token begins with the last item of the page before."""
-    return lambda signer, token: read_token(signer, token) + "~"
+
+    def defect(ctx: Part, parameter: Part) -> Part:
+        place = read_token(ctx, parameter)
+        return place and f"{place}~"
+
+    return defect
 
 
 @mutant("paging.token-never-ends", op.LIST_LIBRARIES, place="resources.libraries.crud:next_token")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mistral_mock import clock, ownership, pages
 from mistral_mock.answers import json_answer
@@ -11,7 +11,7 @@ from mistral_mock.resources.agents import views
 from mistral_mock.resources.agents.records import Agent, AgentVersion, child_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
@@ -36,16 +36,15 @@ def slice_after(ctx: Context, found: Sequence[Agent]) -> tuple[Sequence[Agent], 
     """The page after the one that gave the token, whatever came or went meanwhile; the next token.
 
     Raises:
-        APIError: 422, the token is none that this mock gave (our choice).
+        APIError: 422, the token is none that this list gave (our choice).
 
     """
-    token, size = ctx.query["page_token"], ctx.query["page_size"]
-    last = "" if token is None else pages.read_token(ctx.world.signer, token)
+    last, size = pages.read_token(ctx, "page_token") or "", ctx.query["page_size"]
     rest = [agent for agent in found if clock.spell(agent.created_at) > last]
     shown = rest[:size]
     if len(rest) <= size:
         return shown, None
-    return shown, pages.make_token(ctx.world.signer, clock.spell(shown[-1].created_at))
+    return shown, pages.make_token(ctx, clock.spell(shown[-1].created_at))
 
 
 def find_listed(ctx: Context) -> list[Agent]:
@@ -62,19 +61,13 @@ def is_listed(ctx: Context, agent: Agent) -> bool:
         and query["id"] in {None, agent.id}
         and query["name"] in {None, current.name}
         and fits(agent, current, query["search"])
-        and has_entries(current.metadata, query["metadata"])
+        and pages.has_entries(current.metadata, query["metadata"])
     )
 
 
 def fits(agent: Agent, current: AgentVersion, search: str | None) -> bool:
     """The name or the id contains the text, in whatever case."""
     return pages.matches(current.name, search) or pages.matches(agent.id, search)
-
-
-def has_entries(metadata: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
-    """The metadata have all entries that are wanted."""
-    notes = metadata or {}
-    return all(name in notes and notes[name] == value for name, value in (wanted or {}).items())
 
 
 def find_current(ctx: Context, agent: Agent) -> AgentVersion:

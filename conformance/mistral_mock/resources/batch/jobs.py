@@ -111,12 +111,10 @@ def find(ctx: Context) -> BatchJob:
 def is_wanted(ctx: Context, job: BatchJob, since: datetime | None) -> bool:
     """The job passes all filters of the query; one that is not given passes every job."""
     query = ctx.query
-    wanted: dict[str, Any] = query["metadata"] or {}
-    known: dict[str, str] = job.metadata or {}
     return (
         query["model"] in {None, job.model}
         and query["agent_id"] in {None, job.agent_id}
-        and all(known.get(name) == value for name, value in wanted.items())
+        and pages.has_entries(job.metadata, query["metadata"])
         and moments.is_between(job.created_at, since, None)
         and (not query["created_by_me"] or job.user_id == ctx.caller.user_id)
         and (not query["status"] or job.status in query["status"])

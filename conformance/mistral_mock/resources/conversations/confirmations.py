@@ -19,11 +19,13 @@ def decide(known: Sequence[Entry], sent: Sequence[Mapping[str, Any]] | None) -> 
     """The entries with the decisions in them.
 
     Raises:
-        APIError: 400, a decision is about no call that waits, or a call is left undecided (our
-            choice).
+        APIError: 400, a decision is about no call that waits, a call is left undecided or has two
+            decisions (our choice).
 
     """
     decisions = {each["tool_call_id"]: WORDS[each["confirmation"]] for each in sent or ()}
+    if len(decisions) != len(sent or ()):
+        raise refusal.bad_request("A call has more than one decision")
     waiting = {entry["tool_call_id"] for entry in entries.find_pending(known)}
     for id_ in decisions.keys() - waiting:
         raise refusal.bad_request(f"No call with the id {id_} waits for a decision")

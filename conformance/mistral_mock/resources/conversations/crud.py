@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from mistral_mock import clock, ownership, pages
 from mistral_mock.answers import json_answer, no_content
 from mistral_mock.registry import operation
-from mistral_mock.resources.agents.lists import has_entries
 from mistral_mock.resources.agents.views import fill_arguments
 from mistral_mock.resources.conversations import entries, records
 from mistral_mock.resources.conversations.records import Conversation
@@ -22,7 +21,9 @@ def list_conversations(ctx: Context) -> Answer:
     """One page of the conversations, oldest first, as a bare array."""
     wanted = ctx.query["metadata"]
     found = [
-        each for each in ownership.visible(ctx, Conversation) if has_entries(each.metadata, wanted)
+        each
+        for each in ownership.visible(ctx, Conversation)
+        if pages.has_entries(each.metadata, wanted)
     ]
     shown = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
     return json_answer([view(each) for each in shown])

@@ -145,11 +145,12 @@ def tell(
 ) -> Answer | EventStream:
     """The answer as one body, or as events."""
     id_, usage = turn.conversation.id, turn.usage.as_json()
+    spent = ctx.spend(rates.TOKENS, turn.usage.total_tokens)
     if ctx.body.get("stream"):
         return EventStream(streams.spell(streams.tell(id_, moment, turn.outputs, usage)))
     found = {"conversation_id": id_, "outputs": turn.outputs, "usage": usage}
     body = {"object": "conversation.response", **found, "guardrails": judged or None}
-    return json_answer(body, headers=ctx.spend(rates.TOKENS, turn.usage.total_tokens))
+    return json_answer(body, headers=spent)
 
 
 def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIError) -> EventStream:

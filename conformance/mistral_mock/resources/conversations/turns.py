@@ -136,12 +136,12 @@ def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None)
     if choice.calls:
         call_functions(turn, actor, choice)
         return
-    decided = find_decisions(turn.known[messages_of or 0 :])
-    waiting = [run for run in due if run.waits and run.name not in decided]
+    decided = match_decisions(due, turn.known[messages_of or 0 :])
+    waiting = [run for run, may_run in decided if may_run is None]
     if waiting:
         ask_for_decisions(turn, actor, waiting)
         return
-    findings = [run_tool(turn, actor, run) for run in due if decided.get(run.name, True)]
+    findings = [run_tool(turn, actor, run) for run, may_run in decided if may_run]
     say(turn, actor, choice, findings)
 
 
@@ -178,13 +178,22 @@ def add_call(
     turn.outputs.append(entries.end(turn.ctx, entry))
 
 
-def find_decisions(known: Sequence[Entry]) -> dict[str, bool]:
-    """Which tools were allowed or denied since the question."""
-    return {
-        entry["name"]: entry["confirmation_status"] == entries.ALLOWED
-        for entry in known
-        if entries.needs_decision(entry)
-    }
+def match_decisions(due: Sequence[Run], known: Sequence[Entry]) -> list[tuple[Run, bool | None]]:
+    """The runs, each with the decision about its own call since the question.
+
+    None says that a person has to decide first. Runs alike take their calls in order.
+    """
+    calls = [entry for entry in known if entries.needs_decision(entry)]
+    decided: list[tuple[Run, bool | None]] = []
+    for run in due:
+        asked = {"name": run.name, "arguments": run.arguments}
+        call = next((each for each in calls if asked.items() <= each.items()), None)
+        if call is None:
+            decided.append((run, None if run.waits else True))
+            continue
+        calls.remove(call)
+        decided.append((run, call["confirmation_status"] == entries.ALLOWED))
+    return decided
 
 
 def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:

@@ -44,7 +44,7 @@ def create(ctx: Context) -> Answer:
         asked_to_start=order.settings["auto_start"],
         steps=order.steps,
         data_tokens=order.data.tokens,
-        flaw=order.data.flaw,
+        flaw=order.flaw,
         **order.settings,
     )
     if job.job_type == CLASSIFIER:
@@ -133,8 +133,8 @@ def estimate(order: requests.Order) -> dict[str, Any]:
         APIError: 422, it would fail: its files cannot be trained with.
 
     """
-    if order.data.flaw:
-        raise invalid_field("training_files", f"Value error, {order.data.flaw}")
+    if order.flaw:
+        raise invalid_field("training_files", f"Value error, {order.flaw}")
     return {
         "object": "job.metadata",
         **estimates.estimate(order.steps, order.data.tokens, None),

@@ -54,7 +54,7 @@ def move_on(world: World, job: Job, moment: datetime) -> Job:
     """The job in the state that follows its present one at a moment."""
     if job.status == records.VALIDATING and job.flaw:
         return enter(job, records.FAILED_VALIDATION, moment, error=job.flaw)
-    if job.status == records.STARTED and not has_files(world, job):
+    if job.status == records.STARTED and not has_files(world, job, moment):
         return enter(job, records.FAILED, moment, error="A training file is gone")
     if job.status == records.RUNNING:
         return finish(world, job, moment)
@@ -101,10 +101,10 @@ def find_due(job: Job, moment: datetime) -> datetime | None:
     return None if stays_s is None else moment + timedelta(seconds=stays_s)
 
 
-def has_files(world: World, job: Job) -> bool:
-    """All training files are there."""
-    table = world.store.table(StoredFile)
-    return all(table.get(id_) is not None for id_ in job.training_files)
+def has_files(world: World, job: Job, moment: datetime) -> bool:
+    """All training files are there at a moment."""
+    found = map(world.store.table(StoredFile).get, job.training_files)
+    return all(file is not None and not file.is_over(moment) for file in found)
 
 
 def finish(world: World, job: Job, moment: datetime) -> Job:

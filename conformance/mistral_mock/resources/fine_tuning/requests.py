@@ -40,6 +40,9 @@ class Order:
 
     settings: dict[str, Any]
     data: Data
+    """What it trains with."""
+    flaw: str
+    """Why its files cannot be used; empty when they can."""
     steps: int
 
 
@@ -54,20 +57,20 @@ def read_order(ctx: Context) -> Order:
     body = ctx.body
     check_model(body["model"])
     files_ = [each["file_id"].lower() for each in body.get("training_files", ())]
-    unseen = body.get("validation_files")
-    contents = [
-        *read_files(ctx, "training_files", files_),
-        *read_files(ctx, "validation_files", [each.lower() for each in unseen or ()]),
-    ]
+    contents = read_files(ctx, "training_files", files_)
+    others = body.get("validation_files")
+    unseen = None if others is None else tuple(each.lower() for each in others)
+    judging = read_files(ctx, "validation_files", unseen or ())
     job_type, targets = read_targets(body, contents)
     tolerated = body.get("invalid_sample_skip_percentage", 0)
     data = training.read_data(contents, job_type, targets, tolerated)
+    flaw = training.find_flaw(data, training.read_data(judging, job_type, targets, tolerated))
     hyperparameters = read_hyperparameters(body, job_type)
     settings = {
         "model": body["model"],
         "job_type": job_type,
         "training_files": tuple(files_),
-        "validation_files": None if unseen is None else tuple(each.lower() for each in unseen),
+        "validation_files": unseen,
         "suffix": body.get("suffix"),
         "auto_start": body.get("auto_start", True),
         "integrations": read_integrations(body.get("integrations")),
@@ -75,7 +78,7 @@ def read_order(ctx: Context) -> Order:
         "hyperparameters": hyperparameters,
         "targets": targets,
     }
-    return Order(settings, data, estimates.find_steps(hyperparameters, data.tokens))
+    return Order(settings, data, flaw, estimates.find_steps(hyperparameters, data.tokens))
 
 
 def check_model(name: str) -> None:

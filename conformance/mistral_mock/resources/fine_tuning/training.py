@@ -30,7 +30,7 @@ class Sample:
 
 @frozen
 class Data:
-    """All samples of some files; `flaw` says why they cannot be trained with, if so."""
+    """All samples of some files; `flaw` says why they cannot be used, if so."""
 
     samples: tuple[Sample, ...]
     tokens: int
@@ -54,6 +54,12 @@ def read_data(
                 flaws.append(f"{name}, line {number}: {flaw}")
     spent = sum(tokens.count_tokens(sample.text) for sample in samples)
     return Data(tuple(samples), spent, judge(len(samples), flaws, tolerated))
+
+
+def find_flaw(seen: Data, unseen: Data) -> str:
+    """Why no training can go through one and be judged by the other; empty when it can."""
+    lack = "" if seen.samples else "there are no training samples"
+    return seen.flaw or lack or unseen.flaw
 
 
 def find_targets(contents: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
@@ -82,9 +88,7 @@ def find_labels(line: bytes) -> Iterator[tuple[str, list[str]]]:
 
 def judge(good: int, flaws: Sequence[str], tolerated: float) -> str:
     """The first flaw when too many lines have one; empty when the data can be used."""
-    if flaws and len(flaws) > tolerated * (good + len(flaws)):
-        return flaws[0]
-    return "" if good else "there are no training samples"
+    return flaws[0] if flaws and len(flaws) > tolerated * (good + len(flaws)) else ""
 
 
 def read_sample(line: bytes, job_type: str, targets: Sequence[Mapping[str, Any]]) -> Sample:

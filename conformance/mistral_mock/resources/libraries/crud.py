@@ -104,10 +104,10 @@ def page_by_token(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
     """The page after the one that gave the token, whatever came or went meanwhile.
 
     Raises:
-        APIError: 422, the token is not one of this mock's.
+        APIError: 422, the token is none that this list gave.
 
     """
-    last = pages.read_token(ctx.world.signer, ctx.query["page_token"])
+    last = pages.read_token(ctx, "page_token") or ""
     rest = [library for library in found if clock.spell(library.created_at) < last]
     size = ctx.query["page_size"]
     return page_of(ctx, rest[:size], more=len(rest) > size)
@@ -125,7 +125,7 @@ def next_token(ctx: Context, shown: Sequence[Library], *, more: bool) -> str | N
     """The token for the page after the one shown; None on the last page."""
     if not (more and shown):
         return None
-    return pages.make_token(ctx.world.signer, clock.spell(shown[-1].created_at))
+    return pages.make_token(ctx, clock.spell(shown[-1].created_at))
 
 
 def choose_owner_type(caller: Identity, wanted: str | None) -> str:

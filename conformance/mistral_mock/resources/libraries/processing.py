@@ -107,7 +107,7 @@ def advance(world: World, document: Document, now: datetime) -> datetime | None:
     store, delay_s = world.store, world.settings.document_delay_s
     if has_expired(document, now):
         upkeep.forget(store, document)
-        return now
+        return document.expires_at
     if document.process_status in statuses.RUNNING and now >= run_end(document, delay_s):
         moment = run_end(document, delay_s) if delay_s else world.clock.stamp()
         return end_run(store, document, moment)

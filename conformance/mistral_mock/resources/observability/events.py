@@ -124,9 +124,8 @@ def slice_after(
         APIError: 400 `SEARCH_BAD_REQUEST`, this mock never gave that cursor (our choice).
 
     """
-    cursor, size = ctx.query["cursor"], ctx.query["page_size"]
     try:
-        return pages.slice_after(ctx.world.signer, events, cursor, size, "cursor")
+        return pages.slice_after(ctx, events, ctx.query["page_size"], "cursor")
     except APIError as error:
         message = "The cursor is none that a search gave"
         raise observability_error(400, message, "SEARCH_BAD_REQUEST") from error

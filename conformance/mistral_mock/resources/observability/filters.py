@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from mistral_mock import clock
+from mistral_mock import clock, pages
 from mistral_mock.resources.observability import field_table
 from mistral_mock.resources.observability.errors import observability_error
 
@@ -108,7 +108,7 @@ def compare(found: Any, op: str, wanted: Any) -> bool:  # noqa: ANN401 - of any 
 def includes(found: Any, wanted: Any) -> bool:  # noqa: ANN401 - a text, a list or a mapping
     """The text, or an entry of the list or mapping, is among those wanted."""
     if isinstance(wanted, dict):
-        return bool(wanted.items() <= found.items())
+        return pages.has_entries(found, wanted)
     return found in wanted if isinstance(found, str) else any(each in found for each in wanted)
 
 

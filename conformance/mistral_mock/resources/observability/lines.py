@@ -29,7 +29,9 @@ def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
 
     """
     found = json_lines.read(line)
-    properties = found.pop(PROPERTIES, None) or {}
+    properties = found.pop(PROPERTIES, None)
+    if properties is None:
+        properties = {}
     if not isinstance(properties, dict):
         raise LineError("`properties` is not an object")
     if set(found) == {WHOLE} and isinstance(found[WHOLE], dict):
@@ -59,6 +61,14 @@ def write_lines(records: Iterable[DatasetRecord]) -> bytes:
 
 def spell(record: DatasetRecord) -> dict[str, Any]:
     """The record as the object of a line."""
-    flat = MESSAGES in record.payload and not record.payload.keys() & {WHOLE, PROPERTIES}
-    body = record.payload if flat else {WHOLE: record.payload}
+    body = record.payload if is_conversation(record.payload) else {WHOLE: record.payload}
     return {**body, PROPERTIES: record.properties}
+
+
+def is_conversation(payload: dict[str, Any]) -> bool:
+    """A line that is the payload itself is read as this payload."""
+    try:
+        check_messages(payload.get(MESSAGES))
+    except LineError:
+        return False
+    return not payload.keys() & {WHOLE, PROPERTIES}

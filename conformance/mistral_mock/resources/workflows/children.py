@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from mistral_mock import agenda
 from mistral_mock.clock import NEVER
-from mistral_mock.registry import keeper
 from mistral_mock.resources.workflows import course, engine, playing
 from mistral_mock.resources.workflows.records import (
     CHILD,
@@ -18,113 +19,118 @@ from mistral_mock.resources.workflows.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from mistral_mock.resources.workflows.course import Happening, Run
     from mistral_mock.world import World
 
 START = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
+Task = tuple["datetime", "Callable[[], object]"]
+"""Something to be done in a family, and the moment for it."""
 
 
-@keeper(Execution)
 def settle(world: World, now: datetime) -> datetime:
-    """Brings children and parents up to the present; gives when one of them next does something."""
-    table, known, due = world.store.table(Execution), -1, NEVER
-    while known != table.version:
-        known = table.version
-        due = agenda.bring_up(world, table, bring_up, now)
-    return due
+    """Brings all families up to the present; gives when something is next to be done in one."""
+    return agenda.bring_up(world, world.store.table(Execution), bring_up, now)
 
 
 def bring_up(world: World, execution: Execution, now: datetime) -> datetime:
-    """Brings one execution with its family up to the present; gives when it next goes on."""
-    if not execution.has_family:
+    """Brings the family of a root up to the present; whoever else is asked about waits for it."""
+    if not execution.has_family or execution.parent_execution_id is not None:
         return NEVER
-    begin_children(world, execution, now)
-    meet_parent(world, execution, now)
-    return next_moment(execution, now)
+    return settle_family(world, execution, now)
 
 
-def settle_family(world: World, execution: Execution, now: datetime) -> None:
-    """Brings an execution that has just started up to the present, with all below it.
+def settle_family(world: World, root: Execution, now: datetime) -> datetime:
+    """Does what is due in the family of a root; gives when something is next to be done.
 
-    It costs the same however many other executions there are.
+    It goes from moment to moment, however far the clock has jumped: what happens later depends on
+    what was told before. It costs the same however many other executions there are.
     """
-    table, known = world.store.table(Execution), -1
-    while known != table.version:
-        known = table.version
-        coming = [execution.id]
-        for id_ in coming:
-            found = table.get(id_)
-            if found is not None:
-                begin_children(world, found, now)
-                meet_parent(world, found, now)
-                coming += child_ids(found)
+    while True:
+        tasks = [task for member in members_of(world, root) for task in find_tasks(world, member)]
+        at, act = min(tasks, key=itemgetter(0), default=(NEVER, None))
+        if act is None or at > now:
+            return at
+        act()
 
 
-def child_ids(parent: Execution) -> list[str]:
-    """The records' ids of the children that an execution starts, by now or later."""
-    return [
-        record_id(parent.workspace_id, one.attributes["execution_id"])
-        for run in playing.course_of(parent).runs
-        for one in run.happenings
-        if one.kind == START
-    ]
+def members_of(world: World, root: Execution) -> Iterator[Execution]:
+    """A root and all that has been started below it, parents first."""
+    coming = [root.id]
+    for id_ in coming:
+        found = world.store.table(Execution).get(id_)
+        if found is not None:
+            yield found
+            coming += [
+                record_id(found.workspace_id, one) for one in map(child_id, starts_of(found))
+            ]
 
 
-def next_moment(execution: Execution, now: datetime) -> datetime:
-    """When a child starts or the execution ends, later than now."""
-    runs = playing.course_of(execution).runs
-    found = [one.at for run in runs for one in run.happenings if one.kind == START]
-    found += [run.ended_at for run in runs if run.ended_at is not None]
-    return min((moment for moment in found if moment > now), default=NEVER)
+def starts_of(parent: Execution) -> list[Happening]:
+    """Where an execution starts children, by now or later."""
+    runs = playing.course_of(parent).runs
+    return [one for run in runs for one in run.happenings if one.kind == START]
 
 
-def begin_children(world: World, parent: Execution, now: datetime) -> None:
-    """Starts the children whose moment has come."""
-    for run in engine.runs_of(parent, now):
-        for happening in run.happenings:
-            if happening.kind == START:
-                begin(world, parent, happening)
+def child_id(happening: Happening) -> str:
+    """The execution id of the child that is started there."""
+    return str(happening.attributes["execution_id"])
 
 
-def begin(world: World, parent: Execution, happening: Happening) -> None:
-    """Starts a child, unless it has started.
+def find_tasks(world: World, member: Execution) -> Iterator[Task]:
+    """What is to be done about a member: children to start, its end to tell, its parent's end."""
+    for happening in starts_of(member):
+        if engine.find_execution(world, member.workspace_id, child_id(happening)) is None:
+            workflow = find_workflow(world, member, happening)
+            if workflow is not None:
+                yield happening.at, partial(begin, world, member, workflow, happening)
+    if member.parent_execution_id is not None:
+        parent = engine.find_execution(world, member.workspace_id, member.parent_execution_id)
+        if parent is not None:
+            yield from meet_parent(world, member, parent)
+
+
+def find_workflow(world: World, parent: Execution, happening: Happening) -> Workflow | None:
+    """The workflow of a child, or None.
 
     A shared workflow knows the others of its own workspace; their executions are its caller's.
     """
-    facts = happening.attributes
-    owner = parent.workspace_id
     above = world.store.table(Workflow).get(parent.workflow_id)
-    home = above.workspace_id if above else owner
-    workflow = engine.find_workflow(world, home, facts["workflow"])
-    if workflow is None or engine.find_execution(world, owner, facts["execution_id"]):
-        return
-    starter = engine.Starter(owner, parent.user_id)
+    home = above.workspace_id if above else parent.workspace_id
+    return engine.find_workflow(world, home, happening.attributes["workflow"])
+
+
+def begin(world: World, parent: Execution, workflow: Workflow, happening: Happening) -> None:
+    """Starts a child."""
     order = engine.Order(
-        input=facts["input"],
+        input=happening.attributes["input"],
         at=happening.at,
-        execution_id=facts["execution_id"],
+        execution_id=child_id(happening),
         parent=parent,
         tracing_attributes=parent.tracing_attributes,
     )
+    starter = engine.Starter(parent.workspace_id, parent.user_id)
     engine.start(world, starter, engine.registrations_of(world, workflow)[0], order)
 
 
-def meet_parent(world: World, child: Execution, now: datetime) -> None:
-    """Tells the parent when the child has ended; ends the child when the parent has."""
-    if child.parent_execution_id is None:
-        return
-    parent = engine.find_execution(world, child.workspace_id, child.parent_execution_id)
-    if parent is None:
-        return
-    run, above = engine.view_of(child, now), engine.view_of(parent, now)
+def meet_parent(world: World, child: Execution, parent: Execution) -> Iterator[Task]:
+    """The parent is told when the child ends; the child ends when the parent does.
+
+    Each end of the parent ends the child once: a child that is set back later goes on alone.
+    """
+    table, course_of = world.store.table(Execution), playing.course_of
+    run, above = course_of(child).runs[-1], course_of(parent).runs[-1]
     told = any(one.name == child.execution_id for one in parent.moments)
     if run.ended_at is not None and not told:
-        world.store.table(Execution).put(parent.after(tell_end(child, run, run.ended_at)))
-    elif run.ended_at is None and above.ended_at is not None:
-        moment = Moment(at=above.ended_at, kind=TERMINATE, details={"reason": "The parent ended"})
-        world.store.table(Execution).put(child.after(moment))
+        telling = tell_end(child, run, run.ended_at)
+        yield run.ended_at, lambda: table.put(parent.after(telling))
+    end = above.ended_at
+    if end is not None and course_of(child).so_far(end)[-1].open:
+        moment = Moment(at=end, kind=TERMINATE, details={"reason": "The parent ended"})
+        if moment not in child.moments:
+            yield end, lambda: table.put(child.after(moment))
 
 
 def tell_end(child: Execution, run: Run, at: datetime) -> Moment:

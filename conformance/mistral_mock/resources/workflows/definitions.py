@@ -28,9 +28,7 @@ def list_workflows(ctx: Context) -> Answer:
         found.sort(key=lambda one: one.display_name.casefold())
     if ctx.query["order"] == "desc":
         found.reverse()
-    page, following = pages.slice_after(
-        ctx.world.signer, found, ctx.query["cursor"], ctx.query["limit"], "cursor"
-    )
+    page, following = pages.slice_after(ctx, found, ctx.query["limit"], "cursor")
     shown = [views.view_basic(one) for one in page]
     return json_answer({"workflows": shown, "next_cursor": following})
 
@@ -134,9 +132,7 @@ def list_registrations(ctx: Context) -> Answer:
     """One page of registrations, in the order of the fixture world."""
     found = {registration.id: pair for pair in _visible(ctx) for registration in pair[:1]}
     chosen = [pair[0] for pair in found.values() if is_registration_wanted(ctx, pair)]
-    page, following = pages.slice_after(
-        ctx.world.signer, chosen, ctx.query["cursor"], ctx.query["limit"], "cursor"
-    )
+    page, following = pages.slice_after(ctx, chosen, ctx.query["limit"], "cursor")
     shown = [_view_registration(ctx, found[registration.id]) for registration in page]
     return json_answer(
         {"workflow_registrations": shown, "next_cursor": following, "workflow_versions": shown}

@@ -51,8 +51,7 @@ def list_deployments(ctx: Context) -> Answer:
     found = ctx.table(Deployment).children(ctx.caller.workspace_id) if own else []
     found = order([each for each in found if is_wanted(ctx, each)], ctx)
     size = ctx.query["limit"] or max(len(found), 1)
-    signer = ctx.world.signer
-    page, cursor = pages.slice_after(signer, found, ctx.query["cursor"], size, "cursor")
+    page, cursor = pages.slice_after(ctx, found, size, "cursor")
     shown = [view(ctx, each, ctx.query["workflow_name"]) for each in page]
     return json_answer(
         {"deployments": shown, "next_cursor": cursor, "workspace_id": workspace_id.lower()}
@@ -77,9 +76,7 @@ def list_deployment_workers(ctx: Context) -> Answer:
         for worker in workers_of(ctx, find_deployment(ctx))
         if status is None or worker.is_live(now) == (status == "active")
     ]
-    page, cursor = pages.slice_after(
-        ctx.world.signer, found, ctx.query["cursor"], ctx.query["limit"], "cursor"
-    )
+    page, cursor = pages.slice_after(ctx, found, ctx.query["limit"], "cursor")
     return json_answer(
         {"workers": [view_worker(each, now) for each in page], "next_cursor": cursor}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -42,9 +42,7 @@ def get_workflow_events(ctx: Context) -> Answer:
         and query["workflow_exec_id"] in {None, event.execution.execution_id}
         and query["workflow_run_id"] in {None, event.run.run_id}
     ]
-    page, cursor = pages.slice_after(
-        ctx.world.signer, found, query["cursor"], query["limit"], "cursor"
-    )
+    page, cursor = pages.slice_after(ctx, found, query["limit"], "cursor")
     return json_answer({"events": [event.as_json() for event in page], "next_cursor": cursor})
 
 
@@ -96,14 +94,12 @@ def is_wanted(ctx: Context, event: WorkflowEvent) -> bool:
 def is_of_execution(ctx: Context, event: WorkflowEvent) -> bool:
     """The filters that look at the execution let the event pass."""
     query, execution = ctx.query, event.execution
-    metadata = execution.tracing_attributes
-    wanted: dict[str, Any] = query["metadata_filters"] or {}
     return (
         query["workflow_name"] in {ANY, execution.workflow_name}
         and query["workflow_exec_id"] in {ANY, execution.execution_id}
         and query["root_workflow_exec_id"] in {ANY, execution.root_execution_id}
         and query["parent_workflow_exec_id"] in {ANY, execution.parent_execution_id}
-        and all(metadata.get(name) == value for name, value in wanted.items())
+        and pages.has_entries(execution.tracing_attributes, query["metadata_filters"])
     )
 
 

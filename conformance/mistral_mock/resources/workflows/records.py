@@ -176,13 +176,15 @@ class Schedule(Owned):
     definition: dict[str, Any]
     """Times, input and policy in the words of the document."""
     remaining: int | None
-    """How many starts of its own are left; None for no limit."""
+    """How many starts of its own are left, those that wait included; None for no limit."""
     paused: bool
     note: str | None
     position: datetime
     """All its moments up to this one have been dealt with."""
     waiting: tuple[datetime, ...] = ()
-    """The due times of starts that wait for an execution to end."""
+    """The due times of its own starts that wait for an execution to end."""
+    asked: tuple[datetime, ...] = ()
+    """The times of starts that somebody asked for and that wait for an execution to end."""
     running: tuple[str, ...] = ()
     """The ids of its executions that are not known to have ended."""
     recent: tuple[dict[str, str], ...] = ()
@@ -201,7 +203,12 @@ class Schedule(Owned):
     @property
     def resting(self) -> bool:
         """It starts nothing on its own."""
-        return self.paused or self.remaining == 0
+        return self.paused or self.left == 0
+
+    @property
+    def left(self) -> int | None:
+        """How many of its own starts are to come, apart from those that wait."""
+        return None if self.remaining is None else max(self.remaining - len(self.waiting), 0)
 
     def following(self) -> tuple[datetime, datetime] | None:
         """Its next moment, and when that is due; None when nothing comes."""
@@ -214,7 +221,7 @@ class Schedule(Owned):
         if self.resting:
             return found
         timetable = self.timetable
-        most = KEPT if self.remaining is None else min(KEPT, self.remaining)
+        most = KEPT if self.left is None else min(KEPT, self.left)
         for moment in timetable.moments(self.position):
             found.append(timetable.due(moment, self.id))
             if len(found) == most:

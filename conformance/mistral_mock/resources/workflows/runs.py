@@ -46,13 +46,7 @@ class Row(Record):
 def list_runs(ctx: Context) -> Answer:
     """A page of the runs that pass all filters, without their results."""
     found = order(find_rows(ctx), ctx)
-    page, token = pages.slice_after(
-        ctx.world.signer,
-        found,
-        ctx.query["next_page_token"],
-        ctx.query["page_size"],
-        "next_page_token",
-    )
+    page, token = pages.slice_after(ctx, found, ctx.query["page_size"], "next_page_token")
     return json_answer({"executions": [view(row) for row in page], "next_page_token": token})
 
 

@@ -38,8 +38,7 @@ def get_schedules(ctx: Context) -> Answer:
         if is_wanted(ctx, schedule)
     ]
     size = ctx.query["page_size"] or max(len(found), 1)
-    token = ctx.query["next_page_token"]
-    page, following = pages.slice_after(ctx.world.signer, found, token, size, "next_page_token")
+    page, following = pages.slice_after(ctx, found, size, "next_page_token")
     shown = [view(schedule) for schedule in page]
     return json_answer({"schedules": shown, "next_page_token": following})
 
@@ -83,14 +82,15 @@ def get_schedule(ctx: Context) -> Answer:
 def update_schedule(ctx: Context) -> Answer:
     """200 with the id; what is not sent stays, and no start of the past is made up for."""
     schedule, given = find_schedule(ctx), ctx.body["schedule"]
-    limited = "max_executions" in given
+    remaining = read_limit(given) if "max_executions" in given else schedule.remaining
     registration = ctx.table(Registration).get(schedule.registration_id)
     if registration is not None and "input" in given:
         check_input(registration, given["input"])
     changed = evolve(
         schedule,
         definition=read_definition(given, schedule.definition),
-        remaining=read_limit(given) if limited else schedule.remaining,
+        remaining=remaining,
+        waiting=schedule.waiting[:remaining],
         position=ctx.clock.stamp(),
     )
     ctx.table(Schedule).put(changed)
@@ -106,8 +106,9 @@ def unschedule_workflow(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.pause_schedule")
 def pause_schedule(ctx: Context) -> Answer:
-    """204; nothing starts on its own any more."""
-    ctx.table(Schedule).put(evolve(find_schedule(ctx), paused=True, note=read_note(ctx)))
+    """204; nothing starts on its own any more, not even what waits for an execution to end."""
+    paused = evolve(find_schedule(ctx), paused=True, note=read_note(ctx), waiting=())
+    ctx.table(Schedule).put(paused)
     return no_content()
 
 
@@ -122,8 +123,16 @@ def resume_schedule(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.trigger_schedule")
 def trigger_schedule(ctx: Context) -> Answer:
-    """204; the workflow starts now, as the policy says, and the limit stays as it is."""
+    """204; the workflow starts now, as the policy says, and the limit stays as it is.
+
+    Raises:
+        APIError: 422, the workflow is archived (our choice).
+
+    """
     schedule, now = find_schedule(ctx), ctx.clock.stamp()
+    if not starts.is_in_use(ctx.world, schedule):
+        message = "Value error, the workflow is archived"
+        raise invalid(Problem(("path", "schedule_id"), message, input=schedule.schedule_id))
     overlap = (ctx.body or {}).get("overlap") or schedule.policy["overlap"]
     begun = starts.begin(ctx.world, schedule, now, overlap, counts=False)
     ctx.table(Schedule).put(begun)
@@ -165,6 +174,8 @@ def find_target(ctx: Context) -> tuple[Workflow, Registration]:
         found = [one] if one else []
     if workflow is None or not engine.sees(ctx.caller.workspace_id, workflow):
         raise refused("There is no such workflow", wish, place)
+    if workflow.archived:
+        raise refused("The workflow is archived", wish, place)
     deployment = ctx.body.get("deployment_name")
     fitting = [each for each in found if deployment in {None, each.deployment_name}]
     if not fitting:

@@ -24,6 +24,7 @@ from mistral_mock.resources.workflows.records import (
     Moment,
     Registration,
     Schedule,
+    Workflow,
 )
 
 if TYPE_CHECKING:
@@ -42,17 +43,23 @@ BAD = frozenset({course.FAILED, course.TIMED_OUT})
 
 @keeper(Schedule, Execution)
 def settle(world: World, now: datetime) -> datetime:
-    """Starts what is due; gives the moment of the next start, or of an end that matters."""
-    return agenda.bring_up(world, world.store.table(Schedule), carry_out, now)
+    """Starts what is due; gives the moment of the next start, or of an end that matters.
+
+    Schedules come first: they may end an execution before it would have started its next child.
+    """
+    due = agenda.bring_up(world, world.store.table(Schedule), carry_out, now)
+    return min(due, children.settle(world, now))
 
 
 def carry_out(world: World, schedule: Schedule, now: datetime) -> datetime:
     """Brings one schedule up to the present; gives its next moment."""
     known = schedule
     for _ in range(MOST):
-        ended, next_start = next_end(world, schedule), schedule.following()
-        at = NEVER if ended is None else ended[0]
+        next_start = schedule.following()
         due = NEVER if next_start is None else next_start[1]
+        settle_running(world, schedule, min(due, now))
+        ended = next_end(world, schedule)
+        at = NEVER if ended is None else ended[0]
         if min(at, due) > now:
             break
         if ended is not None and at <= due:
@@ -95,10 +102,36 @@ def note_end(world: World, schedule: Schedule, at: datetime, execution: Executio
     if status in BAD and schedule.policy["pause_on_failure"]:
         note = f"Paused because execution {execution.execution_id} ended as {status}"
         schedule = evolve(schedule, paused=True, note=note, waiting=())
-    if schedule.waiting and not running:
-        due, *waiting = schedule.waiting
-        schedule = start(world, evolve(schedule, waiting=tuple(waiting)), due, at)
-    return schedule
+    return schedule if running else start_waiting(world, schedule, at)
+
+
+def is_in_use(world: World, schedule: Schedule) -> bool:
+    """The schedule's workflow is there to be started, and not archived."""
+    workflow = world.store.table(Workflow).get(schedule.workflow_id)
+    registration = world.store.table(Registration).get(schedule.registration_id)
+    return registration is not None and workflow is not None and not workflow.archived
+
+
+def start_waiting(world: World, schedule: Schedule, at: datetime) -> Schedule:
+    """The schedule after it has started what has waited longest; unchanged when nothing waits."""
+    if not is_in_use(world, schedule):
+        return evolve(schedule, waiting=(), asked=())
+    due = min((*schedule.waiting, *schedule.asked), default=None)
+    if due is None:
+        return schedule
+    if due in schedule.asked:
+        asked = tuple(each for each in schedule.asked if each != due)
+        return start(world, evolve(schedule, asked=asked), due, at)
+    return start(world, count_start(evolve(schedule, waiting=schedule.waiting[1:])), due, at)
+
+
+def count_start(schedule: Schedule) -> Schedule:
+    """The schedule with one start of its own less."""
+    return (
+        schedule
+        if schedule.remaining is None
+        else evolve(schedule, remaining=schedule.remaining - 1)
+    )
 
 
 def begin(
@@ -106,22 +139,22 @@ def begin(
 ) -> Schedule:
     """The schedule after a start was due: done, put off or left out, as the policy says.
 
-    `counts` tells that the start is one of those that the schedule has left.
+    `counts` tells that the start is one of those that the schedule has left. No start of a
+    workflow that is out of use counts.
     """
-    if not schedule.running or overlap == ALLOW_ALL:
-        started = start(world, schedule, due, due)
-    elif overlap in {CANCEL_OTHER, TERMINATE_OTHER}:
-        end_others(world, schedule, due, CANCEL if overlap == CANCEL_OTHER else TERMINATE)
-        started = evolve(schedule, waiting=(due,))
-    elif overlap == BUFFER_ALL and len(schedule.waiting) < MOST_WAITING:
-        started = evolve(schedule, waiting=(*schedule.waiting, due))
-    elif overlap == BUFFER_ONE and not schedule.waiting:
-        started = evolve(schedule, waiting=(due,))
-    else:
+    if not is_in_use(world, schedule):
         return schedule
-    if counts and schedule.remaining is not None:
-        started = evolve(started, remaining=schedule.remaining - 1)
-    return started
+    if not schedule.running or overlap == ALLOW_ALL:
+        return start(world, count_start(schedule) if counts else schedule, due, due)
+    waiting = len(schedule.waiting) + len(schedule.asked)
+    if overlap in {CANCEL_OTHER, TERMINATE_OTHER}:
+        end_others(world, schedule, due, CANCEL if overlap == CANCEL_OTHER else TERMINATE)
+        schedule = evolve(schedule, waiting=(), asked=())
+    elif not waiting < {BUFFER_ONE: 1, BUFFER_ALL: MOST_WAITING}.get(overlap, 0):
+        return schedule
+    if counts:
+        return evolve(schedule, waiting=(*schedule.waiting, due))
+    return evolve(schedule, asked=(*schedule.asked, due))
 
 
 def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> None:
@@ -131,6 +164,14 @@ def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> Non
         execution = table.get(id_)
         if execution is not None:
             table.put(execution.after(Moment(at=at, kind=kind)))
+
+
+def settle_running(world: World, schedule: Schedule, moment: datetime) -> None:
+    """Brings the families of what runs up to a moment: only so it is known which ends by then."""
+    for id_ in schedule.running:
+        execution = world.store.table(Execution).get(id_)
+        if execution is not None and execution.has_family:
+            children.settle_family(world, execution, moment)
 
 
 def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Schedule:
@@ -146,8 +187,6 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
     )
     starter = engine.Starter(schedule.workspace_id, schedule.user_id)
     execution = engine.start(world, starter, registration, order)
-    if execution.has_family:  # only with its children it is known when it ends
-        children.settle_family(world, execution, world.clock.now())
     entry = {
         "scheduled_at": spell(due),
         "started_at": spell(at),

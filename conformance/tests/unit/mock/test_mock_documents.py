@@ -251,6 +251,15 @@ def test_an_expired_document_is_gone(
     assert (library["nb_documents"], library["total_size"]) == (0, 0)
 
 
+def test_a_library_changes_when_its_document_expires_not_when_somebody_looks(
+    api: httpx.Client, folder: str, document: dict[str, Any], town: RunningServer
+) -> None:
+    api.patch(f"{folder}/{document['id']}", json={"expires_at": "2026-01-01T00:01:00Z"})
+    town.clock.advance(600)
+    library = api.get(folder.removesuffix("/documents")).json()
+    assert library["updated_at"] == "2026-01-01T00:01:00.000000Z"
+
+
 def test_a_deletion_answers_204_and_takes_effect_at_once(
     api: httpx.Client, folder: str, document: dict[str, Any]
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -76,6 +77,47 @@ def test_inference_tells_the_limit_that_the_mock_was_given_once(
     assert headers.get_list("x-ratelimit-limit-req-minute") == ["2"]
     assert headers.get_list("x-ratelimit-remaining-req-minute") == ["1"]
     assert "x-ratelimit-limit-req-10-second" not in headers
+
+
+CHAT = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Hello"}]}
+TALK = {"model": "mistral-small-latest", "inputs": "Hello"}
+FIM = {"model": "codestral-latest", "prompt": "def"}
+SPEECH = {"model": "voxtral-mini-tts-latest", "input": "Hello"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "unit"),
+    [
+        ("/v1/chat/completions", CHAT, "tokens"),
+        ("/v1/fim/completions", FIM, "tokens"),
+        ("/v1/conversations", TALK, "tokens"),
+        ("/v1/audio/speech", SPEECH, "input-characters"),
+    ],
+)
+def test_a_stream_uses_up_what_the_same_answer_does(
+    start: Callable[..., httpx.Client], path: str, body: dict[str, Any], unit: str
+) -> None:
+    api, left = start(), []
+    for streams in (False, True, False):
+        answer = api.post(path, json={**body, "stream": streams})
+        assert answer.status_code == 200
+        if not streams:
+            left.append(int(answer.headers[f"x-ratelimit-remaining-{unit}-month"]))
+    cost = int(answer.headers[f"x-ratelimit-{unit}-query-cost"])
+    assert left[0] - left[1] == 2 * cost
+
+
+def test_a_streamed_transcription_uses_up_its_seconds(api: httpx.Client) -> None:
+    speech = api.post("/v1/audio/speech", json={**SPEECH, "response_format": "wav"}).json()
+    file = {"file": ("a.wav", b64decode(speech["audio_data"]), "audio/wav")}
+    left = []
+    for form in ({}, {"stream": "true"}, {}):
+        data = {"model": "voxtral-mini-latest", **form}
+        answer = api.post("/v1/audio/transcriptions", data=data, files=file)
+        assert answer.status_code == 200
+        left.append(answer.headers.get("x-ratelimit-remaining-audio-seconds-month"))
+    cost = int(answer.headers["x-ratelimit-audio-seconds-query-cost"])
+    assert int(left[0]) - int(left[2]) == 2 * cost > 0
 
 
 def test_what_was_used_is_forgotten_when_its_period_is_over() -> None:

@@ -257,13 +257,33 @@ def test_decisions_settle_all_calls(start: Make, go_on: Make, history: Read) -> 
     assert [each["confirmation_status"] for each in found] == ["denied", "allowed"]
 
 
+@pytest.mark.parametrize("answers", [("deny", "allow"), ("allow", "deny")])
+def test_each_call_of_two_tools_alike_has_its_own_decision(
+    api: httpx.Client, start: Make, go_on: Make, answers: tuple[str, str]
+) -> None:
+    libraries = [api.post("/v1/libraries", json={"name": name}).json()["id"] for name in "ab"]
+    limits = {"requires_confirmation": ["document_library"]}
+    shape = {"type": "document_library", "tool_configuration": limits}
+    asked = start(tools=[{**shape, "library_ids": [id_]} for id_ in libraries])
+    decisions = [
+        {"tool_call_id": call["tool_call_id"], "confirmation": answer}
+        for call, answer in zip(asked["outputs"], answers, strict=True)
+    ]
+    later = go_on(asked, tool_confirmations=decisions)
+    runs = [each for each in later["outputs"] if each["type"] == "tool.execution"]
+    allowed = libraries[answers.index("allow")]
+    assert [json.loads(run["arguments"])["library_ids"] for run in runs] == [[allowed]]
+
+
 def test_undecided_calls_hold_everything_up(api: httpx.Client, start: Make) -> None:
     answer = ask_twice(start)
     path = f"/v1/conversations/{answer['conversation_id']}"
+    decided = confirm(answer, web_search="allow", code_interpreter="allow")
     for body in (
         {"inputs": "Go on."},
         {"tool_confirmations": confirm(answer, web_search="allow")},
         {"tool_confirmations": [{"tool_call_id": "abc", "confirmation": "allow"}]},
+        {"tool_confirmations": [*decided, {**decided[0], "confirmation": "deny"}]},
     ):
         assert api.post(path, json=body).status_code == 400
 

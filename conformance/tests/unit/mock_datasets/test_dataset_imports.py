@@ -96,15 +96,16 @@ def test_wrong_lines_are_left_out_and_named(
     town: RunningServer, api: httpx.Client, dataset: dict[str, Any]
 ) -> None:
     wrong = ["{", "[]", '{"messages": []}', '{"messages": [{"content": "?"}]}', '{"a": NaN}']
-    wrong += [line("x", properties=3), '{"messages": 1}']
+    falsy: tuple[object, ...] = (0, False, "", [])
+    wrong += [line("x", properties=each) for each in (3, *falsy)] + ['{"messages": 1}']
     task = begin(api, dataset, "file", file_id=upload(api, line("right"), "", *wrong))
     status, progress, message = finish(town, api, task)
     assert (status, progress) == ("COMPLETED", 100)
     assert message is not None
-    assert message.startswith("1 of 8 records were added. Left out: line 3: it is not JSON (")
+    assert message.startswith("1 of 12 records were added. Left out: line 3: it is not JSON (")
     assert "line 4: it is not a JSON object; line 5: `messages` is not a list" in message
     assert "line 6: message 0 is not an object with a role; line 7: " in message
-    assert message.endswith("; and 2 more")
+    assert message.endswith("; and 6 more")
     assert read_texts(api, dataset) == ["right"]
 
 

@@ -137,6 +137,11 @@ def test_an_export_is_a_file_among_files(
         {"text": "no messages"},
         {"messages": [{"role": "user", "content": "Hi"}], "properties": {"own": 1}},
         {"messages": [{"role": "user", "content": "Hi"}], "tools": []},
+        {"messages": []},
+        {"messages": "text"},
+        {"messages": None},
+        {"messages": [{"content": "x"}]},
+        {"payload": {"messages": []}},
         {},
     ],
 )

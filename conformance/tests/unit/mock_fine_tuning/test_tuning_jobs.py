@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -169,6 +170,19 @@ def test_job_fails_when_a_file_is_deleted_before_its_training(
     assert "gone" in failed["events"][-1]["data"]["error"]
 
 
+def test_job_fails_when_a_file_has_expired_before_its_training(
+    server: RunningServer, api: httpx.Client, create: Create
+) -> None:
+    part = ("train.jsonl", json.dumps(SAMPLE).encode(), "application/jsonl")
+    form = {"purpose": "fine-tune", "expiry": "1"}
+    file = api.post("/v1/files", files={"file": part}, data=form).json()["id"]
+    job = create(training_files=[{"file_id": file}], auto_start=False)
+    server.clock.advance(HOUR_S)
+    assert api.post(f"{JOBS}/{job.json()['id']}/start").status_code == 200
+    server.clock.advance(HOUR_S)
+    assert read(api, job)["status"] == "FAILED"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -206,6 +220,26 @@ def test_some_wrong_samples_are_skipped(
     files = [{"file_id": upload(SAMPLE, {})}]
     answer = create(training_files=files, dry_run=True, invalid_sample_skip_percentage=tolerated)
     assert answer.status_code == status
+
+
+def test_validation_files_are_not_trained_with(
+    server: RunningServer, api: httpx.Client, create: Create, upload: Callable[..., str]
+) -> None:
+    more = upload(SAMPLE, SAMPLE)
+    alone, watched = (create(**each).json() for each in ({}, {"validation_files": [more]}))
+    assert watched["metadata"]["data_tokens"] == alone["metadata"]["data_tokens"] > 0
+    empty = [{"file_id": upload(text=" ")}]
+    job = create(training_files=empty, validation_files=[more], auto_start=True)
+    server.clock.advance(HOUR_S)
+    failed = read(api, job)
+    assert failed["status"] == "FAILED_VALIDATION"
+    assert failed["events"][-1]["data"]["error"] == "there are no training samples"
+
+
+def test_wrong_validation_samples_fail_validation(
+    create: Create, upload: Callable[..., str]
+) -> None:
+    assert create(dry_run=True, validation_files=[upload({})]).status_code == 422
 
 
 @pytest.mark.parametrize("labels", [None, {}, {"topic": "other"}, {"mood": "billing"}])

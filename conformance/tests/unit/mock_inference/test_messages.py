@@ -67,6 +67,11 @@ def test_messages_in_order_pass(raw: tuple[dict[str, Any], ...]) -> None:
         ((USER, CALL, TOOL, TOOL), "3230", "Not the same number"),
         ((USER, CALL, ASSISTANT, USER), "3230", "Not the same number"),
         ((USER, CALL, tool("bbbbbbbbb")), "3230", "Unexpected tool call id bbbbbbbbb"),
+        (
+            (USER, call("abcdefghi", "bbbbbbbbb"), TOOL, TOOL),
+            "3230",
+            "Duplicate tool call id abcdefghi",
+        ),
         ((USER, call("call_1"), tool("call_1")), "3280", "was call_1 but must be"),
         ((USER, CALL, tool(None)), "3280", "Tool call id has to be defined."),
         ((USER, CALL, {"role": "tool", "content": "1"}), "3280", "has to be defined."),

@@ -209,6 +209,7 @@ def test_list_filters_and_orders(
     assert listed(api, model=ONE) == [ONE]
     assert listed(api, metadata='{"k": "v"}') == [ONE]
     assert listed(api, metadata='{"k": "w"}') == []
+    assert listed(api, metadata='{"a": null}') == []
     assert listed(api, created_after="2026-01-01T00:00:05Z") == [TWO]
     assert listed(api, agent_id="ag_1") == []
 

@@ -133,6 +133,33 @@ def test_pictures_tell_their_size(content: bytes, wanted: Picture | None) -> Non
     assert read_picture(content) == wanted
 
 
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("| a < b & c | <script> |", ["a &lt; b &amp; c", "&lt;script&gt;"]),
+        ("|| x |", ["", "x"]),
+        ("| y ||", ["y", ""]),
+        ("|||", ["", ""]),
+        ("| - | -- |", ["-", "--"]),
+        (r"| a \| b | \" |", ["a | b", '\\"']),
+    ],
+)
+def test_cells_of_a_table_stay_what_they_are_in_html(
+    api: httpx.Client, row: str, cells: list[str]
+) -> None:
+    content = f"| n | m |\n|---|:-:|\n{row}\n".encode()
+    page = read(api, content, "text/markdown", table_format="html")["pages"][0]
+    rows = [["n", "m"], cells]
+    spelt = ("".join(f"<td>{cell}</td>" for cell in each) for each in rows)
+    wanted = "".join(f"<tr>{each}</tr>" for each in spelt)
+    assert page["tables"][0]["content"] == f"<table>{wanted}</table>"
+
+
+def test_bar_that_belongs_to_the_text_ends_no_row(api: httpx.Client) -> None:
+    page = read(api, rb"|a\|", "text/markdown", table_format="html")["pages"][0]
+    assert (page["markdown"], page["tables"]) == (r"|a\|", [])
+
+
 def test_tables_are_taken_out_on_request(api: httpx.Client) -> None:
     content = b"Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter"
     plain = read(api, content, "text/markdown")["pages"][0]

@@ -47,6 +47,17 @@ def test_voice_is_found_by_slug(api: httpx.Client) -> None:
     assert api.get(f"{VOICES}/en_clara").json()["name"] == "Clara"
 
 
+def test_a_slug_names_one_voice(api: httpx.Client, person: Callable[[str], httpx.Client]) -> None:
+    mine = create(api, slug="ada")
+    for taken in ("en_clara", "ada", mine["id"]):
+        body = {"name": "Other", "slug": taken, "sample_audio": spell(make_wav(1))}
+        answer = api.post(VOICES, json=body)
+        assert answer.status_code == 422
+        assert answer.json()["detail"][0]["loc"] == ["body", "slug"]
+    assert api.get(f"{VOICES}/ada").json() == mine
+    assert create(person("neighbour"), slug="ada")["slug"] == "ada"
+
+
 def test_sample_is_what_was_sent(api: httpx.Client) -> None:
     sample = make_wav(1.5)
     made = create(api, sample_audio=spell(sample))

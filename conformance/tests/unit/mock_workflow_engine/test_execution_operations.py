@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = {"authorization": "Bearer mock-key"}
+FAMILY = """
+workflows:
+  - {name: slow, steps: [{sleep_s: 60}]}
+  - {name: parent, steps: [{run: slow}]}
+"""
 
 
 def test_waiting_moves_a_manual_clock_to_the_end(api: Caller) -> None:
@@ -174,6 +179,27 @@ def test_reset_parent_does_its_child_again(api: Caller) -> None:
     assert api.look(made)["status"] == "COMPLETED"
     runs = api.get("/v1/workflows/runs").json()["executions"]
     assert sum(each["workflow_name"] == "greet" for each in runs) == 2
+
+
+def test_child_that_is_set_back_after_its_parent_has_ended_goes_on_alone(
+    serve: Any, tmp_path: Path
+) -> None:
+    world = tmp_path / "world.yaml"
+    world.write_text(FAMILY)
+    api = serve(world_file=world)("mock")
+    parent = api.start("parent")
+    (child,) = (
+        each
+        for each in api.get("/v1/workflows/runs").json()["executions"]
+        if each["workflow_name"] == "slow"
+    )
+    assert api.act(parent, "terminate").status_code == 204
+    assert api.look(child)["status"] == "TERMINATED"
+    assert api.act(child, "reset", event_id=1).status_code == 204
+    assert api.look(child)["status"] == "RUNNING"
+    api.server.clock.advance(100)
+    assert api.look(child)["status"] == "COMPLETED"
+    assert api.look(parent)["status"] == "TERMINATED"
 
 
 def test_stream_goes_on_until_the_execution_ends(serve: Any) -> None:

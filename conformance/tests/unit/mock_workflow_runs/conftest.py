@@ -51,6 +51,12 @@ workflows:
   - name: parent
     deployments: [main]
     steps: [{run: quick, save: child}]
+  - name: lasting
+    deployments: [main]
+    steps: [{run: slow}, {run: quick}]
+  - name: elder
+    deployments: [main]
+    steps: [{run: lasting}]
 deployments:
   - name: main
     workers: [{name: one, heartbeat_s: 10}]

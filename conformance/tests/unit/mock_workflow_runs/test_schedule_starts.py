@@ -52,8 +52,9 @@ def test_starts_come_when_they_are_due(
     assert execution["start_time"] == "2026-01-01T01:00:00.000000Z"
 
 
+@pytest.mark.parametrize("workflow", ["slow", "lasting", "elder"])
 def test_one_step_of_the_clock_does_what_many_do(
-    open_town: Callable[..., AbstractContextManager[RunningServer]],
+    open_town: Callable[..., AbstractContextManager[RunningServer]], workflow: str
 ) -> None:
     told = []
     for steps in (1, 40):
@@ -61,7 +62,7 @@ def test_one_step_of_the_clock_does_what_many_do(
             for overlap in range(1, 7):
                 times = {"intervals": [{"every": "PT1H"}], "policy": {"overlap": overlap}}
                 body = {
-                    "workflow_identifier": "slow",
+                    "workflow_identifier": workflow,
                     "schedule_id": f"policy-{overlap}",
                     "schedule": {"input": {}, **times},
                 }
@@ -69,9 +70,18 @@ def test_one_step_of_the_clock_does_what_many_do(
             for _ in range(steps):
                 server.clock.advance(10 * HOUR_S / steps)
                 api.get("/runs", params={"page_size": 1})
-            runs = api.get("/runs").json()["executions"]
-            told.append(sorted((each["start_time"], each["status"]) for each in runs))
+            runs = api.get("/runs", params={"page_size": 1000}).json()["executions"]
+            fields = ("workflow_name", "start_time", "end_time", "status")
+            told.append(sorted(str([each[name] for name in fields]) for each in runs))
     assert told[0] == told[1]
+
+
+def test_a_jump_beyond_the_longest_life_lets_a_family_end_in_its_time(
+    town: RunningServer, api: httpx.Client
+) -> None:
+    api.post("/elder/execute", json={})
+    town.clock.advance(48 * HOUR_S)
+    assert statuses(api) == ["COMPLETED"] * 4
 
 
 @pytest.mark.parametrize(
@@ -132,14 +142,14 @@ def test_a_start_looks_at_its_own_family_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looks = 0
-    begin_children = children.begin_children
+    find_tasks = children.find_tasks
 
-    def count(*args: Any) -> None:
+    def count(*args: Any) -> Any:
         nonlocal looks
         looks += 1
-        begin_children(*args)
+        return find_tasks(*args)
 
-    monkeypatch.setattr(children, "begin_children", count)
+    monkeypatch.setattr(children, "find_tasks", count)
     id_, hours_gone = schedule("parent"), 100
     town.clock.advance(hours_gone * HOUR_S + 1)
     assert hours(read(api, id_))[-1] == "04:00"
@@ -178,6 +188,58 @@ def test_a_pause_is_not_made_up_for(
     api.post(f"/schedules/{id_}/resume")
     town.clock.advance(HOUR_S)
     assert hours(read(api, id_)) == ["04:00"]
+
+
+@pytest.mark.parametrize("overlap", [2, 3])
+@pytest.mark.parametrize("limit", [None, 0])
+def test_nothing_that_waited_starts_in_a_schedule_that_rests(
+    town: RunningServer,
+    api: httpx.Client,
+    schedule: Callable[..., str],
+    overlap: int,
+    limit: int | None,
+) -> None:
+    id_ = schedule("slow", policy={"overlap": overlap}, max_executions=9)
+    town.clock.advance(2 * HOUR_S + 1)
+    assert read(api, id_)["remaining_executions"] == 8
+    if limit is None:
+        api.post(f"/schedules/{id_}/pause")
+    else:
+        api.patch(f"/schedules/{id_}", json={"schedule": {"max_executions": limit}})
+    town.clock.advance(9 * HOUR_S)
+    found = read(api, id_)
+    assert hours(found) == ["01:00"]
+    assert found["remaining_executions"] == (8 if limit is None else limit)
+    assert statuses(api) == ["COMPLETED"]
+
+
+def test_a_schedule_of_an_archived_workflow_starts_nothing_until_it_is_brought_back(
+    town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
+) -> None:
+    id_ = schedule("slow", policy={"overlap": 3}, max_executions=9)
+    town.clock.advance(2 * HOUR_S + 1)
+    api.put("/slow/archive")
+    town.clock.advance(3 * HOUR_S)
+    assert hours(read(api, id_)) == ["01:00"]
+    assert read(api, id_)["remaining_executions"] == 8
+    assert api.post(f"/schedules/{id_}/trigger").status_code == 422
+    again = {"workflow_identifier": "slow", "schedule": {"input": {}}}
+    assert api.post("/schedules", json=again).status_code == 422
+    api.put("/slow/unarchive")
+    town.clock.advance(HOUR_S)
+    assert hours(read(api, id_)) == ["01:00", "06:00"]
+
+
+def test_what_was_asked_for_starts_in_a_paused_schedule(
+    town: RunningServer, api: httpx.Client, schedule: Callable[..., str]
+) -> None:
+    id_ = schedule("slow", policy={"overlap": 3})
+    town.clock.advance(2 * HOUR_S + 1)
+    api.post(f"/schedules/{id_}/trigger")
+    api.post(f"/schedules/{id_}/pause")
+    town.clock.advance(9 * HOUR_S)
+    assert hours(read(api, id_), "scheduled_at") == ["01:00", "02:00"]
+    assert statuses(api) == ["COMPLETED"] * 2
 
 
 def test_a_jump_starts_a_bounded_number(
