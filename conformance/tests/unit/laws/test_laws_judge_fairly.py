@@ -269,3 +269,15 @@ def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
     results = judged("gone.*", alter=without_files, only="[file")
     assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
     assert all("not offered: files." in each.reason for each in results.values())
+
+
+def test_a_list_is_judged_without_what_its_items_could_name(judged: Judged) -> None:
+    def without_agents(answer: Answer) -> None:
+        if answer.path.startswith("/v1/agents"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    laws, only = ("pages.tile", "sets.filter", "sets.sorted"), "[batch.jobs.list"
+    results = judged(*laws, alter=without_agents, only=only, profile="files-batch")
+    judged_so = {name for name, each in results.items() if each.status is Status.PASS}
+    assert results.keys() - judged_so == {"sets.filter[batch.jobs.list:agent_id]"}
