@@ -281,3 +281,14 @@ def test_a_list_is_judged_without_what_its_items_could_name(judged: Judged) -> N
     results = judged(*laws, alter=without_agents, only=only, profile="files-batch")
     judged_so = {name for name, each in results.items() if each.status is Status.PASS}
     assert results.keys() - judged_so == {"sets.filter[batch.jobs.list:agent_id]"}
+
+
+def test_a_job_may_be_started_only_when_its_files_have_been_checked(judged: Judged) -> None:
+    def unchecked(answer: Answer) -> None:
+        if answer.is_("POST", "/start") and answer.body["status"] in {"QUEUED", "VALIDATING"}:
+            answer.status, answer.body = 422, {"detail": "The files have not been checked."}
+
+    only = "[fine_tuning.jobs.start]"
+    for patterns, rules in ((("neighbours.*",), False), (("input.plain-succeeds",), True)):
+        results = judged(*patterns, alter=unchecked, only=only, profile="files-batch", rules=rules)
+        assert {each.status for each in results.values()} == {Status.PASS}
