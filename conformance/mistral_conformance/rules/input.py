@@ -147,7 +147,9 @@ def single_fault_is_named(ctx: Context) -> None:
             name = WORD.findall(shot.note.removeprefix("without "))[0]
             told = [each for each in places if each and isinstance(each, list) and each[0] in PARTS]
             if not any(name in each for each in told):
-                raise fail_at(shot, f"{places} does not name {name}")
+                named = any(isinstance(each, list) and name in each for each in places)
+                lacking = f"begin with its part: {', '.join(PARTS)}" if named else f"name {name}"
+                raise fail_at(shot, f"{places} does not {lacking}")
     if not judged:
         ctx.skip("no refusal lists problems")
 

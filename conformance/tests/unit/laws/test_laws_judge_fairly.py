@@ -292,3 +292,37 @@ def test_a_job_may_be_started_only_when_its_files_have_been_checked(judged: Judg
     for patterns, rules in ((("neighbours.*",), False), (("input.plain-succeeds",), True)):
         results = judged(*patterns, alter=unchecked, only=only, profile="files-batch", rules=rules)
         assert {each.status for each in results.values()} == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "empty"),
+    [
+        ("values.map-is-kept[batch_job.metadata]", "/v1/batch/jobs", {}),
+        ("values.empty-text-is-kept[fine_tuning_job.integrations]", "/v1/fine_tuning/jobs", []),
+    ],
+)
+def test_none_of_something_may_be_null(judged: Judged, case: str, path: str, empty: object) -> None:
+    law, _, name = case.rstrip("]").partition("[")
+    field = name.partition(".")[2]
+
+    def nothing(answer: Answer) -> None:
+        if answer.path.startswith(path) and answer.status == 200:
+            whole = answer.body
+            for each in [whole, *whole.get("data", ())]:
+                if each.get(field) == empty:
+                    each[field] = None
+            answer.body = whole
+
+    results = judged(law, alter=nothing, only=f"[{name}]", profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_events_of_one_second_may_be_listed_in_any_order(judged: Judged) -> None:
+    def newest_first(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.startswith("/v1/fine_tuning/jobs/"):
+            events = [{**each, "created_at": 1} for each in answer.body["events"][::-1]]
+            answer.body = {**answer.body, "events": events}
+
+    law = "fine-tuning.finished-job-tells-its-way"
+    results = judged(law, alter=newest_first, profile="files-batch", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}
