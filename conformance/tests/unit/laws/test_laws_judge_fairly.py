@@ -326,3 +326,43 @@ def test_events_of_one_second_may_be_listed_in_any_order(judged: Judged) -> None
     law = "fine-tuning.finished-job-tells-its-way"
     results = judged(law, alter=newest_first, profile="files-batch", rules=True)
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def refusing(**values: object) -> Any:
+    """Refuses a request that has one of the values in a field; any of a field where it is `...`."""
+
+    def alter(answer: Answer) -> None:
+        sent = answer.sent_body if answer.sent.startswith(b"{") else {}
+        for name, refused in values.items():
+            found = sent.get(name)
+            if answer.is_("POST") and found is not None and refused in (..., found):
+                answer.status, answer.body = 422, {"detail": f"{name} {found} is not supported"}
+
+    return alter
+
+
+def test_an_option_may_be_refused_with_all_its_values_and_not_with_one(judged: Judged) -> None:
+    def verdict(**values: object) -> Status:
+        law, only = "input.bounds-accepted", "[chat.complete]"
+        (result,) = judged(law, alter=refusing(**values), only=only, rules=True).values()
+        return result.status
+
+    assert verdict(reasoning_effort=...) is Status.PASS
+    assert verdict(reasoning_effort="low") is Status.FAIL
+    assert verdict(temperature=...) is Status.FAIL
+
+
+def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged) -> None:
+    def without_conversations(answer: Answer) -> None:
+        if answer.path.startswith("/v1/conversations"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+        refusing(endpoint="/v1/conversations")(answer)
+
+    def verdict(alter: Any) -> Status:
+        law, only = "input.bounds-accepted", "[batch.jobs.create]"
+        (result,) = judged(law, alter=alter, only=only, profile="files-batch", rules=True).values()
+        return result.status
+
+    assert verdict(without_conversations) is Status.PASS
+    assert verdict(refusing(endpoint="/v1/conversations")) is Status.FAIL
