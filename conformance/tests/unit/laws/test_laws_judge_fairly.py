@@ -366,3 +366,40 @@ def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged)
 
     assert verdict(without_conversations) is Status.PASS
     assert verdict(refusing(endpoint="/v1/conversations")) is Status.FAIL
+
+
+def test_what_the_card_of_a_model_leaves_out_is_asked_of_another_one(judged: Judged) -> None:
+    thinkers: set[str] = set()
+
+    def brief(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/models"):
+            cards = answer.body["data"]
+            for each in cards:
+                each["capabilities"] = {k: v for k, v in each["capabilities"].items() if v}
+                thinkers.update([each["id"]] * ("reasoning" in each["capabilities"]))
+            answer.body = {**answer.body, "data": cards}
+        if answer.path.endswith("/completions") and answer.sent_body["model"] not in thinkers:
+            refusing(reasoning_effort=...)(answer)
+
+    results = judged("sums.usage-adds-up", alter=brief, only="[chat.complete:reasoning_effort]")
+    assert [each.status for each in results.values()] == [Status.PASS]
+
+
+def test_a_server_without_chats_needs_no_model_for_them(judged: Judged) -> None:
+    def without_chats(answer: Answer) -> None:
+        if "/chat/" in answer.path:
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+        silent(answer)
+
+    def silent(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/models"):
+            cards = [{**each, "capabilities": {}} for each in answer.body["data"]]
+            answer.body = {**answer.body, "data": cards}
+
+    def verdict(alter: Any) -> Status:
+        (result,) = judged("models.list-is-not-empty", alter=alter, rules=True).values()
+        return result.status
+
+    assert verdict(without_chats) is Status.PASS
+    assert verdict(silent) is Status.FAIL
