@@ -403,3 +403,14 @@ def test_a_server_without_chats_needs_no_model_for_them(judged: Judged) -> None:
 
     assert verdict(without_chats) is Status.PASS
     assert verdict(silent) is Status.FAIL
+
+
+def test_a_job_is_of_another_kind_where_there_is_nothing_else(judged: Judged) -> None:
+    def files_and_batches_alone(answer: Answer) -> None:
+        if not answer.path.startswith(("/v1/files", "/v1/batch", "/v1/models")):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    law, only = "access.wrong-kind-is-refused", "[files."
+    results = judged(law, alter=files_and_batches_alone, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
