@@ -19,7 +19,7 @@ from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
-from mistral_conformance.session.capabilities import capabilities_of
+from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -343,8 +343,9 @@ def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
         IndexError: there is none.
 
     """
-    fitting = [each for each in items if _fits(each, target.where)]
-    return (fitting or (items if target.or_first else fitting))[0]
+    known = trained_last(items)
+    fitting = [each for each in known if _fits(each, target.where)]
+    return (fitting or (known if target.or_first else fitting))[0]
 
 
 def _fits(item: object, where: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ import json
 import re
 import uuid
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
@@ -23,7 +23,7 @@ from mistral_conformance.verdict.outcome import Failed, NotOffered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.session import Session
 
@@ -160,9 +160,7 @@ class Capabilities:
             return
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
-        for card in cards if isinstance(cards, list) else ():
-            if not isinstance(card, dict):
-                continue
+        for card in trained_last(cards if isinstance(cards, list) else []):
             able, aliases = card.get("capabilities"), card.get("aliases")
             others = aliases if isinstance(aliases, list) else ()
             names = {str(each) for each in (card.get("id"), *others)}
@@ -219,6 +217,12 @@ class Capabilities:
         headers = {"Content-Type": "application/json"}
         message = Message(method, url, content=b"[]", headers=headers)
         return self.session.send(message, CALLER, operation)
+
+
+def trained_last(cards: Iterable[Any]) -> list[Json]:
+    """The cards of models, those that somebody has trained last: they may be deleted soon."""
+    found = [each for each in cards if isinstance(each, dict)]
+    return sorted(found, key=lambda each: each.get("type") == "fine-tuned")
 
 
 def capabilities_of(session: Session) -> Capabilities:

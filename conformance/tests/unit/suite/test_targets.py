@@ -82,6 +82,14 @@ def test_rules_ask_the_named_model(ability: str, choose: Callable[[Context], str
         assert choose(context) == "my-model"
 
 
+def test_model_that_somebody_trained_is_taken_last() -> None:
+    can = {"capabilities": {"completion_chat": True}}
+    trained, own = {"id": "ft:a", "type": "fine-tuned", **can}, {"id": "a", "type": "base", **can}
+    chat = load_targets()["model"]
+    assert take({"data": [trained, own]}, chat) == "a"
+    assert take({"data": [trained]}, chat) == "ft:a"
+
+
 def test_model_is_known_by_any_of_its_names() -> None:
     listed = {"data": [{"id": "vectors-1", "aliases": ["our-embed"]}, {"id": "chat-1"}]}
     embedding = load_targets()["embedding_model"]
