@@ -10,6 +10,7 @@ import re
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.unit.laws.variations import (
@@ -413,4 +414,17 @@ def test_a_job_is_of_another_kind_where_there_is_nothing_else(judged: Judged) ->
 
     law, only = "access.wrong-kind-is-refused", "[files."
     results = judged(law, alter=files_and_batches_alone, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
+    def leading_on(answer: Answer) -> None:
+        telling_an_end(answer)  # so that the URL is one of this server
+        if answer.is_("GET") and answer.query.pop("told", None):
+            query = urlencode(answer.query, doseq=True)
+            answer.status, answer.headers["location"] = 307, f"{answer.path}?{query}"
+
+    laws = ("urls.open-their-own", "urls.altered-is-refused", "gone.links-die")
+    results = judged(*laws, alter=leading_on, only="[files.get_signed_url]", profile="files-batch")
+    assert {name.partition("[")[0] for name in results} == {*laws}
     assert {each.status for each in results.values()} == {Status.PASS}
