@@ -420,7 +420,7 @@ def test_a_job_is_of_another_kind_where_there_is_nothing_else(judged: Judged) ->
 def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
     def leading_on(answer: Answer) -> None:
         telling_an_end(answer)  # so that the URL is one of this server
-        if answer.is_("GET") and answer.query.pop("told", None):
+        if answer.is_("GET") and answer.query.pop("told", []):
             query = urlencode(answer.query, doseq=True)
             answer.status, answer.headers["location"] = 307, f"{answer.path}?{query}"
 

@@ -89,12 +89,13 @@ def test_text_of_a_conversation_adds_up_whether_it_comes_plain_or_as_chunks() ->
 
 
 def test_a_job_is_waited_for_without_a_clock() -> None:
-    told, waited = iter(["QUEUED", "VALIDATING", "VALIDATED", "VALIDATED"]), []
+    told = iter(["QUEUED", "VALIDATING", "VALIDATED", "VALIDATED"])
+    waited: list[float] = []
     ctx: Any = SimpleNamespace(
         document=load_document(),
         session=SimpleNamespace(clock=None, memory={}),
         answer=lambda *_, **__: {"status": next(told)},
         pass_time=waited.append,
     )
-    assert wait_for(ctx, "a job", "VALIDATED") == {"status": "VALIDATED"}
+    assert wait_for(ctx, "a job", "VALIDATED")["status"] == "VALIDATED"
     assert waited == [1, 1]
