@@ -37,7 +37,8 @@ Words with a dollar sign stand for:
     $NAME             the id of a target
     $colleague.user   the user id of an identity; without it the sample is skipped
 For objects that laws make and follow to their end:
-    made    fields of the body that are sent instead of the sample's; made_ids: likewise path ids
+    made    fields of the body that are sent instead of the sample's; made_ids: likewise path ids;
+            of what is done to one: fields that it is made with
 For ids in the body, also where the plainest request has none:
     named   by place, such as `agent_id` or `training_files.*.file_id`: the `target` that fits
             there, the fields that the request is sent `without` then, and whether the request

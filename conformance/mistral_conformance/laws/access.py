@@ -308,12 +308,15 @@ def _own_ids(
 
 
 def _other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
-    """The id of something of another kind: of the parent, or of the first other kind."""
+    """The id of something of another kind: of the parent, or of the first other kind.
+
+    What nothing can be done to goes first: a job, for one, works until it is deleted.
+    """
     if resource.parent and (found := ids.get(world.model.resources[resource.parent].parameter)):
         return found
-    for each in world.model.resources.values():
+    for each in sorted(world.model.resources.values(), key=lambda each: bool(each.actions)):
         is_other = each.name not in {resource.name, resource.parent} and not each.parent
-        is_made = each.whole and each.parameter and each.delete and not each.actions
+        is_made = each.whole and each.parameter and each.delete
         if is_other and is_made and world.capabilities.offers(each.create):
             return world.make(each).ids[each.parameter]
     raise Skipped(f"there is nothing of another kind than {resource.name}")

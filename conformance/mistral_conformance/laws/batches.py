@@ -175,7 +175,7 @@ def _batched(model: Model) -> Iterator[Subject]:
                 yield Subject(f"{resource.name} of {path}", value, operations, needed)
 
 
-@law(id="answers.batched-as-alone", over=_batched, source=DONE, harm=True, needs=("clock",))
+@law(id="answers.batched-as-alone", over=_batched, source=DONE, harm=True)
 def batched_as_alone(world: World, resource: Resource, path: str, operation: str) -> None:
     """A request that its endpoint answers is answered in a job of that endpoint."""
     body = plain_request(world, operation)["json"]
@@ -205,7 +205,7 @@ def _sole(model: Model) -> Iterator[Subject]:
             yield evolve(subject, name=resource.name)
 
 
-@law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True, needs=("clock",))
+@law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True)
 def requests_are_all_done(world: World, resource: Resource, path: str, operation: str) -> None:
     """A job of many requests does and counts each, and its results tell each by its own id."""
     body = plain_request(world, operation)["json"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import FORM, body_schema
@@ -27,6 +27,7 @@ SHOWN_TO_STRANGERS = "harm: a URL for one thing opens another, or opens longer t
 
 LATER_S = 3600
 LONG_AGO_DAYS = 365
+MOST_TURNS = 3
 SLACK_S = 30
 """So near to the end of a URL's life, in seconds, nothing is judged: clocks and rounding differ."""
 WRITING = ("PUT", "POST", "PATCH", "DELETE")
@@ -199,8 +200,8 @@ def read_url(world: World, answer: Exchange) -> str:
     return str(url)
 
 
-def open_url(world: World, url: str) -> Exchange:
-    """What a URL gives to somebody without a key.
+def open_url(world: World, url: str, turns: int = MOST_TURNS) -> Exchange:
+    """What a URL gives to somebody without a key, who goes where it leads.
 
     Raises:
         Skipped: it is on a host that is not reached from here.
@@ -209,6 +210,8 @@ def open_url(world: World, url: str) -> Exchange:
     answer = world.ctx.nobody.try_send(Message("GET", url))
     if answer.failure:
         raise Skipped(f"the URL is not reached from here: {answer.failure}", answer)
+    if turns and 300 <= answer.status < 400 and "location" in answer.headers:
+        return open_url(world, urljoin(url, answer.headers["location"]), turns - 1)
     return answer
 
 

@@ -18,6 +18,7 @@ from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
 from mistral_conformance.model.schemas import JSON, body_properties
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: a request changes what it does not name"
@@ -118,12 +120,11 @@ def empty_change_is_none(world: World, resource: Resource, operation: str) -> No
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
 def own_fields_stay(world: World, resource: Resource, operation: str) -> None:
     """What is done to an object leaves what its owner gave it, its text, and what is in it."""
-    instance = world.make(resource)
+    instance = world.make(resource, given=_made_for(world, resource, operation))
     if resource.changes:
         _fill(world, instance)
+    _make_ready(world, instance, operation)
     states = world.model.states_of(resource.name)
-    if not states or operation not in states.stops:  # what has ended cannot be stopped
-        world.settle(instance)
     before, texts = world.look(instance), _texts(world, instance)
     done = world.taken(act(world, instance, operation))
     world.settle(instance)
@@ -143,8 +144,11 @@ def own_fields_stay(world: World, resource: Resource, operation: str) -> None:
 def others_stay(world: World, resource: Resource, operation: str) -> None:
     """What is done to one object is done to no other: none beside it, below it, or of others."""
     elder = world.make(resource)
-    instance = world.make(resource, parent=elder.parent) if resource.parameter else elder
-    world.settle(instance)
+    instance = elder
+    if resource.parameter:
+        given = _made_for(world, resource, operation)
+        instance = world.make(resource, parent=elder.parent, given=given)
+    _make_ready(world, instance, operation)
     bystanders = bystanders_of(world, instance, operation)
     bystanders += [elder] if elder is not instance else []
     for each in bystanders:
@@ -165,12 +169,13 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
 @law(id="neighbours.action-shows-the-object", over=_telling, source=LOST, harm=True)
 def action_shows_the_object(world: World, resource: Resource, operation: str) -> None:
     """An object that a change or an action answers with is the object that reading shows."""
-    instance = world.make(resource)
+    instance = world.make(resource, given=_made_for(world, resource, operation))
     for each in {
         e for f in resource.fields.values() if operation in f.moved_by for e in f.moved_by
     }:
         if each != operation:  # what is undone has to be done first
             world.need(act(world, instance, each))
+    world.await_turn(instance, operation)
     before = world.read(instance)
     done = world.taken(act(world, instance, operation))
     value = bare(resource, done.json())
@@ -207,6 +212,21 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
         return world.change(instance, body, through=operation)
     world.prepare(operation, instance.by, instance.ids)
     return send_plain(world, operation, instance.ids, by=instance.by)
+
+
+def _made_for(world: World, resource: Resource, operation: str) -> Json:
+    """What an object is made with that something is to be done to."""
+    sample = load_samples().get(operation, Sample()) if operation in resource.actions else Sample()
+    return sample.filled(world.lookup, world.ctx.marker).made
+
+
+def _make_ready(world: World, instance: Instance, operation: str) -> None:
+    """Wait until the object is at its end, or as the operation wants it: on its way or checked."""
+    states = world.model.states_of(instance.resource.name)
+    if states and operation in states.asked_in:
+        world.await_turn(instance, operation)
+    elif not states or operation not in states.stops:  # what has ended cannot be stopped
+        world.settle(instance)
 
 
 def _still(world: World, resource: Resource) -> list[Field]:

@@ -331,8 +331,9 @@ def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tupl
     of = world.model.resources.get(field.refers)
     if named and of and of.whole:
         for _ in range(2):
-            identity = world.make(of).ids[of.parameter]
-            yield [(field.sent, identity), *((each, None) for each in named.without)]
+            with suppress(Signal):  # a server may have none of them, and the list all the same
+                identity = world.make(of).ids[of.parameter]
+                yield [(field.sent, identity), *((each, None) for each in named.without)]
 
 
 def walk_population(

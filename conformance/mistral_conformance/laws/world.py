@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mistral_conformance.laws.walking import Walk
-    from mistral_conformance.model import Field, Model, Resource
+    from mistral_conformance.model import Field, Model, Resource, States
     from mistral_conformance.model.document import Document, Json
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
@@ -357,5 +357,14 @@ class World:
         """
         states = self.model.states_of(instance.resource.name)
         if states:
-            field = states.field
-            wait_for_end(self.ctx, states, lambda: self.read(instance).fields.get(field))
+            self._wait(instance, states)
+
+    def await_turn(self, instance: Instance, operation: str) -> None:
+        """Wait until the object is in a state that the operation is declared to be asked in."""
+        states = self.model.states_of(instance.resource.name)
+        if states and operation in states.asked_in:
+            self._wait(instance, states, states.asked_in[operation])
+
+    def _wait(self, instance: Instance, states: States, also: Iterable[str] = ()) -> None:
+        look = partial(self.read, instance)
+        wait_for_end(self.ctx, states, lambda: look().fields.get(states.field), also)

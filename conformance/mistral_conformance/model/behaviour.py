@@ -160,6 +160,7 @@ def _read_states(
         moves={state: tuple(each) for state, each in said.get("moves", {}).items()},
         actions={action: tuple(each) for action, each in said.get("actions", {}).items()},
         stops={action: tuple(each) for action, each in said.get("stops", {}).items()},
+        asked_in={action: tuple(each) for action, each in said.get("asked_in", {}).items()},
         words=dict(said.get("words", {})),
         said_by=str(said.get("said_by", "")),
         null_in={state: tuple(each) for state, each in said.get("null_in", {}).items()},

@@ -214,6 +214,8 @@ class States:
     """By operation, the states that it leads to."""
     stops: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     """By operation that ends what is on its way, the ends that it leads to."""
+    asked_in: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """By operation that not every state allows, the states that do for sure."""
     words: dict[str, str] = attrs.field(factory=dict)
     """By state, what the field `said_by` says meanwhile."""
     said_by: str = ""

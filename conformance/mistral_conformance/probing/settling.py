@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mistral_conformance.model import States
     from mistral_conformance.session.context import Context
@@ -17,8 +17,12 @@ STUCK_S = 5
 """How long to wait for more of what has not come to its end before."""
 
 
-def wait_for_end(context: Context, states: States, look: Callable[[], object]) -> None:
+def wait_for_end(
+    context: Context, states: States, look: Callable[[], object], also: Iterable[str] = ()
+) -> None:
     """Wait until the state that `look` tells is an end, on the server's clock where it has one.
+
+    A state that is in `also` will do as well.
 
     An end that is spelled with other capitals is one: its spelling is for rules over schemas.
 
@@ -26,7 +30,7 @@ def wait_for_end(context: Context, states: States, look: Callable[[], object]) -
         Unjudged: that takes longer than two minutes of the server's time.
 
     """
-    ends = {each.casefold() for each in states.ends}
+    ends = {each.casefold() for each in (*states.ends, *also)}
     key = (wait_for_end, states.resource)
     limit_s = STUCK_S if key in context.session.memory else LIMIT_S
     for _ in range(limit_s):

@@ -19,13 +19,14 @@ from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
-from mistral_conformance.session.capabilities import capabilities_of
+from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable
 
+    from mistral_conformance.model import States
     from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
@@ -135,7 +136,14 @@ class Targets:
         sample = self.sample(operation)
         if sample and sample.before:
             self.send_sample(self._context.document.operations[sample.before])
+        self._await_turn(operation)
         return self.send(operation, lambda: self.plain(operation), ENDED)
+
+    def _await_turn(self, operation: Operation) -> None:
+        """Wait until the target is in a state that the operation is declared to be asked in."""
+        for states in model_of(self._context.session.document).states:
+            if operation.id in states.asked_in:
+                self._wait(states, self.ids(operation), states.asked_in[operation.id])
 
     def plain(self, operation: Operation) -> Message:
         """The plainest request as a message, at objects that are there now.
@@ -159,6 +167,7 @@ class Targets:
         if exchange.status not in refusals or not operation.path_ids:
             return exchange
         self.forget(operation)
+        self._await_turn(operation)
         return self._context.api.try_send(make(), operation.id)
 
     def message(self, operation: Operation, sample: Sample | None, url: str = "") -> Message:
@@ -268,10 +277,15 @@ class Targets:
         model = model_of(self._context.session.document)
         made = next(e for e in model.resources.values() if e.create == target.operation)
         states = model.states_of(made.name)
-        if states is None:
-            return
+        if states:
+            self._wait(states, ids)
+
+    def _wait(self, states: States, ids: dict[str, str], also: Iterable[str] = ()) -> None:
         context, field = self._context, states.field
-        wait_for_end(context, states, lambda: context.need(context.api.call(made.read, ids))[field])
+        read = model_of(context.session.document).resources[states.resource].read
+        wait_for_end(
+            context, states, lambda: context.need(context.api.call(read, ids))[field], also
+        )
 
     def _send_target(self, operation: Operation, target: Target) -> Exchange:
         own = Sample(**target.sample).filled(self.lookup, self._context.marker)
@@ -329,8 +343,9 @@ def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
         IndexError: there is none.
 
     """
-    fitting = [each for each in items if _fits(each, target.where)]
-    return (fitting or (items if target.or_first else fitting))[0]
+    known = trained_last(items)
+    fitting = [each for each in known if _fits(each, target.where)]
+    return (fitting or (known if target.or_first else fitting))[0]
 
 
 def _fits(item: object, where: dict[str, Any]) -> bool:

@@ -142,6 +142,8 @@ def _states(model: Model, resource: Resource) -> Iterator[str]:
         yield from _wrapped(f"{action} leads to {', '.join(following)}", "  ")
     for action, following in states.stops.items():
         yield from _wrapped(f"{action} ends it as {', '.join(following)}", "  ")
+    for action, before in states.asked_in.items():
+        yield from _wrapped(f"{action} is for {', '.join(before)}", "  ")
 
 
 def _access(model: Model, resource: Resource) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_conformance.rules.common.names import LIST_MODELS
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Vector = Sequence[float]
 
 EMBED = "embeddings.create"
-TELLING = "embed"
-"""No capability says that a model embeds; its name does."""
 CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
 BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
@@ -79,16 +77,8 @@ def usage_grows_with_the_texts(ctx: Context) -> None:
 
 
 def embedding_model(ctx: Context) -> str:
-    """The first model one of whose names says that it embeds; asked once a run, or skips."""
-    held = ctx.session.memory.get(embedding_model)
-    if held is None:
-        cards = ctx.prepare(LIST_MODELS)["data"]
-        named = [(each["id"], *(each.get("aliases") or ())) for each in cards]
-        able = [names[0] for names in named if any(TELLING in each.lower() for each in names)]
-        if not able:
-            ctx.skip(f"no model of the list has {TELLING!r} in its name")
-        held = ctx.session.memory[embedding_model] = able[0]
-    return str(held)
+    """The model that the run names for it, else the first whose names say so; or skips."""
+    return targets_of(ctx).lookup("embedding_model")
 
 
 def ask(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
@@ -105,7 +95,8 @@ def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exc
     """The answer with the vectors; skips where the server refuses the form that is asked for."""
     answer = ask(ctx, texts, **fields)
     if 400 <= answer.status < 500:
-        ctx.skip(f"{embedding_model(ctx)} does not take {', '.join(fields)}")
+        said = f"{embedding_model(ctx)} does not take {', '.join(fields)}"
+        ctx.skip(f"{said}: name a model that does, --model embeddings=NAME")
     return ctx.expect_status(answer, 200)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.model import model_of
 from mistral_conformance.model.document import load_document
+from mistral_conformance.model.schemas import body_properties, facet
 from mistral_conformance.probing.judging import judge_of
 from mistral_conformance.probing.probe import fail_at, shots
 from mistral_conformance.probing.samples import load_samples
@@ -14,6 +16,7 @@ from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.schema import PROBES
+from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -90,10 +93,38 @@ def plain_request_succeeds(ctx: Context) -> None:
 
 @rule(MUST, "document: parameters", EACH, id="input.bounds-accepted", applies=has_bounds)
 def bounds_are_accepted(ctx: Context) -> None:
-    """A plain request with one value at a documented bound is not refused as invalid."""
+    """A plain request with one value at a documented bound is not refused as invalid.
+
+    But what a server does not offer it may refuse: an option whatever its value, an operation.
+    """
+    refused, taken = [], set()
     for shot in shots(ctx, "bounds"):
+        name, _, value = shot.note.partition(" = ")
         if shot.exchange.status in REFUSED_AS_INVALID:
+            refused.append((name, value, shot))
+        elif value != "null":
+            taken.add(name)
+    unable = _choices_of_options(ctx) - taken
+    for name, value, shot in refused:
+        if name not in unable and not _names_what_is_missing(ctx, value):
             raise fail_at(shot, f"a documented value was answered {_answer(shot.exchange)}")
+
+
+def _choices_of_options(ctx: Context) -> set[str]:
+    """The options of the operation that have one of some listed values."""
+    told = model_of(ctx.document).options
+    own = {each.name for each in told if each.operation == ctx.operation.id and not each.inside}
+    fields = body_properties(ctx.document, ctx.operation) if own else {}
+    return {
+        name for name in own & fields.keys() if facet(ctx.document, fields[name].schema, "enum")
+    }
+
+
+def _names_what_is_missing(ctx: Context, value: str) -> bool:
+    """Whether a value is the path of operations that the server does not have."""
+    named = [e.id for e in ctx.document.operations.values() if f'"{e.path}"' == value]
+    offers = capabilities_of(ctx.session).offers
+    return bool(named) and not any(map(offers, named))
 
 
 @rule(MUST, "RFC 9110 §15.6", EACH, id="input.no-server-error")
@@ -147,7 +178,9 @@ def single_fault_is_named(ctx: Context) -> None:
             name = WORD.findall(shot.note.removeprefix("without "))[0]
             told = [each for each in places if each and isinstance(each, list) and each[0] in PARTS]
             if not any(name in each for each in told):
-                raise fail_at(shot, f"{places} does not name {name}")
+                named = any(isinstance(each, list) and name in each for each in places)
+                lacking = f"begin with its part: {', '.join(PARTS)}" if named else f"name {name}"
+                raise fail_at(shot, f"{places} does not {lacking}")
     if not judged:
         ctx.skip("no refusal lists problems")
 

@@ -12,7 +12,7 @@ import json
 import re
 import uuid
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
@@ -23,7 +23,7 @@ from mistral_conformance.verdict.outcome import Failed, NotOffered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.session import Session
 
@@ -63,6 +63,8 @@ class Capabilities:
     """By what it is able to do, the first model of the list, or the one that the run names."""
     _listed: bool = False
     _names: list[set[str]] = field(factory=list)
+    _told: set[str] = field(factory=set)
+    _able: dict[str, set[str]] = field(factory=dict)
     _unable: dict[str, set[str]] = field(factory=dict)
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
@@ -85,12 +87,16 @@ class Capabilities:
     def able(self, ability: str, model: str, listed_by: str) -> str:
         """The model, or another one where the operation that lists them says that it is not able.
 
+        What the card of a model leaves out it is not able to do, if another one's says it can.
+
         Raises:
             NotOffered: it says so of all of them.
 
         """
         self._list(listed_by)
-        if model not in self._unable.get(ability, ()):
+        able = self._able.get(ability, set())
+        without = self._told - able if able else self._unable.get(ability, set())
+        if model not in without:
             return model
         if ability not in self.models:
             raise NotOffered(f"not offered: no model of the list has {ability}")
@@ -154,16 +160,16 @@ class Capabilities:
             return
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
-        for card in cards if isinstance(cards, list) else ():
-            if not isinstance(card, dict):
-                continue
+        for card in trained_last(cards if isinstance(cards, list) else []):
             able, aliases = card.get("capabilities"), card.get("aliases")
             others = aliases if isinstance(aliases, list) else ()
             names = {str(each) for each in (card.get("id"), *others)}
             self._names.append(names)
+            self._told |= names if isinstance(able, dict) else set()
             for ability, can in able.items() if isinstance(able, dict) else ():
                 if can is True:
                     self.models.setdefault(ability, str(card.get("id")))
+                    self._able.setdefault(ability, set()).update(names)
                 elif can is False:
                     self._unable.setdefault(ability, set()).update(names)
 
@@ -211,6 +217,12 @@ class Capabilities:
         headers = {"Content-Type": "application/json"}
         message = Message(method, url, content=b"[]", headers=headers)
         return self.session.send(message, CALLER, operation)
+
+
+def trained_last(cards: Iterable[Any]) -> list[Json]:
+    """The cards of models, those that somebody has trained last: they may be deleted soon."""
+    found = [each for each in cards if isinstance(each, dict)]
+    return sorted(found, key=lambda each: each.get("type") == "fine-tuned")
 
 
 def capabilities_of(session: Session) -> Capabilities:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ID_LIMIT = 512
 GONE = frozenset({404, 410})
-ENDED = GONE | {409, 422}
+ENDED = GONE | {400, 409, 422}
 """What servers refuse to do with: what is not there, and what is at its end."""
 
 

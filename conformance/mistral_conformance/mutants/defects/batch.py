@@ -121,9 +121,3 @@ def first_file_is_read(read_requests: Part) -> Part:
         return read_requests(evolve(ctx, body=body))
 
     return defect
-
-
-@mutant("batch.empty-metadata-are-none", CREATE, GET, LIST, place=f"{JOBS}:view")
-def empty_metadata_are_none(view: Part) -> Part:
-    """Metadata without entries are shown as null."""
-    return lambda job: {**view(job), "metadata": job.metadata or None}

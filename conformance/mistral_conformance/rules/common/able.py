@@ -8,6 +8,7 @@ from attrs import evolve
 
 from mistral_conformance.probing.targets import items_in, load_targets
 from mistral_conformance.rules.common.names import LIST_MODELS
+from mistral_conformance.session.capabilities import trained_last
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -36,7 +37,7 @@ def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
     cards = items_in(evolve(listed, form=None).json(), "data")
     able = {str(each.get("id")): each.get("capabilities") for each in cards}
     can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}
-    return [each for each in cards if each.get("id") in can]
+    return [each for each in trained_last(cards) if each.get("id") in can]
 
 
 def _named_model(ctx: Context, capability: str) -> str:

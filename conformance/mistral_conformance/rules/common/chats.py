@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.targets import TOOL_USE
+from mistral_conformance.probing.targets import TOOL_USE, targets_of
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
@@ -64,14 +64,17 @@ FORCE_WEATHER = {"type": "function", "function": {"name": "get_weather"}}
 
 
 def chat_model(ctx: Context) -> str:
-    """A model that can chat: the preferred one, else the first that says so; asked once a run."""
+    """A model that can chat: the named one, the preferred one, the first that says so, the first.
+
+    The list is asked once a run.
+    """
     held = ctx.session.memory.get(chat_model)
     if held is None:
-        able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
-        names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
-        if not able:
-            ctx.skip("no model of the list can chat")
-        held = PREFERRED if PREFERRED in names else able[0]["id"]
+        held = targets_of(ctx).lookup("model")
+        if "chat" not in ctx.session.models:
+            able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
+            names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
+            held = PREFERRED if PREFERRED in names else held
         ctx.session.memory[chat_model] = held
     return str(held)
 

@@ -530,3 +530,19 @@ def second_turns_replace() -> Alter:
             answer.body = {**answer.body, "entries": [*entries[:2], *entries[4:]]}
 
     return alter
+
+
+@remembering(
+    "start-loses-the-suffix",
+    "neighbours.own-fields-stay[fine_tuning.jobs.start]",
+    "changed `suffix`",
+)
+def start_loses_the_suffix() -> Alter:
+    started: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        started.update({answer.path.removesuffix("/start")} if answer.is_("POST", "/start") else ())
+        if answer.is_("GET") and answer.path in started:
+            answer.body = {**answer.body, "suffix": None}
+
+    return alter

@@ -10,6 +10,7 @@ import re
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.unit.laws.variations import (
@@ -269,3 +270,161 @@ def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
     results = judged("gone.*", alter=without_files, only="[file")
     assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
     assert all("not offered: files." in each.reason for each in results.values())
+
+
+def test_a_list_is_judged_without_what_its_items_could_name(judged: Judged) -> None:
+    def without_agents(answer: Answer) -> None:
+        if answer.path.startswith("/v1/agents"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    laws, only = ("pages.tile", "sets.filter", "sets.sorted"), "[batch.jobs.list"
+    results = judged(*laws, alter=without_agents, only=only, profile="files-batch")
+    judged_so = {name for name, each in results.items() if each.status is Status.PASS}
+    assert results.keys() - judged_so == {"sets.filter[batch.jobs.list:agent_id]"}
+
+
+def test_a_job_may_be_started_only_when_its_files_have_been_checked(judged: Judged) -> None:
+    def unchecked(answer: Answer) -> None:
+        if answer.is_("POST", "/start") and answer.body["status"] in {"QUEUED", "VALIDATING"}:
+            answer.status, answer.body = 422, {"detail": "The files have not been checked."}
+
+    only = "[fine_tuning.jobs.start]"
+    for patterns, rules in ((("neighbours.*",), False), (("input.plain-succeeds",), True)):
+        results = judged(*patterns, alter=unchecked, only=only, profile="files-batch", rules=rules)
+        assert {each.status for each in results.values()} == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "empty"),
+    [
+        ("values.map-is-kept[batch_job.metadata]", "/v1/batch/jobs", {}),
+        ("values.empty-text-is-kept[fine_tuning_job.integrations]", "/v1/fine_tuning/jobs", []),
+    ],
+)
+def test_none_of_something_may_be_null(judged: Judged, case: str, path: str, empty: object) -> None:
+    law, _, name = case.rstrip("]").partition("[")
+    field = name.partition(".")[2]
+
+    def nothing(answer: Answer) -> None:
+        if answer.path.startswith(path) and answer.status == 200:
+            whole = answer.body
+            for each in [whole, *whole.get("data", ())]:
+                if each.get(field) == empty:
+                    each[field] = None
+            answer.body = whole
+
+    results = judged(law, alter=nothing, only=f"[{name}]", profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_events_of_one_second_may_be_listed_in_any_order(judged: Judged) -> None:
+    def newest_first(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.startswith("/v1/fine_tuning/jobs/"):
+            events = [{**each, "created_at": 1} for each in answer.body["events"][::-1]]
+            answer.body = {**answer.body, "events": events}
+
+    law = "fine-tuning.finished-job-tells-its-way"
+    results = judged(law, alter=newest_first, profile="files-batch", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def refusing(**values: object) -> Any:
+    """Refuses a request that has one of the values in a field; any of a field where it is `...`."""
+
+    def alter(answer: Answer) -> None:
+        sent = answer.sent_body if answer.sent.startswith(b"{") else {}
+        for name, refused in values.items():
+            found = sent.get(name)
+            if answer.is_("POST") and found is not None and refused in (..., found):
+                answer.status, answer.body = 422, {"detail": f"{name} {found} is not supported"}
+
+    return alter
+
+
+def test_an_option_may_be_refused_with_all_its_values_and_not_with_one(judged: Judged) -> None:
+    def verdict(**values: object) -> Status:
+        law, only = "input.bounds-accepted", "[chat.complete]"
+        (result,) = judged(law, alter=refusing(**values), only=only, rules=True).values()
+        return result.status
+
+    assert verdict(reasoning_effort=...) is Status.PASS
+    assert verdict(reasoning_effort="low") is Status.FAIL
+    assert verdict(temperature=...) is Status.FAIL
+
+
+def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged) -> None:
+    def without_conversations(answer: Answer) -> None:
+        if answer.path.startswith("/v1/conversations"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+        refusing(endpoint="/v1/conversations")(answer)
+
+    def verdict(alter: Any) -> Status:
+        law, only = "input.bounds-accepted", "[batch.jobs.create]"
+        (result,) = judged(law, alter=alter, only=only, profile="files-batch", rules=True).values()
+        return result.status
+
+    assert verdict(without_conversations) is Status.PASS
+    assert verdict(refusing(endpoint="/v1/conversations")) is Status.FAIL
+
+
+def test_what_the_card_of_a_model_leaves_out_is_asked_of_another_one(judged: Judged) -> None:
+    thinkers: set[str] = set()
+
+    def brief(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/models"):
+            cards = answer.body["data"]
+            for each in cards:
+                each["capabilities"] = {k: v for k, v in each["capabilities"].items() if v}
+                thinkers.update([each["id"]] * ("reasoning" in each["capabilities"]))
+            answer.body = {**answer.body, "data": cards}
+        if answer.path.endswith("/completions") and answer.sent_body["model"] not in thinkers:
+            refusing(reasoning_effort=...)(answer)
+
+    results = judged("sums.usage-adds-up", alter=brief, only="[chat.complete:reasoning_effort]")
+    assert [each.status for each in results.values()] == [Status.PASS]
+
+
+def test_a_server_without_chats_needs_no_model_for_them(judged: Judged) -> None:
+    def without_chats(answer: Answer) -> None:
+        if "/chat/" in answer.path:
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+        silent(answer)
+
+    def silent(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/models"):
+            cards = [{**each, "capabilities": {}} for each in answer.body["data"]]
+            answer.body = {**answer.body, "data": cards}
+
+    def verdict(alter: Any) -> Status:
+        (result,) = judged("models.list-is-not-empty", alter=alter, rules=True).values()
+        return result.status
+
+    assert verdict(without_chats) is Status.PASS
+    assert verdict(silent) is Status.FAIL
+
+
+def test_a_job_is_of_another_kind_where_there_is_nothing_else(judged: Judged) -> None:
+    def files_and_batches_alone(answer: Answer) -> None:
+        if not answer.path.startswith(("/v1/files", "/v1/batch", "/v1/models")):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    law, only = "access.wrong-kind-is-refused", "[files."
+    results = judged(law, alter=files_and_batches_alone, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
+    def leading_on(answer: Answer) -> None:
+        telling_an_end(answer)  # so that the URL is one of this server
+        if answer.is_("GET") and answer.query.pop("told", []):
+            query = urlencode(answer.query, doseq=True)
+            answer.status, answer.headers["location"] = 307, f"{answer.path}?{query}"
+
+    laws = ("urls.open-their-own", "urls.altered-is-refused", "gone.links-die")
+    results = judged(*laws, alter=leading_on, only="[files.get_signed_url]", profile="files-batch")
+    assert {name.partition("[")[0] for name in results} == {*laws}
+    assert {each.status for each in results.values()} == {Status.PASS}

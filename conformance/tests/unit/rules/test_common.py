@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from typing import Any
 
 import docx
 import pypdf
 import pytest
 
+from mistral_conformance.model.document import load_document
 from mistral_conformance.probing.uploads import docx_sample, pdf_sample, text_sample
 from mistral_conformance.record.events import DONE, read_stream
 from mistral_conformance.rules.common import talks
 from mistral_conformance.rules.common.times import later, read_time
+from mistral_conformance.rules.common.tunings import wait_for
 from mistral_conformance.verdict.outcome import Failed
 
 
@@ -82,3 +86,16 @@ def test_text_of_a_conversation_adds_up_whether_it_comes_plain_or_as_chunks() ->
     ]
     (entry,) = talks.assemble(events)
     assert entry["pieces"] == {0: "A shelf.", 1: image}
+
+
+def test_a_job_is_waited_for_without_a_clock() -> None:
+    told = iter(["QUEUED", "VALIDATING", "VALIDATED", "VALIDATED"])
+    waited: list[float] = []
+    ctx: Any = SimpleNamespace(
+        document=load_document(),
+        session=SimpleNamespace(clock=None, memory={}),
+        answer=lambda *_, **__: {"status": next(told)},
+        pass_time=waited.append,
+    )
+    assert wait_for(ctx, "a job", "VALIDATED")["status"] == "VALIDATED"
+    assert waited == [1, 1]

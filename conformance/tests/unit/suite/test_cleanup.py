@@ -202,7 +202,9 @@ def test_object_that_is_gone_already_is_no_leftover(session_on: SessionOn, statu
         assert session.finish() == []
 
 
-@pytest.mark.parametrize(("status", "leftovers"), [(404, 0), (409, 0), (422, 0), (403, 1)])
+@pytest.mark.parametrize(
+    ("status", "leftovers"), [(404, 0), (400, 0), (409, 0), (422, 0), (403, 1)]
+)
 def test_execution_that_has_ended_is_no_leftover(
     session_on: SessionOn, status: int, leftovers: int
 ) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mistral_conformance.model import load_model
 from mistral_conformance.mutants.judging import mock_session
 from mistral_conformance.probing.targets import Targets, load_targets, take
+from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.embeddings import embedding_model
 from mistral_conformance.session.context import Context
 from mistral_conformance.verdict.outcome import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RESTART = "beta.conversations.restart"
 
@@ -64,6 +70,24 @@ def test_named_model_stands_for_what_has_its_ability() -> None:
         targets = Targets(Context(session, Random(0)))  # noqa: S311 - test data
         assert targets.lookup("model") == targets.lookup("model_id") == "my-model"
         assert targets.lookup("embedding_model") != "my-model"
+
+
+@pytest.mark.parametrize(
+    ("ability", "choose"), [("chat", chat_model), ("embeddings", embedding_model)]
+)
+def test_rules_ask_the_named_model(ability: str, choose: Callable[[Context], str]) -> None:
+    with mock_session() as session:
+        context = Context(session, Random(0))  # noqa: S311 - test data
+        session.models[ability] = "my-model"
+        assert choose(context) == "my-model"
+
+
+def test_model_that_somebody_trained_is_taken_last() -> None:
+    can = {"capabilities": {"completion_chat": True}}
+    trained, own = {"id": "ft:a", "type": "fine-tuned", **can}, {"id": "a", "type": "base", **can}
+    chat = load_targets()["model"]
+    assert take({"data": [trained, own]}, chat) == "a"
+    assert take({"data": [trained]}, chat) == "ft:a"
 
 
 def test_model_is_known_by_any_of_its_names() -> None:

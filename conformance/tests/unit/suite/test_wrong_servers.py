@@ -6,6 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.unit.suite.fake_server import Answer, Request, keyed, libraries, models, serving
 
 from mistral_conformance import cli
@@ -13,8 +14,6 @@ from mistral_conformance import cli
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     Behaviour = Callable[[Request], Answer | None]
 
@@ -89,6 +88,18 @@ def test_server_that_refuses_everything_is_found(tmp_path: Path) -> None:
     assert code == 1
     assert rules["input.plain-succeeds"]["status"] == "fail"
     assert rules["input.bounds-accepted"]["status"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("place", "lacking"), [(["page_size"], "begin with its part"), (["query"], "name page_size")]
+)
+def test_what_the_place_of_a_fault_lacks_is_told(
+    tmp_path: Path, place: list[str], lacking: str
+) -> None:
+    problem = {"loc": place, "msg": "no number", "type": "int_parsing"}
+    refuses = on_list(Answer(422, {"detail": [problem]}))
+    _, rules = run(tmp_path, "beta.libraries.list", refuses)
+    assert lacking in rules["input.fault-named"]["reason"]
 
 
 def test_undocumented_status_is_found(tmp_path: Path) -> None:
