@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -34,6 +35,7 @@ SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or c
 EITHER_CASE = "RFC 9562, section 4: UUIDs are read whatever case their letters have"
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
+OTHER_NAME = re.compile(r"^(name|slug|alias)$")
 OTHER_LETTERS = "größe 東京"
 WORKSPACE = "workspace"
 
@@ -109,6 +111,19 @@ def _listed(model: Model) -> Iterator[Subject]:
                 origins = () if outsider == STRANGER else (resource.seen_origin,)
                 name, value = f"{resource.list} by {outsider}", (resource, outsider)
                 yield Subject(name, value, operations[:1], operations, origins, (outsider,))
+
+
+def _nameable(model: Model) -> Iterator[Subject]:
+    """What outsiders do not see and a path names, with its fields that could name it as well."""
+    for subject in _listed(model):
+        resource, outsider = subject.value
+        names = tuple(each for each in resource.fields if OTHER_NAME.search(each))
+        if names and resource.read and resource.parameter and not resource.parent:
+            operations = (resource.read, resource.create)
+            name, value = f"{resource.read} by {outsider}", (resource, names, outsider)
+            yield evolve(
+                subject, name=name, value=value, operations=operations[:1], needed=operations
+            )
 
 
 def _nested(model: Model) -> Iterator[Subject]:
@@ -214,6 +229,22 @@ def lists_hide_foreign(world: World, resource: Resource, outsider: str) -> None:
     shown = world.spot(instance, by=outsider)
     said = f"the list of the {outsider} has {resource.one} of the caller"
     world.expect(shown.value is None, said, instance.made, shown.exchange)
+
+
+@law(id="access.other-names-are-refused", over=_nameable, source=SHOWN_TO_STRANGERS, harm=True)
+def other_names_are_refused(
+    world: World, resource: Resource, names: tuple[str, ...], outsider: str
+) -> None:
+    """In the place of its id no name of the caller's object finds it for those outside."""
+    fields = [resource.fields[each] for each in names if each != "name"]
+    given = {each.sent: world.values.word() for each in fields if each.sent}
+    instance = world.make(resource, given=given)
+    told = world.read(instance).fields
+    for name in {str(told[each]) for each in names if told.get(each)} - set(instance.key):
+        answer = world.call(resource.read, {resource.parameter: name}, by=outsider)
+        found = answer.ok and key_of(resource, answer.json()) == instance.key
+        said = f"{name!r} finds {resource.one} of the caller for the {outsider}"
+        world.expect(not found, said, instance.made, answer)
 
 
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)

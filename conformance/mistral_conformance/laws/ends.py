@@ -9,6 +9,7 @@ from attrs import evolve
 from mistral_conformance.laws.comparing import ABSENT
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.neighbours import made_for
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
@@ -263,11 +264,12 @@ def stop_stops_one(world: World, resource: Resource, states: States, stop: str) 
 
 
 @law(id="ends.stop-leaves-the-ended", over=_stopping, source=TOLD_FALSELY, harm=True)
-def stop_leaves_the_ended(world: World, resource: Resource, _: States, stop: str) -> None:
+def stop_leaves_the_ended(world: World, resource: Resource, states: States, stop: str) -> None:
     """What has ended stays as it is when it is stopped, by itself or by a stop before, for ever."""
     for stopped in (False, True):
-        instance = world.make(resource)
+        instance = world.make(resource, given=made_for(world, resource, stop) if stopped else {})
         if stopped:
+            world.wait(instance, states, _at_work(states))
             send_plain(world, stop, instance.ids, by=instance.by)
         world.settle(instance)
         before = world.look(instance)
@@ -277,7 +279,9 @@ def stop_leaves_the_ended(world: World, resource: Resource, _: States, stop: str
         world.ctx.pass_time(LONG_S if world.ctx.session.clock else 1)
         fields = [each for each in resource.fields.values() if each.name not in UPDATE_STAMPS]
         for one, other in zip(before, world.look(instance), strict=True):
-            world.expect_same(fields, one, other, done, said=f"{stop} changed what had ended:")
+            world.expect_same(
+                fields, one, other, done, said=f"{stop}, or time, changed what had ended:"
+            )
 
 
 def _expect_fitting(world: World, resource: Resource, states: States, shown: Shown) -> int:
@@ -294,6 +298,12 @@ def _expect_fitting(world: World, resource: Resource, states: States, shown: Sho
             said = f"`{name}` is {value!r} in {shown.view} while {state}, {wanted} due"
             world.expect((value is None) is bool(due), said, shown.exchange)
     return judged
+
+
+def _at_work(states: States) -> list[str]:
+    """The states of what works on its task: nothing but a stop or an end comes after them."""
+    last = {each for each, after in states.moves.items() if not after}
+    return [each for each, after in states.moves.items() if after and last.issuperset(after)]
 
 
 def _set(states: States, state: object) -> tuple[str, ...]:

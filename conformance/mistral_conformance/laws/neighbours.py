@@ -120,7 +120,7 @@ def empty_change_is_none(world: World, resource: Resource, operation: str) -> No
 @law(id="neighbours.own-fields-stay", over=_actions, source=LOST, harm=True)
 def own_fields_stay(world: World, resource: Resource, operation: str) -> None:
     """What is done to an object leaves what its owner gave it, its text, and what is in it."""
-    instance = world.make(resource, given=_made_for(world, resource, operation))
+    instance = world.make(resource, given=made_for(world, resource, operation))
     if resource.changes:
         _fill(world, instance)
     _make_ready(world, instance, operation)
@@ -146,7 +146,7 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
     elder = world.make(resource)
     instance = elder
     if resource.parameter:
-        given = _made_for(world, resource, operation)
+        given = made_for(world, resource, operation)
         instance = world.make(resource, parent=elder.parent, given=given)
     _make_ready(world, instance, operation)
     bystanders = bystanders_of(world, instance, operation)
@@ -169,7 +169,7 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
 @law(id="neighbours.action-shows-the-object", over=_telling, source=LOST, harm=True)
 def action_shows_the_object(world: World, resource: Resource, operation: str) -> None:
     """An object that a change or an action answers with is the object that reading shows."""
-    instance = world.make(resource, given=_made_for(world, resource, operation))
+    instance = world.make(resource, given=made_for(world, resource, operation))
     for each in {
         e for f in resource.fields.values() if operation in f.moved_by for e in f.moved_by
     }:
@@ -214,7 +214,7 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
     return send_plain(world, operation, instance.ids, by=instance.by)
 
 
-def _made_for(world: World, resource: Resource, operation: str) -> Json:
+def made_for(world: World, resource: Resource, operation: str) -> Json:
     """What an object is made with that something is to be done to."""
     sample = load_samples().get(operation, Sample()) if operation in resource.actions else Sample()
     return sample.filled(world.lookup, world.ctx.marker).made

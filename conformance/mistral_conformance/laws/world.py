@@ -357,14 +357,15 @@ class World:
         """
         states = self.model.states_of(instance.resource.name)
         if states:
-            self._wait(instance, states)
+            self.wait(instance, states)
 
     def await_turn(self, instance: Instance, operation: str) -> None:
         """Wait until the object is in a state that the operation is declared to be asked in."""
         states = self.model.states_of(instance.resource.name)
         if states and operation in states.asked_in:
-            self._wait(instance, states, states.asked_in[operation])
+            self.wait(instance, states, states.asked_in[operation])
 
-    def _wait(self, instance: Instance, states: States, also: Iterable[str] = ()) -> None:
+    def wait(self, instance: Instance, states: States, also: Iterable[str] = ()) -> None:
+        """Wait until the object is at its end, or in one of other states."""
         look = partial(self.read, instance)
         wait_for_end(self.ctx, states, lambda: look().fields.get(states.field), also)
