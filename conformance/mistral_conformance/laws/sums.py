@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.answers import asked_ways
-from mistral_conformance.laws.asking import LONGER, ask, asked_fields, count, question, streams
+from mistral_conformance.laws.asking import (
+    LONGER,
+    able,
+    ask,
+    asked_fields,
+    count,
+    question,
+    streams,
+)
 from mistral_conformance.laws.completions import read_plain
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.schemas import answer_schema, body_properties, properties
 from mistral_conformance.probing.samples import load_samples
+from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -37,6 +46,7 @@ EARLIER = (
 )
 INSTRUCTIONS, SHORT = "instructions", "Answer."
 PARTS = "messages of parts"
+VISION, PICTURES = "vision", "pictures"
 PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
 CALL = {"name": "get_sights", "arguments": "{}"}
 CALLED = (
@@ -196,6 +206,21 @@ def parts_are_counted(world: World, view: StreamView) -> None:
         answers.append(ask(world, evolve(asked, body=body)))
     one, other = (count(each, "prompt_tokens") for each in answers)
     reason = f"a message of {1 + len(more)} parts counts {other} tokens, its first part {one}"
+    world.expect(other > one, reason, *(each.exchange for each in answers))
+
+
+@law(id="sums.pictures-are-counted", over=_turns, source=BILLED, harm=True)
+def pictures_are_counted(world: World, view: StreamView) -> None:
+    """The tokens read count a picture beside the words."""
+    asked = question(world, view.operation, words=LONGER, feature=PICTURES)
+    body = {**asked.body, **able(world, asked.body, VISION)}
+    text = {"type": "text", "text": LONGER}
+    answers = []
+    for parts in ([text], [text, {"type": "image_url", "image_url": picture_url()}]):
+        said = [{"role": "user", "content": parts}]
+        answers.append(ask(world, evolve(asked, body={**body, "messages": said})))
+    one, other = (count(each, "prompt_tokens") for each in answers)
+    reason = f"words with a picture count {other} tokens, the words alone {one}"
     world.expect(other > one, reason, *(each.exchange for each in answers))
 
 

@@ -1,4 +1,4 @@
-"""Documents that the rules upload: plain text, a PDF and a DOCX, built here byte for byte.
+"""What the rules upload: plain text, a PDF, a DOCX and a picture, built here byte for byte.
 
 Their content depends only on the words that are passed in, so that a rule can make content which no
 earlier run has uploaded, and can look for its own words in what the server extracts.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import attrs
@@ -150,3 +152,16 @@ def _docx_bytes(words: str) -> bytes:
             declared = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{text}'
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), declared)
     return target.getvalue()
+
+
+def picture_url(width: int = 64, height: int = 48) -> str:
+    """A grey picture as a URL that holds it."""
+    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    picture = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    return f"data:image/png;base64,{b64encode(picture).decode()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.common.names import LIST_MODELS
@@ -39,13 +40,6 @@ UPDATE_AGENT = "beta.agents.update"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
 TIMES = ("created_at", "completed_at")
-
-
-PICTURE = (
-    "data:image/png;base64,"
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
-)
-"""One grey point."""
 
 
 @rule(MUST, "document: beta.conversations.get_history", (START, APPEND, HISTORY, MESSAGES))
@@ -171,7 +165,7 @@ def turn_has_its_own_arguments(ctx: Context) -> None:
 )
 def chunks_are_kept(ctx: Context) -> None:
     """Texts and pictures of a message are in the history in their order, letter by letter."""
-    said = _say_chunks(ctx, PICTURE)
+    said = _say_chunks(ctx, picture_url())
     said = said or _say_chunks(ctx)  # the model reads no pictures
     sent, kept, answer = said or ctx.skip("messages of chunks are refused")
     whole = chunks_of(kept)

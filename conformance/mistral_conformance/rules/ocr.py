@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample
+from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, picture_url
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.readings import read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
@@ -154,8 +152,7 @@ def parts_are_taken_out(ctx: Context) -> None:
 @rule(MUST, "document: ImageURLChunk; document: OCRPageObject", (OCR,))
 def picture_is_one_page(ctx: Context) -> None:
     """A picture is one page; images are as many and as large as asked, with bytes on request."""
-    url = f"data:image/png;base64,{b64encode(_png(64, 48)).decode()}"
-    document = {"type": "image_url", "image_url": url}
+    document = {"type": "image_url", "image_url": picture_url()}
     for wanted in (False, True):
         body = _body(ctx, document, include_image_base64=wanted)
         answer = ctx.answer(OCR, json=body)
@@ -206,15 +203,3 @@ def _body(ctx: Context, document: dict[str, Any], **fields: object) -> dict[str,
 def _read(ctx: Context, sample: Sample, **fields: object) -> Exchange:
     body = _body(ctx, _document(sample), **fields)
     return ctx.answer(OCR, json=body)
-
-
-def _png(width: int, height: int) -> bytes:
-    """A grey PNG picture."""
-    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    chunks = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

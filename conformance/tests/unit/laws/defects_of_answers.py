@@ -27,6 +27,21 @@ def with_choices(answer: Answer, changed: Any) -> None:
     answer.body = {**answer.body, "choices": [changed(each) for each in answer.body["choices"]]}
 
 
+@remembering("pictures-are-free", "sums.pictures-are-counted[chat.complete]", "the words alone")
+def pictures_are_free() -> Alter:
+    spent: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        if is_plain(answer) and isinstance(
+            parts := answer.sent_body["messages"][-1]["content"], list
+        ):
+            words = parts[0]["text"]
+            tokens = spent.setdefault(words, answer.body["usage"]["prompt_tokens"])
+            with_usage(answer, prompt_tokens=tokens)
+
+    return alter
+
+
 @defect("one-choice-is-billed", "sums.choices-are-counted[chat.complete]", "are 12")
 def one_choice_is_billed(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("n"):
