@@ -41,6 +41,7 @@ def list_is_not_empty(ctx: Context) -> None:
     MUST,
     "document: FTModelCard",
     (LIST_MODELS, GET_MODEL, CHAT),
+    needs=("clock",),
     about=("fine_tuning.jobs.create body/model values",),
 )
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:

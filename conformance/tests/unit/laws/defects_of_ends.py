@@ -144,9 +144,9 @@ def anyone_reads_files() -> Alter:
     def alter(answer: Answer) -> None:
         if answer.is_("POST", "/v1/files"):
             files.append((answer.body["id"], answer.sent))
-        if answer.is_("POST", CHAT):
-            named = [sent for key, sent in files if key.encode() in answer.sent]
-            answer.body = {**answer.body, "quoted": [each.decode() for each in named]}
+        named = [sent.decode() for key, sent in files if key.encode() in answer.sent]
+        if answer.method == "POST" and answer.path.endswith(CHAT) and named:
+            answer.status, answer.body = 200, {**answer.body, "quoted": named}
 
     return alter
 

@@ -94,7 +94,11 @@ KEEPERS: dict[str, tuple[Callable[[httpx.Client], str], type[Record], dict[str, 
     "fine-tuning": (make_tuning, Job, {"due": "x"}),
     "imports": (make_import, ImportTask, {"created_at": "x"}),
     "schedules": (make_schedule, Schedule, {"position": "x"}),
-    "executions": (make_family, Execution, {"started_at": "x", "parent_execution_id": "x"}),
+    "executions": (
+        make_family,
+        Execution,
+        {"started_at": "x", "script": {"steps": [{"run": "x"}]}},
+    ),
 }
 
 

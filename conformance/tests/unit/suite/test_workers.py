@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.suite.fake_server import KEY, keyed, libraries, models, serving
+from tests.unit.suite.fake_server import KEY, Answer, keyed, libraries, models, serving
 
 from mistral_conformance import cli
 from mistral_conformance.laws import load_laws
@@ -21,6 +21,8 @@ from mistral_conformance.running.shards import Shard, parts_of, take
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.unit.suite.fake_server import Request
 
 FEW = ("--operations", "models.*", "--operations", "embeddings.create", "--max-examples", "2")
 RULES = ("--rules", "schema.*", "--rules", "offered.*")
@@ -35,6 +37,11 @@ PLAN = make_plan(
 def report_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "latest" / "report.json").read_bytes())
     return found
+
+
+def listless(request: Request) -> Answer | None:
+    """Lists models in no form that the document knows."""
+    return Answer(200, {"object": "list", "data": "none"}) if models(request) else None
 
 
 def test_shards_that_are_apart_share_no_group_of_operations() -> None:
@@ -76,7 +83,7 @@ def test_failures_of_a_worker_fail_the_run_and_bring_their_scripts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MISTRAL_API_KEY", KEY)
-    with serving(keyed, models, libraries) as fake:
+    with serving(keyed, listless, libraries) as fake:
         given = ("run", "--base-url", fake.base_url, "--report-dir", str(tmp_path), *FEW)
         code = cli.main([*given, "--rules", "schema.*", "--workers", "2", "--require", "*"])
     assert code == 1
