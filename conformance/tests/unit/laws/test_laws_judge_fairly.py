@@ -428,3 +428,43 @@ def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
     results = judged(*laws, alter=leading_on, only="[files.get_signed_url]", profile="files-batch")
     assert {name.partition("[")[0] for name in results} == {*laws}
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("case", "rules"),
+    [
+        ("dataset-imports.conversations-become-records", True),
+        ("input.plain-succeeds[beta.observability.datasets.import_from_playground]", True),
+        ("gone.is-refused[beta.observability.datasets.import_from_playground:dataset_id]", False),
+    ],
+)
+def test_what_a_preparation_lacks_is_not_offered(judged: Judged, case: str, *, rules: bool) -> None:
+    def without_conversations(answer: Answer) -> None:
+        if answer.path.startswith("/v1/conversations"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    law = case.partition("[")[0]
+    (result,) = judged(
+        law, alter=without_conversations, only=case, profile="observability", rules=rules
+    ).values()
+    assert result.status is Status.NOT_OFFERED
+    assert result.reason == "not offered: beta.conversations.start"
+
+
+def test_a_line_of_a_file_may_be_the_whole_payload(judged: Judged) -> None:
+    def verdict(*kept: str) -> Status:
+        def unsorted(answer: Answer) -> None:
+            if answer.is_("GET", "/records"):
+                records = answer.body["records"]
+                for each in records["results"]:
+                    each["payload"] |= {n: each[n] for n in kept if each[n]}
+                    each["properties"] = {}
+                answer.body = {**answer.body, "records": records}
+
+        law = "dataset-imports.file-becomes-records"
+        (result,) = judged(law, alter=unsorted, profile="observability", rules=True).values()
+        return result.status
+
+    assert verdict("properties") is Status.PASS
+    assert verdict() is Status.FAIL
