@@ -468,3 +468,19 @@ def test_a_line_of_a_file_may_be_the_whole_payload(judged: Judged) -> None:
 
     assert verdict("properties") is Status.PASS
     assert verdict() is Status.FAIL
+
+
+def test_a_link_to_the_next_page_may_repeat_the_query(judged: Judged) -> None:
+    def verdict(repeated: str) -> Status:
+        def linking(answer: Answer) -> None:
+            if answer.is_("GET", "/datasets"):
+                query = urlencode(answer.query | {"page": ["2"]}, doseq=True)
+                link = f"http://localhost/datasets?{query.replace('unknown_parameter', repeated)}"
+                answer.body = {"datasets": {**answer.body["datasets"], "next": link}}
+
+        law, only = "extra.query-is-harmless", "[beta.observability.datasets.list]"
+        (result,) = judged(law, alter=linking, only=only, profile="observability").values()
+        return result.status
+
+    assert verdict("unknown_parameter") is Status.PASS
+    assert verdict("cursor") is Status.FAIL
