@@ -23,6 +23,7 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
 from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
@@ -484,3 +485,15 @@ def test_a_link_to_the_next_page_may_repeat_the_query(judged: Judged) -> None:
 
     assert verdict("unknown_parameter") is Status.PASS
     assert verdict("cursor") is Status.FAIL
+
+
+@pytest.mark.parametrize(("status", "comes_after_s", "needed_s"), [(202, 4, 4), (200, 4, 1)])
+def test_what_is_only_begun_is_waited_for_without_a_clock(
+    status: int, comes_after_s: int, needed_s: int
+) -> None:
+    passed: list[float] = []
+    ctx = SimpleNamespace(session=SimpleNamespace(clock=None), pass_time=passed.append)
+    world: Any = SimpleNamespace(ctx=ctx)
+    taken: Any = SimpleNamespace(status=status)
+    assert await_effect(world, taken, lambda: sum(passed) >= comes_after_s) == needed_s
+    assert sum(passed) == needed_s
