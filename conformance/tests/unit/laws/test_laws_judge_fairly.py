@@ -497,3 +497,31 @@ def test_what_is_only_begun_is_waited_for_without_a_clock(
     taken: Any = SimpleNamespace(status=status)
     assert await_effect(world, taken, lambda: sum(passed) >= comes_after_s) == needed_s
     assert sum(passed) == needed_s
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "[beta.observability.datasets.import_from_campaign:campaign_id, foreign]",
+        "[beta.observability.datasets.import_from_campaign:campaign_id, deleted]",
+        "[beta.observability.datasets.import_from_explorer:completion_event_ids, foreign]",
+    ],
+)
+def test_the_record_of_a_chat_may_show_later(judged: Judged, case: str) -> None:
+    asked: dict[str, int] = {}
+
+    def late(answer: Answer) -> None:
+        creates, searches = (answer.is_("POST", each) for each in ("/campaigns", "-events/search"))
+        if creates or searches:
+            key = f"{answer.path} {answer.request_headers['Authorization']}"
+            asked[key] = asked.get(key, 0) + 1
+            if creates and asked[key] < 3:
+                answer.status = 400
+                answer.body = {"detail": {"message": "There is none.", "error_code": None}}
+            elif asked[key] < 3:
+                answer.body = {"completion_events": {"results": []}}
+
+    law = "access.named-id-is-refused"
+    (result,) = judged(law, alter=late, only=case, profile="observability").values()
+    assert result.status is Status.PASS
+    assert asked
