@@ -21,7 +21,7 @@ from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -340,8 +340,8 @@ def take(answer: object, target: Target) -> object:
 def tells(answer: Exchange, target: Target) -> bool:
     """Whether something stands at the target's place in an answer."""
     try:
-        return answer.ok and take(evolve(answer, form=None).json(), target) is not None
-    except Skipped:
+        return answer.ok and take(answer.json(), target) is not None
+    except (Failed, Skipped):
         return False
 
 
