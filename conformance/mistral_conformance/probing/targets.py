@@ -18,10 +18,11 @@ from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
+from mistral_conformance.record.exchange import LeftOut, Misread
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
-from mistral_conformance.verdict.outcome import Failed, Skipped
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -341,7 +342,7 @@ def tells(answer: Exchange, target: Target) -> bool:
     """Whether something stands at the target's place in an answer."""
     try:
         return answer.ok and take(answer.json(), target) is not None
-    except (Failed, Skipped):
+    except (LeftOut, Misread, Skipped):
         return False
 
 
