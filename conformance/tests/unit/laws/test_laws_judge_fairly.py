@@ -525,3 +525,24 @@ def test_the_record_of_a_chat_may_show_later(judged: Judged, case: str) -> None:
     (result,) = judged(law, alter=late, only=case, profile="observability").values()
     assert result.status is Status.PASS
     assert asked
+
+
+def test_operators_that_a_field_does_not_have_may_be_refused(judged: Judged) -> None:
+    def verdict(*supported: str) -> Status:
+        def strict(answer: Answer) -> None:
+            if answer.is_("GET", "/chat-completion-fields"):
+                fields = answer.body["field_definitions"]
+                fields = [{**each, "supported_operators": [*supported]} for each in fields]
+                answer.body = {**answer.body, "field_definitions": fields}
+            if answer.path.endswith("/options") and answer.query.get("operator") != ["eq"]:
+                answer.status = 400
+                answer.body = {"detail": {"message": "no such operator", "error_code": None}}
+
+        law = "input.bounds-accepted"
+        only = "[beta.observability.chat_completion_events.fields.fetch_options]"
+        results = judged(law, alter=strict, only=only, profile="observability", rules=True)
+        (result,) = results.values()
+        return result.status
+
+    assert verdict("eq") is Status.PASS
+    assert verdict("eq", "lt") is Status.FAIL
