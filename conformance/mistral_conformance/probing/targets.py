@@ -127,7 +127,7 @@ class Targets:
         return self._context.identity(name).known(fact)
 
     def send_sample(self, operation: Operation) -> Exchange:
-        """Send the plainest request, after the one that it builds on.
+        """Send the plainest request, after the one that it builds on and once that is seen.
 
         Raises:
             Skipped: see `ids` and `sample`.
@@ -135,8 +135,14 @@ class Targets:
 
         """
         sample = self.sample(operation)
-        if sample and sample.before:
-            self.send_sample(self._context.document.operations[sample.before])
+        if not sample or not sample.before:
+            return self._send_plain(operation)
+        self.send_sample(self._context.document.operations[sample.before])
+        return ask_until_shown(
+            self._context, lambda: self._send_plain(operation), lambda answer: answer.ok
+        )
+
+    def _send_plain(self, operation: Operation) -> Exchange:
         self._await_turn(operation)
         return self.send(operation, lambda: self.plain(operation), ENDED)
 

@@ -507,7 +507,7 @@ def test_what_is_only_begun_is_waited_for_without_a_clock(
         "[beta.observability.datasets.import_from_explorer:completion_event_ids, foreign]",
     ],
 )
-def test_the_record_of_a_chat_may_show_later(judged: Judged, case: str) -> None:
+def test_the_record_of_a_chat_may_show_later_to_laws(judged: Judged, case: str) -> None:
     asked: dict[str, int] = {}
 
     def late(answer: Answer) -> None:
@@ -546,3 +546,23 @@ def test_operators_that_a_field_does_not_have_may_be_refused(judged: Judged) -> 
 
     assert verdict("eq") is Status.PASS
     assert verdict("eq", "lt") is Status.FAIL
+
+
+def test_the_record_of_a_chat_may_show_later_to_probes(judged: Judged) -> None:
+    def verdict(refused: int) -> Status:
+        asked: list[bytes] = []
+
+        def late(answer: Answer) -> None:
+            if answer.is_("POST", "/campaigns"):
+                asked.append(answer.sent)
+                if len(asked) <= refused:
+                    answer.status = 400
+                    answer.body = {"detail": {"message": "There is none.", "error_code": None}}
+
+        law, only = "input.plain-succeeds", "[beta.observability.campaigns.create]"
+        results = judged(law, alter=late, only=only, profile="observability", rules=True)
+        (result,) = results.values()
+        return result.status
+
+    assert verdict(2) is Status.PASS
+    assert verdict(10_000) is Status.FAIL
