@@ -23,6 +23,7 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.answered_pages import page_sizes
 from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
 from mistral_conformance.model import load_model
@@ -566,3 +567,10 @@ def test_the_record_of_a_chat_may_show_later_to_probes(judged: Judged) -> None:
 
     assert verdict(2) is Status.PASS
     assert verdict(10_000) is Status.FAIL
+
+
+def test_no_page_is_larger_than_the_document_allows() -> None:
+    view = load_model().lists["beta.observability.judges.list"]
+    assert view.largest == 100
+    assert page_sizes(view, 60)[-2:] == [59, 60]
+    assert page_sizes(view, 101)[-1] == 100
