@@ -10,7 +10,7 @@ from mistral_conformance.laws.pages import LOST, MOST
 from mistral_conformance.laws.populations import judged
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.walking import least_size, walk_list
+from mistral_conformance.laws.walking import least_size, page_sizes, walk_list
 from mistral_conformance.model.declarations import PAGING, derived
 from mistral_conformance.model.facts import ListView
 from mistral_conformance.probing.samples import load_samples
@@ -58,7 +58,8 @@ def answers_tile(world: World, view: ListView) -> None:
     count = len(whole.items)
     if not 1 < count <= MOST:
         raise Skipped(f"there are {count} items")
-    for size in page_sizes(view, count):
+    least = least_size(count)
+    for size in page_sizes(view, least, least + 1, count - 1, count):
         walk = _walk(world, view, ids, size)
         longest = max(len(read_items(page, view.items)) for page in walk.pages)
         world.expect(longest <= size, f"a page of size {size} holds {longest}", *walk.pages[:1])
@@ -68,13 +69,6 @@ def answers_tile(world: World, view: ListView) -> None:
         said = f"pages of size {size} hold {len(found)} items, one large page {len(wanted)}"
         same = found == wanted
         world.expect(same, f"{said}, or others, or in another order", *whole.pages[:1], *walk.pages)
-
-
-def page_sizes(view: ListView, count: int) -> list[int]:
-    """Small and large pages to read so many items with, none larger than the document allows."""
-    least = least_size(count)
-    largest = view.largest or count
-    return sorted({min(each, largest) for each in (least, least + 1, count - 1, count)})
 
 
 def _ids(world: World, view: ListView) -> dict[str, str]:

@@ -23,9 +23,9 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
-from mistral_conformance.laws.answered_pages import page_sizes
 from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
+from mistral_conformance.laws.walking import page_sizes
 from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
 
@@ -572,5 +572,5 @@ def test_the_record_of_a_chat_may_show_later_to_probes(judged: Judged) -> None:
 def test_no_page_is_larger_than_the_document_allows() -> None:
     view = load_model().lists["beta.observability.judges.list"]
     assert view.largest == 100
-    assert page_sizes(view, 60)[-2:] == [59, 60]
-    assert page_sizes(view, 101)[-1] == 100
+    assert page_sizes(view, 6, 59, 60) == [6, 59, 60]
+    assert page_sizes(view, 11, 100, 101) == [11, 100]
