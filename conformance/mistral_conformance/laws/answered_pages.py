@@ -10,7 +10,7 @@ from mistral_conformance.laws.pages import LOST, MOST
 from mistral_conformance.laws.populations import judged
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.walking import least_size, walk_list
+from mistral_conformance.laws.walking import least_size, page_sizes, walk_list
 from mistral_conformance.model.declarations import PAGING, derived
 from mistral_conformance.model.facts import ListView
 from mistral_conformance.probing.samples import load_samples
@@ -59,7 +59,7 @@ def answers_tile(world: World, view: ListView) -> None:
     if not 1 < count <= MOST:
         raise Skipped(f"there are {count} items")
     least = least_size(count)
-    for size in sorted({least, least + 1, count - 1, count}):
+    for size in page_sizes(view, least, least + 1, count - 1, count):
         walk = _walk(world, view, ids, size)
         longest = max(len(read_items(page, view.items)) for page in walk.pages)
         world.expect(longest <= size, f"a page of size {size} holds {longest}", *walk.pages[:1])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.probing.targets import load_targets, take
+from mistral_conformance.probing.settling import ask_until_shown
+from mistral_conformance.probing.targets import load_targets, take, tells
 
 if TYPE_CHECKING:
     from mistral_conformance.laws.maker import Maker
@@ -45,7 +46,12 @@ def find_named(world: Maker, word: str, by: str) -> str:
         instance = world.make(made[0], by=by, given=_given(world, target))
         return instance.ids[made[0].parameter]
     world.prepare(target.operation, by)
-    answer = world.need(send_plain(world, target.operation, {}, by=by))
+    answer = ask_until_shown(
+        world.ctx,
+        lambda: send_plain(world, target.operation, {}, by=by),
+        lambda answer: tells(answer, target),
+    )
+    world.need(answer)
     return str(take(answer.json(), target))
 
 

@@ -28,7 +28,7 @@ from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
@@ -51,6 +51,9 @@ USED = "harm: what is another's, or was deleted, is used through the id in a bod
 NEIGHBOUR = "neighbour"
 SOON_S = 10
 """After which what is done in its own time is done, in seconds of a clock that can be moved."""
+BEGUN = 202
+LONGEST_S = 30
+"""How long to wait, where no clock can be moved, for what a server has only begun to do."""
 
 
 def _used(model: Model) -> Iterator[Subject]:
@@ -97,6 +100,7 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     place = reference.place
     named = load_samples()[place.operation].named[place.name]
     resource = world.model.resources[str(reference.resource)]
+    start = _below(world, place)
     taken = send_naming(world, reference, find_named(world, named.target, CALLER))
     if not taken.ok:
         raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
@@ -104,7 +108,7 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     if cause == "deleted":
         ids = {resource.parameter: identity}
         world.need(world.ask(resource.delete, ids))
-    world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+    needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     before = _below(world, place)
     answer = send_naming(world, reference, identity)
     due = reference.refusals[cause]
@@ -115,10 +119,28 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     )
     world.expect(answer.status in due, reason, answer)
     if answer.ok:
-        world.ctx.pass_time(SOON_S if world.ctx.session.clock else 1)
+        world.ctx.pass_time(needed_s)
         added = len(_below(world, place) - before)
         said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
+
+
+def await_effect(world: World, taken: Exchange, has_come: Callable[[], bool]) -> int:
+    """Wait until a request has its effect, which may take longer than its answer; the seconds.
+
+    Raises:
+        Skipped: nothing came of what was begun.
+
+    """
+    if world.ctx.session.clock or taken.status != BEGUN:
+        needed_s = SOON_S if world.ctx.session.clock else 1
+        world.ctx.pass_time(needed_s)
+        return needed_s
+    for needed_s in range(1, LONGEST_S + 1):
+        world.ctx.pass_time(1)
+        if has_come():
+            return needed_s
+    raise Skipped(f"nothing came of {taken.operation} within {LONGEST_S} s")
 
 
 def _naming(model: Model) -> Iterator[Subject]:

@@ -20,7 +20,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_items
-from mistral_conformance.laws.walking import least_size, walk_list, ways
+from mistral_conformance.laws.walking import least_size, page_sizes, walk_list, ways
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -81,7 +81,7 @@ def pages_tile(world: World, view: ListView) -> None:
     missing = population.keys - set(wanted)
     world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
     least = least_size(count)
-    for size in sorted({least, least + 1, least + 2, count - 1, count}):
+    for size in page_sizes(view, least, least + 1, least + 2, count - 1, count):
         for tokens in ways(view):
             walk = walk_population(world, view, population, query, size=size, tokens=tokens)
             _expect_tiles(world, view, walk, wanted, size)
@@ -93,7 +93,7 @@ def totals_are_true(world: World, view: ListView) -> None:
     population, query, count = _narrowed(world, view)
     judged = 0
     least = least_size(count)
-    sizes = sorted({least, least + 1, max(count - 1, least), count})  # one leaves a short page
+    sizes = page_sizes(view, least, least + 1, max(count - 1, least), count)  # one is left short
     for size, tokens in product(sizes, ways(view)):
         walk = walk_population(world, view, population, query, size=size, tokens=tokens)
         for number, page in enumerate(walk.pages, start=1):

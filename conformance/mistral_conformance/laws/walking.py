@@ -33,6 +33,11 @@ def least_size(count: int) -> int:
     return -(-count // LIMIT)
 
 
+def page_sizes(view: ListView, *sizes: int) -> list[int]:
+    """The sizes of pages to read a list with, none larger than the document allows."""
+    return sorted({min(each, view.largest or each) for each in sizes})
+
+
 def ways(view: ListView) -> tuple[bool, ...]:
     """Whether to walk by tokens: both ways where the list has pages by number too."""
     by_number = "page" in view.paging or "offset" in view.paging

@@ -22,7 +22,7 @@ from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Misread
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Failed, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -253,15 +253,12 @@ class World:
 
         Raises:
             Failed: the server broke, which no request may bring about.
-            Unjudged: it did not succeed.
+            NotOffered, Unjudged: see `Context.need`.
 
         """
         if exchange.status == BROKEN:
             self.fail(f"{exchange.operation or exchange.method} answered {BROKEN}", exchange)
-        if not exchange.ok:
-            what = exchange.operation or exchange.method
-            raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
-        return exchange
+        return self.ctx.need(exchange)
 
     def taken(self, exchange: Exchange) -> Exchange:
         """The exchange of something that a server may refuse.

@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mistral_conformance.model import States
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 LIMIT_S = 120
+SHOWN_S = 10
+"""How long to wait until what was done before is seen, such as the record of a chat."""
 STUCK_S = 5
 """How long to wait for more of what has not come to its end before."""
 
@@ -40,3 +43,22 @@ def wait_for_end(
         context.pass_time(1)
     context.session.memory[key] = True
     raise Unjudged(f"no end state within {limit_s} s", *context.exchanges[-1:])
+
+
+def ask_until_shown(
+    context: Context, ask: Callable[[], Exchange], shows: Callable[[Exchange], bool]
+) -> Exchange:
+    """The answer to a request that builds on what was done before, once that can be seen.
+
+    Where a server never shows it the wait is spent once in a run for each operation.
+    """
+    answer = ask()
+    key = (ask_until_shown, answer.operation)
+    for _ in range(SHOWN_S):
+        if shows(answer) or key in context.session.memory:
+            return answer
+        context.pass_time(1)
+        answer = ask()
+    if not shows(answer):
+        context.session.memory[key] = True
+    return answer

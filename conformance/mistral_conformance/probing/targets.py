@@ -17,7 +17,8 @@ from attrs import evolve, field, frozen
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.probing.settling import wait_for_end
+from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
+from mistral_conformance.record.exchange import LeftOut, Misread
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
@@ -126,7 +127,7 @@ class Targets:
         return self._context.identity(name).known(fact)
 
     def send_sample(self, operation: Operation) -> Exchange:
-        """Send the plainest request, after the one that it builds on.
+        """Send the plainest request, after the one that it builds on and once that is seen.
 
         Raises:
             Skipped: see `ids` and `sample`.
@@ -134,8 +135,14 @@ class Targets:
 
         """
         sample = self.sample(operation)
-        if sample and sample.before:
-            self.send_sample(self._context.document.operations[sample.before])
+        if not sample or not sample.before:
+            return self._send_plain(operation)
+        self.send_sample(self._context.document.operations[sample.before])
+        return ask_until_shown(
+            self._context, lambda: self._send_plain(operation), lambda answer: answer.ok
+        )
+
+    def _send_plain(self, operation: Operation) -> Exchange:
         self._await_turn(operation)
         return self.send(operation, lambda: self.plain(operation), ENDED)
 
@@ -254,7 +261,7 @@ class Targets:
 
         """
         operation = self._context.document.operations[target.operation]
-        exchange = self._context.need(self._send_target(operation, target))
+        exchange = self._context.need(self._send_target_until_found(operation, target))
         # Its own rules judge the form of a list; what is made of it does not wait for that.
         plain = evolve(exchange, form=None) if target.listed else exchange
         found = take(plain.json(), target)
@@ -266,6 +273,17 @@ class Targets:
             if target.settled:
                 self._settle(target, ids)
         return str(found)
+
+    def _send_target_until_found(self, operation: Operation, target: Target) -> Exchange:
+        """Send the sample of the target's operation, again while what it builds on is not seen."""
+        sample = load_samples().get(operation.id)
+        if target.sample or not sample or not sample.before:
+            return self._send_target(operation, target)
+        return ask_until_shown(
+            self._context,
+            lambda: self._send_target(operation, target),
+            lambda answer: tells(answer, target),
+        )
 
     def _settle(self, target: Target, ids: dict[str, str]) -> None:
         """Wait until a new object is in an end state, on the server's clock where it has one.
@@ -324,6 +342,14 @@ def take(answer: object, target: Target) -> object:
             raise Skipped(f"{said}: name one, --model {target.ability}=NAME")
         raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
     return found
+
+
+def tells(answer: Exchange, target: Target) -> bool:
+    """Whether something stands at the target's place in an answer."""
+    try:
+        return answer.ok and take(answer.json(), target) is not None
+    except (LeftOut, Misread, Skipped):
+        return False
 
 
 def items_in(answer: object, name: str) -> list[Any]:

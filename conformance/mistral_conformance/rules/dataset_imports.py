@@ -28,7 +28,7 @@ from mistral_conformance.rules.common.datasets import (
 from mistral_conformance.rules.common.observability import create_campaign, create_judge
 from mistral_conformance.rules.common.readings import some, texts_at
 from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
-from mistral_conformance.rules.common.talks import start
+from mistral_conformance.rules.common.talks import try_start
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -60,14 +60,17 @@ def tasks_move_forward(ctx: Context) -> None:
 
 @rule(MUST, "document: beta.observability.datasets.import_from_file", (FROM_FILE, LIST_RECORDS))
 def file_becomes_records(ctx: Context) -> None:
-    """Each line of an uploaded file becomes a record with its messages and its properties."""
+    """Each line of an uploaded file becomes a record with its messages and its properties.
+
+    What a line has beside its messages may be of the payload: no document tells lines' form.
+    """
     dataset = make_dataset(ctx)["id"]
     first, second = word(ctx), f"größer {word(ctx)}"
     file = _upload(ctx, _line(first), _line(second, topic="size"))
     found = import_all(ctx, FROM_FILE, dataset, file_id=file)
     expect_equal(ctx, len(found), 2, "the number of records")
     expect_equal(ctx, {each["source"] for each in found}, {"UPLOADED_FILE"}, "the sources")
-    held = {some(_said(each), "messages")[0]: each["properties"] for each in found}
+    held = {some(_said(each), "messages")[0]: _known_of(each) for each in found}
     expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
 
 
@@ -168,7 +171,7 @@ def campaign_becomes_records(ctx: Context) -> None:
 def conversations_become_records(ctx: Context) -> None:
     """A conversation becomes a record of the playground with what was asked and answered."""
     asked = f"Say {word(ctx)}."
-    talk = start(ctx, inputs=asked)
+    talk = ctx.need(try_start(ctx, inputs=asked))
     ids = [talk["conversation_id"]]
     said = _said(_import_one(ctx, FROM_PLAYGROUND, "PLAYGROUND", conversation_ids=ids))
     ctx.expect(asked in said, "the record misses the question", talk)
@@ -187,6 +190,11 @@ def _line(text: str, **properties: object) -> str:
     """A line of a file: a conversation of one question."""
     line = {**question(text), **({"properties": properties} if properties else {})}
     return json.dumps(line, ensure_ascii=False)
+
+
+def _known_of(record: dict[str, Any]) -> object:
+    """The properties of a record, or those that are part of its payload."""
+    return record["properties"] or record["payload"].get("properties", {})
 
 
 def _upload(ctx: Context, *lines: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.observability import (
     LIST_FIELDS,
+    OPTIONS,
     SEARCH,
     both,
     found_in,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from mistral_conformance.session.context import Context
 
-OPTIONS = "beta.observability.chat_completion_events.fields.fetch_options"
 COUNTS = "beta.observability.chat_completion_events.fields.fetch_option_counts"
 ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 PARTS: dict[str, Callable[[Any, Any], bool]] = {

@@ -14,6 +14,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.record.wire import Message
+from mistral_conformance.rules.common.observability import LIST_FIELDS, OPTIONS
 from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.capabilities import capabilities_of
@@ -95,7 +96,8 @@ def plain_request_succeeds(ctx: Context) -> None:
 def bounds_are_accepted(ctx: Context) -> None:
     """A plain request with one value at a documented bound is not refused as invalid.
 
-    But what a server does not offer it may refuse: an option whatever its value, an operation.
+    But what a server does not offer it may refuse: an option whatever its value, an operation, an
+    operator that a field is not listed with.
     """
     refused, taken = [], set()
     for shot in shots(ctx, "bounds"):
@@ -104,7 +106,7 @@ def bounds_are_accepted(ctx: Context) -> None:
             refused.append((name, value, shot))
         elif value != "null":
             taken.add(name)
-    unable = _choices_of_options(ctx) - taken
+    unable = (_choices_of_options(ctx) - taken) | (_foreign_operators(ctx) if refused else set())
     for name, value, shot in refused:
         if name not in unable and not _names_what_is_missing(ctx, value):
             raise fail_at(shot, f"a documented value was answered {_answer(shot.exchange)}")
@@ -118,6 +120,18 @@ def _choices_of_options(ctx: Context) -> set[str]:
     return {
         name for name in own & fields.keys() if facet(ctx.document, fields[name].schema, "enum")
     }
+
+
+def _foreign_operators(ctx: Context) -> set[str]:
+    """The queries that ask for values of a field by an operator that it is not listed with."""
+    if ctx.operation.id != OPTIONS:
+        return set()
+    asked = targets_of(ctx).ids(ctx.operation)["field_name"]
+    listed = ctx.prepare(LIST_FIELDS)["field_definitions"]
+    own = {e for field in listed if field["name"] == asked for e in field["supported_operators"]}
+    (operator,) = (e["schema"] for e in ctx.operation.parameters if e["name"] == "operator")
+    known = facet(ctx.document, operator, "enum")
+    return {f"?operator={each}" for each in known if each not in own}
 
 
 def _names_what_is_missing(ctx: Context, value: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mistral_conformance.session.api import Api
+from mistral_conformance.session.capabilities import NO_METHOD, capabilities_of
 from mistral_conformance.session.identities import CALLER, IMPOSTOR, NOBODY
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from mistral_conformance.session.identities import Identity
     from mistral_conformance.session.markers import Marker
     from mistral_conformance.session.session import Session
+
+NO_ROUTE = (404, *NO_METHOD)
+"""What servers answer where they have no such operation, and to other requests too."""
 
 
 class Context:
@@ -157,10 +161,13 @@ class Context:
         Any success will do: which one is right is judged elsewhere.
 
         Raises:
+            NotOffered, Failed: the server does not have it, see `Capabilities.require`.
             Unjudged: it did not succeed.
 
         """
         if not exchange.ok:
+            if exchange.operation and exchange.status in NO_ROUTE:
+                capabilities_of(self.session).require([exchange.operation])
             what = exchange.operation or exchange.method
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
         return exchange

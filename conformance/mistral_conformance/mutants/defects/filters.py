@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
-from mistral_conformance.rules.common.observability import LIST_FIELDS, SEARCH
+from mistral_conformance.rules.common.observability import LIST_FIELDS, OPTIONS, SEARCH
 from mistral_conformance.rules.events import SEARCH_IDS
-from mistral_conformance.rules.filters import COUNTS, OPTIONS
+from mistral_conformance.rules.filters import COUNTS
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
 

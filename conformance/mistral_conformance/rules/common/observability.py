@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEARCH = "beta.observability.chat_completion_events.search"
 LIST_FIELDS = "beta.observability.chat_completion_events.fields.list"
+OPTIONS = "beta.observability.chat_completion_events.fields.fetch_options"
 CREATE_JUDGE = "beta.observability.judges.create"
 CREATE_CAMPAIGN = "beta.observability.campaigns.create"
 

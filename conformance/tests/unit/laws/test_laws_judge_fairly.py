@@ -23,7 +23,9 @@ from tests.unit.laws.variations import (
 )
 
 from mistral_conformance.laws.access import calm
+from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
+from mistral_conformance.laws.walking import page_sizes
 from mistral_conformance.model import load_model
 from mistral_conformance.verdict.outcome import Status
 
@@ -428,3 +430,147 @@ def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
     results = judged(*laws, alter=leading_on, only="[files.get_signed_url]", profile="files-batch")
     assert {name.partition("[")[0] for name in results} == {*laws}
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("case", "rules"),
+    [
+        ("dataset-imports.conversations-become-records", True),
+        ("input.plain-succeeds[beta.observability.datasets.import_from_playground]", True),
+        ("gone.is-refused[beta.observability.datasets.import_from_playground:dataset_id]", False),
+    ],
+)
+def test_what_a_preparation_lacks_is_not_offered(judged: Judged, case: str, *, rules: bool) -> None:
+    def without_conversations(answer: Answer) -> None:
+        if answer.path.startswith("/v1/conversations"):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+    law = case.partition("[")[0]
+    (result,) = judged(
+        law, alter=without_conversations, only=case, profile="observability", rules=rules
+    ).values()
+    assert result.status is Status.NOT_OFFERED
+    assert result.reason == "not offered: beta.conversations.start"
+
+
+def test_a_line_of_a_file_may_be_the_whole_payload(judged: Judged) -> None:
+    def verdict(*kept: str) -> Status:
+        def unsorted(answer: Answer) -> None:
+            if answer.is_("GET", "/records"):
+                records = answer.body["records"]
+                for each in records["results"]:
+                    each["payload"] |= {n: each[n] for n in kept if each[n]}
+                    each["properties"] = {}
+                answer.body = {**answer.body, "records": records}
+
+        law = "dataset-imports.file-becomes-records"
+        (result,) = judged(law, alter=unsorted, profile="observability", rules=True).values()
+        return result.status
+
+    assert verdict("properties") is Status.PASS
+    assert verdict() is Status.FAIL
+
+
+def test_a_link_to_the_next_page_may_repeat_the_query(judged: Judged) -> None:
+    def verdict(repeated: str) -> Status:
+        def linking(answer: Answer) -> None:
+            if answer.is_("GET", "/datasets"):
+                query = urlencode(answer.query | {"page": ["2"]}, doseq=True)
+                link = f"http://localhost/datasets?{query.replace('unknown_parameter', repeated)}"
+                answer.body = {"datasets": {**answer.body["datasets"], "next": link}}
+
+        law, only = "extra.query-is-harmless", "[beta.observability.datasets.list]"
+        (result,) = judged(law, alter=linking, only=only, profile="observability").values()
+        return result.status
+
+    assert verdict("unknown_parameter") is Status.PASS
+    assert verdict("cursor") is Status.FAIL
+
+
+@pytest.mark.parametrize(("status", "comes_after_s", "needed_s"), [(202, 4, 4), (200, 4, 1)])
+def test_what_is_only_begun_is_waited_for_without_a_clock(
+    status: int, comes_after_s: int, needed_s: int
+) -> None:
+    passed: list[float] = []
+    ctx = SimpleNamespace(session=SimpleNamespace(clock=None), pass_time=passed.append)
+    world: Any = SimpleNamespace(ctx=ctx)
+    taken: Any = SimpleNamespace(status=status)
+    assert await_effect(world, taken, lambda: sum(passed) >= comes_after_s) == needed_s
+    assert sum(passed) == needed_s
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "[beta.observability.datasets.import_from_campaign:campaign_id, foreign]",
+        "[beta.observability.datasets.import_from_campaign:campaign_id, deleted]",
+        "[beta.observability.datasets.import_from_explorer:completion_event_ids, foreign]",
+    ],
+)
+def test_the_record_of_a_chat_may_show_later_to_laws(judged: Judged, case: str) -> None:
+    asked: dict[str, int] = {}
+
+    def late(answer: Answer) -> None:
+        creates, searches = (answer.is_("POST", each) for each in ("/campaigns", "-events/search"))
+        if creates or searches:
+            key = f"{answer.path} {answer.request_headers['Authorization']}"
+            asked[key] = asked.get(key, 0) + 1
+            if creates and asked[key] < 3:
+                answer.status = 400
+                answer.body = {"detail": {"message": "There is none.", "error_code": None}}
+            elif asked[key] < 3:
+                answer.body = {"completion_events": {"results": []}}
+
+    law = "access.named-id-is-refused"
+    (result,) = judged(law, alter=late, only=case, profile="observability").values()
+    assert result.status is Status.PASS
+    assert asked
+
+
+def test_operators_that_a_field_does_not_have_may_be_refused(judged: Judged) -> None:
+    def verdict(*supported: str) -> Status:
+        def strict(answer: Answer) -> None:
+            if answer.is_("GET", "/chat-completion-fields"):
+                fields = answer.body["field_definitions"]
+                fields = [{**each, "supported_operators": [*supported]} for each in fields]
+                answer.body = {**answer.body, "field_definitions": fields}
+            if answer.path.endswith("/options") and answer.query.get("operator") != ["eq"]:
+                answer.status = 400
+                answer.body = {"detail": {"message": "no such operator", "error_code": None}}
+
+        law = "input.bounds-accepted"
+        only = "[beta.observability.chat_completion_events.fields.fetch_options]"
+        results = judged(law, alter=strict, only=only, profile="observability", rules=True)
+        (result,) = results.values()
+        return result.status
+
+    assert verdict("eq") is Status.PASS
+    assert verdict("eq", "lt") is Status.FAIL
+
+
+def test_the_record_of_a_chat_may_show_later_to_probes(judged: Judged) -> None:
+    def verdict(refused: int) -> Status:
+        asked: list[bytes] = []
+
+        def late(answer: Answer) -> None:
+            if answer.is_("POST", "/campaigns"):
+                asked.append(answer.sent)
+                if len(asked) <= refused:
+                    answer.status = 400
+                    answer.body = {"detail": {"message": "There is none.", "error_code": None}}
+
+        law, only = "input.plain-succeeds", "[beta.observability.campaigns.create]"
+        results = judged(law, alter=late, only=only, profile="observability", rules=True)
+        (result,) = results.values()
+        return result.status
+
+    assert verdict(2) is Status.PASS
+    assert verdict(10_000) is Status.FAIL
+
+
+def test_no_page_is_larger_than_the_document_allows() -> None:
+    view = load_model().lists["beta.observability.judges.list"]
+    assert view.largest == 100
+    assert page_sizes(view, 6, 59, 60) == [6, 59, 60]
+    assert page_sizes(view, 11, 100, 101) == [11, 100]
