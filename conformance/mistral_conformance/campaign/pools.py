@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Next = Callable[[], Share | None]
 
 LOOPBACK = "127.0.0.1"
-NO_DASHBOARD: Any = None
-"""What Dask takes for none, whatever it says of the type."""
+HTTP = "127.0.0.1:0"
+"""Where Dask serves what it measures: without an address it takes a port that may be in use."""
 TRIES = 3
 """So many workers may die at one share before the campaign ends."""
 
@@ -122,7 +122,8 @@ def pool(scheduler: str, workers: int) -> Iterator[Pool]:
             n_workers=workers,
             threads_per_worker=1,
             host=LOOPBACK,
-            dashboard_address=NO_DASHBOARD,
+            dashboard_address=HTTP,
+            scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

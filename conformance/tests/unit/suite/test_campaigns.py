@@ -197,6 +197,11 @@ def test_share_of_a_worker_that_is_killed_is_done_by_another(tmp_path: Path) -> 
     assert open_corpus(tmp_path / "corpus", "c", PLAN).done == set(range(6))
 
 
+def test_campaigns_beside_one_another_take_no_fixed_port() -> None:
+    with pool("", 2), pool("", 2):  # Dask warns of a port that is in use, which is an error here
+        pass
+
+
 def test_share_that_kills_every_worker_ends_the_campaign(tmp_path: Path) -> None:
     going = course(open_corpus(tmp_path / "corpus", "c", PLAN), parts=1, workers=2)
     with (
