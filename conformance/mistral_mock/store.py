@@ -186,7 +186,8 @@ def record_classes() -> frozenset[type[Record]]:
         below = waiting.pop().__subclasses__()
         found.update(below)
         waiting += below
-    return frozenset(each for each in found if not each.__subclasses__())
+    # attrs makes a new class for one with slots; the one before it may linger, and is no record
+    return frozenset(e for e in found if not e.__subclasses__() and "__attrs_attrs__" in vars(e))
 
 
 class Store:
