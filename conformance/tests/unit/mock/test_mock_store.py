@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mistral_mock.store import Blob, Record, Store
+from mistral_mock.store import Blob, Record, Store, record_classes
 
 
 @frozen(kw_only=True)
@@ -72,3 +72,12 @@ def test_clearing_removes_everything() -> None:
     store.table(Blob).put(Blob(id="1", content=b""))
     store.clear()
     assert (len(store.table(Leaf)), len(store.table(Blob))) == (0, 0)
+
+
+def test_a_class_that_attrs_has_replaced_is_no_kind_of_record() -> None:
+    class Replaced(Record):
+        called = "replaced"
+
+    made = frozen(Replaced)
+    assert made in record_classes()
+    assert Replaced not in record_classes()
