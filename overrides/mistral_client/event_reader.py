@@ -145,7 +145,10 @@ class EventReader(Generic[T]):
     def _event(
         self, data: str, name: str | None, last_id: str | None, fields: dict[str, Any]
     ) -> Event[T]:
-        """Return the event that an object is, and keep it; the last one due sets `is_done`."""
+        """Return the event that an object is; the last one that is due sets `is_done`.
+
+        It is kept for errors, and the oldest ones are forgotten, of more than an error carries.
+        """
         may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
         try:
             value = self._read_event(fields, name)
@@ -158,8 +161,9 @@ class EventReader(Generic[T]):
         arrived = self._arrived
         arrived.append((data, name, last_id))
         self._arrived_size += len(data)
-        if self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
-            self._drop_oldest()
+        while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
+            self._arrived_size -= len(arrived.popleft()[0])
+            self._has_dropped = True
         ends = self._end_events
         if ends and (name or getattr(value, "type", None)) in ends:
             self._end_well()
@@ -272,13 +276,6 @@ class EventReader(Generic[T]):
         """Return what an event that arrived says."""
         data, name, _ = raw
         return self._read_event(read_event_object(data), name)
-
-    def _drop_oldest(self) -> None:
-        """Forget the oldest events, of more than an error carries."""
-        arrived = self._arrived
-        while self._arrived_size > KEPT_DATA or len(arrived) > KEPT_EVENTS:
-            self._arrived_size -= len(arrived.popleft()[0])
-            self._has_dropped = True
 
     def _refuse_large(self) -> NoReturn:
         """Raise the error for an event that is over the limit."""
