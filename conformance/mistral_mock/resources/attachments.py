@@ -13,7 +13,6 @@ from attrs import asdict
 from mistral_mock.completion.messages import Attachment, brings_something
 from mistral_mock.completion.refusal import bad_request
 from mistral_mock.completion.tokens import count_tokens
-from mistral_mock.context import Upload
 from mistral_mock.errors import APIError
 from mistral_mock.extraction.pictures import read_picture
 from mistral_mock.resources import readings, references
@@ -22,14 +21,13 @@ from mistral_mock.resources.invention import Invented
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from mistral_mock.context import Context
+    from mistral_mock.context import Context, Upload
     from mistral_mock.extraction.pictures import Picture
 
     Chunk = Mapping[str, Any]
     Content = str | Sequence[Chunk] | None
 
 SOUND = ("audio/", "video/")
-ADDRESSES = ("http://", "https://", "data:")
 PATCH, LONGEST_SIDE = 28, 1540
 """Pixels of what one token of a picture shows, and of a picture's side as a model sees it."""
 
@@ -109,9 +107,7 @@ def open_recording(ctx: Context, chunk: Chunk) -> Attachment:
     """A recording: its address, or its bytes as base64, bare or with its format."""
     given = chunk["input_audio"]
     text = given if isinstance(given, str) else given["data"]
-    if text.lower().startswith(ADDRESSES):
-        return hear(references.fetch(ctx, text, kind="recording"))
-    return hear(Upload("", None, references.decode(text)))
+    return hear(references.open_recording(ctx, text))
 
 
 def open_file(ctx: Context, chunk: Chunk) -> Attachment:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOBODYS = ".invalid"
 """Hosts that exist nowhere (RFC 2606): what stands there is not even made up."""
 WEB = ("http", "https")
+ADDRESSES = ("http://", "https://", "data:")
 DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL | re.IGNORECASE)
 SENDABLE = "send a data: URL, a file or a signed URL of it"
 
@@ -52,6 +53,18 @@ def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Up
     if host.endswith(NOBODYS):
         raise bad_request("The URL cannot be fetched: its host is unknown")
     return invention.invent(kind, url, title)
+
+
+def open_recording(ctx: Context, given: str) -> Upload:
+    """A recording in a request: what stands at its address, or its bytes as base64.
+
+    Raises:
+        APIError: 400, it is not to be had, or is not base64.
+
+    """
+    if given[:8].lower().startswith(ADDRESSES):
+        return fetch(ctx, given, kind="recording")
+    return Upload("", None, decode(given))
 
 
 def find_host(url: str) -> str:

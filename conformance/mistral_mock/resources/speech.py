@@ -128,11 +128,6 @@ def find_voice(ctx: Context) -> Voice:
             raise refusal.bad_request(f"Voice {name} not found")
         return Voice(tones.find_pitch(found.id), next(iter(found.languages), ""))
     if sample:
-        addressed = sample[:5].lower() in {"data:", "http:", "https"}
-        content = (
-            references.fetch(ctx, sample, kind="recording").content
-            if addressed
-            else references.decode(sample)
-        )
+        content = references.open_recording(ctx, sample).content
         return Voice(tones.find_pitch(content.hex()))
     return Voice(tones.find_pitch(""))
