@@ -263,11 +263,21 @@ def test_a_stream_under_another_media_type_is_judged_all_the_same(judged: Judged
     assert cut.status is Status.FAIL
 
 
+def lack_route(answer: Answer) -> None:
+    """Answers as gateways do that have no such operation."""
+    answer.status = 404
+    answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+
+
+def without_conversations(answer: Answer) -> None:
+    if answer.path.startswith("/v1/conversations"):
+        lack_route(answer)
+
+
 def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
     def without_files(answer: Answer) -> None:
         if answer.path.startswith("/v1/files"):
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+            lack_route(answer)
 
     results = judged("gone.*", alter=without_files, only="[file")
     assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
@@ -277,8 +287,7 @@ def test_what_is_not_offered_is_not_judged(judged: Judged) -> None:
 def test_a_list_is_judged_without_what_its_items_could_name(judged: Judged) -> None:
     def without_agents(answer: Answer) -> None:
         if answer.path.startswith("/v1/agents"):
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+            lack_route(answer)
 
     laws, only = ("pages.tile", "sets.filter", "sets.sorted"), "[batch.jobs.list"
     results = judged(*laws, alter=without_agents, only=only, profile="files-batch")
@@ -356,10 +365,8 @@ def test_an_option_may_be_refused_with_all_its_values_and_not_with_one(judged: J
 
 
 def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged) -> None:
-    def without_conversations(answer: Answer) -> None:
-        if answer.path.startswith("/v1/conversations"):
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+    def without_endpoint(answer: Answer) -> None:
+        without_conversations(answer)
         refusing(endpoint="/v1/conversations")(answer)
 
     def verdict(alter: Any) -> Status:
@@ -367,7 +374,7 @@ def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged)
         (result,) = judged(law, alter=alter, only=only, profile="files-batch", rules=True).values()
         return result.status
 
-    assert verdict(without_conversations) is Status.PASS
+    assert verdict(without_endpoint) is Status.PASS
     assert verdict(refusing(endpoint="/v1/conversations")) is Status.FAIL
 
 
@@ -391,8 +398,7 @@ def test_what_the_card_of_a_model_leaves_out_is_asked_of_another_one(judged: Jud
 def test_a_server_without_chats_needs_no_model_for_them(judged: Judged) -> None:
     def without_chats(answer: Answer) -> None:
         if "/chat/" in answer.path:
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+            lack_route(answer)
         silent(answer)
 
     def silent(answer: Answer) -> None:
@@ -411,8 +417,7 @@ def test_a_server_without_chats_needs_no_model_for_them(judged: Judged) -> None:
 def test_a_job_is_of_another_kind_where_there_is_nothing_else(judged: Judged) -> None:
     def files_and_batches_alone(answer: Answer) -> None:
         if not answer.path.startswith(("/v1/files", "/v1/batch", "/v1/models")):
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
+            lack_route(answer)
 
     law, only = "access.wrong-kind-is-refused", "[files."
     results = judged(law, alter=files_and_batches_alone, only=only, profile="files-batch")
@@ -441,11 +446,6 @@ def test_a_url_may_lead_to_another_one(judged: Judged) -> None:
     ],
 )
 def test_what_a_preparation_lacks_is_not_offered(judged: Judged, case: str, *, rules: bool) -> None:
-    def without_conversations(answer: Answer) -> None:
-        if answer.path.startswith("/v1/conversations"):
-            answer.status = 404
-            answer.body = {"message": "no Route matched with those values", "request_id": "0"}
-
     law = case.partition("[")[0]
     (result,) = judged(
         law, alter=without_conversations, only=case, profile="observability", rules=rules

@@ -9,12 +9,13 @@ import httpx
 from mistral_conformance.model.reading import load_model
 from mistral_mock.app import create_app
 from mistral_mock.page.state import show_rest
-from mistral_mock.store import Record
+from mistral_mock.store import record_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_mock.server import RunningServer
+    from mistral_mock.store import Record
 
 OWN = {
     *("address", "content_of_a_file", "content_of_a_task", "content_of_training_files"),
@@ -25,26 +26,21 @@ OWN = {
 HEADERS = {"authorization": "Bearer mock-key"}
 
 
-def find_classes(base: type[Record]) -> Iterator[type[Record]]:
-    """The classes of records below one; bases that records share have no name."""
-    for cls in base.__subclasses__():
-        if not cls.__module__.startswith("mistral_mock."):
-            continue
-        if not cls.__subclasses__():
-            yield cls
-        yield from find_classes(cls)
+def find_classes() -> Iterator[type[Record]]:
+    """The classes of records of the mock, without those of tests."""
+    return (each for each in record_classes() if each.__module__.startswith("mistral_mock."))
 
 
 def test_every_kind_of_record_has_a_name_of_its_own() -> None:
     create_app()
-    names = [cls.called for cls in find_classes(Record)]
+    names = [cls.called for cls in find_classes()]
     assert len(names) > 30
     assert sorted(names) == sorted(set(names))
 
 
 def test_resources_have_the_names_of_the_document() -> None:
     create_app()
-    names = {cls.called.replace(" ", "_").replace("-", "_") for cls in find_classes(Record)}
+    names = {cls.called.replace(" ", "_").replace("-", "_") for cls in find_classes()}
     assert names - set(load_model().resources) == OWN
 
 
