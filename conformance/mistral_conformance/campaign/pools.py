@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Next = Callable[[], Share | None]
 
 LOOPBACK = "127.0.0.1"
-HTTP = "127.0.0.1:0"
+HTTP = f"{LOOPBACK}:0"
 """Where Dask serves what it measures: without an address it takes a port that may be in use."""
 TRIES = 3
 """So many workers may die at one share before the campaign ends."""

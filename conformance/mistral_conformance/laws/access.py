@@ -178,7 +178,7 @@ def unknown_in_body_is_refused(world: World, reference: Reference) -> None:
 def wrong_kind_is_refused(world: World, reference: Reference) -> None:
     """The id of a living object of another kind is refused."""
     ids = _own_ids(world, reference)
-    ids[reference.place.name] = _other_kind(world, _resource(world, reference), ids)
+    ids[reference.place.name] = other_kind(world, _resource(world, reference), ids)
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
     expect_refused(world, reference, "wrong-kind", answer)
 
@@ -338,7 +338,7 @@ def _own_ids(
     return ids
 
 
-def _other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
+def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
     """The id of something of another kind: of the parent, or of the first other kind.
 
     What nothing can be done to goes first: a job, for one, works until it is deleted.

@@ -11,6 +11,7 @@ from attrs import frozen
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.instance import bare
 from mistral_conformance.laws.law import FULL, Subject, law
+from mistral_conformance.laws.neighbours import LOST as MOVED
 from mistral_conformance.laws.neighbours import act
 from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.model.declarations import PAGING
@@ -20,7 +21,7 @@ from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     Growing = tuple[Resource, str, str, list["Way"]]
 
 LOST = "harm: of what an object has more is lost than was taken away"
-MOVED = "harm: a request changes what it does not name"
 ORDER = "harm: what was said later is told before what was said first"
 MANY, MOST = 101, 60
 """So many items are more than any usual page; so often at most is sent what adds some."""
@@ -176,8 +176,7 @@ def answers_hold_all(world: World, owner: Resource, view: str, field: str, ways:
     due = len(first) + sent * each_adds
     said = f"after {sent} more requests that add {each_adds} each {view} holds {len(found)}"
     world.expect(len(found) >= due, f"{said} items, {due} are due")
-    lost = {_key(each) for each in first} - {_key(each) for each in found}
-    world.expect(not lost, f"{view} does not tell any more what it told: {sorted(lost)[:1]}")
+    _expect_told(world, view, map(_key, first), map(_key, found))
 
 
 @law(id="views.additions-come-last", over=_growing, source=ORDER, harm=True)
@@ -197,11 +196,19 @@ def additions_come_last(
         sides &= {
             behind for behind in sides if told == (after[:count] if behind else after[-count:])
         }
+        _expect_told(world, view, told, after, done, *world.ctx.exchanges[-1:])
         said = f"what is added to {count} items of {view} comes between them: {after}"
-        if lost := set(told).difference(after):
-            said = f"{view} does not tell any more what it told: {sorted(lost)[:1]}"
         world.expect(sides and len(after) > count, said, done, *world.ctx.exchanges[-1:])
         told = after
+
+
+def _expect_told(
+    world: World, view: str, before: Iterable[str], after: Iterable[str], *evidence: Exchange
+) -> None:
+    """Hold a view to tell what it told before."""
+    lost = set(before).difference(after)
+    said = f"{view} does not tell any more what it told: {sorted(lost)[:1]}"
+    world.expect(not lost, said, *evidence)
 
 
 def _key(item: object) -> str:

@@ -48,6 +48,7 @@ def find_named(world: Maker, word: str, by: str) -> str:
     world.prepare(target.operation, by)
     answer = ask_until_shown(
         world.ctx,
+        target.operation,
         lambda: send_plain(world, target.operation, {}, by=by),
         lambda answer: tells(answer, target),
     )

@@ -310,11 +310,13 @@ def _expect_harmless(world: World, resource: Resource, operation: str, extra: Js
 
 def _unrepeated(value: object, query: Json) -> object:
     """An answer whose links, such as that to the next page, do not repeat parameters of a query."""
+    if not query:
+        return value
     if isinstance(value, dict):
         return {name: _unrepeated(each, query) for name, each in value.items()}
     if isinstance(value, list):
         return [_unrepeated(each, query) for each in value]
-    if not isinstance(value, str) or not query or "?" not in value:
+    if not isinstance(value, str) or "?" not in value:
         return value
     head, _, told = value.partition("?")
     pairs = [each for each in told.split("&") if unquote_plus(each.partition("=")[0]) not in query]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.instance import Instance, key_of
@@ -17,7 +18,7 @@ from mistral_conformance.probing.settling import ask_until_shown
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Container
 
     from mistral_conformance.laws.maker import Maker
     from mistral_conformance.model import Resource
@@ -50,9 +51,13 @@ def make(
     build = _send_form if media_type == FORM else _send_json
     maker.prepare(resource.create, by)
     ids = {**_own_ids(maker, resource.create), **(parent.ids if parent else {})}
-    answer, body, content = build(maker, resource, by, ids, given)
-    if answer.status not in CREATED and load_samples().get(resource.create, Sample()).before:
-        answer, body, content = _build_late(maker, lambda: build(maker, resource, by, ids, given))
+    once = partial(build, maker, resource, by, ids, given)
+    builds_on = load_samples().get(resource.create, Sample()).before
+    answer, body, content = (
+        ask_until_shown(maker.ctx, resource.create, once, lambda made: made[0].status in CREATED)
+        if builds_on
+        else once()
+    )
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
     own = {resource.parameter: _id(resource, answer)} if resource.parameter else {}
@@ -62,20 +67,6 @@ def make(
         if each.sent in body and each.owner != "server"
     }
     return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
-
-
-def _build_late(
-    maker: Maker, build: Callable[[], tuple[Exchange, Json, bytes]]
-) -> tuple[Exchange, Json, bytes]:
-    """What was made once the server shows what the request builds on."""
-    built: list[tuple[Exchange, Json, bytes]] = []
-
-    def ask() -> Exchange:
-        built.append(build())
-        return built[-1][0]
-
-    ask_until_shown(maker.ctx, ask, lambda answer: answer.status in CREATED)
-    return built[-1]
 
 
 def _own_ids(maker: Maker, operation: str) -> dict[str, str]:

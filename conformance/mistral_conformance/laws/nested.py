@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from mistral_conformance.laws.access import other_kind
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
@@ -96,7 +97,7 @@ def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
     if cause == "unknown":
         return Wrong(world.values.uuid(), "")
     if cause == "wrong-kind":
-        return Wrong(_other_kind(world, resource), "")
+        return Wrong(other_kind(world, resource, {}), "")
     instance, secret = _make(world, resource, NEIGHBOUR if cause == "foreign" else CALLER)
     if cause == "deleted":
         if not resource.delete:
@@ -121,11 +122,3 @@ def _make(world: World, resource: Resource, by: str) -> tuple[Instance, str]:
 
 def _is_upload(world: World, resource: Resource) -> bool:
     return body_schema(world.document.operations[resource.create])[0] == FORM
-
-
-def _other_kind(world: World, resource: Resource) -> str:
-    for each in world.model.resources.values():
-        is_other = each.name != resource.name and not each.parent and each.whole
-        if is_other and each.parameter and each.delete and world.capabilities.offers(each.create):
-            return world.make(each).ids[each.parameter]
-    raise Skipped(f"there is nothing of another kind than {resource.name}")

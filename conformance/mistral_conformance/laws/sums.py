@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.answers import Streamed
+    from mistral_conformance.laws.asking import Question
     from mistral_conformance.laws.completions import Completion
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Option, Resource, StreamView
     from mistral_conformance.model.document import Json
+    from mistral_conformance.record.exchange import Exchange
 
 BILLED = "harm: what is billed is told falsely"
 UNUSED = "harm: a change that was answered as done has no effect"
@@ -199,29 +201,33 @@ def turns_are_counted(world: World, view: StreamView) -> None:
 def parts_are_counted(world: World, view: StreamView) -> None:
     """The tokens read count all parts of a message, not the first one alone."""
     asked = question(world, view.operation, words=LONGER, feature=PARTS)
-    first, *more = ({"type": "text", "text": text} for text in (LONGER, *PARTS_BESIDE))
-    answers = []
-    for parts in ([first], [first, *more]):
-        body = {**asked.body, "messages": [{"role": "user", "content": parts}]}
-        answers.append(ask(world, evolve(asked, body=body)))
-    one, other = (count(each, "prompt_tokens") for each in answers)
+    more = [{"type": "text", "text": text} for text in PARTS_BESIDE]
+    one, other, answers = _count_beside(world, asked, more)
     reason = f"a message of {1 + len(more)} parts counts {other} tokens, its first part {one}"
-    world.expect(other > one, reason, *(each.exchange for each in answers))
+    world.expect(other > one, reason, *answers)
 
 
 @law(id="sums.pictures-are-counted", over=_turns, source=BILLED, harm=True)
 def pictures_are_counted(world: World, view: StreamView) -> None:
     """The tokens read count a picture beside the words."""
     asked = question(world, view.operation, words=LONGER, feature=PICTURES)
-    body = {**asked.body, **able(world, asked.body, VISION)}
-    text = {"type": "text", "text": LONGER}
-    answers = []
-    for parts in ([text], [text, {"type": "image_url", "image_url": picture_url()}]):
-        said = [{"role": "user", "content": parts}]
-        answers.append(ask(world, evolve(asked, body={**body, "messages": said})))
-    one, other = (count(each, "prompt_tokens") for each in answers)
+    asked = evolve(asked, body={**asked.body, **able(world, asked.body, VISION)})
+    picture = {"type": "image_url", "image_url": picture_url()}
+    one, other, answers = _count_beside(world, asked, [picture])
     reason = f"words with a picture count {other} tokens, the words alone {one}"
-    world.expect(other > one, reason, *(each.exchange for each in answers))
+    world.expect(other > one, reason, *answers)
+
+
+def _count_beside(
+    world: World, asked: Question, more: list[Json]
+) -> tuple[int, int, list[Exchange]]:
+    """The tokens of a message of one text, of the same with more parts, and both answers."""
+    answers = []
+    for parts in ([], more):
+        said = [{"role": "user", "content": [{"type": "text", "text": LONGER}, *parts]}]
+        answers.append(ask(world, evolve(asked, body={**asked.body, "messages": said})))
+    one, other = (count(each, "prompt_tokens") for each in answers)
+    return one, other, [each.exchange for each in answers]
 
 
 @law(id="sums.same-prompt-counts-the-same", over=_capped, source=BILLED, level=SHOULD)

@@ -89,11 +89,11 @@ def _revised(model: Model) -> Iterator[Subject]:
 def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
     """A revision that came with a change shows what was before it, also after the next one."""
     instance = world.make(resource)
-    field = next(each for each in resource.fields.values() if each.changed)
+    given = [each for each in resource.fields.values() if each.changed]
     former: dict[str, Shown] = {}
     for _ in range(CHANGES):
         before = world.read(instance)
-        body = {field.changed: new_value(world, resource, field)}
+        body = {given[0].changed: new_value(world, resource, given[0])}
         change = world.need(world.change(instance, body))
         after = world.read(instance)
         told = {str(after.fields[each]) for each in names if after.fields.get(each)}
@@ -102,7 +102,6 @@ def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
         for identity, due in former.items():
             answer = world.need(world.call(resource.read, {resource.parameter: identity}))
             found = Shown(f"the revision in {resource.read}", answer, answer.json())
-            given = [each for each in resource.fields.values() if each.changed]
             world.expect_same(given, due, found, change, said="a change reaches a revision:")
     if not former:
         raise Skipped(f"{resource.one} tells no revision of it")

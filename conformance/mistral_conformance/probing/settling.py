@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mistral_conformance.verdict.outcome import Unjudged
 
@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mistral_conformance.model import States
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
+
+T = TypeVar("T")
 
 LIMIT_S = 120
 SHOWN_S = 10
@@ -46,14 +47,14 @@ def wait_for_end(
 
 
 def ask_until_shown(
-    context: Context, ask: Callable[[], Exchange], shows: Callable[[Exchange], bool]
-) -> Exchange:
-    """The answer to a request that builds on what was done before, once that can be seen.
+    context: Context, operation: str, ask: Callable[[], T], shows: Callable[[T], bool]
+) -> T:
+    """What a request gives that builds on what was done before, once that can be seen.
 
     Where a server never shows it the wait is spent once in a run for each operation.
     """
     answer = ask()
-    key = (ask_until_shown, answer.operation)
+    key = (ask_until_shown, operation)
     for _ in range(SHOWN_S):
         if shows(answer) or key in context.session.memory:
             return answer

@@ -139,7 +139,10 @@ class Targets:
             return self._send_plain(operation)
         self.send_sample(self._context.document.operations[sample.before])
         return ask_until_shown(
-            self._context, lambda: self._send_plain(operation), lambda answer: answer.ok
+            self._context,
+            operation.id,
+            lambda: self._send_plain(operation),
+            lambda answer: answer.ok,
         )
 
     def _send_plain(self, operation: Operation) -> Exchange:
@@ -281,6 +284,7 @@ class Targets:
             return self._send_target(operation, target)
         return ask_until_shown(
             self._context,
+            operation.id,
             lambda: self._send_target(operation, target),
             lambda answer: tells(answer, target),
         )
