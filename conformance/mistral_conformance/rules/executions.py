@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.record.exchange import picked
 from mistral_conformance.rules.common.readings import column, within
 from mistral_conformance.rules.common.steps import (
     expect_equal,
@@ -21,6 +22,7 @@ from mistral_conformance.rules.common.workflows import (
     GET_EXECUTION,
     GREET,
     HISTORY,
+    OPEN_ACCOUNT,
     QUERY,
     RESET,
     RUNNING,
@@ -38,6 +40,7 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 LIST_RUNS = "workflows.runs.list_runs"
@@ -195,3 +198,28 @@ def time_runs_out(ctx: Context) -> None:
     ctx.clock.advance(120)
     done = read(ctx, made)
     expect_equal(ctx, (done["status"], done["result"]), ("TIMED_OUT", None), "the end", done)
+
+
+@rule(MUST, "document: WorkflowExecutionResponse.root_execution_id", (EXECUTE, GET_EXECUTION))
+def families_name_who_started_them(ctx: Context) -> None:
+    """What an execution starts names its parent, and all below the first one name that as root."""
+    first = wait_end(ctx, start(ctx, OPEN_ACCOUNT, input={"customer": word(ctx)}))
+    above = (first["root_execution_id"], first["parent_execution_id"])
+    expect_equal(ctx, above, (root := first["execution_id"], None), "root and parent", first)
+    family, listed = _below(ctx, root)
+    if not family.keys() - {root}:
+        ctx.skip("no list by its id shows that the execution starts others")
+    for id_ in family.keys() - {root}:
+        shown = ctx.expect_status(ctx.api.call(GET_EXECUTION, execution_id=id_), 200)
+        for one in (family[id_], shown.json()):
+            expect_equal(ctx, one["root_execution_id"], root, "the root", listed, shown)
+            known = one.get("parent_execution_id") in {root, *family} - {id_}
+            ctx.expect(known, "the parent is none of the family", listed, shown)
+        others, of_it = _below(ctx, id_)
+        ctx.expect(not others, "what another has started is somebody's root", shown, of_it)
+
+
+def _below(ctx: Context, root: str) -> tuple[dict[str, dict[str, Any]], Exchange]:
+    """The runs by the ids of their executions that a list by this root shows."""
+    listed = ctx.need(ctx.api.call(LIST_RUNS, query={"root_execution_id": root}))
+    return {each["execution_id"]: each for each in picked(listed["executions"])}, listed

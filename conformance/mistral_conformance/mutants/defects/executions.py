@@ -41,6 +41,18 @@ def any_input_goes(_check_value: Part) -> Part:
     return lambda _schema, _value: None
 
 
+@mutant("executions.root-is-the-parent", op.EXECUTE, place=f"{PACKAGE}.engine:start")
+def root_is_the_parent(start: Part) -> Part:
+    """What an execution starts tells its parent as its root, however much is above that."""
+
+    def started(world: Part, starter: Part, registration: Part, order: Part) -> Part:
+        above = order.parent
+        parent = above and evolve(above, root_execution_id=above.execution_id)
+        return start(world, starter, registration, evolve(order, parent=parent))
+
+    return started
+
+
 @mutant("executions.result-is-kept-back", op.EXECUTE, place=f"{PACKAGE}.waiting:answer")
 def result_is_kept_back(answer: Part) -> Part:
     """Who waits for a result gets an empty one."""

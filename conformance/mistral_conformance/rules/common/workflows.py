@@ -2,7 +2,8 @@
 
 `greet` ends at once and greets a name, `approve_order` waits for a signal, `count_down` carries on
 in two more runs of a second each, `check_invoices` tries a step again and tidies up when it is
-cancelled, `break_down` fails after a second.
+cancelled, `break_down` fails after a second, `open_account` starts another execution, which starts
+a third one.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ APPROVE = "approve_order"
 COUNT = "count_down"
 CHECK = "check_invoices"
 BREAK = "break_down"
+OPEN_ACCOUNT = "open_account"
 GREETED = {"name": "Ada"}
 """What `greet` takes."""
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 LIST = "/v1/workflows"
 REGISTRATIONS = "/v1/workflows/registrations"
 ALL = ["greet", "check_invoices", "approve_order", "break_down", "count_down", "onboard"]
-ALL += ["example-hello-world-workflow", "former_greet"]  # the first as the official SDK calls it
+ALL += [
+    "open_account",
+    "example-hello-world-workflow",
+    "former_greet",
+]  # the first as the official SDK calls it
 
 
 def names(api: Caller, **query: Any) -> list[str]:
@@ -26,7 +30,7 @@ def names(api: Caller, **query: Any) -> list[str]:
     [
         ({}, ALL),
         ({"order": "desc"}, ALL[::-1]),
-        ({"sort_by": "display_name"}, [ALL[place] for place in (2, 3, 1, 4, 7, 0, 6, 5)]),
+        ({"sort_by": "display_name"}, [ALL[place] for place in (2, 3, 1, 4, 8, 0, 7, 5, 6)]),
         ({"search": "ORDER"}, ["approve_order"]),
         ({"tags": ["sample", "quick"]}, ["greet"]),
         ({"include_shared": "false", "tags": "sample"}, ALL),
