@@ -169,12 +169,16 @@ def are_for_reading(world: World, resource: Resource, link: str) -> None:
 def live_as_long_as_said(
     world: World, resource: Resource, lifetime: Lifetime, asked: int | None
 ) -> None:
-    """A URL works until just before its time is over, and is refused just after it."""
+    """A URL works until just before its time is over, and is refused just after it.
+
+    Its time runs from when it is asked for, however old the object is and another URL of it.
+    """
     instance = world.settled(resource)
     query = {lifetime.parameter: asked} if asked else None
-    url = read_url(world, world.call(lifetime.operation, instance.ids, query=query))
     life_s = asked * lifetime.unit_s if asked else lifetime.lifetime_s
-    world.ctx.pass_time(life_s - SLACK_S)
+    for waited_s in (life_s / 2, life_s - SLACK_S):
+        url = read_url(world, world.call(lifetime.operation, instance.ids, query=query))
+        world.ctx.pass_time(waited_s)
     early = open_url(world, url)
     said = f"a URL for {life_s:.0f} s answers {early.status} {SLACK_S} s before its end"
     world.expect(early.ok, said, early)

@@ -118,6 +118,21 @@ def urls_never_end() -> Alter:
     return alter
 
 
+@remembering(
+    "urls-are-given-again",
+    "urls.live-as-long-as-said[files.get_signed_url for 1]",
+    "30 s before its end",
+)
+def urls_are_given_again() -> Alter:
+    given: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/url"):
+            answer.body = given.setdefault(answer.path, answer.body)
+
+    return alter
+
+
 @remembering("urls-take-writes", "urls.are-for-reading[files.get_signed_url]", "something else")
 def urls_take_writes() -> Alter:
     written: dict[str, bytes] = {}
