@@ -244,6 +244,9 @@ def _expect_each(
         if text != EMPTY:
             own, other = (distance(found[place], alike[which]) for which in (text, 1 - text))
             world.expect(own < other, f"answer {place} is that of another input", answer)
+            left, right = _flags(found[place]), _flags(alike[text])
+            said = f"answer {place} says {left}, {right} is due for the same text alone"
+            world.expect(left == right, said, answer)
 
 
 def _first(world: World, listed: Listed, answer: Exchange) -> Json:
@@ -281,20 +284,29 @@ def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - J
 
 def distance(left: object, right: object) -> float:
     """How far the numbers of two answers are apart; infinite where they have other places."""
-    one, other = dict(_numbers(left)), dict(_numbers(right))
+    one, other = _numbers(left), _numbers(right)
     if one.keys() != other.keys():
         return float("inf")
     return sum(abs(value - other[place]) for place, value in one.items())
 
 
-def _numbers(value: object, place: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers of an answer beside its own number, each with its place."""
+def _numbers(value: object) -> dict[str, float]:
+    return {place: each for place, each in _leaves(value) if not isinstance(each, bool)}
+
+
+def _flags(value: object) -> list[str]:
+    """The places of an answer at which it says yes."""
+    return [place for place, each in _leaves(value) if each is True]
+
+
+def _leaves(value: object, place: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers and flags of an answer beside its own number, each with its place."""
     if isinstance(value, dict):
         for name, each in value.items():
             if name != "index":
-                yield from _numbers(each, f"{place}.{name}")
+                yield from _leaves(each, f"{place}.{name}")
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            yield from _numbers(each, f"{place}.{number}")
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield place, float(value)
+            yield from _leaves(each, f"{place}.{number}")
+    elif isinstance(value, int | float):
+        yield place, value

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.probing.settling import ask_until_shown
 from mistral_conformance.probing.uploads import docx_sample, pdf_sample
 from mistral_conformance.record.exchange import Misread
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: who reads the text of a file reads other words than it holds"
+SHOWN = "harm: what was deleted is still shown"
 MIXED = "harm: one object tells what another one holds"
 EXACT = "document: x-mistral-text (it is the text of the file)"
 LINES = (
@@ -97,6 +101,16 @@ def _paged(model: Model) -> Iterator[Subject]:
             yield subject
 
 
+def _ended(model: Model) -> Iterator[Subject]:
+    """Each resource that is made of a file, is part of something, and can be deleted."""
+    for subject in _uploaded(model):
+        resource = subject.value
+        above = model.resources.get(resource.parent)
+        if above and above.whole and resource.delete:
+            needed = (*subject.needed, above.create, resource.delete)
+            yield evolve(subject, operations=(resource.delete, above.read), needed=needed)
+
+
 @law(id="texts.lines-are-told", over=_views, source=LOST, harm=True)
 def lines_are_told(world: World, resource: Resource, text: Text) -> None:
     """Each line of an uploaded text is told letter by letter, in order, the last one too."""
@@ -150,8 +164,8 @@ def stay_apart(world: World, resource: Resource) -> None:
     words = [world.values.word() for _ in range(2)]
     made = []
     for word in words:
-        content = f"{word} is a river. The {word} flows to the sea.\n".encode()
-        made.append(world.make(resource, parent=parent, given={"file.content": content}))
+        given = {"file.content": _telling(word)}
+        made.append(world.make(resource, parent=parent, given=given))
     for instance in made:
         world.settle(instance)
     for instance, word, other in zip(made, words, reversed(words), strict=True):
@@ -161,6 +175,26 @@ def stay_apart(world: World, resource: Resource) -> None:
             whole = view in {resource.content, *resource.links, *_texts(world, resource)}
             said = f"{view} tells no word of its {resource.name}"
             world.expect(not whole or word in answer.text, said, instance.made, answer)
+
+
+@law(id="texts.go-with-their-own", over=_ended, source=SHOWN, harm=True)
+def go_with_their_own(world: World, resource: Resource) -> None:
+    """What an object says is told no more, once it is deleted, by what it was part of."""
+    parent = world.make(world.model.resources[resource.parent])
+    word = world.values.word()
+    given = {"file.content": _telling(word)}
+    instance = world.make(resource, parent=parent, given=given)
+    world.settle(instance)
+
+    def telling() -> list[Exchange]:
+        return [answer for _, answer in _looks(world, parent) if word in answer.text]
+
+    if not telling():
+        raise Skipped(f"no view of its {parent.resource.name} tells what {resource.one} says")
+    deleted = world.need(world.delete(instance))
+    told = ask_until_shown(world.ctx, resource.delete, telling, lambda each: not each)
+    said = f"its {parent.resource.name} goes on telling what a deleted {resource.name} said"
+    world.expect(not told, said, instance.made, deleted, *told[:1])
 
 
 @law(id="texts.pages-are-chosen", over=_paged, source=PAGES)
@@ -201,6 +235,11 @@ def read_text(
     found = world.need(answer)[text.at]
     world.expect(isinstance(found, str), f"`{text.at}` is no text", answer)
     return str(found)
+
+
+def _telling(word: str) -> bytes:
+    """A text that tells of nothing but a word."""
+    return f"{word} is a river. The {word} flows to the sea.\n".encode()
 
 
 def _upload(world: World, resource: Resource, text: Text, content: str) -> tuple[Instance, str]:

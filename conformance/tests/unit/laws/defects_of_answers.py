@@ -202,6 +202,16 @@ def only_sixteen_are_judged(answer: Answer) -> None:
         answer.body = {**answer.body, "results": answer.body["results"][:16]}
 
 
+@defect("flags-stick", "answers.each-input-has-its-own[classifiers.moderate]", "says")
+def flags_stick(answer: Answer) -> None:
+    if answer.is_("POST", "/v1/moderations"):
+        body, seen = answer.body, set[str]()
+        for result in body["results"]:
+            seen |= {name for name, flagged in result["categories"].items() if flagged}
+            result["categories"] |= dict.fromkeys(seen, True)
+        answer.body = body
+
+
 @defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "UTF-8")
 def charsets_are_refused(answer: Answer) -> None:
     if "charset" in str(answer.request_headers):

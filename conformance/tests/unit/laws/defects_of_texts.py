@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
@@ -52,6 +53,19 @@ def summaries_mix() -> Alter:
         if is_document(answer) and answer.body["summary"]:
             first.append(answer.body["summary"])
             answer.body = {**answer.body, "summary": first[0]}
+
+    return alter
+
+
+@remembering("descriptions-live-on", "texts.go-with-their-own[document]", "goes on telling")
+def descriptions_live_on() -> Alter:
+    kept: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and re.fullmatch(r"/v1/libraries/[0-9a-f-]+", answer.path):
+            told = answer.body["generated_description"] or kept.get(answer.path)
+            kept[answer.path] = told
+            answer.body = {**answer.body, "generated_description": told}
 
     return alter
 
