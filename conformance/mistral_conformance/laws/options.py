@@ -136,7 +136,10 @@ def _ask(world: World, option: Option, more: Json, words: str = "") -> Completio
 def _ask_beside(
     world: World, option: Option, more: Json, words: str, *effects: str, also: Json | None = None
 ) -> Completion:
-    """The same with other options in the request; without them where they are refused together."""
+    """The same with other options in the request; without them where they are refused together.
+
+    The same question without the option goes before it: its answer must not be given again.
+    """
     options = world.model.settings if option.inside else world.model.options
     place = (option.operation, option.inside, option.by)
     beside = {
@@ -144,8 +147,10 @@ def _ask_beside(
         for each in options
         if each.effect in effects and (each.operation, each.inside, each.by) == place
     }
-    asked = _question(world, option, {**beside, **(also or {}), **more}, words)
-    answer = world.call(asked.operation, asked.ids, json=asked.body)
+    beside |= also or {}
+    for each in ({}, more):
+        asked = _question(world, option, {**beside, **each}, words)
+        answer = world.call(asked.operation, asked.ids, json=asked.body)
     return _ask(world, option, more, words) if answer.status in REFUSED else read_plain(answer)
 
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 CREATE = "batch.jobs.create"
 GET = "batch.jobs.get"
+CANCEL = "batch.jobs.cancel"
 
 CHAT = "/v1/chat/completions"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
-FEW = 2
+FEW, SOME = 2, 8
 MESSAGES = {"messages": [{"role": "user", "content": "Say hello."}]}
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
@@ -96,6 +97,24 @@ def requests_come_from_files(ctx: Context) -> None:
         _expect_model(ctx, body, done)
     ids = [line["id"] for line in results if "id" in line]
     ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
+
+
+@rule(MUST, "harm: what is paid for is lost", (CANCEL, GET))
+def what_is_done_is_kept(ctx: Context) -> None:
+    """The file of a cancelled job holds as many results as the job counts."""
+    made = _create(ctx, requests=[_request(word(ctx)) for _ in range(SOME)])
+    watch(
+        ctx,
+        lambda: ctx.answer(GET, job_id=made["id"]),
+        lambda job: not job["succeeded_requests"] and job["status"] not in FINAL,
+        0.3,
+    )
+    ctx.need(ctx.api.call(CANCEL, job_id=made["id"]))
+    done = _finish(ctx, made)
+    results = _lines(ctx, done, "output_file") if done["succeeded_requests"] else []
+    expect_equal(ctx, len(results), done["succeeded_requests"], "the number of results", done)
+    if not results or done["status"] != "CANCELLED":
+        ctx.skip(f"the job ended as {done['status']} with {len(results)} results")
 
 
 @rule(MUST, "document: BatchJobStatus", (GET,))

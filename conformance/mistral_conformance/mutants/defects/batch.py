@@ -51,6 +51,17 @@ def outputs_always_come(get: Part) -> Part:
     return lambda ctx: get(evolve(ctx, query={**ctx.query, "inline": True}))
 
 
+@mutant("batch.cancelling-loses-results", GET, place=f"{JOBS}:view")
+def cancelling_loses_results(view: Part) -> Part:
+    """What a job had done before it was cancelled cannot be fetched."""
+
+    def defect(job: Part) -> Part:
+        shown = view(job)
+        return {**shown, "output_file": None} if shown["status"] == "CANCELLED" else shown
+
+    return defect
+
+
 @mutant("batch.status-says-queued", GET, place=f"{JOBS}:view")
 def status_says_queued(view: Part) -> Part:
     """A job that is at work seems to wait."""
