@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -22,6 +23,7 @@ from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.settings import kept_with, setting_question
 from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import load_samples
@@ -92,33 +94,41 @@ class Streamed:
     option: Option | None = None
 
     def ask(self, world: World) -> Question:
-        """The question, with the option under its own name."""
+        """The question, with the option where it stands."""
         name = self.option.name if self.option else ""
         more = {each or name: value for each, value in self.way.more.items()}
         if self.way.effect == ENDS_TEXT:
-            free = ask(world, question(world, self.view.operation))
-            more = {name: [stop_at(free)]}
-        words = self.way.words
-        return question(world, self.view.operation, more, words=words, feature=name)
+            more = {name: [stop_at(ask(world, self._question(world, {})))]}
+        return self._question(world, more, self.way.words)
+
+    def _question(self, world: World, more: Json, words: str = "") -> Question:
+        if self.option and self.option.inside:
+            return setting_question(world, self.option, more, words)
+        feature = self.option.name if self.option and more else ""
+        return question(world, self.view.operation, more, words=words, feature=feature)
 
 
 def asked_ways(model: Model) -> Iterator[Subject]:
     """Each way to ask each streaming completion: plain, and with what shapes the answer."""
     for subject in asking.streams(model):
         view: StreamView = subject.value
-        options: dict[str, Option | None] = {"": None}
-        for each in model.options:
-            if each.operation == view.operation:
-                options.setdefault(each.effect, each)
-        for way in WAYS:
-            if way.effect not in options:
+        options: dict[tuple[str, str], Option | None] = {("", ""): None}
+        for each in (*model.options, *model.settings):
+            if each.operation == view.operation and (each.by or not each.inside):
+                options.setdefault((each.effect, each.by), each)
+        for way, (effect, by) in product(WAYS, options):
+            if effect != way.effect or (by and way.name):
                 continue
-            option = options[way.effect]
-            words = (f":{option.name}" if option else "", f", {way.name}" if way.name else "")
-            name = view.operation + "".join(words)
-            origins = (option.origin,) if option else ()
-            value = Streamed(view, way, option)
-            yield evolve(subject, name=name, value=value, origins=origins, depth=way.depth)
+            option = options[effect, by]
+            name = option.place if option else view.operation
+            yield evolve(
+                subject,
+                name=f"{name}, {way.name}" if way.name else name,
+                value=Streamed(view, way, option),
+                needed=(*subject.needed, *(kept_with(model, option) if option else ())),
+                origins=(option.origin,) if option else (),
+                depth=way.depth,
+            )
 
 
 def questions(model: Model) -> Iterator[Subject]:

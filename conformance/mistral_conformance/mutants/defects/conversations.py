@@ -330,6 +330,16 @@ def agents_guardrails_are_ignored(find_checks: Part) -> Part:
 
 
 @mutant(
+    "conversations.guardrails-check-the-first-turn",
+    op.APPEND,
+    place="resources.conversations.guardrails:find_checks",
+)
+def guardrails_check_the_first_turn(find_checks: Part) -> Part:
+    """What is appended is checked by no guardrail."""
+    return lambda ctx, talk: [] if ctx.operation_id == op.APPEND else find_checks(ctx, talk)
+
+
+@mutant(
     "conversation-tools.first-decision-is-for-all",
     op.APPEND,
     place="resources.conversations.confirmations:settle",
