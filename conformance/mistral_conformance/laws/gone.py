@@ -163,9 +163,10 @@ def is_refused(world: World, reference: Reference) -> None:
     instance = world.make(resource)
     if world.ctx.session.clock:
         world.settle(instance)  # without a clock the wait would be longer than it is worth
-    below = _below(world, instance, reference)
+    ids = {**instance.ids, **_below(world, instance, reference)}
+    if world.document.operations[reference.place.operation].method == "GET":
+        send_plain(world, reference.place.operation, ids, by=CALLER)  # what is kept of it must go
     deleted = world.need(world.delete(instance))
-    ids = {**instance.ids, **below}
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
     due = reference.refusals["deleted"]
     reason = (

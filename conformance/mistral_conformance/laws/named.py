@@ -101,13 +101,13 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     named = load_samples()[place.operation].named[place.name]
     resource = world.model.resources[str(reference.resource)]
     start = _below(world, place)
-    taken = send_naming(world, reference, find_named(world, named.target, CALLER))
+    identity = find_named(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
+    known = find_named(world, named.target, CALLER) if cause == "foreign" else identity
+    taken = send_naming(world, reference, known)
     if not taken.ok:
         raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
-    identity = find_named(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
     if cause == "deleted":
-        ids = {resource.parameter: identity}
-        world.need(world.ask(resource.delete, ids))
+        world.need(world.ask(resource.delete, {resource.parameter: identity}))
     needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     before = _below(world, place)
     answer = send_naming(world, reference, identity)

@@ -32,10 +32,11 @@ CAUSES = ("unknown", "deleted", "foreign", "wrong-kind")
 
 @frozen(eq=False)
 class Wrong:
-    """An id that must not work: why, and the words that no answer may hold."""
+    """An id that must not work, the words that no answer may hold, and what is to be deleted."""
 
     identity: str
-    secret: str
+    secret: str = ""
+    doomed: Instance | None = None
 
 
 def _nested(model: Model) -> Iterator[Subject]:
@@ -60,14 +61,19 @@ def _nested(model: Model) -> Iterator[Subject]:
 
 @law(id="access.nested-id-is-refused-or-unused", over=_nested, source=USED, harm=True)
 def nested_id_is_refused_or_unused(world: World, reference: Reference, cause: str) -> None:
-    """An id in a body of what is not there, or not the caller's, is refused or not used."""
+    """An id in a body of what is not there, or not the caller's, is refused or not used.
+
+    What is deleted was used before, while it was there.
+    """
     resource = world.model.resources[str(reference.resource)]
-    known, _ = _make(world, resource, CALLER)
+    wrong = _wrong(world, resource, cause)
+    known = wrong.doomed or _make(world, resource, CALLER)[0]
     taken = _send(world, reference, known.ids[resource.parameter])
     if not taken.ok:
         world.capabilities.note(str(reference.place), offered=False)
         raise NotOffered(f"not offered: {reference.place} is refused with {taken.status}", taken)
-    wrong = _wrong(world, resource, cause)
+    if wrong.doomed:
+        world.need(world.delete(wrong.doomed))
     answer = _send(world, reference, wrong.identity)
     due = reference.refusals[cause]
     wanted = " or ".join(str(each) for each in due)
@@ -88,22 +94,21 @@ def _send(world: World, reference: Reference, identity: str) -> Exchange:
 
 
 def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
-    """An id with the cause.
+    """An id with the cause, or of what is there until it is deleted.
 
     Raises:
         Skipped: there is nothing of another kind, or nothing deletes what there is.
 
     """
     if cause == "unknown":
-        return Wrong(world.values.uuid(), "")
+        return Wrong(world.values.uuid())
     if cause == "wrong-kind":
-        return Wrong(other_kind(world, resource, {}), "")
+        return Wrong(other_kind(world, resource, {}))
     instance, secret = _make(world, resource, NEIGHBOUR if cause == "foreign" else CALLER)
-    if cause == "deleted":
-        if not resource.delete:
-            raise Skipped(f"nothing deletes {resource.one}")
-        world.need(world.delete(instance))
-    return Wrong(instance.ids[resource.parameter], secret)
+    if cause == "deleted" and not resource.delete:
+        raise Skipped(f"nothing deletes {resource.one}")
+    doomed = instance if cause == "deleted" else None
+    return Wrong(instance.ids[resource.parameter], secret, doomed)
 
 
 def _make(world: World, resource: Resource, by: str) -> tuple[Instance, str]:
