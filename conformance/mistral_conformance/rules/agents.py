@@ -49,6 +49,7 @@ def version_can_be_made_current(ctx: Context) -> None:
     third = _update(ctx, id_, description="third")
     said = f"the next version is {third['version']}"
     ctx.expect(third["version"] > second["version"], said, second, third)
+    expect_equal(ctx, third["instructions"], "One.", "what a change leaves", switched, third)
 
 
 @rule(MUST, "document: beta.agents.create_version_alias", (ALIAS, ALIASES, GET, VERSION))

@@ -43,7 +43,7 @@ STATUS = "beta.observability.campaigns.fetch_status"
 SELECTED = "beta.observability.campaigns.list_events"
 DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-completion-events)"
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
-MANY = 12
+FEW, MANY = 4, 12
 """More events than ten, which many lists have on a page."""
 LOOKS, STEP_S = 40, 0.5
 DAY_S = 24 * 3600
@@ -101,6 +101,24 @@ def ids_are_those_found(ctx: Context) -> None:
         ids = ctx.answer(SEARCH_IDS, json=body)
         same = sorted(ids["completion_event_ids"]) == sorted(ids_in(found))
         ctx.expect(same, "the ids differ from those of the search", found, ids)
+
+
+@rule(MUST, "harm: who reads on by a cursor reads something twice, or not at all", (SEARCH,))
+def cursor_goes_on(ctx: Context) -> None:
+    """A cursor leads to what followed its page, and a chat that came later moves nothing."""
+    sign = word(ctx)
+    for _ in range(FEW):
+        ask(ctx, f"{SHORT} {sign}", max_tokens=40)
+    body = {"search_params": {"filters": await_events(ctx, sign, FEW)}}
+    known = ids_in(ctx.answer(SEARCH, json=body))
+    first = ctx.answer(SEARCH, query={"page_size": FEW // 2}, json=body)
+    cursor = first.at("completion_events.cursor") or ctx.skip("a part of a search has no cursor")
+    ask(ctx, f"{SHORT} {sign}", max_tokens=40)
+    await_events(ctx, sign, FEW + 1)
+    rest = ctx.answer(SEARCH, query={"page_size": FEW, "cursor": cursor}, json=body)
+    found = [each for each in (*ids_in(first), *ids_in(rest)) if each in known]
+    said = f"{FEW} events come {len(found)} times on two pages, {len(set(found))} of them"
+    ctx.expect(sorted(found) == sorted(known), said, first, rest)
 
 
 @rule(MUST, "document: SearchChatCompletionEventsRequest", (SEARCH,))

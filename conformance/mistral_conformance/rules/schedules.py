@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+    from datetime import tzinfo
+
     from mistral_conformance.session.context import Context
 
 CREATE = "workflows.schedules.schedule_workflow"
@@ -32,26 +35,37 @@ EVENTS = "workflows.events.get_workflow_events"
 TRIGGER = "workflows.schedules.trigger_schedule"
 HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
 PARIS = ZoneInfo("Europe/Paris")
+EVERY_DAY = range(1, 8)
 HOUR_S = 3600
 
 
 @rule(MUST, "document: ScheduleDefinition (cron_expressions, skip, time_zone_name)", (CREATE, GET))
 def coming_starts_fit_the_times(ctx: Context) -> None:
     """The next ten starts are in order, at the schedule's local times, without those to skip."""
-    skip = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
-    times: dict[str, Any] = {
-        "cron_expressions": ["30 2 * * 1-5"],
-        "time_zone_name": "Europe/Paris",
-        "skip": skip,
-    }
-    found = ctx.prepare(GET, schedule_id=create(ctx, **times))
+    monday = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
+    late = [{"hour": [{"start": 12, "end": 23}]}]
+    _expect_coming(ctx, PARIS, {(2, 30)}, cron_expressions=["30 2 * * 1-5"], skip=monday)
+    for times in ({"intervals": [{"every": "PT6H"}]}, {"cron_expressions": ["0 */6 * * *"]}):
+        _expect_coming(ctx, UTC, {(0, 0), (6, 0)}, days=EVERY_DAY, skip=late, **times)
+
+
+def _expect_coming(
+    ctx: Context,
+    zone: tzinfo,
+    due: set[tuple[int, int]],
+    days: Container[int] = (2, 3, 4, 5),
+    **times: object,
+) -> None:
+    """Hold the coming starts to their order, their hours and minutes, and their days from 1 on."""
+    named = {"time_zone_name": str(zone)} if isinstance(zone, ZoneInfo) else {}
+    found = ctx.prepare(GET, schedule_id=create(ctx, **named, **times))
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     expect_equal(ctx, len(moments), 10, "the number of coming starts", found)
     ctx.expect(moments == sorted(set(moments)), "the starts are not in order", found)
-    for moment in moments:
-        local = moment.astimezone(PARIS)
-        expect_equal(ctx, (local.hour, local.minute), (2, 30), "the local time", found)
-        ctx.expect(local.isoweekday() in {2, 3, 4, 5}, f"{local} is no Tuesday to Friday", found)
+    for local in (moment.astimezone(zone) for moment in moments):
+        told = (local.hour, local.minute)
+        ctx.expect(told in due, f"a start is at {local:%H:%M}, which is none of its times", found)
+        ctx.expect(local.isoweekday() in days, f"{local} is on a day to skip", found)
 
 
 @rule(MUST, "document: ScheduleDefinition (calendars to end_at)", (CREATE, GET))

@@ -53,6 +53,17 @@ def update_changes_the_past(add_version: Part) -> Part:
     return defect
 
 
+@mutant("agents.changes-start-from-the-newest", op.SWITCH, op.UPDATE, place=f"{CRUD}:add_version")
+def changes_start_from_the_newest(add_version: Part) -> Part:
+    """A change of an agent goes on from its newest version, whichever is current."""
+
+    def defect(ctx: Part, base: Part, changes: Part) -> Part:
+        versions = ctx.table(AgentVersion).children(base.agent_id)
+        return add_version(ctx, max(versions, key=lambda each: each.version), changes)
+
+    return defect
+
+
 @mutant("agents.switch-is-forgotten", op.SWITCH, op.GET, place=f"{VERSIONS}:make_current")
 def switch_is_forgotten(_make_current: Part) -> Part:
     """Making a version current changes nothing."""
