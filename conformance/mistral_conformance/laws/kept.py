@@ -167,7 +167,7 @@ def _moments(model: Model) -> Iterator[Subject]:
             yield subject
 
 
-def _maps(model: Model) -> Iterator[Subject]:
+def maps(model: Model) -> Iterator[Subject]:
     """Maps of anything, which creating or changing takes."""
     for subject in _kept(model, lambda each: "." not in each.sent):
         resource, field = subject.value
@@ -178,7 +178,7 @@ def _maps(model: Model) -> Iterator[Subject]:
 
 
 def _changed_maps(model: Model) -> Iterator[Subject]:
-    return (each for each in _maps(model) if each.value[1].changed)
+    return (each for each in maps(model) if each.value[1].changed)
 
 
 def _lists(model: Model) -> Iterator[Subject]:
@@ -271,7 +271,7 @@ def time_is_kept(world: World, resource: Resource, field: Field) -> None:
     expect_shown(world, instance, views, {field.name: told})
 
 
-@law(id="values.map-is-kept", over=_maps, source=LOST, harm=True)
+@law(id="values.map-is-kept", over=maps, source=LOST, harm=True)
 def map_is_kept(world: World, resource: Resource, field: Field) -> None:
     """A map is shown with its keys and values as they were sent, and empty once it was put so."""
     made = [(_made_with, value) for value in (*MAPS, NULLS)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mistral_conformance.laws.asking import parse
+from mistral_conformance.laws.comparing import is_equal
 from mistral_conformance.laws.instance import bare
+from mistral_conformance.laws.kept import MAPS, maps
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url
 from mistral_conformance.laws.reading import values_at
@@ -16,6 +19,7 @@ from mistral_conformance.model import ListView
 from mistral_conformance.model.declarations import PAGING, derived
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
+T = TypeVar("T")
+
 UNNOTED = "harm: what was asked as a stream is missing where all that was asked is to be found"
 LOST = "harm: what an export leaves out is lost"
 SOON_S, LOOKS = 2, 5
@@ -33,6 +39,8 @@ SOON_S, LOOKS = 2, 5
 EXPORTS = "/exports/"
 JSON_LINES = "jsonl"
 """Part of the name of what writes each object into a line of its own."""
+MARKED = {**MAPS[1], "none": ""}
+"""What a map holds whose values seem to be nothing."""
 MANY = 101
 """More objects than any page has unless more are asked for."""
 
@@ -112,8 +120,11 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
     """An export holds all that its objects were made with, of more objects than a page has."""
     parent = world.make(resource)
     made = [world.make(child, parent=parent) for _ in range(MANY)]
+    for field in (each.value[1] for each in maps(world.model) if each.value[0] is child):
+        with suppress(Signal):  # a server may want something of its own in a map
+            made.append(world.make(child, parent=parent, given={field.sent: MARKED}))
     answer = world.need(send_plain(world, view, made[0].parent_ids, by=made[0].by))
-    found = [each for each in _texts(answer.json()) if "://" in each]
+    found = [each for each in _inside(answer.json(), str) if "://" in each]
     export = open_url(world, found[0]) if found else answer
     world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
     lines = [parse(line) for line in export.text.split("\n") if line.strip()]
@@ -121,21 +132,25 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
         objects = sum(isinstance(each, dict) for each in lines)
         said = f"{view} writes {len(lines)} lines, {objects} of them objects, of {len(made)} things"
         world.expect(objects == len(lines) == len(made), said, answer, export)
-    told = list(_texts(lines))
+        whole = sum(is_equal({**each, **MARKED}, each) for each in _inside(lines, dict))
+        marked = len(made) - MANY
+        said = f"{view} tells {whole} times {MARKED}, which {marked} of {len(made)} in it hold"
+        world.expect(whole >= marked, said, made[-1].made, answer, export)
+    told = list(_inside(lines, str))
     due: Counter[str] = Counter()
     for each in made:
         kept = [bare(child, each.made.json()).get(name) for name in each.sent]
-        due.update({text for text in _texts(kept) if len(text) > 1})
+        due.update({text for text in _inside(kept, str) if len(text) > 1})
     for text, count in due.items():
         times = max(sum(text in one for one in told), export.text.count(text))
         said = f"{view} tells {times} times {text!r}, which {count} of {len(made)} in it hold"
         world.expect(times >= count, said, made[-1].made, answer, export)
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """All texts inside a value."""
-    if isinstance(value, str):
+def _inside(value: Any, kind: type[T]) -> Iterator[T]:  # noqa: ANN401 - JSON
+    """All that is of a kind inside a value, itself too."""
+    if isinstance(value, kind):
         yield value
-    elif isinstance(value, dict | list):
+    if isinstance(value, dict | list):
         for each in values_at(value, "*") if isinstance(value, list) else value.values():
-            yield from _texts(each)
+            yield from _inside(each, kind)

@@ -19,6 +19,8 @@ from mistral_conformance.rules.common.workflows import (
     HISTORY,
     OPEN,
     SIGNAL,
+    STEP_S,
+    STEPS,
     STREAM,
     TERMINATE,
     act,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 RUN_HISTORY = "workflows.runs.get_run_history"
 STARTED = "WORKFLOW_EXECUTION_STARTED"
 COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
+CONTINUED = "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
+SOON_S = 0.3
+"""How long a stream is heard that need not end yet, in seconds."""
 
 
 @rule(MUST, "document: WorkflowExecutionResponse.result", (EXECUTE, GET_EXECUTION, STREAM))
@@ -146,7 +151,7 @@ def stream_tells_runs(ctx: Context) -> None:
     moves = [
         (each["workflow_run_id"], each["attributes"]["new_execution_run_id"])
         for each in events
-        if each["event_type"] == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
+        if each["event_type"] == CONTINUED
     ]
     begins = [
         (each["continued_run_id"], each["workflow_run_id"])
@@ -156,6 +161,28 @@ def stream_tells_runs(ctx: Context) -> None:
     ctx.expect(moves, "no run is told to carry on", heard)
     expect_equal(ctx, begins, moves, "the runs that carry on", heard)
     expect_equal(ctx, moves[-1][1], done["run_id"], "the last run", heard, done)
+
+
+@rule(
+    MUST,
+    "document: WorkflowStreamEvent; harm: who follows an execution misses its end",
+    (GET_EXECUTION, STREAM),
+)
+def stream_lasts_through_runs(ctx: Context) -> None:
+    """The stream of an execution does not end while another run carries the execution on."""
+    made = start(ctx, COUNT, input={})
+    ids = {"execution_id": made["execution_id"]}
+    judged = False
+    for _ in range(STEPS):
+        heard = ctx.expect_status(ctx.api.listen(STREAM, ids, most_s=SOON_S), 200)
+        going = read(ctx, made)
+        if going["status"] not in OPEN:
+            break
+        ctx.expect(heard.cut, "the stream ends, and the execution goes on", heard, going)
+        judged = judged or CONTINUED in types_in(heard)
+        ctx.pass_time(STEP_S)
+    if not judged:
+        ctx.skip("the execution did not carry on in another run while it was watched")
 
 
 @rule(

@@ -77,6 +77,17 @@ def waiting_gives_the_result(ctx: Context) -> None:
         ctx.expect(ended >= began, "it ended before it began", done)
 
 
+@rule(MUST, "document: WorkflowExecutionRequest.timeout_seconds", (EXECUTE, GET_EXECUTION))
+def waiting_in_vain_ends_nothing(ctx: Context) -> None:
+    """An execution goes on, to its end, when who waits for its result has waited long enough."""
+    need_workflow(ctx, COUNT)
+    id_ = ctx.marker.name(f"run-{word(ctx)}")
+    body = {"input": {}, "execution_id": id_, "wait_for_result": True, "timeout_seconds": 1}
+    waited = ctx.api.call(EXECUTE, workflow_identifier=COUNT, json=body)
+    done = wait_end(ctx, ctx.answer(GET_EXECUTION, execution_id=id_))
+    expect_equal(ctx, done["status"], "COMPLETED", "the end", waited, done)
+
+
 @rule(
     MUST,
     "document: workflows.executions.query_workflow_execution",
