@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, Model, Resource
 
 REVISION = "_revision"
+UP, DOWN = f"up{REVISION}", f"down{REVISION}"
 CHANGES = 2
 
 
@@ -105,3 +106,18 @@ def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
             world.expect_same(given, due, found, change, said="a change reaches a revision:")
     if not former:
         raise Skipped(f"{resource.one} tells no revision of it")
+    if {UP, DOWN} <= {*names}:
+        _expect_linked(world, resource, str(instance.key[0]))
+
+
+def _expect_linked(world: World, resource: Resource, newest: str) -> None:
+    """Hold each revision to lead up to the one that leads down to it."""
+    above, identity = "", newest
+    for _ in range(CHANGES + 1):
+        answer = world.need(world.call(resource.read, {resource.parameter: identity}))
+        told, below = (answer.json().get(each) for each in (UP, DOWN))
+        said = f"`{UP}` of a revision is {told!r}, and `{DOWN}` of {above!r} leads to it"
+        world.expect(not above or told == above, said, answer)
+        if not isinstance(below, str) or not below:
+            break
+        above, identity = identity, below

@@ -10,15 +10,17 @@ from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
+    ARCHIVE,
     GET_EXECUTION,
     GREET,
     GREETED,
+    UNARCHIVE,
     finished,
     need_workflow,
     terminate,
 )
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -110,6 +112,24 @@ def due_starts_happen(ctx: Context) -> None:
         ctx.expect(timedelta() <= delay < timedelta(minutes=1), "it did not start on time", found)
         started = ctx.api.call(GET_EXECUTION, execution_id=each["execution_id"])
         expect_equal(ctx, started["workflow_name"], GREET, "the workflow", started)
+
+
+@rule(
+    SHOULD,
+    "choices.workflows-archived-does-not-start",
+    (CREATE, GET, ARCHIVE, UNARCHIVE),
+    needs=("clock",),
+)
+def archived_workflow_rests(ctx: Context) -> None:
+    """A schedule starts nothing while its workflow is archived."""
+    id_ = create(ctx, **HOURLY)
+    ctx.prepare(ARCHIVE, workflow_identifier=GREET)
+    try:
+        ctx.clock.advance(2 * HOUR_S)
+        found = ctx.answer(GET, schedule_id=id_)
+    finally:
+        ctx.api.call(UNARCHIVE, workflow_identifier=GREET)
+    expect_equal(ctx, found["recent_executions"], [], "what an archived workflow started", found)
 
 
 @rule(MUST, "document: workflows.schedules.pause_schedule", (PAUSE, RESUME, GET), needs=("clock",))
