@@ -10,6 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common.observability import SEARCH
 from mistral_conformance.rules.events import FETCH, JUDGE, SEARCH_IDS, SIMILAR
+from mistral_mock import pages
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -52,6 +53,18 @@ def cursor_skips_one(slice_after: Part) -> Part:
         late = ctx.query[parameter] is not None
         page, following = slice_after(ctx, items, size + late, parameter)
         return page[late:], following
+
+    return defect
+
+
+@mutant("events.cursor-counts-places", SEARCH, place="pages:slice_after")
+def cursor_counts_places(_slice_after: Part) -> Part:
+    """A cursor is a number of events from the newest one: what came later moves all of them."""
+
+    def defect(ctx: Part, items: Part, size: Part, parameter: Part) -> Part:
+        start = int(pages.read_token(ctx, parameter) or 0)
+        end = start + size
+        return items[start:end], pages.make_token(ctx, str(end)) if end < len(items) else None
 
     return defect
 

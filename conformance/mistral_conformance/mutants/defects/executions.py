@@ -11,10 +11,11 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import workflows as op
 from mistral_mock.answers import encode, no_content
-from mistral_mock.resources.workflows import lookup
+from mistral_mock.resources.workflows import lookup, waiting
+from mistral_mock.resources.workflows.records import TERMINATE, Execution, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.mutants.registry import Part
     from mistral_mock.answers import Answer
@@ -63,6 +64,19 @@ def result_is_kept_back(answer: Part) -> Part:
 def nobody_waits(_skip_time: Part) -> Part:
     """A wait for the result is over at once."""
     return lambda _world, _execution, _limit: None
+
+
+@mutant("executions.waiting-ends-it", op.EXECUTE, place=f"{PACKAGE}.waiting:skip_time")
+def waiting_ends_it(skip_time: Part) -> Part:
+    """An execution is terminated when who waits for it has waited long enough."""
+
+    def defect(world: Part, execution: Part, limit: Part) -> None:
+        skip_time(world, execution, limit)
+        if not waiting.has_ended(world, execution):
+            ended = Moment(at=world.clock.stamp(), kind=TERMINATE, details={"reason": "timeout"})
+            world.store.table(Execution).put(waiting.fresh(world, execution).after(ended))
+
+    return defect
 
 
 @mutant("executions.run-keeps-its-id", op.GET_EXECUTION, place=f"{PACKAGE}.playing:next_run_id")
@@ -182,6 +196,23 @@ def last_is_missing(events_of: Part) -> Part:
     return lambda execution, now: [
         event for event in events_of(execution, now) if not event.type.endswith("COMPLETED")
     ]
+
+
+@mutant(
+    "execution-events.stream-ends-with-a-run",
+    op.STREAM,
+    place=f"{PACKAGE}.event_lists:follow_execution",
+)
+def stream_ends_with_a_run(follow_execution: Part) -> Part:
+    """The stream of an execution ends with its first run, whatever carries it on."""
+
+    def defect(*given: Part, **more: Part) -> Iterator[Part]:
+        for event in follow_execution(*given, **more):
+            yield event
+            if event and b"CONTINUED_AS_NEW" in event:
+                return
+
+    return defect
 
 
 @mutant("execution-events.stream-starts-over", op.STREAM, place=f"{PACKAGE}.event_lists:read_place")

@@ -35,6 +35,12 @@ def skipped_times_come(following: Part) -> Part:
     return lambda timetable, after: following(evolve(timetable, skip=()), after)
 
 
+@mutant("schedules.archived-workflows-start", op.CREATE, place=f"{STARTS}:is_in_use")
+def archived_workflows_start(_is_in_use: Part) -> Part:
+    """A schedule starts its workflow, archived or not."""
+    return lambda _world, _schedule: True
+
+
 @mutant("schedules.end-is-ignored", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
 def end_is_ignored(following: Part) -> Part:
     """A schedule goes on beyond its end."""
