@@ -195,3 +195,17 @@ def revisions_are_the_newest() -> Alter:
                 answer.body = {**answer.body, "name": newest[older[identity]]}
 
     return alter
+
+
+@remembering("revisions-lead-to-the-newest", "neighbours.revisions-stay[judge]", "leads to it")
+def revisions_lead_to_the_newest() -> Alter:
+    changed: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if is_item(answer, JUDGES) and answer.status < 300:
+            if answer.method == "PUT":
+                changed.append(answer.path.rpartition("/")[2])
+            elif answer.method == "GET" and answer.body["up_revision"]:
+                answer.body = {**answer.body, "up_revision": changed[-1]}
+
+    return alter

@@ -212,6 +212,22 @@ def flags_stick(answer: Answer) -> None:
         answer.body = body
 
 
+@remembering(
+    "formats-are-not-part-of-the-question",
+    "answers.option-is-used[chat.complete:response_format]",
+    "no JSON object",
+)
+def formats_are_not_part_of_the_question() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", CHAT) and not answer.sent_body.get("stream"):
+            asked = {**answer.sent_body, "response_format": None}
+            answer.body = known.setdefault(json.dumps(asked, sort_keys=True), answer.body)
+
+    return alter
+
+
 @defect("charsets-are-refused", "extra.charset-is-harmless[embeddings.create]", "UTF-8")
 def charsets_are_refused(answer: Answer) -> None:
     if "charset" in str(answer.request_headers):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.unit.laws.defects import defect, remembering
 
@@ -151,14 +151,22 @@ def gone_recordings_are_heard(answer: Answer) -> None:
         answer.status, answer.body = 200, {"text": ""}
 
 
-@defect(
-    "gone-voices-speak",
+@remembering(
+    "used-voices-go-on-speaking",
     "access.named-id-is-refused[audio.speech.complete:voice_id, deleted]",
     "200",
 )
-def gone_voices_speak(answer: Answer) -> None:
-    if answer.path == "/v1/audio/speech" and answer.status >= 400:
-        answer.status, answer.body = 200, {"audio_data": ""}
+def used_voices_go_on_speaking() -> Alter:
+    spoken: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.path == "/v1/audio/speech" and (voice := answer.sent_body.get("voice_id")):
+            if answer.status < 300:
+                spoken[voice] = answer.body
+            elif voice in spoken:
+                answer.status, answer.body = 200, spoken[voice]
+
+    return alter
 
 
 @defect(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tests.unit.laws.defects import defect, remembering
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 OBSERVED = "/v1/observability"
 EMBEDDINGS = "/v1/embeddings"
+MANY = 100
 TUNING = "/v1/fine_tuning/jobs"
 EXECUTIONS = "/v1/workflows/executions/"
 
@@ -312,3 +314,19 @@ def entries_go_back(answer: Answer) -> None:
         first = answer.body["entries"][0]
         entries = [{**first, "created_at": each} for each in times]
         answer.body = {**answer.body, "entries": entries}
+
+
+@defect(
+    "exports-drop-what-seems-nothing",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "'no': False",
+)
+def exports_drop_what_seems_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "/exports/to-jsonl"):
+        signed = urlsplit(answer.body["file_url"])
+        answer.body = {"file_url": f"{answer.own_url}{signed.path}?{signed.query}"}
+    elif answer.is_("GET") and answer.content.count(b'"properties"') > MANY:
+        lines = [json.loads(line) for line in answer.content.splitlines()]
+        for line in lines:
+            line["properties"] = {name: each for name, each in line["properties"].items() if each}
+        answer.content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
