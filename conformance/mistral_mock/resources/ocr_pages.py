@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DPI = 200
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 WORD = re.compile(r"\S+")
+IN_HTML = re.compile(r"[^\s<>]+(?![^<]*>)")
+"""A word between tags."""
 BREAK = re.compile(r"\n[ \t]*\n+")
 RULE = re.compile(r"\|(\s*:?-+:?\s*\|)+")
 """What parts the head of a table from its body."""
@@ -119,9 +121,14 @@ def take_tables(
         id_ = f"tbl-{first + len(tables)}.{suffix}"
         table = "".join(lines)
         content = table.strip() if form == "markdown" else make_html(table)
-        words = score_words(content) if granularity == "word" else None
+        words = score_words(content, IN_HTML if form == "html" else WORD)
         tables.append(
-            {"id": id_, "content": content, "format": form, "word_confidence_scores": words}
+            {
+                "id": id_,
+                "content": content,
+                "format": form,
+                "word_confidence_scores": words if granularity == "word" else None,
+            }
         )
         pieces.append(f"[{id_}]({id_})\n")
     return "".join(pieces).strip(), tables
@@ -188,11 +195,11 @@ def score(text: str, granularity: str | None) -> dict[str, Any] | None:
     }
 
 
-def score_words(text: str) -> list[dict[str, Any]]:
+def score_words(text: str, words: re.Pattern[str] = WORD) -> list[dict[str, Any]]:
     """How sure the mock is of each word."""
     return [
         {"text": word[0], "confidence": SURE, "start_index": word.start()}
-        for word in WORD.finditer(text)
+        for word in words.finditer(text)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
@@ -168,8 +169,17 @@ def add(ctx: Context, library: Library, file: Upload) -> Document:
 
 
 def is_listed(ctx: Context, document: Document) -> bool:
-    """The document passes the query's filter by name (documents.search-by-name, our choice)."""
-    return pages.matches(document.name, ctx.query["search"])
+    """The document passes the query's filters (documents.search-by-name, our choice).
+
+    Its attributes have those of a JSON object that asks for some; no source tells what other texts
+    ask for, which leave everything in.
+    """
+    try:
+        wanted = json.loads(ctx.query["filters_attributes"] or "null")
+    except ValueError:
+        wanted = None
+    has_them = pages.has_entries(document.attributes, wanted if isinstance(wanted, dict) else None)
+    return has_them and pages.matches(document.name, ctx.query["search"])
 
 
 def check_order(sort_by: str, sort_order: str) -> None:

@@ -325,6 +325,25 @@ def test_pages_of_documents_count_from_0(api: httpx.Client, folder: str) -> None
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ('{"team": "red"}', ["a.txt"]),
+        ('{"team": "red", "size": 2}', []),
+        ('{"size": 1}', ["a.txt"]),
+        ('{"size": true}', []),
+        ("red", ["a.txt", "C.txt", "b.txt"]),
+    ],
+)
+def test_documents_are_found_by_attributes(
+    api: httpx.Client, folder: str, asked: str, found: list[str]
+) -> None:
+    newest = api.get(folder).json()["data"][0]["id"]
+    api.patch(f"{folder}/{newest}", json={"attributes": {"team": "red", "size": 1}})
+    assert names(api.get(folder, params={"filters_attributes": asked})) == found
+
+
 def test_document_search_ignores_case(api: httpx.Client, folder: str) -> None:
     answer = api.get(folder, params={"search": "c.T"})
     assert names(answer) == ["C.txt"]

@@ -160,6 +160,16 @@ def test_bar_that_belongs_to_the_text_ends_no_row(api: httpx.Client) -> None:
     assert (page["markdown"], page["tables"]) == (r"|a\|", [])
 
 
+def test_words_of_a_table_stand_between_its_tags(api: httpx.Client) -> None:
+    options = {"table_format": "html", "confidence_scores_granularity": "word"}
+    page = read(api, b"|a b|\n|---|\n|<c> & d|", "text/markdown", **options)["pages"][0]
+    table = page["tables"][0]
+    words = [each["text"] for each in table["word_confidence_scores"]]
+    assert words == ["a", "b", "&lt;c&gt;", "&amp;", "d"]
+    for each in table["word_confidence_scores"]:
+        assert table["content"].startswith(each["text"], each["start_index"])
+
+
 def test_tables_are_taken_out_on_request(api: httpx.Client) -> None:
     content = b"Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter"
     plain = read(api, content, "text/markdown")["pages"][0]
