@@ -13,13 +13,12 @@ from attrs import asdict
 from mistral_mock.completion.messages import Attachment, brings_something
 from mistral_mock.completion.refusal import bad_request
 from mistral_mock.completion.tokens import count_tokens
-from mistral_mock.errors import APIError
 from mistral_mock.extraction.pictures import read_picture
 from mistral_mock.resources import readings, references
 from mistral_mock.resources.invention import Invented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mistral_mock.context import Context, Upload
     from mistral_mock.extraction.pictures import Picture
@@ -32,10 +31,8 @@ PATCH, LONGEST_SIDE = 28, 1540
 """Pixels of what one token of a picture shows, and of a picture's side as a model sees it."""
 
 
-def read(ctx: Context, body: Mapping[str, Any], *, leniently: bool = False) -> Mapping[str, Any]:
+def read(ctx: Context, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The body of a chat with all that its messages bring; itself when they are words alone.
-
-    What cannot be had is left as it is when that is done leniently.
 
     Raises:
         APIError: 400, something cannot be had, or is not what it should be.
@@ -44,39 +41,26 @@ def read(ctx: Context, body: Mapping[str, Any], *, leniently: bool = False) -> M
     said = body["messages"]
     if not any(brings_something(one.get("content")) for one in said):
         return body
-    found = [{**one, "content": read_content(ctx, one.get("content"), leniently)} for one in said]
+    found = [{**one, "content": read_content(ctx, one.get("content"))} for one in said]
     return {**body, "messages": found}
 
 
-def check(ctx: Context, contents: Iterable[Content]) -> None:
-    """Passes when all that these contents of messages bring can be read.
+def read_content(ctx: Context, content: Content) -> Content:
+    """The content of a message with all that it brings.
 
     Raises:
         APIError: 400, as in `read`.
 
     """
-    for content in contents:
-        read_content(ctx, content, leniently=False)
-
-
-def read_content(ctx: Context, content: Content, leniently: bool) -> Content:
-    """The content with all that it brings."""
     if content is None or isinstance(content, str):
         return content
-    return [read_chunk(ctx, chunk, leniently) for chunk in content]
+    return [read_chunk(ctx, chunk) for chunk in content]
 
 
-def read_chunk(ctx: Context, chunk: Chunk, leniently: bool) -> Chunk:
+def read_chunk(ctx: Context, chunk: Chunk) -> Chunk:
     """A chunk as it was read; itself when it holds all that it says."""
     open_chunk = next((OPENERS[name] for name in OPENERS if name in chunk), None)
-    if open_chunk is None:
-        return chunk
-    try:
-        return {"brought": asdict(open_chunk(ctx, chunk))}
-    except APIError:
-        if leniently:
-            return chunk
-        raise
+    return chunk if open_chunk is None else {"brought": asdict(open_chunk(ctx, chunk))}
 
 
 def open_picture(ctx: Context, chunk: Chunk) -> Attachment:
