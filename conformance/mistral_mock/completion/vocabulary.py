@@ -18,6 +18,13 @@ NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,15}(?:\.\d{1,10})?(?![\w-])")
 WHOLE_TEXTS = re.compile(
     r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression)$"
 )
+QUOTE = re.compile(
+    r"(?<!\w)(?:'([A-Z][^'\n]{1,80})'|\"([A-Z][^\"\n]{1,80})\"|“([^”\n]{2,80})”)(?!\s*:|\w)"
+)
+TITLES = re.compile(r"(^|_)(name|title|book|film|movie|song|work)$")
+EDGES = re.compile(r"^[^\w+/]+|[^\w/%]+$")
+"""What may stand around a piece of a text."""
+MOST_PIECES = 200
 READ_WITHIN = 20_000
 LONGEST_WORD = 60
 FALLBACK = "example"
@@ -30,8 +37,11 @@ class Vocabulary:
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    """What stands in quotation marks, such as titles."""
+    pieces: tuple[str, ...] = ()
+    """What stands between white space, such as addresses: for texts of a format or a pattern."""
     numbers: tuple[float, ...] = ()
-    """What numbers of calls are taken from."""
     text: str = ""
     """The text itself, for properties that want all of it."""
 
@@ -41,6 +51,8 @@ class Vocabulary:
             return dice.pick(self.codes)
         if WHOLE_TEXTS.search(wanted) and self.text:
             return self.text
+        if TITLES.search(wanted) and self.quotes:
+            return dice.pick(self.quotes)
         return dice.pick(self.names or self.words or self.codes or (FALLBACK,))
 
     def mentions(self, value: object) -> bool:
@@ -53,11 +65,21 @@ class Vocabulary:
 def read_vocabulary(text: str) -> Vocabulary:
     """The words of a text, each once."""
     found = text[:READ_WITHIN]
+    quotes = ["".join(groups) for groups in QUOTE.findall(found)]
+    named = QUOTE.sub("“”", found) if quotes else found
     return Vocabulary(
         codes=find_words(CODE, found),
-        names=find_words(NAME, found),
+        names=find_words(NAME, named) or find_words(NAME, found),
         words=find_words(WORD, found),
+        quotes=tuple(dict.fromkeys(quotes)),
+        pieces=find_pieces(found),
     )
+
+
+def find_pieces(text: str) -> tuple[str, ...]:
+    """The first pieces of a text, each once, without the punctuation around them."""
+    stripped = (EDGES.sub("", piece) for piece in text.split())
+    return tuple(dict.fromkeys(piece for piece in stripped if piece))[:MOST_PIECES]
 
 
 def find_numbers(text: str) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from mistral_mock.completion.values.checking import compile_schema
 from mistral_mock.completion.values.merging import Schema, list_types, merge
 from mistral_mock.completion.values.numbers import count, make_integer, make_number
 from mistral_mock.completion.values.outcome import UnsatisfiableError
@@ -33,6 +34,13 @@ TYPES_OF_WORDS = {
     "string": ("minLength", "maxLength", "pattern", "format"),
 }
 
+LIMITS = frozenset({"pattern", "format", "minLength", "maxLength"})
+"""What schemas say about texts."""
+TELLING_FORMATS = frozenset(
+    {"date", "date-time", "duration", "email", "ipv4", "ipv6", "time", "uri", "uuid"}
+)
+"""Formats of texts that cannot be mistaken for common words."""
+
 
 class Maker:
     """Makes one value; `modest` leaves out all that need not be there."""
@@ -44,6 +52,7 @@ class Maker:
         self._modest = modest
         self._made = 0
         self._numbers = [] if modest else list(words.numbers)
+        self._pieces = [] if modest else list(words.pieces)
 
     def make(self, schema: Schema | bool, depth: int = 0, name: str = "") -> Any:  # noqa: ANN401 - JSON
         """A value for the schema; `name` is that of the property that holds it.
@@ -154,7 +163,8 @@ class Maker:
         if type_ in {"integer", "number"} and (said := self._take_number(type_, flat)) is not None:
             return said
         if type_ == "string":
-            return make_string(flat, self._dice, self._words, name)
+            piece = self._take_piece(flat)
+            return make_string(flat, self._dice, self._words, name) if piece is None else piece
         if type_ == "integer":
             return make_integer(flat, self._dice)
         if type_ == "number":
@@ -169,6 +179,16 @@ class Maker:
         if not (is_of(said, [type_]) and is_within(said, flat)):
             return None
         del self._numbers[0]
+        return said
+
+    def _take_piece(self, flat: Schema) -> str | None:
+        """The next piece of the request that has the format or pattern asked for; None for none."""
+        if "pattern" not in flat and flat.get("format") not in TELLING_FORMATS:
+            return None
+        fits = compile_schema({word: flat[word] for word in LIMITS & flat.keys()}).is_valid
+        said = next(filter(fits, self._pieces), None)
+        if said is not None:
+            self._pieces.remove(said)
         return said
 
     def _make_array(self, flat: Schema, depth: int) -> list[Any]:

@@ -153,6 +153,47 @@ def test_enum_takes_the_value_that_the_user_said() -> None:
     assert make(schema, said="In Kelvin please") == "kelvin"
 
 
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        ({"format": "date"}, "2024-03-14"),
+        ({"format": "email"}, "marie@example.org"),
+        ({"format": "uri"}, "https://example.org/a/b?c=1"),
+        ({"format": "uuid"}, "b555d848-89a7-4d05-b0a4-0d0e8e1b2c3d"),
+        ({"format": "ipv4"}, "192.0.2.7"),
+        ({"pattern": "^[A-Z]{3}$"}, "EUR"),
+        ({"pattern": "^[a-z]+$", "minLength": 6}, "between"),
+    ],
+)
+def test_text_of_a_format_or_pattern_is_what_the_user_said(
+    schema: dict[str, str | int], wanted: str
+) -> None:
+    said = (
+        "Pay 5 EUR on 2024-03-14, not 2024-03-15, to <marie@example.org> (see "
+        "https://example.org/a/b?c=1) between 192.0.2.7 and b555d848-89a7-4d05-b0a4-0d0e8e1b2c3d."
+    )
+    assert make({"type": "string", **schema}, said=said) == wanted
+
+
+def test_texts_of_a_format_take_what_the_user_said_in_its_order() -> None:
+    dates = {name: {"type": "string", "format": "date"} for name in ("start", "end", "next")}
+    schema = {"type": "object", "properties": dates, "required": ["start", "end", "next"]}
+    found = make(schema, said="From 2024-03-14 to 2024-03-20")
+    assert (found["start"], found["end"]) == ("2024-03-14", "2024-03-20")
+    assert found["next"] not in {"2024-03-14", "2024-03-20"}
+
+
+@pytest.mark.parametrize("marks", ["''", '""', "“”"])
+def test_title_is_what_stands_in_quotation_marks_and_no_part_of_it_an_author(marks: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"title": TEXT, "author": TEXT},
+        "required": ["title", "author"],
+    }
+    said = f"I recently read {marks[0]}To Kill a Mockingbird{marks[1]} by Harper Lee."
+    assert make(schema, said=said) == {"title": "To Kill a Mockingbird", "author": "Harper Lee"}
+
+
 def test_text_without_any_word_said_has_a_text_all_the_same() -> None:
     assert make_value(TEXT, Dice(b"x"), Vocabulary()) == "example"
 

@@ -155,6 +155,14 @@ def test_json_is_filled_from_the_document(api: httpx.Client) -> None:
     assert json.loads(said(answer)) == {"invoice_number": "INV-2031"}
 
 
+def test_numbers_of_json_are_those_that_were_said(api: httpx.Client) -> None:
+    fields = {"name": {"type": "string"}, "age": {"type": "integer"}, "height": {"type": "number"}}
+    schema = {"type": "object", "properties": fields, "required": ["name", "age", "height"]}
+    form = {"type": "json_schema", "json_schema": {"name": "person", "schema": schema}}
+    answer = ask(api, "Our guest Marie is 31 years old and 1.72 m tall", response_format=form)
+    assert json.loads(said(answer)) == {"name": "Marie", "age": 31, "height": 1.72}
+
+
 def test_tool_gets_what_stands_in_the_document(api: httpx.Client) -> None:
     parameters = {
         "type": "object",
