@@ -26,6 +26,7 @@ from mistral_mock import (
     inputs,
     registry,
     signing,
+    telemetry,
     texts,
     transactions,
     undocumented,
@@ -254,12 +255,23 @@ class App:
         return answer
 
     async def _serve_elsewhere(self, request: Request, wire: Wire) -> Answer | Passing | None:
-        """What a recording or a signed URL answers where there is no operation, or None."""
+        """What a recording, a signed URL or telemetry answers where there is no operation."""
         wire.exchange = self._begin(request, "")
         recorded = await self._play(request, wire, "")
         if recorded is None and request.path.startswith(signing.PREFIX):
             return await self._serve_own(request, wire)
+        if recorded is None and request.path == telemetry.PATH:
+            return await self._take_spans(request, wire)
         return recorded
+
+    async def _take_spans(self, request: Request, wire: Wire) -> Answer:
+        """The answer to spans of an SDK, which the journal notes down."""
+        authenticate(self.world, request.headers)
+        content = await bodies.read(wire.receive, self.world.settings.max_body)
+        spans, answer = telemetry.take(request.method, request.headers, content)
+        if wire.exchange is not None:
+            wire.exchange.take(spans, {}, len(content))
+        return answer
 
     async def _play(self, request: Request, wire: Wire, operation: str) -> Answer | Passing | None:
         """The answer of a recording or of the server that is recorded; None is the engine's."""
