@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 if TYPE_CHECKING:
     from mistral_mock.completion.dice import Dice
@@ -28,6 +28,8 @@ MOST_PIECES = 200
 READ_WITHIN = 20_000
 LONGEST_WORD = 60
 FALLBACK = "example"
+FORMS = frozenset({"CSV", "HTML", "JSON", "Markdown", "XML", "YAML"})
+"""Names that say what an answer has to look like, not what it is about."""
 
 
 @frozen
@@ -46,14 +48,25 @@ class Vocabulary:
     """The text itself, for properties that want all of it."""
 
     def pick(self, wanted: str, dice: Dice) -> str:
-        """A word that may be meant by a property of this name."""
+        """What may be meant by a property of this name: the first of a kind, or any word."""
         if CODE_NAMES.search(wanted) and self.codes:
-            return dice.pick(self.codes)
+            return self.codes[0]
         if WHOLE_TEXTS.search(wanted) and self.text:
             return self.text
         if TITLES.search(wanted) and self.quotes:
-            return dice.pick(self.quotes)
-        return dice.pick(self.names or self.words or self.codes or (FALLBACK,))
+            return self.quotes[0]
+        if self.names:
+            return self.names[0]
+        return dice.pick(self.words or self.codes or (FALLBACK,))
+
+    def put_last(self, used: str) -> Vocabulary:
+        """The same for what is picked next: all others of a kind come before what was used."""
+        turned: dict[str, Any] = {
+            kind: (*found[1:], used)
+            for kind in ("codes", "names", "quotes")
+            if (found := getattr(self, kind))[:1] == (used,)
+        }
+        return evolve(self, **turned) if turned else self
 
     def mentions(self, value: object) -> bool:
         """Whether the text has a word such as this value."""
@@ -69,11 +82,16 @@ def read_vocabulary(text: str) -> Vocabulary:
     named = QUOTE.sub("“”", found) if quotes else found
     return Vocabulary(
         codes=find_words(CODE, found),
-        names=find_words(NAME, named) or find_words(NAME, found),
+        names=find_names(named) or find_names(found),
         words=find_words(WORD, found),
         quotes=tuple(dict.fromkeys(quotes)),
         pieces=find_pieces(found),
     )
+
+
+def find_names(text: str) -> tuple[str, ...]:
+    """The names of a text."""
+    return tuple(name for name in find_words(NAME, text) if name not in FORMS)
 
 
 def find_pieces(text: str) -> tuple[str, ...]:

@@ -163,8 +163,7 @@ class Maker:
         if type_ in {"integer", "number"} and (said := self._take_number(type_, flat)) is not None:
             return said
         if type_ == "string":
-            piece = self._take_piece(flat)
-            return make_string(flat, self._dice, self._words, name) if piece is None else piece
+            return self._take_piece(flat) or self._take_word(flat, name)
         if type_ == "integer":
             return make_integer(flat, self._dice)
         if type_ == "number":
@@ -180,6 +179,12 @@ class Maker:
             return None
         del self._numbers[0]
         return said
+
+    def _take_word(self, flat: Schema, name: str) -> str:
+        """A text made of a word of the request, whose turn comes again after all others."""
+        made = make_string(flat, self._dice, self._words, name)
+        self._words = self._words.put_last(made)
+        return made
 
     def _take_piece(self, flat: Schema) -> str | None:
         """The next piece of the request that has the format or pattern asked for; None for none."""

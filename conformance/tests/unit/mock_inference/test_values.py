@@ -143,6 +143,16 @@ def test_text_property_takes_a_name_that_the_user_said() -> None:
     assert make(schema, said="How is the weather in Paris today?") == {"city": "Paris"}
 
 
+def test_names_are_taken_in_their_order_and_again_when_all_were() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"city": TEXT, "country": TEXT, "region": TEXT, "planet": TEXT},
+        "required": ["city", "country", "region", "planet"],
+    }
+    found = make(schema, said="Return JSON. The windy city is Chicago in Illinois, in America.")
+    assert list(found.values()) == ["Chicago", "Illinois", "America", "Chicago"]
+
+
 def test_id_property_takes_a_code_that_the_user_said() -> None:
     schema = {"type": "object", "properties": {"order_id": TEXT}, "required": ["order_id"]}
     assert make(schema, said="Where is A-1001 for Marie?") == {"order_id": "A-1001"}
