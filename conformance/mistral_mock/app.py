@@ -45,6 +45,7 @@ from mistral_mock.errors import (
 )
 from mistral_mock.hosts import Host, parse_host
 from mistral_mock.journal.exchange import Exchange
+from mistral_mock.replies import asked
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
 from mistral_mock.threads import aside
@@ -313,6 +314,7 @@ class App:
             body=body.value,
             files=body.files,
         )
+        await self._open(context)
         given = self.world.replies.take(context)
         if given is not None:
             context = evolve(context, given=given)
@@ -324,6 +326,13 @@ class App:
             return await self._perform(context, handle, body.size)
         finally:
             self._save(known)
+
+    async def _open(self, context: Context) -> None:
+        """Reads what messages bring, while others go on, when a reply may depend on it."""
+        if self.world.replies.reads_documents(context.operation_id):
+            await transactions.perform(
+                self.world, lambda world: asked.read(evolve(context, world=world)).documents
+            )
 
     async def _perform(
         self, context: Context, handle: Handler | None, size: int

@@ -6,6 +6,7 @@ Each is read as OCR or a transcription reads it, and stands in the message as an
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
@@ -13,12 +14,14 @@ from attrs import asdict
 from mistral_mock.completion.messages import Attachment, brings_something
 from mistral_mock.completion.refusal import bad_request
 from mistral_mock.completion.tokens import count_tokens
+from mistral_mock.errors import APIError
 from mistral_mock.extraction.pictures import read_picture
+from mistral_mock.registry import opens
 from mistral_mock.resources import readings, references
 from mistral_mock.resources.invention import Invented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mistral_mock.context import Context, Upload
     from mistral_mock.extraction.pictures import Picture
@@ -59,8 +62,25 @@ def read_content(ctx: Context, content: Content) -> Content:
 
 def read_chunk(ctx: Context, chunk: Chunk) -> Chunk:
     """A chunk as it was read; itself when it holds all that it says."""
-    open_chunk = next((OPENERS[name] for name in OPENERS if name in chunk), None)
-    return chunk if open_chunk is None else {"brought": asdict(open_chunk(ctx, chunk))}
+    name = next((name for name in OPENERS if name in chunk), None)
+    if name is None:
+        return chunk
+    key = tuple(map(str, (name, chunk[name], chunk.get("document_name"))))
+    if key not in ctx.readings:
+        ctx.readings[key] = asdict(OPENERS[name](ctx, chunk))
+    return {"brought": ctx.readings[key]}
+
+
+@opens
+def list_texts(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What all that the messages bring says; what cannot be had says nothing."""
+    for message in messages:
+        content = message.get("content")
+        for chunk in content if isinstance(content, list) else ():
+            with suppress(APIError):
+                found = read_chunk(ctx, chunk)
+                if "brought" in found:
+                    yield found["brought"]["text"]
 
 
 def open_picture(ctx: Context, chunk: Chunk) -> Attachment:

@@ -102,7 +102,7 @@ def show_known(ctx: Context) -> Mapping[str, Any]:
     """
     if "conversation_id" in ctx.path:
         conversation = records.find_conversation(ctx)
-        known = records.find_entries(ctx, conversation.id)
+        known = records.recall_entries(ctx, conversation.id)
         if ctx.body.get("from_entry_id") is not None:
             known = cut(known, ctx.body["from_entry_id"])
     else:
