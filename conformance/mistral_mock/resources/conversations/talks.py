@@ -77,10 +77,12 @@ def append(ctx: Context) -> Answer | EventStream:
 def restart(ctx: Context) -> Answer | EventStream:
     """The answer to inputs after an earlier entry, in a new conversation.
 
-    The entry itself is kept (our choice), and the old conversation stays as it is.
+    The entry itself is kept (our choice), and the old conversation stays as it is. 400 where a call
+    waits for a decision at that entry, which this request cannot bring.
     """
     source = records.find_conversation(ctx)
     kept = cut(records.recall_entries(ctx, source.id), ctx.body["from_entry_id"])
+    confirmations.check_decided(kept)
     return go_on(ctx, Step(conversation=branch(ctx, source), kept=kept))
 
 
