@@ -54,7 +54,8 @@ def find_material(request: ChatRequest) -> Vocabulary:
     """What an answer in JSON is filled from: what the last message brings, else what is said."""
     brought = "\n\n".join(one.text for one in request.messages[-1].attachments if one.text)
     material = brought or last_text(request.messages, "user")
-    return evolve(read_vocabulary(material), numbers=find_numbers(material))
+    quoted = text.quote(material)
+    return evolve(read_vocabulary(material), numbers=find_numbers(material), text=quoted)
 
 
 def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> str:

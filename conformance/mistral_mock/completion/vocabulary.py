@@ -16,7 +16,8 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")
 NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,15}(?:\.\d{1,10})?(?![\w-])")
 WHOLE_TEXTS = re.compile(
-    r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression)$"
+    r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression"
+    r"|summary|abstract|description|explanation|reason|reasoning|analysis|comment|details)$"
 )
 QUOTE = re.compile(
     r"(?<!\w)(?:'([A-Z][^'\n]{1,80})'|\"([A-Z][^\"\n]{1,80})\"|“([^”\n]{2,80})”)(?!\s*:|\w)"

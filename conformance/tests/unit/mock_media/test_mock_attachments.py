@@ -163,6 +163,19 @@ def test_numbers_of_json_are_those_that_were_said(api: httpx.Client) -> None:
     assert json.loads(said(answer)) == {"name": "Marie", "age": 31, "height": 1.72}
 
 
+@pytest.mark.parametrize(("times", "length"), [(1, 200), (3, 240)])
+def test_summary_in_json_is_how_the_document_begins(
+    api: httpx.Client, times: int, length: int
+) -> None:
+    fields = {"summary": {"type": "string"}}
+    schema = {"type": "object", "properties": fields, "required": ["summary"]}
+    form = {"type": "json_schema", "json_schema": {"name": "invoice", "schema": schema}}
+    answer = ask(api, "Sum it up", document("\n".join([INVOICE] * times)), response_format=form)
+    summary = json.loads(said(answer))["summary"]
+    assert summary[:199] == " ".join(INVOICE.split())[:199]
+    assert len(summary) == length
+
+
 def test_tool_gets_what_stands_in_the_document(api: httpx.Client) -> None:
     parameters = {
         "type": "object",
