@@ -40,6 +40,11 @@ TELLING_FORMATS = frozenset(
     {"date", "date-time", "duration", "email", "ipv4", "ipv6", "time", "uri", "uuid"}
 )
 """Formats of texts that cannot be mistaken for common words."""
+FORMATS_BY_NAME = {
+    "date": re.compile(r"(^|_)date$"),
+    "email": re.compile(r"(^|_)e?mail(_address)?$"),
+    "uri": re.compile(r"(^|_)(url|uri|link|website)$"),
+}
 
 
 class Maker:
@@ -163,7 +168,7 @@ class Maker:
         if type_ in {"integer", "number"} and (said := self._take_number(type_, flat)) is not None:
             return said
         if type_ == "string":
-            return self._take_piece(flat) or self._take_word(flat, name)
+            return self._take_piece(flat, name) or self._take_word(flat, name)
         if type_ == "integer":
             return make_integer(flat, self._dice)
         if type_ == "number":
@@ -186,11 +191,14 @@ class Maker:
         self._words = self._words.put_last(made)
         return made
 
-    def _take_piece(self, flat: Schema) -> str | None:
+    def _take_piece(self, flat: Schema, name: str) -> str | None:
         """The next piece of the request that has the format or pattern asked for; None for none."""
-        if "pattern" not in flat and flat.get("format") not in TELLING_FORMATS:
+        wanted = {word: flat[word] for word in LIMITS & flat.keys()}
+        if not wanted.keys() & {"pattern", "format"}:
+            wanted["format"] = guess_format(name)
+        if "pattern" not in wanted and wanted["format"] not in TELLING_FORMATS:
             return None
-        fits = compile_schema({word: flat[word] for word in LIMITS & flat.keys()}).is_valid
+        fits = compile_schema(wanted).is_valid
         said = next(filter(fits, self._pieces), None)
         if said is not None:
             self._pieces.remove(said)
@@ -207,6 +215,8 @@ class Maker:
                 if place < least:
                     raise
                 break
+            if place >= least and isinstance(items[-1], str) and items[-1] in items[:-1]:
+                return items[:-1]  # the words have no more to say
         return items
 
     def _count_items(self, flat: Schema, depth: int) -> int:
@@ -277,6 +287,11 @@ class Maker:
             return f"extra_{number}"
         name = str(self.make(merge({"type": "string"}, wanted)))
         return f"{name}{number}" if name in made else name
+
+
+def guess_format(name: str) -> str:
+    """The format of what a text property of this name holds; empty when the name does not tell."""
+    return next((form for form, named in FORMATS_BY_NAME.items() if named.search(name)), "")
 
 
 def is_within(value: float, flat: Schema) -> bool:

@@ -185,6 +185,28 @@ def test_text_of_a_format_or_pattern_is_what_the_user_said(
     assert make({"type": "string", **schema}, said=said) == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("start_date", "2024-03-14"),
+        ("email", "marie@example.org"),
+        ("website", "https://example.org/a"),
+        ("city", "Paris"),
+    ],
+)
+def test_text_is_what_its_name_says(name: str, wanted: str) -> None:
+    schema = {"type": "object", "properties": {name: TEXT}, "required": [name]}
+    said = "Room 23 in Paris from 2024-03-14, see https://example.org/a or ask marie@example.org."
+    assert make(schema, said=said) == {name: wanted}
+
+
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d", b"e"])
+def test_list_of_texts_has_none_twice_unless_it_must(seed: bytes) -> None:
+    names = {"type": "array", "items": TEXT}
+    assert make(names, seed, said="We met Marie and then Paul.") in (["Marie"], ["Marie", "Paul"])
+    assert make({**names, "minItems": 3}, seed, said="We met Marie.")[:3] == ["Marie"] * 3
+
+
 def test_texts_of_a_format_take_what_the_user_said_in_its_order() -> None:
     dates = {name: {"type": "string", "format": "date"} for name in ("start", "end", "next")}
     schema = {"type": "object", "properties": dates, "required": ["start", "end", "next"]}
