@@ -83,16 +83,11 @@ def read_vocabulary(text: str) -> Vocabulary:
     named = QUOTE.sub("“”", found) if quotes else found
     return Vocabulary(
         codes=find_words(CODE, found),
-        names=find_names(named) or find_names(found),
-        words=find_words(WORD, found),
+        names=find_subjects(NAME, named) or find_subjects(NAME, found),
+        words=find_subjects(WORD, found),
         quotes=tuple(dict.fromkeys(quotes)),
         pieces=find_pieces(found),
     )
-
-
-def find_names(text: str) -> tuple[str, ...]:
-    """The names of a text."""
-    return tuple(name for name in find_words(NAME, text) if name not in FORMS)
 
 
 def find_pieces(text: str) -> tuple[str, ...]:
@@ -110,3 +105,8 @@ def find_numbers(text: str) -> tuple[float, ...]:
 def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     """The matches of a pattern, each once, long ones cut."""
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in pattern.findall(text)))
+
+
+def find_subjects(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    """The same without names of forms."""
+    return tuple(word for word in find_words(pattern, text) if word not in FORMS)

@@ -153,6 +153,11 @@ def test_names_are_taken_in_their_order_and_again_when_all_were() -> None:
     assert list(found.values()) == ["Chicago", "Illinois", "America", "Chicago"]
 
 
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d"])
+def test_form_of_an_answer_is_none_of_its_words(seed: bytes) -> None:
+    assert make(TEXT, seed, said="JSON cats JSON") == "cats"
+
+
 def test_id_property_takes_a_code_that_the_user_said() -> None:
     schema = {"type": "object", "properties": {"order_id": TEXT}, "required": ["order_id"]}
     assert make(schema, said="Where is A-1001 for Marie?") == {"order_id": "A-1001"}
