@@ -26,6 +26,7 @@ from mistral_mock import (
     inputs,
     registry,
     signing,
+    telemetry,
     texts,
     transactions,
     undocumented,
@@ -44,6 +45,7 @@ from mistral_mock.errors import (
 )
 from mistral_mock.hosts import Host, parse_host
 from mistral_mock.journal.exchange import Exchange
+from mistral_mock.replies import asked
 from mistral_mock.settings import Settings
 from mistral_mock.state_file import StateFileError
 from mistral_mock.threads import aside
@@ -254,12 +256,23 @@ class App:
         return answer
 
     async def _serve_elsewhere(self, request: Request, wire: Wire) -> Answer | Passing | None:
-        """What a recording or a signed URL answers where there is no operation, or None."""
+        """What a recording, a signed URL or telemetry answers where there is no operation."""
         wire.exchange = self._begin(request, "")
         recorded = await self._play(request, wire, "")
         if recorded is None and request.path.startswith(signing.PREFIX):
             return await self._serve_own(request, wire)
+        if recorded is None and request.path == telemetry.PATH:
+            return await self._take_spans(request, wire)
         return recorded
+
+    async def _take_spans(self, request: Request, wire: Wire) -> Answer:
+        """The answer to spans of an SDK, which the journal notes down."""
+        authenticate(self.world, request.headers)
+        content = await bodies.read(wire.receive, self.world.settings.max_body)
+        spans, answer = telemetry.take(request.method, request.headers, content)
+        if wire.exchange is not None:
+            wire.exchange.take(spans, {}, len(content))
+        return answer
 
     async def _play(self, request: Request, wire: Wire, operation: str) -> Answer | Passing | None:
         """The answer of a recording or of the server that is recorded; None is the engine's."""
@@ -301,6 +314,7 @@ class App:
             body=body.value,
             files=body.files,
         )
+        await self._open(context)
         given = self.world.replies.take(context)
         if given is not None:
             context = evolve(context, given=given)
@@ -312,6 +326,13 @@ class App:
             return await self._perform(context, handle, body.size)
         finally:
             self._save(known)
+
+    async def _open(self, context: Context) -> None:
+        """Reads what messages bring, while others go on, when a reply may depend on it."""
+        if self.world.replies.reads_documents(context.operation_id):
+            await transactions.perform(
+                self.world, lambda world: asked.read(evolve(context, world=world)).documents
+            )
 
     async def _perform(
         self, context: Context, handle: Handler | None, size: int

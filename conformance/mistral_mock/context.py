@@ -56,6 +56,8 @@ class Context:
     """The JSON body, or a form's text fields, typed."""
     files: Mapping[str, Upload] = field(factory=dict)
     """A form's file parts."""
+    readings: dict[tuple[str, ...], Any] = field(factory=dict)
+    """What messages bring, as it was read for this request."""
     given: Given | None = None
     """What a reply answers, in the place of the mock's own answer."""
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Load = Callable[[Seeding, Any], None]
     Listen = Callable[[Context, Chat], None]
     Read = Callable[[Context], Mapping[str, Any]]
+    Open = Callable[[Context, Sequence[Mapping[str, Any]]], Iterable[str]]
     ReadAhead = Callable[[Upload], Awaitable[None]]
 
     H = TypeVar("H", bound=Handler)
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     L = TypeVar("L", bound=Load)
     N = TypeVar("N", bound=Listen)
     D = TypeVar("D", bound=Read)
+    P = TypeVar("P", bound="Open")
     A = TypeVar("A", bound=ReadAhead)
 
 FileLimit = Literal["max_upload", "max_file"]
@@ -86,6 +88,7 @@ KEEPERS: dict[str, Keeper] = {}
 SECTIONS: dict[str, Section] = {}
 LISTENERS: dict[str, Listen] = {}
 READERS: dict[str, Read] = {}
+OPENERS: dict[str, Open] = {}
 READERS_AHEAD: dict[str, ReadAhead] = {}
 FILE_LIMITS: dict[str, FileLimit] = {}
 ANSWER_KINDS: dict[str, frozenset[str]] = {}
@@ -174,6 +177,12 @@ def reads(*ids: str) -> Callable[[D], D]:
     return register
 
 
+def opens(function: P) -> P:
+    """Registers what tells the texts of all that messages bring, to the conditions of replies."""
+    OPENERS[name_of(function)] = function
+    return function
+
+
 def reads_ahead(*ids: str) -> Callable[[A], A]:
     """Registers what reads a file that these operations bring, while other requests go on."""
 
@@ -221,6 +230,11 @@ def reader_ahead(operation_id: str) -> ReadAhead | None:
 def reader(operation_id: str) -> Read | None:
     """What shows a request for the operation as a chat, or None when its body is one."""
     return READERS.get(operation_id)
+
+
+def open_messages(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The texts of all that messages bring."""
+    return tuple(text for open_ in OPENERS.values() for text in open_(ctx, messages))
 
 
 def keepers() -> list[Keeper]:

@@ -71,7 +71,8 @@ def mistral_server(
 ) -> Iterator[RunningServer]:
     """A mock with a fresh state, fresh replies and a fresh journal.
 
-    `MISTRAL_API_KEY` and `MISTRAL_BASE_URL` lead clients that read them to it.
+    `MISTRAL_API_KEY` and `MISTRAL_BASE_URL` lead clients that read them to it, and
+    `MISTRAL_OTLP_TRACES_ENDPOINT` the spans of the official SDK.
     """
     scope = find_scope(request)
     mock = _mistral_servers.find(read_settings(request, scope))
@@ -79,6 +80,7 @@ def mistral_server(
     mock.begin_scope(scope)
     monkeypatch.setenv("MISTRAL_API_KEY", find_key(mock))
     monkeypatch.setenv("MISTRAL_BASE_URL", mock.base_url)
+    monkeypatch.setenv("MISTRAL_OTLP_TRACES_ENDPOINT", f"{mock.base_url}/telemetry/v1/traces")
     with mock.replies(*read_replies(request)):
         yield mock
     tell_drift(request, mock)

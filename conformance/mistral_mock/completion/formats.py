@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from mistral_mock.completion import keys, refusal, text, values
 from mistral_mock.completion.messages import last_text
-from mistral_mock.completion.vocabulary import read_vocabulary
+from mistral_mock.completion.vocabulary import find_numbers, read_vocabulary
 
 if TYPE_CHECKING:
     from mistral_mock.completion.dice import Dice
     from mistral_mock.completion.request import ChatRequest
+    from mistral_mock.completion.vocabulary import Vocabulary
 
 
 def make_answer(request: ChatRequest, dice: Dice) -> str:
@@ -47,15 +50,17 @@ def list_prompts(request: ChatRequest) -> list[str]:
     return [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
 
 
-def find_material(request: ChatRequest) -> str:
+def find_material(request: ChatRequest) -> Vocabulary:
     """What an answer in JSON is filled from: what the last message brings, else what is said."""
     brought = "\n\n".join(one.text for one in request.messages[-1].attachments if one.text)
-    return brought or last_text(request.messages, "user")
+    material = brought or last_text(request.messages, "user")
+    quoted = text.quote(material)
+    return evolve(read_vocabulary(material), numbers=find_numbers(material), text=quoted)
 
 
 def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> str:
     """An object as the prompt describes it; empty when no value fits."""
-    words = read_vocabulary(find_material(request))
+    words = find_material(request)
     try:
         return spell(values.make_value(demand_object(schema), dice, words))
     except values.UnsatisfiableError:
@@ -69,7 +74,7 @@ def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
 
 def make_json(request: ChatRequest, dice: Dice) -> str:
     """A JSON value that the request's schema accepts."""
-    words = read_vocabulary(find_material(request))
+    words = find_material(request)
     try:
         return spell(values.make_value(request.schema or {}, dice, words))
     except values.InvalidSchemaError as problem:

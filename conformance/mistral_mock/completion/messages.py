@@ -108,6 +108,13 @@ def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
     return "\n".join(flatten_chunk(chunk) for chunk in content)
 
 
+def flatten_words(content: str | Sequence[Mapping[str, Any]] | None) -> str:
+    """The content's text alone, without a trace of what else it brings."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    return flatten([chunk for chunk in content if not brings_something([chunk])])
+
+
 def join(raws: Sequence[Mapping[str, Any]]) -> str:
     """What all messages of a request say, one after the other."""
     return "\n".join(flatten(raw.get("content")) for raw in raws)

@@ -10,6 +10,7 @@ from attrs import evolve
 from mistral_mock.completion.vocabulary import (
     CODE_NAMES,
     find_numbers,
+    find_pieces,
     read_vocabulary,
 )
 
@@ -119,7 +120,8 @@ def read_words(said: Sequence[str], function: Function) -> Vocabulary:
         if word.lower() not in known and word.lower()[:STEM] not in stems_of(function)
     )
     numbers = next((numbers for text in said if (numbers := find_numbers(text))), ())
-    return evolve(found, words=telling, numbers=numbers, text=" ".join(said[0].split()))
+    whole, pieces = " ".join(said[0].split()), find_pieces("\n".join(said))
+    return evolve(found, words=telling, numbers=numbers, text=whole, pieces=pieces)
 
 
 def stems_of(function: Function) -> frozenset[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 if TYPE_CHECKING:
     from mistral_mock.completion.dice import Dice
@@ -16,11 +16,21 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")
 NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,15}(?:\.\d{1,10})?(?![\w-])")
 WHOLE_TEXTS = re.compile(
-    r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression)$"
+    r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression"
+    r"|summary|abstract|description|explanation|reason|reasoning|analysis|comment|details)$"
 )
+QUOTE = re.compile(
+    r"(?<!\w)(?:'([A-Z][^'\n]{1,80})'|\"([A-Z][^\"\n]{1,80})\"|“([^”\n]{2,80})”)(?!\s*:|\w)"
+)
+TITLES = re.compile(r"(^|_)(name|title|book|film|movie|song|work)$")
+EDGES = re.compile(r"^[^\w+/]+|[^\w/%]+$")
+"""What may stand around a piece of a text."""
+MOST_PIECES = 200
 READ_WITHIN = 20_000
 LONGEST_WORD = 60
 FALLBACK = "example"
+FORMS = frozenset({"CSV", "HTML", "JSON", "Markdown", "XML", "YAML"})
+"""Names that say what an answer has to look like, not what it is about."""
 
 
 @frozen
@@ -30,18 +40,34 @@ class Vocabulary:
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    """What stands in quotation marks, such as titles."""
+    pieces: tuple[str, ...] = ()
+    """What stands between white space, such as addresses: for texts of a format or a pattern."""
     numbers: tuple[float, ...] = ()
-    """What numbers of calls are taken from."""
     text: str = ""
     """The text itself, for properties that want all of it."""
 
     def pick(self, wanted: str, dice: Dice) -> str:
-        """A word that may be meant by a property of this name."""
+        """What may be meant by a property of this name: the first of a kind, or any word."""
         if CODE_NAMES.search(wanted) and self.codes:
-            return dice.pick(self.codes)
+            return self.codes[0]
         if WHOLE_TEXTS.search(wanted) and self.text:
             return self.text
-        return dice.pick(self.names or self.words or self.codes or (FALLBACK,))
+        if TITLES.search(wanted) and self.quotes:
+            return self.quotes[0]
+        if self.names:
+            return self.names[0]
+        return dice.pick(self.words or self.codes or (FALLBACK,))
+
+    def put_last(self, used: str) -> Vocabulary:
+        """The same for what is picked next: all others of a kind come before what was used."""
+        turned: dict[str, Any] = {
+            kind: (*found[1:], used)
+            for kind in ("codes", "names", "quotes")
+            if (found := getattr(self, kind))[:1] == (used,)
+        }
+        return evolve(self, **turned) if turned else self
 
     def mentions(self, value: object) -> bool:
         """Whether the text has a word such as this value."""
@@ -53,11 +79,21 @@ class Vocabulary:
 def read_vocabulary(text: str) -> Vocabulary:
     """The words of a text, each once."""
     found = text[:READ_WITHIN]
+    quotes = ["".join(groups) for groups in QUOTE.findall(found)]
+    named = QUOTE.sub("“”", found) if quotes else found
     return Vocabulary(
         codes=find_words(CODE, found),
-        names=find_words(NAME, found),
-        words=find_words(WORD, found),
+        names=find_subjects(NAME, named) or find_subjects(NAME, found),
+        words=find_subjects(WORD, found),
+        quotes=tuple(dict.fromkeys(quotes)),
+        pieces=find_pieces(found),
     )
+
+
+def find_pieces(text: str) -> tuple[str, ...]:
+    """The first pieces of a text, each once, without the punctuation around them."""
+    stripped = (EDGES.sub("", piece) for piece in text.split())
+    return tuple(dict.fromkeys(piece for piece in stripped if piece))[:MOST_PIECES]
 
 
 def find_numbers(text: str) -> tuple[float, ...]:
@@ -69,3 +105,8 @@ def find_numbers(text: str) -> tuple[float, ...]:
 def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     """The matches of a pattern, each once, long ones cut."""
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in pattern.findall(text)))
+
+
+def find_subjects(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    """The same without names of forms."""
+    return tuple(word for word in find_words(pattern, text) if word not in FORMS)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mistral_mock import registry
-from mistral_mock.completion.messages import flatten
+from mistral_mock.completion.messages import flatten_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mistral_mock.context import Context
 
@@ -32,6 +32,10 @@ class Asked:
     key: str
     files: tuple[str, ...] = ()
     """The names of a form's files."""
+    open: Callable[[Sequence[Mapping[str, Any]]], tuple[str, ...]] = field(
+        default=lambda _: (), eq=False, repr=False
+    )
+    """Reads what messages bring."""
 
     @property
     def model(self) -> str:
@@ -45,8 +49,13 @@ class Asked:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """The texts of all messages."""
-        return tuple(flatten(one.get("content")) for one in self.messages)
+        """The texts of all messages, without what else they bring."""
+        return tuple(flatten_words(one.get("content")) for one in self.messages)
+
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """What documents, pictures, recordings and files say that the messages bring."""
+        return self.open(self.messages)
 
     @cached_property
     def user(self) -> str:
@@ -70,7 +79,7 @@ class Asked:
     def tool_result(self) -> str:
         """The last message when it is the result of a tool; empty otherwise."""
         last = self.messages[-1] if self.messages else {}
-        return flatten(last.get("content")) if last.get("role") == "tool" else ""
+        return flatten_words(last.get("content")) if last.get("role") == "tool" else ""
 
     @cached_property
     def tool_call_ids(self) -> tuple[str, ...]:
@@ -114,6 +123,7 @@ def read(ctx: Context) -> Asked:
         headers=ctx.headers,
         key=ctx.caller.key,
         files=tuple(one.name for one in ctx.files.values()),
+        open=partial(registry.open_messages, ctx),
     )
 
 

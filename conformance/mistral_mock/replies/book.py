@@ -197,6 +197,10 @@ class Book:
         """A reply may fit some request for the operation."""
         return bool(self._find(operation).all)
 
+    def reads_documents(self, operation: str) -> bool:
+        """A reply that may fit has a condition on what messages bring."""
+        return any("document" in slot.reply.when for _, slot in self._find(operation).all)
+
     @property
     def slots(self) -> list[Slot]:
         """All replies in the order in which they are looked at."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_mock.replies.problem import ReplyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mistral_mock.replies.asked import Asked
 
@@ -32,12 +32,20 @@ def find_groups(asked: Asked, when: Mapping[str, Any]) -> tuple[str, ...]:
     """What the groups of the first pattern among the conditions hold, the whole match first."""
     for name, wanted in when.items():
         pattern = find_pattern(wanted)
-        texts = {"user": [asked.user], "system": [asked.system], "any": list(asked.texts)}
-        for text in texts.get(name, [asked.tool_result]) if pattern else []:
+        for text in list_texts(asked, name) if pattern else ():
             match = pattern.search(text) if pattern else None
             if match is not None:
                 return (match[0], *(group or "" for group in match.groups()))
     return ()
+
+
+def list_texts(asked: Asked, name: str) -> Sequence[str]:
+    """The texts that a condition is about."""
+    if name == "any":
+        return asked.texts
+    if name == "document":
+        return asked.documents
+    return [{"user": asked.user, "system": asked.system}.get(name, asked.tool_result)]
 
 
 def find_pattern(wanted: Wanted) -> re.Pattern[str] | None:
@@ -97,11 +105,11 @@ def check_text(name: str, text: str, wanted: Wanted) -> str | None:
     return None if fits(text, wanted) else f"{name} has to {spell(wanted)}, it is {show(text)}"
 
 
-def check_any(asked: Asked, wanted: Wanted) -> str | None:
-    """Why no message is what is wanted."""
-    if any(fits(text, wanted) for text in asked.texts):
+def check_several(name: str, texts: Sequence[str], wanted: Wanted) -> str | None:
+    """Why no text is what is wanted."""
+    if any(fits(text, wanted) for text in texts):
         return None
-    return f"any message has to {spell(wanted)}, none of {len(asked.texts)} does"
+    return f"any {name} has to {spell(wanted)}, none of {len(texts)} does"
 
 
 def check_pattern(name: str, value: str, wanted: str) -> str | None:
@@ -144,7 +152,8 @@ CHECKS: dict[str, Callable[[Asked, Any], str | None]] = {
     "operation": lambda asked, wanted: check_pattern("operation", asked.operation, wanted),
     "model": lambda asked, wanted: check_pattern("model", asked.model, wanted),
     "user": lambda asked, wanted: check_text("the last user message", asked.user, wanted),
-    "any": check_any,
+    "any": lambda asked, wanted: check_several("message", asked.texts, wanted),
+    "document": lambda asked, wanted: check_several("document", asked.documents, wanted),
     "system": lambda asked, wanted: check_text("the system text", asked.system, wanted),
     "tool": lambda asked, wanted: check_member("an offered tool", asked.tools, wanted),
     "tool_result": lambda asked, wanted: (

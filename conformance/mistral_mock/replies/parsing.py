@@ -25,7 +25,7 @@ FIELDS = ("when", "answer", "answers", "times", "scope", "pace", "name")
 ELSEWHERE = {"under when": CHECKS, "under answer": ANSWERS, "beside when": FIELDS}
 """Where each name stands, for messages about those that stand in another place."""
 SCOPES = ("all", "key", "conversation")
-TEXTS = frozenset({"user", "any", "system", "tool_result"})
+TEXTS = frozenset({"user", "any", "document", "system", "tool_result"})
 MATCHES = ("contains", "equals", "pattern")
 FORMATS = ("text", "json_object", "json_schema")
 PACES = ("first_s", "per_second", "jitter", "seed")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_mock.errors import APIError
 from mistral_mock.registry import operation, reads
 from mistral_mock.replies.reply import CHAT
-from mistral_mock.resources import chat, scripted, tuned_models
+from mistral_mock.resources import attachments, chat, scripted, tuned_models
 from mistral_mock.resources.agents.records import find_agent
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def complete(ctx: Context) -> Answer | EventStream:
     """
     agent = find_agent(ctx, ctx.body["agent_id"])
     model = tuned_models.demand_chat_model(ctx, agent.model)
-    return chat.answer(ctx, scripted.complete(ctx, make_request(agent, ctx.body), model))
+    asked = attachments.read(ctx, make_request(agent, ctx.body))
+    return chat.answer(ctx, scripted.complete(ctx, asked, model))
 
 
 @reads("agents.complete")

@@ -6,6 +6,7 @@ Each is read as OCR or a transcription reads it, and stands in the message as an
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
@@ -15,11 +16,12 @@ from mistral_mock.completion.refusal import bad_request
 from mistral_mock.completion.tokens import count_tokens
 from mistral_mock.errors import APIError
 from mistral_mock.extraction.pictures import read_picture
+from mistral_mock.registry import opens
 from mistral_mock.resources import readings, references
 from mistral_mock.resources.invention import Invented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mistral_mock.context import Context, Upload
     from mistral_mock.extraction.pictures import Picture
@@ -32,10 +34,8 @@ PATCH, LONGEST_SIDE = 28, 1540
 """Pixels of what one token of a picture shows, and of a picture's side as a model sees it."""
 
 
-def read(ctx: Context, body: Mapping[str, Any], *, leniently: bool = False) -> Mapping[str, Any]:
+def read(ctx: Context, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The body of a chat with all that its messages bring; itself when they are words alone.
-
-    What cannot be had is left as it is when that is done leniently.
 
     Raises:
         APIError: 400, something cannot be had, or is not what it should be.
@@ -44,39 +44,43 @@ def read(ctx: Context, body: Mapping[str, Any], *, leniently: bool = False) -> M
     said = body["messages"]
     if not any(brings_something(one.get("content")) for one in said):
         return body
-    found = [{**one, "content": read_content(ctx, one.get("content"), leniently)} for one in said]
+    found = [{**one, "content": read_content(ctx, one.get("content"))} for one in said]
     return {**body, "messages": found}
 
 
-def check(ctx: Context, contents: Iterable[Content]) -> None:
-    """Passes when all that these contents of messages bring can be read.
+def read_content(ctx: Context, content: Content) -> Content:
+    """The content of a message with all that it brings.
 
     Raises:
         APIError: 400, as in `read`.
 
     """
-    for content in contents:
-        read_content(ctx, content, leniently=False)
-
-
-def read_content(ctx: Context, content: Content, leniently: bool) -> Content:
-    """The content with all that it brings."""
     if content is None or isinstance(content, str):
         return content
-    return [read_chunk(ctx, chunk, leniently) for chunk in content]
+    return [read_chunk(ctx, chunk) for chunk in content]
 
 
-def read_chunk(ctx: Context, chunk: Chunk, leniently: bool) -> Chunk:
+def read_chunk(ctx: Context, chunk: Chunk) -> Chunk:
     """A chunk as it was read; itself when it holds all that it says."""
-    open_chunk = next((OPENERS[name] for name in OPENERS if name in chunk), None)
-    if open_chunk is None:
+    name = next((name for name in OPENERS if name in chunk), None)
+    if name is None:
         return chunk
-    try:
-        return {"brought": asdict(open_chunk(ctx, chunk))}
-    except APIError:
-        if leniently:
-            return chunk
-        raise
+    key = tuple(map(str, (name, chunk[name], chunk.get("document_name"))))
+    if key not in ctx.readings:
+        ctx.readings[key] = asdict(OPENERS[name](ctx, chunk))
+    return {"brought": ctx.readings[key]}
+
+
+@opens
+def list_texts(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What all that the messages bring says; what cannot be had says nothing."""
+    for message in messages:
+        content = message.get("content")
+        for chunk in content if isinstance(content, list) else ():
+            with suppress(APIError):
+                found = read_chunk(ctx, chunk)
+                if "brought" in found:
+                    yield found["brought"]["text"]
 
 
 def open_picture(ctx: Context, chunk: Chunk) -> Attachment:

@@ -9,7 +9,7 @@ from mistral_mock.answers import EventStream, json_answer
 from mistral_mock.completion import bodies, catalogue, stream
 from mistral_mock.registry import operation
 from mistral_mock.replies.reply import CHAT
-from mistral_mock.resources import scripted, tuned_models
+from mistral_mock.resources import attachments, scripted, tuned_models
 
 if TYPE_CHECKING:
     from mistral_mock.answers import Answer
@@ -23,7 +23,7 @@ DEPRECATION = "x-model-deprecation-timestamp"
 def complete(ctx: Context) -> Answer | EventStream:
     """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
     model = tuned_models.demand_chat_model(ctx, ctx.body["model"])
-    return answer(ctx, scripted.complete(ctx, ctx.body, model))
+    return answer(ctx, scripted.complete(ctx, attachments.read(ctx, ctx.body), model))
 
 
 def answer(ctx: Context, completion: Completion) -> Answer | EventStream:

@@ -9,7 +9,6 @@ from attrs import evolve
 from mistral_mock.completion import engine, usage
 from mistral_mock.completion.request import read_request
 from mistral_mock.replies import building
-from mistral_mock.resources import attachments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +18,16 @@ if TYPE_CHECKING:
     from mistral_mock.context import Context
 
 
-def complete(
-    ctx: Context, body: Mapping[str, Any], model: Model, *, leniently: bool = False
-) -> Completion:
+def complete(ctx: Context, body: Mapping[str, Any], model: Model) -> Completion:
     """The completion of a chat; a scripted one too is refused what the API refuses.
 
-    Unless that is done leniently, it is refused for what messages bring that cannot be had.
+    What its messages bring has been read, see `attachments`.
 
     Raises:
         APIError: 400 or 422 for what the document cannot forbid; see `refusal`.
 
     """
-    given, body = ctx.given, attachments.read(ctx, body, leniently=leniently)
+    given = ctx.given
     if given is None or not given.is_spoken:
         return engine.complete(body, model)
     request = read_request(body, model)

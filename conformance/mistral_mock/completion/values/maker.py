@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from mistral_mock.completion.values.checking import compile_schema
 from mistral_mock.completion.values.merging import Schema, list_types, merge
 from mistral_mock.completion.values.numbers import count, make_integer, make_number
 from mistral_mock.completion.values.outcome import UnsatisfiableError
@@ -33,6 +34,18 @@ TYPES_OF_WORDS = {
     "string": ("minLength", "maxLength", "pattern", "format"),
 }
 
+LIMITS = frozenset({"pattern", "format", "minLength", "maxLength"})
+"""What schemas say about texts."""
+TELLING_FORMATS = frozenset(
+    {"date", "date-time", "duration", "email", "ipv4", "ipv6", "time", "uri", "uuid"}
+)
+"""Formats of texts that cannot be mistaken for common words."""
+FORMATS_BY_NAME = {
+    "date": re.compile(r"(^|_)date$"),
+    "email": re.compile(r"(^|_)e?mail(_address)?$"),
+    "uri": re.compile(r"(^|_)(url|uri|link|website)$"),
+}
+
 
 class Maker:
     """Makes one value; `modest` leaves out all that need not be there."""
@@ -44,6 +57,7 @@ class Maker:
         self._modest = modest
         self._made = 0
         self._numbers = [] if modest else list(words.numbers)
+        self._pieces = [] if modest else list(words.pieces)
 
     def make(self, schema: Schema | bool, depth: int = 0, name: str = "") -> Any:  # noqa: ANN401 - JSON
         """A value for the schema; `name` is that of the property that holds it.
@@ -154,7 +168,7 @@ class Maker:
         if type_ in {"integer", "number"} and (said := self._take_number(type_, flat)) is not None:
             return said
         if type_ == "string":
-            return make_string(flat, self._dice, self._words, name)
+            return self._take_piece(flat, name) or self._take_word(flat, name)
         if type_ == "integer":
             return make_integer(flat, self._dice)
         if type_ == "number":
@@ -171,6 +185,25 @@ class Maker:
         del self._numbers[0]
         return said
 
+    def _take_word(self, flat: Schema, name: str) -> str:
+        """A text made of a word of the request, whose turn comes again after all others."""
+        made = make_string(flat, self._dice, self._words, name)
+        self._words = self._words.put_last(made)
+        return made
+
+    def _take_piece(self, flat: Schema, name: str) -> str | None:
+        """The next piece of the request that has the format or pattern asked for; None for none."""
+        wanted = {word: flat[word] for word in LIMITS & flat.keys()}
+        if not wanted.keys() & {"pattern", "format"}:
+            wanted["format"] = guess_format(name)
+        if "pattern" not in wanted and wanted["format"] not in TELLING_FORMATS:
+            return None
+        fits = compile_schema(wanted).is_valid
+        said = next(filter(fits, self._pieces), None)
+        if said is not None:
+            self._pieces.remove(said)
+        return said
+
     def _make_array(self, flat: Schema, depth: int) -> list[Any]:
         items: list[Any] = []
         least = count(flat, "minItems", 0)
@@ -182,6 +215,8 @@ class Maker:
                 if place < least:
                     raise
                 break
+            if place >= least and isinstance(items[-1], str) and items[-1] in items[:-1]:
+                return items[:-1]  # the words have no more to say
         return items
 
     def _count_items(self, flat: Schema, depth: int) -> int:
@@ -252,6 +287,11 @@ class Maker:
             return f"extra_{number}"
         name = str(self.make(merge({"type": "string"}, wanted)))
         return f"{name}{number}" if name in made else name
+
+
+def guess_format(name: str) -> str:
+    """The format of what a text property of this name holds; empty when the name does not tell."""
+    return next((form for form, named in FORMATS_BY_NAME.items() if named.search(name)), "")
 
 
 def is_within(value: float, flat: Schema) -> bool:

@@ -34,6 +34,18 @@ def decide(known: Sequence[Entry], sent: Sequence[Mapping[str, Any]] | None) -> 
     return [settle(entry, decisions) for entry in known]
 
 
+def check_decided(known: Sequence[Entry]) -> None:
+    """Passes when no call waits for a decision.
+
+    Raises:
+        APIError: 400, one does (our choice).
+
+    """
+    for entry in entries.find_pending(known):
+        told = "waits for a decision: decide about it first, or begin at an entry before it"
+        raise refusal.bad_request(f"The call {entry['tool_call_id']} {told}")
+
+
 def settle(entry: Entry, decisions: Mapping[str, str]) -> Entry:
     """The entry with the decision about it, if there is one."""
     if entry["type"] != entries.CALL or entry["tool_call_id"] not in decisions:

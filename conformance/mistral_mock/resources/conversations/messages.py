@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_mock.completion.messages import CALL_ID, flatten
 from mistral_mock.resources.conversations import entries
+from mistral_mock.resources.conversations.records import READ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def add(made: list[Message], entry: Entry) -> None:
 def read_message(entry: Entry) -> Message:
     """A message to the model or from it."""
     if entry["type"] == entries.INPUT and entry["role"] != "assistant":
-        return {"role": "user", "content": entry["content"]}
+        return {"role": "user", "content": entry.get(READ, entry["content"])}
     text, prefix = read_text(entry), entry.get("prefix", False)
     return {"role": "assistant", "content": text or NOTHING, "prefix": prefix}
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Entry = dict[str, Any]
 
 
+READ = "read"
+"""The field of an entry that has its content with all that it brings; the API does not show it."""
+
+
 @frozen(kw_only=True)
 class Conversation(Owned):
     """A conversation apart from its entries; it has either a model or an agent.
@@ -43,7 +47,7 @@ class Conversation(Owned):
 
 @frozen(kw_only=True)
 class StoredEntry(Record):
-    """One entry of a conversation, as the API writes it."""
+    """One entry of a conversation, as the API writes it, and what was read in it."""
 
     called = "conversation entry"
 
@@ -68,7 +72,13 @@ def find_conversation(ctx: Context) -> Conversation:
 
 
 def find_entries(ctx: Context, conversation_id: str) -> list[Entry]:
-    """The entries of a conversation, oldest first."""
+    """The entries of a conversation as the API shows them, oldest first."""
+    found = recall_entries(ctx, conversation_id)
+    return [{name: one for name, one in entry.items() if name != READ} for entry in found]
+
+
+def recall_entries(ctx: Context, conversation_id: str) -> list[Entry]:
+    """The same, each with what was read in it."""
     return [stored.body for stored in ctx.table(StoredEntry).children(conversation_id)]
 
 

@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from mistral_mock import clock, rates
 from mistral_mock.answers import EventStream, json_answer
+from mistral_mock.completion.messages import brings_something
 from mistral_mock.errors import APIError, Problem, invalid, not_found
 from mistral_mock.registry import operation, reads
 from mistral_mock.replies.asked import read_plain
@@ -67,7 +68,7 @@ def start(ctx: Context) -> Answer | EventStream:
 def append(ctx: Context) -> Answer | EventStream:
     """The answer to further inputs, or to decisions about calls."""
     conversation = records.find_conversation(ctx)
-    known = records.find_entries(ctx, conversation.id)
+    known = records.recall_entries(ctx, conversation.id)
     kept = confirmations.decide(known, ctx.body.get("tool_confirmations"))
     return go_on(ctx, Step(conversation=conversation, kept=kept))
 
@@ -76,10 +77,12 @@ def append(ctx: Context) -> Answer | EventStream:
 def restart(ctx: Context) -> Answer | EventStream:
     """The answer to inputs after an earlier entry, in a new conversation.
 
-    The entry itself is kept (our choice), and the old conversation stays as it is.
+    The entry itself is kept (our choice), and the old conversation stays as it is. 400 where a call
+    waits for a decision at that entry, which this request cannot bring.
     """
     source = records.find_conversation(ctx)
-    kept = cut(records.find_entries(ctx, source.id), ctx.body["from_entry_id"])
+    kept = cut(records.recall_entries(ctx, source.id), ctx.body["from_entry_id"])
+    confirmations.check_decided(kept)
     return go_on(ctx, Step(conversation=branch(ctx, source), kept=kept))
 
 
@@ -101,7 +104,7 @@ def show_known(ctx: Context) -> Mapping[str, Any]:
     """
     if "conversation_id" in ctx.path:
         conversation = records.find_conversation(ctx)
-        known = records.find_entries(ctx, conversation.id)
+        known = records.recall_entries(ctx, conversation.id)
         if ctx.body.get("from_entry_id") is not None:
             known = cut(known, ctx.body["from_entry_id"])
     else:
@@ -116,8 +119,7 @@ def show_known(ctx: Context) -> Mapping[str, Any]:
 def go_on(ctx: Context, step: Step) -> Answer | EventStream:
     """The answer to the request in the form that it asks for; what it adds is kept unless not."""
     conversation, body = step.conversation, ctx.body
-    sent = entries.read_inputs(ctx, body.get("inputs"))
-    attachments.check(ctx, (one["content"] for one in sent if entries.is_question(one)))
+    sent = [take_in(ctx, one) for one in entries.read_inputs(ctx, body.get("inputs"))]
     checks = guardrails.find_checks(ctx, conversation)
     judged = guardrails.judge(ctx, checks, "input", read_all(sent)) if sent else []
     turn = turns.Turn(
@@ -138,6 +140,18 @@ def go_on(ctx: Context, step: Step) -> Answer | EventStream:
     if body.get("store") is not False:
         keep(ctx, conversation, turn.all)
     return tell(ctx, turn, moment, judged)
+
+
+def take_in(ctx: Context, entry: Entry) -> Entry:
+    """An entry of the request; what a user's message brings is read now, for all later turns.
+
+    Raises:
+        APIError: 400, something cannot be had, or is not what it should be.
+
+    """
+    if not (entries.is_question(entry) and brings_something(entry["content"])):
+        return entry
+    return {**entry, records.READ: attachments.read_content(ctx, entry["content"])}
 
 
 def tell(

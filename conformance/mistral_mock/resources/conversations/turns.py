@@ -109,7 +109,7 @@ def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
         return
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     body = make_body(actor, turn.known, ())
-    completion = scripted.complete(turn.ctx, body, model, leniently=True)
+    completion = scripted.complete(turn.ctx, body, model)
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens
     if choice.content or choice.thinking or not choice.calls:
@@ -128,9 +128,7 @@ def spell_arguments(fields: dict[str, Any]) -> dict[str, Any]:
 def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
     """The actor's part: calls of functions, or the runs that are due and the message."""
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
-    completion = scripted.complete(
-        turn.ctx, make_body(actor, turn.known, due), model, leniently=True
-    )
+    completion = scripted.complete(turn.ctx, make_body(actor, turn.known, due), model)
     choice = completion.choices[0]
     turn.usage.prompt_tokens += completion.prompt_tokens
     if choice.calls:

@@ -134,7 +134,7 @@ def estimate(order: requests.Order) -> dict[str, Any]:
 
     """
     if order.flaw:
-        raise invalid_field("training_files", f"Value error, {order.flaw}")
+        raise invalid_field(order.flawed, f"Value error, {order.flaw}")
     return {
         "object": "job.metadata",
         **estimates.estimate(order.steps, order.data.tokens, None),

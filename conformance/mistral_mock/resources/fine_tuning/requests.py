@@ -41,8 +41,10 @@ class Order:
     settings: dict[str, Any]
     data: Data
     """What it trains with."""
+    flawed: str
+    """The field whose files cannot be used; empty when all can."""
     flaw: str
-    """Why its files cannot be used; empty when they can."""
+    """Why they cannot."""
     steps: int
 
 
@@ -64,7 +66,9 @@ def read_order(ctx: Context) -> Order:
     job_type, targets = read_targets(body, contents)
     tolerated = body.get("invalid_sample_skip_percentage", 0)
     data = training.read_data(contents, job_type, targets, tolerated)
-    flaw = training.find_flaw(data, training.read_data(judging, job_type, targets, tolerated))
+    flawed, flaw = training.find_flaw(
+        data, training.read_data(judging, job_type, targets, tolerated)
+    )
     hyperparameters = read_hyperparameters(body, job_type)
     settings = {
         "model": body["model"],
@@ -78,7 +82,7 @@ def read_order(ctx: Context) -> Order:
         "hyperparameters": hyperparameters,
         "targets": targets,
     }
-    return Order(settings, data, flaw, estimates.find_steps(hyperparameters, data.tokens))
+    return Order(settings, data, flawed, flaw, estimates.find_steps(hyperparameters, data.tokens))
 
 
 def check_model(name: str) -> None:

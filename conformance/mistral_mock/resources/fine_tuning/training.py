@@ -56,10 +56,12 @@ def read_data(
     return Data(tuple(samples), spent, judge(len(samples), flaws, tolerated))
 
 
-def find_flaw(seen: Data, unseen: Data) -> str:
-    """Why no training can go through one and be judged by the other; empty when it can."""
-    lack = "" if seen.samples else "there are no training samples"
-    return seen.flaw or lack or unseen.flaw
+def find_flaw(seen: Data, unseen: Data) -> tuple[str, str]:
+    """The field with files for which no training can go on, and why; empty texts when it can."""
+    flaw = seen.flaw or ("" if seen.samples else "there are no training samples")
+    if flaw:
+        return "training_files", flaw
+    return ("validation_files", unseen.flaw) if unseen.flaw else ("", "")
 
 
 def find_targets(contents: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:

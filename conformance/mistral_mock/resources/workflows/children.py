@@ -81,11 +81,13 @@ def child_id(happening: Happening) -> str:
 
 def find_tasks(world: World, member: Execution) -> Iterator[Task]:
     """What is to be done about a member: children to start, its end to tell, its parent's end."""
+    told = {moment.name for moment in member.moments if moment.kind == CHILD}
     for happening in starts_of(member):
-        if engine.find_execution(world, member.workspace_id, child_id(happening)) is None:
-            workflow = find_workflow(world, member, happening)
-            if workflow is not None:
-                yield happening.at, partial(begin, world, member, workflow, happening)
+        started = engine.find_execution(world, member.workspace_id, child_id(happening))
+        workflow = find_workflow(world, member, happening)
+        if started is None and workflow is not None and child_id(happening) not in told:
+            act = refuse if workflow.archived else begin
+            yield happening.at, partial(act, world, member, workflow, happening)
     if member.parent_execution_id is not None:
         parent = engine.find_execution(world, member.workspace_id, member.parent_execution_id)
         if parent is not None:
@@ -113,6 +115,13 @@ def begin(world: World, parent: Execution, workflow: Workflow, happening: Happen
     )
     starter = engine.Starter(parent.workspace_id, parent.user_id)
     engine.start(world, starter, engine.registrations_of(world, workflow)[0], order)
+
+
+def refuse(world: World, parent: Execution, workflow: Workflow, happening: Happening) -> None:
+    """Tells the parent that a child cannot start."""
+    details = {"status": course.FAILED, "failure": f"The workflow {workflow.name} is archived"}
+    telling = Moment(at=happening.at, kind=CHILD, name=child_id(happening), details=details)
+    world.store.table(Execution).put(parent.after(telling))
 
 
 def meet_parent(world: World, child: Execution, parent: Execution) -> Iterator[Task]:

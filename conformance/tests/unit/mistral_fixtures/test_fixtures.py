@@ -37,6 +37,23 @@ def test_each_test_has_a_fresh_mock(project: pytest.Pytester) -> None:
     run(project).assert_outcomes(passed=3)
 
 
+def test_spans_of_the_official_sdk_end_in_the_mock(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import os
+        import httpx
+
+        def test_it(mistral_server):
+            url = os.environ["MISTRAL_OTLP_TRACES_ENDPOINT"]
+            key = {"authorization": f"Bearer {os.environ['MISTRAL_API_KEY']}"}
+            assert httpx.post(url, json={"resourceSpans": []}, headers=key).status_code == 200
+            (sent,) = mistral_server.requests()
+            assert sent.body == {"resourceSpans": []}
+        """
+    )
+    run(project).assert_outcomes(passed=1)
+
+
 def test_session_has_one_mock(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

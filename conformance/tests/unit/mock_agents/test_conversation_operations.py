@@ -257,6 +257,23 @@ def test_decisions_settle_all_calls(start: Make, go_on: Make, history: Read) -> 
     assert [each["confirmation_status"] for each in found] == ["denied", "allowed"]
 
 
+def test_restart_begins_where_no_call_waits_for_a_decision(
+    api: httpx.Client, start: Make, go_on: Make, history: Read
+) -> None:
+    waiting = ask_twice(start)
+    question, first, last = history(waiting)
+    path = f"/v1/conversations/{waiting['conversation_id']}/restart"
+
+    def restart(entry: dict[str, Any]) -> httpx.Response:
+        return api.post(path, json={"inputs": "Hello", "from_entry_id": entry["id"]})
+
+    refused = restart(last)
+    assert (refused.status_code, first["tool_call_id"] in refused.text) == (400, True)
+    assert restart(question).status_code == 200
+    go_on(waiting, tool_confirmations=confirm(waiting, web_search="deny", code_interpreter="allow"))
+    assert restart(history(waiting)[2]).status_code == 200
+
+
 @pytest.mark.parametrize("answers", [("deny", "allow"), ("allow", "deny")])
 def test_each_call_of_two_tools_alike_has_its_own_decision(
     api: httpx.Client, start: Make, go_on: Make, answers: tuple[str, str]

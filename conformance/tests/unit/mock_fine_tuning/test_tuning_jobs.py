@@ -210,7 +210,9 @@ def test_wrong_samples_fail_validation(
     failed = read(api, job)
     assert failed["status"] == "FAILED_VALIDATION"
     assert failed["events"][-1]["data"]["error"]
-    assert create(training_files=files, dry_run=True).status_code == 422
+    answer = create(training_files=files, dry_run=True)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "training_files"]
 
 
 @pytest.mark.parametrize(("tolerated", "status"), [(0.5, 200), (0.4, 422)])
@@ -239,7 +241,9 @@ def test_validation_files_are_not_trained_with(
 def test_wrong_validation_samples_fail_validation(
     create: Create, upload: Callable[..., str]
 ) -> None:
-    assert create(dry_run=True, validation_files=[upload({})]).status_code == 422
+    answer = create(dry_run=True, validation_files=[upload({})])
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "validation_files"]
 
 
 @pytest.mark.parametrize("labels", [None, {}, {"topic": "other"}, {"mood": "billing"}])

@@ -143,6 +143,21 @@ def test_text_property_takes_a_name_that_the_user_said() -> None:
     assert make(schema, said="How is the weather in Paris today?") == {"city": "Paris"}
 
 
+def test_names_are_taken_in_their_order_and_again_when_all_were() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"city": TEXT, "country": TEXT, "region": TEXT, "planet": TEXT},
+        "required": ["city", "country", "region", "planet"],
+    }
+    found = make(schema, said="Return JSON. The windy city is Chicago in Illinois, in America.")
+    assert list(found.values()) == ["Chicago", "Illinois", "America", "Chicago"]
+
+
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d"])
+def test_form_of_an_answer_is_none_of_its_words(seed: bytes) -> None:
+    assert make(TEXT, seed, said="JSON cats JSON") == "cats"
+
+
 def test_id_property_takes_a_code_that_the_user_said() -> None:
     schema = {"type": "object", "properties": {"order_id": TEXT}, "required": ["order_id"]}
     assert make(schema, said="Where is A-1001 for Marie?") == {"order_id": "A-1001"}
@@ -151,6 +166,69 @@ def test_id_property_takes_a_code_that_the_user_said() -> None:
 def test_enum_takes_the_value_that_the_user_said() -> None:
     schema = {"enum": ["celsius", "fahrenheit", "kelvin"]}
     assert make(schema, said="In Kelvin please") == "kelvin"
+
+
+@pytest.mark.parametrize(
+    ("schema", "wanted"),
+    [
+        ({"format": "date"}, "2024-03-14"),
+        ({"format": "email"}, "marie@example.org"),
+        ({"format": "uri"}, "https://example.org/a/b?c=1"),
+        ({"format": "uuid"}, "b555d848-89a7-4d05-b0a4-0d0e8e1b2c3d"),
+        ({"format": "ipv4"}, "192.0.2.7"),
+        ({"pattern": "^[A-Z]{3}$"}, "EUR"),
+        ({"pattern": "^[a-z]+$", "minLength": 6}, "between"),
+    ],
+)
+def test_text_of_a_format_or_pattern_is_what_the_user_said(
+    schema: dict[str, str | int], wanted: str
+) -> None:
+    said = (
+        "Pay 5 EUR on 2024-03-14, not 2024-03-15, to <marie@example.org> (see "
+        "https://example.org/a/b?c=1) between 192.0.2.7 and b555d848-89a7-4d05-b0a4-0d0e8e1b2c3d."
+    )
+    assert make({"type": "string", **schema}, said=said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("start_date", "2024-03-14"),
+        ("email", "marie@example.org"),
+        ("website", "https://example.org/a"),
+        ("city", "Paris"),
+    ],
+)
+def test_text_is_what_its_name_says(name: str, wanted: str) -> None:
+    schema = {"type": "object", "properties": {name: TEXT}, "required": [name]}
+    said = "Room 23 in Paris from 2024-03-14, see https://example.org/a or ask marie@example.org."
+    assert make(schema, said=said) == {name: wanted}
+
+
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d", b"e"])
+def test_list_of_texts_has_none_twice_unless_it_must(seed: bytes) -> None:
+    names = {"type": "array", "items": TEXT}
+    assert make(names, seed, said="We met Marie and then Paul.") in (["Marie"], ["Marie", "Paul"])
+    assert make({**names, "minItems": 3}, seed, said="We met Marie.")[:3] == ["Marie"] * 3
+
+
+def test_texts_of_a_format_take_what_the_user_said_in_its_order() -> None:
+    dates = {name: {"type": "string", "format": "date"} for name in ("start", "end", "next")}
+    schema = {"type": "object", "properties": dates, "required": ["start", "end", "next"]}
+    found = make(schema, said="From 2024-03-14 to 2024-03-20")
+    assert (found["start"], found["end"]) == ("2024-03-14", "2024-03-20")
+    assert found["next"] not in {"2024-03-14", "2024-03-20"}
+
+
+@pytest.mark.parametrize("marks", ["''", '""', "“”"])
+def test_title_is_what_stands_in_quotation_marks_and_no_part_of_it_an_author(marks: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"title": TEXT, "author": TEXT},
+        "required": ["title", "author"],
+    }
+    said = f"I recently read {marks[0]}To Kill a Mockingbird{marks[1]} by Harper Lee."
+    assert make(schema, said=said) == {"title": "To Kill a Mockingbird", "author": "Harper Lee"}
 
 
 def test_text_without_any_word_said_has_a_text_all_the_same() -> None:

@@ -9,11 +9,15 @@ import pytest
 from tests.unit.mock_media.sounds_made import make_png, make_wav, spell
 
 from mistral_mock.completion.tokens import count_tokens
+from mistral_mock.resources import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
+
+    from mistral_mock.context import Context, Upload
+    from mistral_mock.resources.invention import Kind
 
     Person = Callable[[str], httpx.Client]
     Start = Callable[..., tuple[Any, httpx.Client]]
@@ -151,6 +155,27 @@ def test_json_is_filled_from_the_document(api: httpx.Client) -> None:
     assert json.loads(said(answer)) == {"invoice_number": "INV-2031"}
 
 
+def test_numbers_of_json_are_those_that_were_said(api: httpx.Client) -> None:
+    fields = {"name": {"type": "string"}, "age": {"type": "integer"}, "height": {"type": "number"}}
+    schema = {"type": "object", "properties": fields, "required": ["name", "age", "height"]}
+    form = {"type": "json_schema", "json_schema": {"name": "person", "schema": schema}}
+    answer = ask(api, "Our guest Marie is 31 years old and 1.72 m tall", response_format=form)
+    assert json.loads(said(answer)) == {"name": "Marie", "age": 31, "height": 1.72}
+
+
+@pytest.mark.parametrize(("times", "length"), [(1, 200), (3, 240)])
+def test_summary_in_json_is_how_the_document_begins(
+    api: httpx.Client, times: int, length: int
+) -> None:
+    fields = {"summary": {"type": "string"}}
+    schema = {"type": "object", "properties": fields, "required": ["summary"]}
+    form = {"type": "json_schema", "json_schema": {"name": "invoice", "schema": schema}}
+    answer = ask(api, "Sum it up", document("\n".join([INVOICE] * times)), response_format=form)
+    summary = json.loads(said(answer))["summary"]
+    assert summary[:199] == " ".join(INVOICE.split())[:199]
+    assert len(summary) == length
+
+
 def test_tool_gets_what_stands_in_the_document(api: httpx.Client) -> None:
     parameters = {
         "type": "object",
@@ -250,24 +275,51 @@ def test_line_of_a_batch_reads_what_messages_bring(api: httpx.Client) -> None:
     assert "oak" in api.get(f"/v1/files/{done['output_file']}/content").text
 
 
-def test_conversation_goes_on_about_a_document_until_its_file_is_gone(api: httpx.Client) -> None:
-    def talk(path: str, inputs: Any, **fields: Any) -> Any:
-        return api.post(path, json={"inputs": inputs, **fields})
+def test_conversation_reads_what_a_message_brings_once(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
 
+    def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Upload:
+        read.append(url)
+        return references_fetch(ctx, url, name, kind)
+
+    references_fetch = references.fetch
+    monkeypatch.setattr(references, "fetch", fetch)
+    chunks = [
+        {"type": "document_url", "document_url": URL},
+        {"type": "image_url", "image_url": f"{URL}#2"},
+    ]
+    path = "/v1/conversations"
+    for turn in range(3):
+        content = [*chunks, {"type": "text", "text": f"Which page stands for it, {turn}?"}]
+        inputs = [{"role": "user", "content": content}]
+        named = {} if turn else {"model": MODEL}
+        said_now = api.post(path, json={"inputs": inputs, **named}).json()
+        assert f"stands for {URL}" in said_now["outputs"][0]["content"]
+        path = f"/v1/conversations/{said_now['conversation_id']}"
+    assert read == [URL, f"{URL}#2"] * 3
+    history = api.get(f"{path}/history").json()["entries"]
+    assert [one["content"][:2] for one in history[::2]] == [chunks] * 3
+    begin = {"inputs": "And the page?", "from_entry_id": history[1]["id"]}
+    again = api.post(f"{path}/restart", json=begin).json()
+    assert f"stands for {URL}" in again["outputs"][0]["content"]
+    assert len(read) == 6
+
+
+def test_conversation_goes_on_about_a_file_that_is_gone(api: httpx.Client) -> None:
     file_id = keep(api, "a.txt", INVOICE.encode())
-    chunk = {
-        "type": "document_url",
-        "document_url": api.get(f"/v1/files/{file_id}/url").json()["url"],
-    }
+    url = api.get(f"/v1/files/{file_id}/url").json()["url"]
+    chunk = {"type": "document_url", "document_url": url}
     inputs = [{"role": "user", "content": [{"type": "text", "text": "Which invoice?"}, chunk]}]
-    begun = talk("/v1/conversations", inputs, model=MODEL).json()
+    begun = api.post("/v1/conversations", json={"inputs": inputs, "model": MODEL}).json()
     assert "INV-2031" in begun["outputs"][0]["content"]
-    path = f"/v1/conversations/{begun['conversation_id']}"
-    assert "oak" in talk(path, "And the shelves?").json()["outputs"][0]["content"]
     api.delete(f"/v1/files/{file_id}")
-    after = talk(path, "And the shelves?")
-    assert (after.status_code, "oak" in after.text) == (200, False)
-    assert talk("/v1/conversations", inputs, model=MODEL).status_code == 400
+    path = f"/v1/conversations/{begun['conversation_id']}"
+    after = api.post(path, json={"inputs": "And the shelves?"}).json()
+    assert "oak" in after["outputs"][0]["content"]
+    again = api.post("/v1/conversations", json={"inputs": inputs, "model": MODEL})
+    assert again.status_code == 400
 
 
 def test_world_says_what_stands_at_an_address(start: Start) -> None:

@@ -67,6 +67,22 @@ def test_parent_fails_when_its_child_is_ended(own: Caller, how: str) -> None:
     assert own.look(made)["status"] == "FAILED"
 
 
+def test_child_of_an_archived_workflow_does_not_start_and_its_parent_fails(own: Caller) -> None:
+    assert own.put("/v1/workflows/child/archive").status_code == 200
+    made = own.start("parent")
+    assert own.look(made)["status"] == "FAILED"
+    runs = own.get("/v1/workflows/runs").json()["executions"]
+    assert [one["workflow_name"] for one in runs] == ["parent"]
+    events = own.get(path_of(made, "history")).text
+    assert "The workflow child is archived" in events
+    own.put("/v1/workflows/child/unarchive")
+    own.server.clock.advance(60)
+    assert own.look(made)["status"] == "FAILED"
+    again = own.start("parent")
+    own.act(child_of(own), "signals", name="go", input={"n": 1})
+    assert own.look(again)["status"] == "COMPLETED"
+
+
 def test_query_sees_how_far_the_execution_is(own: Caller) -> None:
     made = own.start("asked")
     shown = []
