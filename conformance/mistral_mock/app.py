@@ -314,7 +314,8 @@ class App:
             body=body.value,
             files=body.files,
         )
-        await self._open(context)
+        if self.world.replies.reads_documents(operation.id):
+            await self._open(context)
         given = self.world.replies.take(context)
         if given is not None:
             context = evolve(context, given=given)
@@ -328,11 +329,10 @@ class App:
             self._save(known)
 
     async def _open(self, context: Context) -> None:
-        """Reads what messages bring, while others go on, when a reply may depend on it."""
-        if self.world.replies.reads_documents(context.operation_id):
-            await transactions.perform(
-                self.world, lambda world: asked.read(evolve(context, world=world)).documents
-            )
+        """Reads what messages bring, while others go on: a reply may depend on it."""
+        await transactions.perform(
+            self.world, lambda world: asked.read(evolve(context, world=world)).documents
+        )
 
     async def _perform(
         self, context: Context, handle: Handler | None, size: int

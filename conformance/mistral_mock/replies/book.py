@@ -115,6 +115,8 @@ class Slots:
     all: tuple[tuple[str, Slot], ...]
     bare: tuple[tuple[str, Slot], ...]
     """Those without a needle: where the user says nothing no other fits."""
+    read_documents: bool
+    """One has a condition on what messages bring."""
 
 
 class Book:
@@ -199,7 +201,7 @@ class Book:
 
     def reads_documents(self, operation: str) -> bool:
         """A reply that may fit has a condition on what messages bring."""
-        return any("document" in slot.reply.when for _, slot in self._find(operation).all)
+        return self._find(operation).read_documents
 
     @property
     def slots(self) -> list[Slot]:
@@ -274,7 +276,8 @@ def make_slot(reply: Reply) -> Slot:
 def make_slots(found: Iterable[Slot]) -> Slots:
     """Replies in their order, ready to be looked through."""
     slots = tuple((slot.needle, slot) for slot in found)
-    return Slots(slots, tuple(each for each in slots if not each[0]))
+    read_documents = any("document" in slot.reply.when for _, slot in slots)
+    return Slots(slots, tuple(each for each in slots if not each[0]), read_documents)
 
 
 def may_be_for(reply: Reply, operation: str) -> bool:
