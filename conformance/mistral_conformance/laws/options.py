@@ -313,13 +313,15 @@ def _ask_plain(world: World, option: Option, value: object) -> list[Any]:
         NotOffered: the option is refused.
 
     """
-    request = plain_request(world, option.operation)
+    without = plain_request(world, option.operation)
+    request = dict(without)
     if request.get("files"):
         spelled = json.dumps(value) if not isinstance(value, str) else value
         given = {} if value is None else {option.name: (None, spelled.encode())}
         request["files"] = {**request["files"], **given}
     else:
         request["json"] = {**request["json"], option.name: value}
+    world.call(option.operation, **without)  # what is kept of it must not be given again
     answer = world.call(option.operation, **request)
     if answer.status in REFUSED:
         world.capabilities.note(option.name, offered=False)

@@ -165,10 +165,13 @@ def usage_adds_up(world: World, asked: Streamed) -> None:
 
 @law(id="sums.choices-are-counted", over=_counted, source=BILLED, harm=True)
 def choices_are_counted(world: World, view: StreamView, options: dict[str, Option]) -> None:
-    """The usage of several choices counts them all."""
+    """The usage of several choices counts them all, and what was asked once."""
     cap, number = options["caps usage"].name, options["counts choices"].name
     one = _ask(world, view, {cap: FEW}, cap)
     several = _ask(world, view, {cap: FEW, number: CHOICES}, number)
+    read = [count(each, "prompt_tokens") for each in (one, several)]
+    reason = f"one prompt counts {read[0]} tokens, with {CHOICES} choices {read[1]}"
+    world.expect(read[0] == read[1], reason, one.exchange, several.exchange)
     said = [*one.choices.values(), *several.choices.values()]
     if len(several.choices) != CHOICES or any(each.finish != ["length"] for each in said):
         raise Skipped("the choices are not all cut after the same number of tokens")

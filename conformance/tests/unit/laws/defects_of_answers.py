@@ -202,6 +202,17 @@ def only_sixteen_are_judged(answer: Answer) -> None:
         answer.body = {**answer.body, "results": answer.body["results"][:16]}
 
 
+@defect("prompts-are-charged-n-times", "sums.choices-are-counted[chat.complete]", "one prompt")
+def prompts_are_charged_n_times(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and not answer.sent_body.get("stream"):
+        usage = answer.body["usage"]
+        times = answer.sent_body.get("n") or 1
+        answer.body = {
+            **answer.body,
+            "usage": {**usage, "prompt_tokens": times * usage["prompt_tokens"]},
+        }
+
+
 @defect("flags-stick", "answers.each-input-has-its-own[classifiers.moderate]", "says")
 def flags_stick(answer: Answer) -> None:
     if answer.is_("POST", "/v1/moderations"):
