@@ -32,8 +32,8 @@ def own_named(world: Maker, operation: str, by: str) -> Json:
     return found
 
 
-def find_named(world: Maker, word: str, by: str) -> str:
-    """The id of a new object of an identity that fits where the target does.
+def find_named(world: Maker, word: str, by: str, more: Json | None = None) -> str:
+    """The id of a new object of an identity that fits where the target does, made with more.
 
     Raises:
         Unjudged: the server does not make one.
@@ -43,7 +43,7 @@ def find_named(world: Maker, word: str, by: str) -> str:
     target = load_targets()[word]
     made = [each for each in world.model.resources.values() if each.create == target.operation]
     if made and made[0].whole:
-        instance = world.make(made[0], by=by, given=_given(world, target))
+        instance = world.make(made[0], by=by, given={**_given(world, target), **(more or {})})
         return instance.ids[made[0].parameter]
     world.prepare(target.operation, by)
     answer = ask_until_shown(

@@ -48,7 +48,7 @@ PUT_ASIDE = (
     "document: models.archive (an action that another one takes back puts something out of use)"
 )
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
-NEIGHBOUR = "neighbour"
+NEIGHBOUR, ENDED = "neighbour", "ended"
 SOON_S = 10
 """After which what is done in its own time is done, in seconds of a clock that can be moved."""
 BEGUN = 202
@@ -82,6 +82,9 @@ def _named(model: Model, *, later: bool) -> Iterator[Subject]:
         if resource.delete and target.operation == resource.create:
             needed = (*operation, resource.delete)
             yield Subject(f"{place}, deleted", (each, "deleted"), operation, needed, origins)
+            if any(field.ends and field.after for field in resource.fields.values()):
+                value, needs = (each, ENDED), ("clock",)
+                yield Subject(f"{place}, {ENDED}", value, operation, operation, origins, needs)
 
 
 @law(id="access.named-id-is-refused", over=_used, source=USED, harm=True)
@@ -101,17 +104,22 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     named = load_samples()[place.operation].named[place.name]
     resource = world.model.resources[str(reference.resource)]
     start = _below(world, place)
-    identity = find_named(world, named.target, NEIGHBOUR if cause == "foreign" else CALLER)
+    ends = [each for each in resource.fields.values() if each.ends and each.after]
+    wish = {each.after: 1 for each in ends if cause == ENDED}
+    by = NEIGHBOUR if cause == "foreign" else CALLER
+    identity = find_named(world, named.target, by, wish)
     known = find_named(world, named.target, CALLER) if cause == "foreign" else identity
     taken = send_naming(world, reference, known)
     if not taken.ok:
         raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
     if cause == "deleted":
         world.need(world.ask(resource.delete, {resource.parameter: identity}))
+    if wish:
+        world.ctx.pass_time(ends[0].after_s + SOON_S)
     needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     before = _below(world, place)
     answer = send_naming(world, reference, identity)
-    due = reference.refusals[cause]
+    due = reference.refusals["deleted" if wish else cause]
     wanted = " or ".join(str(each) for each in due)
     reason = (
         f"{place.operation} answers {answer.status} for {resource.one} in its body that is "

@@ -194,10 +194,11 @@ def only_conversations_are_judged(ctx: Context) -> None:
     expect_refused(ctx, answer, "judging what is no conversation")
 
 
-@rule(MUST, "document: BaseTaskStatus", (STATUS,), id="campaigns.status-moves-forward")
+@rule(MUST, "document: BaseTaskStatus", (STATUS, SELECTED), id="campaigns.status-moves-forward")
 def status_moves_forward(ctx: Context) -> None:
-    """A campaign runs until it is completed, and then stays so."""
-    campaign = create_campaign(ctx, create_judge(ctx), record_chats(ctx, SHORT))["id"]
+    """A campaign runs until it is completed, and then stays so, and so do all its verdicts."""
+    wanted = record_chats(ctx, *[SHORT] * FEW)
+    campaign = create_campaign(ctx, create_judge(ctx), wanted)["id"]
     seen = watch(ctx, lambda: ctx.answer(STATUS, campaign_id=campaign), _runs, STEP_S, LOOKS)
     if _runs(seen[-1]) and ctx.session.clock:
         ctx.clock.advance(DAY_S)
@@ -205,9 +206,13 @@ def status_moves_forward(ctx: Context) -> None:
         ctx.expect(not _runs(seen[-1]), "the campaign still runs after a day")
     if _runs(seen[-1]):
         ctx.skip(f"the campaign did not end within {LOOKS * STEP_S} s")
+    verdicts = ctx.answer(SELECTED, campaign_id=campaign)
     ctx.pass_time(STEP_S)
     for answer in (seen[-1], ctx.answer(STATUS, campaign_id=campaign)):
         expect_equal(ctx, answer["status"], "COMPLETED", "the last status", answer)
+    later = ctx.answer(SELECTED, campaign_id=campaign)
+    told, known = (each.at("completion_events.results") for each in (later, verdicts))
+    expect_equal(ctx, told, known, "what is told of the events later on", verdicts, later)
 
 
 @rule(
