@@ -48,6 +48,12 @@ def limit_comes_before_the_filter(select: Part) -> Part:
     return defect
 
 
+@mutant("campaigns.done-from-the-start", STATUS, EVENTS, place=f"{CAMPAIGNS}:fetch_status")
+def done_from_the_start(fetch_status: Part) -> Part:
+    """A campaign is completed before its verdicts have come."""
+    return edited(fetch_status, lambda found: {**found, "status": "COMPLETED"})
+
+
 @mutant("campaigns.status-fails-at-the-end", STATUS, place=f"{CAMPAIGNS}:fetch_status")
 def status_fails_at_the_end(fetch_status: Part) -> Part:
     """A campaign that has ended says that it was canceled."""

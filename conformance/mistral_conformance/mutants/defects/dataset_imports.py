@@ -60,6 +60,20 @@ def properties_are_lost(read_line: Part) -> Part:
     return lambda line: (read_line(line)[0], {})
 
 
+@mutant("dataset-imports.wrong-line-ends-all", op.FROM_FILE, op.FETCH_TASK, place=f"{TASKS}:add")
+def wrong_line_ends_all(add: Part) -> Part:
+    """Nothing behind a wrong line becomes a record, and the task counts it as if it did."""
+    spoiled: set[str] = set()
+
+    def defect(world: Part, task: Part, entry: Part, moment: Part) -> None:
+        if "problem" in entry:
+            spoiled.add(task.id)
+        if task.id not in spoiled:
+            add(world, task, entry, moment)
+
+    return defect
+
+
 @mutant("dataset-imports.first-entry-comes-twice", op.FROM_FILE, place=f"{TASKS}:begin")
 def first_entry_comes_twice(begin: Part) -> Part:
     """The first line of a file becomes two records."""
