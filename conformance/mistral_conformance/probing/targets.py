@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
-from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.samples import Sample, load_samples, sample_of
 from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
 from mistral_conformance.record.exchange import LeftOut, Misread
 from mistral_conformance.record.wire import UNSET, Message
@@ -104,10 +104,10 @@ class Targets:
         """The operation's plainest request, None when path ids are all it needs.
 
         Raises:
-            Skipped: it needs an identity that the run does not have.
+            Skipped: it needs an identity that the run does not have, or a body that nobody knows.
 
         """
-        sample = load_samples().get(operation.id)
+        sample = sample_of(self._context.document, operation)
         return sample and sample.filled(self.lookup, self._context.marker)
 
     def lookup(self, word: str) -> str:

@@ -15,12 +15,16 @@ from urllib.parse import unquote, urlsplit
 from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
+from mistral_conformance.model import load_model
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.schemas import answer_schema
 from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
@@ -73,10 +77,31 @@ class Leftover:
 
 @cache
 def load_kinds() -> dict[str, tuple[Kind, ...]]:
-    """The kinds by creating operation; one operation may create several objects."""
+    """The kinds by creating operation; one operation may create several objects.
+
+    What no group tells of follows from the document: whatever can be made is deleted again.
+    """
     kinds = [Kind(**each) for group in load_groups() for each in group.get("creation", ())]
+    told = {each.operation for each in kinds}
+    model, document = load_model(), load_document()
+    rest = [each for each in model.resources.values() if each.create not in told]
+    kinds += [kind for each in rest if (kind := _kind_of(document, model, each))]
     operations = dict.fromkeys(each.operation for each in kinds)
     return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
+
+
+def _kind_of(document: Document, model: Model, resource: Resource) -> Kind | None:
+    """How a resource is created and deleted, None where it goes with another or tells no id."""
+    if not (resource.create and resource.delete and resource.parameter) or resource.parent:
+        return None
+    schema, _ = answer_schema(document.operations[resource.create], document)
+    shown = document.resolve(schema or {}).get("properties", {})
+    last = resource.parameter.rpartition("_")[2]
+    for key in (resource.key[0], resource.parameter, last):
+        if key in shown and resource.list:
+            ids, items = {resource.parameter: key}, model.lists[resource.list].items
+            return Kind(resource.create, resource.delete, ids, resource.list, items, "name")
+    return None
 
 
 def _forget(_what: object) -> None:

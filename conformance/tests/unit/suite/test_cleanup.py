@@ -17,8 +17,10 @@ from tests.unit.suite.fake_server import (
     serving,
 )
 
+from mistral_conformance.model import load_model
 from mistral_conformance.record.wire import Message
 from mistral_conformance.running.run import Run, execute
+from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.session.session import Session
 
 if TYPE_CHECKING:
@@ -289,3 +291,14 @@ def test_what_is_at_work_is_asked_less_and_less_often(session_on: SessionOn) -> 
         for _ in range(64):
             session.sweep(everything=False)
         assert deletes(fake) == ["/v1/batch/jobs/job_1"]
+
+
+def test_whatever_the_suite_can_make_and_delete_is_deleted_again() -> None:
+    made = [e for e in load_model().resources.values() if e.create and e.delete and not e.parent]
+    silent = {"user", "invite"}  # their creation tells no id
+    assert {each.name for each in made if each.create not in load_kinds()} == silent
+    (kind,) = load_kinds()["workflows.deployments.create_deployment"]
+    assert (kind.delete, kind.ids) == (
+        "workflows.deployments.delete_deployment",
+        {"name": "name"},
+    )
