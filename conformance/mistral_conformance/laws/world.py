@@ -317,14 +317,14 @@ class World:
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""
         operation = instance.resource.read
-        query = self._telling_most(instance.resource) or None
+        query = self.telling_most(instance.resource) or None
         answer = self.ask(operation, instance.ids, by=by or instance.by, query=query)
         value = bare(instance.resource, answer.json()) if answer.ok else None
         if value is not None and not isinstance(value, dict):
             self.fail("the answer is no object", answer)
         return Shown(operation, answer, value)
 
-    def _telling_most(self, resource: Resource) -> Json:
+    def telling_most(self, resource: Resource) -> Json:
         """What a read takes of the query with which the list of a resource tells most."""
         view = self.model.lists.get(resource.list)
         taken = {each["name"] for each in self.document.operations[resource.read].parameters}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
     from mistral_conformance.model import States
-    from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
@@ -83,6 +83,7 @@ class Targets:
         self._paths: dict[str, str] = {}
         self._uses: dict[str, set[str]] = {}
         self._being_made: list[str] = []
+        self._names = 0
 
     def serve(self, context: Context) -> Targets:
         """These targets, recording for the rule that now runs."""
@@ -186,8 +187,16 @@ class Targets:
         if sample is None:
             return Message(operation.method, url)
         query = list(sample.query.items()) or None
-        body = UNSET if sample.body is None else self._spelled(operation, sample.body)
+        body = UNSET if sample.body is None else self._spelled(operation, self._renamed(sample))
         return Message(operation.method, url, query=query, json=body, files=sample.parts)
+
+    def _renamed(self, sample: Sample) -> Json | None:
+        """The body with a name of its own: some servers let no two things have one name."""
+        name = (sample.body or {}).get(sample.marked)
+        if not self._context.marker.owns(name):
+            return sample.body
+        self._names += 1
+        return {**(sample.body or {}), sample.marked: f"{name}-{self._names}"}
 
     def _spelled(self, operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
         """The body with those names of models that the era lists, where it lists any."""

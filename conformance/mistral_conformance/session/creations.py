@@ -24,7 +24,7 @@ from mistral_conformance.record.exchange import Signal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.model import Model, Resource
+    from mistral_conformance.model import Resource
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     Forget = Callable[[str], object]
 
 ID_LIMIT = 512
+UNSENT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What servers and proxies refuse in a path however it is spelled."""
 GONE = frozenset({404, 410})
 ENDED = GONE | {400, 409, 422}
 """What servers refuse to do with: what is not there, and what is at its end."""
@@ -83,25 +85,21 @@ def load_kinds() -> dict[str, tuple[Kind, ...]]:
     """
     kinds = [Kind(**each) for group in load_groups() for each in group.get("creation", ())]
     told = {each.operation for each in kinds}
-    model, document = load_model(), load_document()
-    rest = [each for each in model.resources.values() if each.create not in told]
-    kinds += [kind for each in rest if (kind := _kind_of(document, model, each))]
+    rest = [each for each in load_model().resources.values() if each.create not in told]
+    kinds += filter(None, (_kind_of(load_document(), each) for each in rest))
     operations = dict.fromkeys(each.operation for each in kinds)
     return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
 
 
-def _kind_of(document: Document, model: Model, resource: Resource) -> Kind | None:
+def _kind_of(document: Document, resource: Resource) -> Kind | None:
     """How a resource is created and deleted, None where it goes with another or tells no id."""
     if not (resource.create and resource.delete and resource.parameter) or resource.parent:
         return None
     schema, _ = answer_schema(document.operations[resource.create], document)
     shown = document.resolve(schema or {}).get("properties", {})
-    last = resource.parameter.rpartition("_")[2]
-    for key in (resource.key[0], resource.parameter, last):
-        if key in shown and resource.list:
-            ids, items = {resource.parameter: key}, model.lists[resource.list].items
-            return Kind(resource.create, resource.delete, ids, resource.list, items, "name")
-    return None
+    keys = (resource.key[0], resource.parameter, resource.parameter.rpartition("_")[2])
+    key = next((each for each in keys if each in shown), None)
+    return Kind(resource.create, resource.delete, {resource.parameter: key}) if key else None
 
 
 def _forget(_what: object) -> None:
@@ -253,7 +251,7 @@ def _id(value: object) -> str:
     if not isinstance(value, str | int):
         return ""
     text = str(value)
-    sound = len(text) <= ID_LIMIT and text.isprintable() and text not in {".", ".."}
+    sound = len(text) <= ID_LIMIT and not UNSENT.search(text) and text not in {".", ".."}
     return text if sound else ""
 
 

@@ -585,10 +585,26 @@ def test_a_walk_asks_for_all_that_the_list_can_show() -> None:
         asked.append(query)
         return SimpleNamespace(status=503)
 
-    for query in ({}, {"active_only": "true"}):
+    for query in ({}, {"active_only": "true"}, {"active_only": None}):
         with pytest.raises(Unjudged):
             walk_list(view, ask, query)
-    assert [each["active_only"] for each in asked] == ["false", "true"]
+    assert [each.get("active_only") for each in asked] == ["false", "true", None]
+
+
+def test_a_deletion_may_only_be_accepted_and_carried_out_later(judged: Judged) -> None:
+    left: dict[str, int] = {}
+
+    def later(answer: Answer) -> None:
+        if answer.is_("DELETE"):
+            answer.status, left[answer.path] = 202, 3
+        elif answer.method == "GET" and left.get(answer.path):
+            left[answer.path] -= 1
+            answer.status, answer.body = 200, {"id": answer.path.rpartition("/")[2]}
+
+    laws = ("gone.is-refused", "views.deletion-is-shown", "together.deletions-end-in-one")
+    results = judged(*laws, alter=later, profile="agents", only="agent")
+    assert {each.status for each in results.values()} <= {Status.PASS, Status.NOT_OFFERED}
+    assert 0 in left.values()
 
 
 def test_signals_may_take_a_while(judged: Judged) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from tests.unit.suite.fake_server import (
@@ -162,6 +163,19 @@ def test_id_that_no_path_can_carry_is_not_deleted(session_on: SessionOn, sent: A
         create(session)
         assert session.finish() == []
         assert deletes(fake) == []
+
+
+def test_an_id_of_rare_letters_is_deleted(session_on: SessionOn) -> None:
+    odd_id = "ÿ\x93\U0008bdca"
+
+    def creates(request: Request) -> Answer | None:
+        odd = {**library("mconf-testrun-odd"), "id": odd_id}
+        return Answer(201, odd) if request.method == "POST" else None
+
+    with serving(keyed, models, creates) as fake, session_on(fake.base_url) as session:
+        create(session)
+        session.finish()
+        assert deletes(fake) == [f"/v1/libraries/{quote(odd_id)}"]
 
 
 def test_clean_up_that_breaks_keeps_the_results_and_names_what_is_left(
