@@ -353,7 +353,10 @@ def take(answer: object, target: Target) -> object:
         if target.ability:
             said = f"{target.operation} tells of no model for {target.ability}"
             raise Skipped(f"{said}: name one, --model {target.ability}=NAME")
-        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
+        what = " and ".join(f"{path} = {each!r}" for path, each in target.where.items())
+        raise Skipped(
+            f"{target.operation} tells nothing at {target.at!r}{what and f' with {what}'}"
+        )
     return found
 
 

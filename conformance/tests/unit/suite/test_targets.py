@@ -119,3 +119,8 @@ def test_model_is_known_by_any_of_its_names() -> None:
     assert take(listed, embedding) == "vectors-1"
     with pytest.raises(Skipped, match="no model for embeddings: name one, --model embeddings=NAME"):
         take({"data": listed["data"][1:]}, embedding)
+
+
+def test_what_is_looked_for_in_vain_is_named() -> None:
+    with pytest.raises(Skipped, match="with name = 'greet' and archived = False"):
+        take({"workflows": []}, load_targets()["workflow_identifier"])
