@@ -621,6 +621,26 @@ def test_signals_may_take_a_while(judged: Judged) -> None:
     assert (result.status, len(asked)) == (Status.PASS, 4)
 
 
+def test_an_ended_execution_may_be_cancelled_without_effect(judged: Judged) -> None:
+    def patient(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.endswith("/cancel"):
+            answer.status, answer.content = 204, b""
+
+    law = "executions.ended-execution-takes-nothing"
+    (result,) = judged(law, alter=patient, profile="workflows", rules=True).values()
+    assert result.status is Status.PASS
+
+
+def test_the_average_may_be_that_of_successes(judged: Judged) -> None:
+    def brief(answer: Answer) -> None:
+        if answer.is_("GET", "/metrics") and not answer.body["success_count"]["value"]:
+            answer.body = {**answer.body, "average_latency_ms": {"value": 0}}
+
+    law = "runs.duration-is-from-start-to-end"
+    (result,) = judged(law, alter=brief, profile="workflows", rules=True).values()
+    assert result.status is Status.PASS
+
+
 def test_traces_may_be_told_briefly_and_finer_than_executions(judged: Judged) -> None:
     def bare(span: Any) -> Any:
         below = [bare(each) for each in span.pop("children")]
