@@ -211,7 +211,7 @@ def usual_page_has_its_size(world: World, view: ListView) -> None:
 def end_is_told(world: World, view: ListView) -> None:
     """The last page has no token, also where it is full."""
     population, query, count = _narrowed(world, view)
-    for size in {least_size(count), count}:
+    for size in page_sizes(view, least_size(count), count):
         walk = walk_population(world, view, population, query, size=size)
         if walk.last is not walk.pages[0] and _is_silent(view, walk.pages[0]):
             raise Skipped(SILENT)

@@ -246,7 +246,7 @@ def _meet(world: World, view: ListView) -> Population:
     """What the server has: of what comes with something else, some of all ends, made now."""
     resource = world.model.resources[view.resource]
     source = world.model.resources.get(resource.comes_with)
-    query = dict(view.show)
+    query: Json = {}
     begun = next(
         (e for e in world.model.resources.values() if _starts_at(world, e, resource)), None
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.model.schemas import facet
-from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.samples import Sample, load_samples, sample_of
 from mistral_conformance.probing.targets import load_targets, take
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ def plain_request(
     in it is a new one each time: some servers let no two things have one name.
 
     Raises:
-        Skipped: it names an identity that the run does not have.
+        Skipped: it names an identity that the run does not have, or needs an unknown body.
 
     """
     lookup = partial(_lookup_at, world, ids or {})
-    sample = load_samples().get(operation, Sample()).filled(lookup, world.ctx.marker)
+    found = sample_of(world.document, world.document.operations[operation])
+    sample = (found or Sample()).filled(lookup, world.ctx.marker)
     request: dict[str, Any] = {"query": sample.query or None, "files": sample.parts}
     if sample.body is not None:
         if sample.marked in sample.body:

@@ -278,7 +278,7 @@ def default_is_no_wish(world: World, view: ListView, name: str, default: object)
     """A list that is asked for with a parameter's default is the list without that parameter."""
     resource = world.model.resources[view.resource]
     ids = population_of(world, view).ids if makes(world, view) else {}
-    plain = world.walk(resource, ids, through=view.operation)
+    plain = world.walk(resource, ids, {name: None}, through=view.operation)
     value = str(default).lower() if isinstance(default, bool) else default
     walk = world.walk(resource, ids, {name: value}, through=view.operation)
     wanted, found = ([key_of(resource, each) for each in one.items] for one in (plain, walk))
@@ -293,7 +293,7 @@ def false_is_not_true(world: World, view: ListView, name: str) -> None:
     """A list that a parameter changes where it is true is another one where it is false."""
     resource = world.model.resources[view.resource]
     ids = population_of(world, view).ids if makes(world, view) else {}
-    queries: list[Json] = [{}, {name: "true"}, {name: "false"}, {}]
+    queries: list[Json] = [{name: each} for each in (None, "true", "false", None)]
     walks = [world.walk(resource, ids, each, through=view.operation) for each in queries]
     plain, true, false, again = (_shape(resource, each) for each in walks)
     if true == false and true in (plain, again):

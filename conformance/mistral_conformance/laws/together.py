@@ -158,6 +158,7 @@ def deletions_end_in_one(world: World, resource: Resource) -> None:
         reason = f"one of two deletions at once answers {answer.status}"
         world.expect(answer.ok or answer.status in {404, 409, 410}, reason, *first(answer, answers))
     world.expect(any(each.ok for each in answers), "neither deletion succeeds", *answers)
+    world.await_end(instance, *answers)
     for shown in world.look(instance):
         said = f"{shown.view} still shows the {resource.name}"
         world.expect(shown.value is None, said, *answers, shown.exchange)
@@ -187,6 +188,7 @@ def change_meets_deletion(world: World, resource: Resource) -> None:
             )
         if not answers[1].ok:
             raise Skipped(f"the deletion is refused with {answers[1].status}", *answers)
+        world.await_end(instance, answers[1])
         for shown in world.look(instance):
             said = f"{shown.view} still shows what was deleted while it was changed"
             world.expect(shown.value is None, said, *answers, shown.exchange)

@@ -90,9 +90,9 @@ def walk_list(
 
 
 def _sized(view: ListView, query: Json, size: int | None) -> Json:
-    """The query of the first page."""
+    """The query of the first page of all that the list can show."""
     paging = view.paging
-    asked = dict(query)
+    asked = {name: each for name, each in {**view.show, **query}.items() if each is not None}
     if "size" in paging:
         asked[paging["size"]] = size or view.largest or view.usual or LARGEST
     if "page" in paging:

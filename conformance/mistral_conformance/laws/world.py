@@ -17,7 +17,7 @@ from mistral_conformance.laws.values import Values
 from mistral_conformance.laws.walking import walk_list
 from mistral_conformance.model.schemas import body_properties, wrapped
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.probing.settling import wait_for_end
+from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Misread
 from mistral_conformance.session.capabilities import Capabilities, capabilities_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 OTHERS = ("colleague", "neighbour", "stranger")
 """Identities that may stand by while the caller changes something of its own."""
-BROKEN = 500
+ACCEPTED, BROKEN = 202, 500
 OUTSIDERS = ("neighbour", "stranger")
 """Identities outside of the caller's workspace."""
 
@@ -237,10 +237,17 @@ class World:
         return wrapped(self.document, self.document.operations[operation], {**own, **body})
 
     def delete(self, instance: Instance, *, by: str = "") -> Exchange:
-        """Delete an object; the answer may be a refusal."""
-        return self.ask(
-            instance.resource.delete, instance.ids, by=by or instance.by, **self.end_body(instance)
-        )
+        """Delete an object; the answer may be a refusal, or come before the object is gone."""
+        by, body = by or instance.by, self.end_body(instance)
+        answer = self.ask(instance.resource.delete, instance.ids, by=by, **body)
+        self.await_end(instance, answer)
+        return answer
+
+    def await_end(self, instance: Instance, *answers: Exchange) -> None:
+        """Wait until an object is gone that one of the answers has only promised to delete."""
+        if ACCEPTED in {each.status for each in answers}:
+            look = partial(self.read, instance)
+            ask_until_shown(self.ctx, instance.resource.delete, look, lambda e: e.value is None)
 
     def end_body(self, instance: Instance) -> Json:
         """What deleting takes beside the path: the key, where the object has no path."""
@@ -310,11 +317,18 @@ class World:
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""
         operation = instance.resource.read
-        answer = self.ask(operation, instance.ids, by=by or instance.by)
+        query = self.telling_most(instance.resource) or None
+        answer = self.ask(operation, instance.ids, by=by or instance.by, query=query)
         value = bare(instance.resource, answer.json()) if answer.ok else None
         if value is not None and not isinstance(value, dict):
             self.fail("the answer is no object", answer)
         return Shown(operation, answer, value)
+
+    def telling_most(self, resource: Resource) -> Json:
+        """What a read takes of the query with which the list of a resource tells most."""
+        view = self.model.lists.get(resource.list)
+        taken = {each["name"] for each in self.document.operations[resource.read].parameters}
+        return {name: each for name, each in view.show.items() if name in taken} if view else {}
 
     def spot(self, instance: Instance, *, by: str = "", through: str = "") -> Shown:
         """The object as a list of its resource shows it, None where the list does not have it."""

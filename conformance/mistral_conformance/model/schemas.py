@@ -82,6 +82,13 @@ def types(document: Document, schema: Json) -> set[str]:
     return found
 
 
+def is_spread(document: Document, parameter: Json) -> bool:
+    """Whether the fields of an object stand in the query one by one, and its own name does not."""
+    return bool(parameter.get("explode")) and "object" in types(
+        document, parameter.get("schema", {})
+    )
+
+
 def facet(document: Document, schema: Json, name: str) -> Any:  # noqa: ANN401 - JSON
     """What the first member that has the keyword says: `format`, `enum`, `minimum`, ..."""
     return next((each[name] for each in members(document, schema) if name in each), None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.schemas import is_spread
 from mistral_conformance.probing.shaping import FILENAME
 from mistral_conformance.probing.values import readings
 
@@ -52,7 +53,7 @@ def _template(path: str) -> re.Pattern[str]:
 
 def _query_holds(document: Document, operation: Operation, query: dict[str, list[str]]) -> bool:
     for each in operation.parameters:
-        if each["in"] != "query" or "schema" not in each:
+        if each["in"] != "query" or "schema" not in each or is_spread(document, each):
             continue
         values = query.get(each["name"], [])
         if not values and each.get("required"):

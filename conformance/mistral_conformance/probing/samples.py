@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
+from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mistral_conformance.model.document import Json
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.session.markers import Marker
 
     Lookup = Callable[[str], str]
     Part = tuple[None, bytes] | tuple[str, bytes, str]
+
+
+JSON = "application/json"
 
 
 @frozen
@@ -93,6 +98,23 @@ def load_samples() -> dict[str, Sample]:
         for group in load_groups()
         for operation, each in group.get("samples", {}).items()
     }
+
+
+def sample_of(document: Document, operation: Operation) -> Sample | None:
+    """The plainest request as the groups tell it, None where path ids are all it needs.
+
+    Raises:
+        Skipped: a body has to be sent, and no valid one is known.
+
+    """
+    found = load_samples().get(operation.id)
+    told = found and (found.body is not None or found.form or found.file)
+    if told or not (operation.body or {}).get("required"):
+        return found
+    schema = operation.body_schema(JSON)
+    if schema is None or not compile_schema(document, schema).is_valid({}):
+        raise Skipped(f"the suite knows no valid body for {operation.id}")
+    return evolve(found or Sample(), body={})
 
 
 def _fill(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - JSON

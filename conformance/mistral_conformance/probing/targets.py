@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
-from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.samples import Sample, load_samples, sample_of
 from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
 from mistral_conformance.record.exchange import LeftOut, Misread
 from mistral_conformance.record.wire import UNSET, Message
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
     from mistral_conformance.model import States
-    from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
@@ -83,6 +83,7 @@ class Targets:
         self._paths: dict[str, str] = {}
         self._uses: dict[str, set[str]] = {}
         self._being_made: list[str] = []
+        self._names = 0
 
     def serve(self, context: Context) -> Targets:
         """These targets, recording for the rule that now runs."""
@@ -104,10 +105,10 @@ class Targets:
         """The operation's plainest request, None when path ids are all it needs.
 
         Raises:
-            Skipped: it needs an identity that the run does not have.
+            Skipped: it needs an identity that the run does not have, or a body that nobody knows.
 
         """
-        sample = load_samples().get(operation.id)
+        sample = sample_of(self._context.document, operation)
         return sample and sample.filled(self.lookup, self._context.marker)
 
     def lookup(self, word: str) -> str:
@@ -186,8 +187,16 @@ class Targets:
         if sample is None:
             return Message(operation.method, url)
         query = list(sample.query.items()) or None
-        body = UNSET if sample.body is None else self._spelled(operation, sample.body)
+        body = UNSET if sample.body is None else self._spelled(operation, self._renamed(sample))
         return Message(operation.method, url, query=query, json=body, files=sample.parts)
+
+    def _renamed(self, sample: Sample) -> Json | None:
+        """The body with a name of its own: some servers let no two things have one name."""
+        name = (sample.body or {}).get(sample.marked)
+        if not self._context.marker.owns(name):
+            return sample.body
+        self._names += 1
+        return {**(sample.body or {}), sample.marked: f"{name}-{self._names}"}
 
     def _spelled(self, operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
         """The body with those names of models that the era lists, where it lists any."""
@@ -344,7 +353,10 @@ def take(answer: object, target: Target) -> object:
         if target.ability:
             said = f"{target.operation} tells of no model for {target.ability}"
             raise Skipped(f"{said}: name one, --model {target.ability}=NAME")
-        raise Skipped(f"{target.operation} answers with nothing that fits at {target.at!r}")
+        what = " and ".join(f"{path} = {each!r}" for path, each in target.where.items())
+        raise Skipped(
+            f"{target.operation} tells nothing at {target.at!r}{what and f' with {what}'}"
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_owed
 from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.schemas import is_spread
 from mistral_conformance.probing.values import (
     branches,
     readings,
@@ -44,7 +45,7 @@ class Variation:
 
 def bounds(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
     """Valid requests with one value at a documented bound, of an enum, or null."""
-    for parameter in _query(operation):
+    for parameter in _query(document, operation):
         for value in values_inside(document, parameter["schema"]):
             if value is not None:
                 yield _with_query(sample, parameter["name"], value)
@@ -80,7 +81,7 @@ def _path_faults(
 def _query_faults(
     document: Document, operation: Operation, sample: Sample | None
 ) -> Iterator[Variation]:
-    for parameter in _query(operation):
+    for parameter in _query(document, operation):
         validator = compile_schema(document, parameter["schema"])
         for value in values_outside(document, parameter["schema"]):
             text = _text(value)
@@ -131,8 +132,10 @@ def _fields(
                 yield name, inner, sample
 
 
-def _query(operation: Operation) -> list[Json]:
-    return [each for each in operation.parameters if each["in"] == "query" and "schema" in each]
+def _query(document: Document, operation: Operation) -> list[Json]:
+    """The parameters that stand in the query by their names, as plain text."""
+    found = [e for e in operation.parameters if e["in"] == "query" and "schema" in e]
+    return [each for each in found if not is_spread(document, each)]
 
 
 def _properties(

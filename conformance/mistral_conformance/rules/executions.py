@@ -30,6 +30,7 @@ from mistral_conformance.rules.common.workflows import (
     TERMINATE,
     UPDATE,
     act,
+    ask,
     history_of,
     need_workflow,
     read,
@@ -110,7 +111,7 @@ def query_changes_nothing(ctx: Context) -> None:
         asked = ctx.expect_status(act(ctx, QUERY, made, name="amount"), 200)
         expect_equal(ctx, asked["result"], amount, "the amount", changed, asked)
         ctx.need(act(ctx, SIGNAL, made, name="comment", input={"text": text}))
-        asked = ctx.expect_status(act(ctx, QUERY, made, name="last_comment"), 200)
+        asked = ask(ctx, made, "last_comment", {"text": text})
         told = (asked["query_name"], asked["result"])
         due = ("last_comment", {"text": text})
         expect_equal(ctx, told, due, "the answer after a signal", asked)
@@ -129,7 +130,7 @@ def unknown_names_are_refused(ctx: Context) -> None:
 
 @rule(SHOULD, "document: WorkflowExecutionStatus", (TERMINATE, SIGNAL, UPDATE, CANCEL))
 def ended_execution_takes_nothing(ctx: Context) -> None:
-    """An execution that has been terminated takes no signal, update or further end."""
+    """An execution that was terminated takes no signal or update, and is not ended otherwise."""
     made = start(ctx, APPROVE, input={})
     ctx.expect_status(act(ctx, TERMINATE, made), 204)
     done = read(ctx, made)
@@ -137,7 +138,7 @@ def ended_execution_takes_nothing(ctx: Context) -> None:
     expect_refused(ctx, act(ctx, SIGNAL, made, name="approve"), "a signal")
     update = act(ctx, UPDATE, made, name="set_amount", input={"amount": 1})
     expect_refused(ctx, update, "an update")
-    expect_refused(ctx, act(ctx, CANCEL, made), "cancelling it")
+    act(ctx, CANCEL, made)  # refused, or without effect
     expect_same_fields(ctx, done, read(ctx, made))
 
 
@@ -165,7 +166,7 @@ def reset_begins_another_run(ctx: Context) -> None:
         expect_equal(ctx, found["status"], RUNNING, "the status", found)
         ctx.expect(found["run_id"] != made["run_id"], "the run is the same", made, found)
         for name, due in told.items():
-            asked = ctx.expect_status(act(ctx, QUERY, made, name=name), 200)
+            asked = ask(ctx, made, name, due)
             expect_equal(ctx, asked["result"], due, f"{name} with {left_out}", asked)
 
 
@@ -174,7 +175,8 @@ def reset_keeps_what_came_before(ctx: Context) -> None:
     """What an execution has done up to the event that it is set back to is not lost."""
     made = start(ctx, APPROVE, input={"amount": 5})
     ctx.need(act(ctx, UPDATE, made, name="set_amount", input={"amount": 7}))
-    last = history_of(ctx.need(act(ctx, HISTORY, made)))[-1].get("eventId")
+    told = history_of(ctx.need(act(ctx, HISTORY, made)))
+    last = (told or [{}])[-1].get("eventId")
     if not str(last).isdecimal():
         ctx.skip("the events of the history have no numbers")
     body = {"event_id": int(str(last)), "exclude_updates": True}

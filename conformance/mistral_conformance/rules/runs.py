@@ -9,10 +9,13 @@ from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     GREET,
+    SIGNAL,
+    act,
     execute,
     finished,
     need_workflow,
     terminate,
+    wait_end,
 )
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
@@ -42,7 +45,8 @@ def duration_is_from_start_to_end(ctx: Context) -> None:
     ctx.pass_time(LASTS_S)
     going = ctx.answer(GET, run_id=execution["run_id"])
     expect_equal(ctx, going.json().get("end_time"), None, "the end of what goes on", going)
-    terminate(ctx, [execution["execution_id"]])
+    ctx.need(act(ctx, SIGNAL, execution, name="approve", input={"by": "a"}))
+    wait_end(ctx, execution)
     run = ctx.answer(GET, run_id=execution["run_id"])
     took = run.json().get("total_duration_ms")
     if took is None or run.json().get("end_time") is None:

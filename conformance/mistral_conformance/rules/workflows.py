@@ -63,7 +63,7 @@ def registration_tells_its_workflow(ctx: Context) -> None:
 )
 def registration_runs(ctx: Context) -> None:
     """Executing a registration starts its workflow in its deployment."""
-    query = {"workflow_search": GREET, "archived": "false"}
+    query = {"workflow_search": GREET, "archived": "false", "active_only": "true"}
     listed = ctx.answer(LIST_REGISTRATIONS, query=query)
     _need_some(ctx, listed["workflow_registrations"])
     one = listed["workflow_registrations"][0]

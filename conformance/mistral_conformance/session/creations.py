@@ -15,12 +15,16 @@ from urllib.parse import unquote, urlsplit
 from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
+from mistral_conformance.model import load_model
+from mistral_conformance.model.document import load_document
+from mistral_conformance.model.schemas import answer_schema
 from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mistral_conformance.model import Resource
     from mistral_conformance.model.document import Document
     from mistral_conformance.record.exchange import Exchange
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     Forget = Callable[[str], object]
 
 ID_LIMIT = 512
+UNSENT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""What servers and proxies refuse in a path however it is spelled."""
 GONE = frozenset({404, 410})
 ENDED = GONE | {400, 409, 422}
 """What servers refuse to do with: what is not there, and what is at its end."""
@@ -73,10 +79,27 @@ class Leftover:
 
 @cache
 def load_kinds() -> dict[str, tuple[Kind, ...]]:
-    """The kinds by creating operation; one operation may create several objects."""
+    """The kinds by creating operation; one operation may create several objects.
+
+    What no group tells of follows from the document: whatever can be made is deleted again.
+    """
     kinds = [Kind(**each) for group in load_groups() for each in group.get("creation", ())]
+    told = {each.operation for each in kinds}
+    rest = [each for each in load_model().resources.values() if each.create not in told]
+    kinds += filter(None, (_kind_of(load_document(), each) for each in rest))
     operations = dict.fromkeys(each.operation for each in kinds)
     return {one: tuple(each for each in kinds if each.operation == one) for one in operations}
+
+
+def _kind_of(document: Document, resource: Resource) -> Kind | None:
+    """How a resource is created and deleted, None where it goes with another or tells no id."""
+    if not (resource.create and resource.delete and resource.parameter) or resource.parent:
+        return None
+    schema, _ = answer_schema(document.operations[resource.create], document)
+    shown = document.resolve(schema or {}).get("properties", {})
+    keys = (resource.key[0], resource.parameter, resource.parameter.rpartition("_")[2])
+    key = next((each for each in keys if each in shown), None)
+    return Kind(resource.create, resource.delete, {resource.parameter: key}) if key else None
 
 
 def _forget(_what: object) -> None:
@@ -228,7 +251,7 @@ def _id(value: object) -> str:
     if not isinstance(value, str | int):
         return ""
     text = str(value)
-    sound = len(text) <= ID_LIMIT and text.isprintable() and text not in {".", ".."}
+    sound = len(text) <= ID_LIMIT and not UNSENT.search(text) and text not in {".", ".."}
     return text if sound else ""
 
 

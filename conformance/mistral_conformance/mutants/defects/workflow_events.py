@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 EVENTS = "resources.workflows.event_lists"
 
 
-@mutant("workflow-events.list-is-backwards", op.LIST, place=f"{EVENTS}:get_workflow_events")
-def list_is_backwards(get_events: Part) -> Part:
-    """A page of events has the latest first."""
-    return edited(get_events, lambda found: {**found, "events": found["events"][::-1]})
+@mutant("workflow-events.first-comes-last", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def first_comes_last(get_events: Part) -> Part:
+    """A page of events has its first event at the end."""
+    return edited(
+        get_events, lambda found: {**found, "events": [*found["events"][1:], *found["events"][:1]]}
+    )
 
 
 @mutant(

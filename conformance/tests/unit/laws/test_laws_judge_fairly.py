@@ -17,6 +17,7 @@ from tests.unit.laws.variations import (
     answering_otherwise,
     breaking,
     counting_from_one,
+    is_json,
     reordering,
     telling_an_end,
     varying,
@@ -25,9 +26,9 @@ from tests.unit.laws.variations import (
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
-from mistral_conformance.laws.walking import page_sizes
+from mistral_conformance.laws.walking import page_sizes, walk_list
 from mistral_conformance.model import load_model
-from mistral_conformance.verdict.outcome import Status
+from mistral_conformance.verdict.outcome import Status, Unjudged
 
 if TYPE_CHECKING:
     from tests.unit.laws.altering import Answer
@@ -574,3 +575,89 @@ def test_no_page_is_larger_than_the_document_allows() -> None:
     assert view.largest == 100
     assert page_sizes(view, 6, 59, 60) == [6, 59, 60]
     assert page_sizes(view, 11, 100, 101) == [11, 100]
+
+
+def test_a_walk_asks_for_all_that_the_list_can_show() -> None:
+    view = load_model().lists["workflows.deployments.list_deployments"]
+    asked: list[Any] = []
+
+    def ask(query: Any) -> Any:
+        asked.append(query)
+        return SimpleNamespace(status=503)
+
+    for query in ({}, {"active_only": "true"}, {"active_only": None}):
+        with pytest.raises(Unjudged):
+            walk_list(view, ask, query)
+    assert [each.get("active_only") for each in asked] == ["false", "true", None]
+
+
+def test_a_deletion_may_only_be_accepted_and_carried_out_later(judged: Judged) -> None:
+    left: dict[str, int] = {}
+
+    def later(answer: Answer) -> None:
+        if answer.is_("DELETE"):
+            answer.status, left[answer.path] = 202, 3
+        elif answer.method == "GET" and left.get(answer.path):
+            left[answer.path] -= 1
+            answer.status, answer.body = 200, {"id": answer.path.rpartition("/")[2]}
+
+    laws = ("gone.is-refused", "views.deletion-is-shown", "together.deletions-end-in-one")
+    results = judged(*laws, alter=later, profile="agents", only="agent")
+    assert {each.status for each in results.values()} <= {Status.PASS, Status.NOT_OFFERED}
+    assert 0 in left.values()
+
+
+def test_signals_may_take_a_while(judged: Judged) -> None:
+    asked: list[bytes] = []
+
+    def late(answer: Answer) -> None:
+        if answer.is_("POST", "/queries") and b"last_comment" in answer.sent:
+            asked.append(answer.sent)
+            if len(asked) % 2:
+                answer.body = {**answer.body, "result": None}
+
+    law = "executions.query-changes-nothing"
+    (result,) = judged(law, alter=late, profile="workflows", rules=True).values()
+    assert (result.status, len(asked)) == (Status.PASS, 4)
+
+
+def test_an_ended_execution_may_be_cancelled_without_effect(judged: Judged) -> None:
+    def patient(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.endswith("/cancel"):
+            answer.status, answer.content = 204, b""
+
+    law = "executions.ended-execution-takes-nothing"
+    (result,) = judged(law, alter=patient, profile="workflows", rules=True).values()
+    assert result.status is Status.PASS
+
+
+def test_the_average_may_be_that_of_successes(judged: Judged) -> None:
+    def brief(answer: Answer) -> None:
+        if answer.is_("GET", "/metrics") and not answer.body["success_count"]["value"]:
+            answer.body = {**answer.body, "average_latency_ms": {"value": 0}}
+
+    law = "runs.duration-is-from-start-to-end"
+    (result,) = judged(law, alter=brief, profile="workflows", rules=True).values()
+    assert result.status is Status.PASS
+
+
+def test_traces_may_be_told_briefly_and_finer_than_executions(judged: Judged) -> None:
+    def bare(span: Any) -> Any:
+        below = [bare(each) for each in span.pop("children")]
+        return {**span, "children": below} if below else span
+
+    def brief(answer: Answer) -> None:
+        if not answer.path.startswith("/v1/workflows/executions/") or not is_json(answer):
+            return
+        body = answer.body
+        for name in ("start_time", "end_time"):
+            body |= {name: f"{body[name][:23]}Z"} if body.get(name) else {}
+        if body.get("span_tree"):
+            body["span_tree"] = bare(body["span_tree"])
+        for each in body.get("events", ()):
+            if not each.get("internal"):
+                each.pop("internal", None)
+        answer.body = body
+
+    results = judged("workflow-traces.*", alter=brief, profile="workflows", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}

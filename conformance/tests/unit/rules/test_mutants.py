@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,14 @@ from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants import board, judging
 from mistral_conformance.mutants.judging import Verdict, judge_mutant, rules_that_notice
 from mistral_conformance.mutants.registry import Mutant, load_mutants, mutant
-from mistral_conformance.rules import load_rules
+from mistral_conformance.rules import load_rules, workflow_events
+from mistral_conformance.rules.common import workflows
 from mistral_mock import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mistral_conformance.mutants.registry import Factory
 
 SAMPLE = tuple({each.family: each.id for each in load_mutants().values()}.values())
 """One defect of each family; `make mutants` judges all."""
@@ -25,13 +29,14 @@ IDLE = "paging.no-defect"
 
 
 @pytest.fixture
-def with_idle(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Adds a defect that changes nothing, so that no rule can notice it."""
+def with_idle(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Adds a defect that changes nothing, or what is free, so that no rule may notice it."""
 
-    def add() -> None:
-        idle = Mutant(
-            IDLE, "Nothing is wrong.", ("models.list",), "pages:matches", lambda part: part
-        )
+    def add(
+        *operations: str, place: str = "pages:matches", factory: Factory = lambda part: part
+    ) -> None:
+        touched = operations or ("models.list",)
+        idle = Mutant(IDLE, "Nothing is wrong.", touched, place, factory)
         known = {**load_mutants(), IDLE: idle}
         for module in (judging, mutants):
             monkeypatch.setattr(module, "load_mutants", lambda: known)
@@ -50,9 +55,39 @@ def test_a_defect_of_each_family_is_caught(mutant_id: str) -> None:
     assert judge_mutant(mutant_id).caught
 
 
-def test_what_changes_nothing_is_missed(with_idle: Callable[[], None]) -> None:
+def test_what_changes_nothing_is_missed(with_idle: Callable[..., None]) -> None:
     with_idle()
     assert not judge_mutant(IDLE).caught
+
+
+@pytest.mark.parametrize(
+    ("operations", "place", "factory"),
+    [
+        (
+            (workflow_events.LIST, workflow_events.STREAM),
+            "event_lists:tell",
+            lambda tell: (
+                lambda ctx: tell(ctx)[:: -1 if ctx.operation_id == workflow_events.LIST else 1]
+            ),
+        ),
+        (
+            (workflow_events.LIST, workflow_events.STREAM, workflows.STREAM),
+            "event_lists:spell",
+            lambda spell: lambda event: re.sub(rb"event: \w+", b"event: workflow", spell(event)),
+        ),
+        (
+            (workflows.HISTORY, workflows.RESET),
+            "history:history",
+            lambda history: lambda run, **how: {"history": history(run, **how)},
+        ),
+    ],
+    ids=["latest-event-first", "events-of-one-name", "history-within"],
+)
+def test_what_is_free_is_missed(
+    with_idle: Callable[..., None], operations: tuple[str, ...], place: str, factory: Factory
+) -> None:
+    with_idle(*operations, place=f"resources.workflows.{place}", factory=factory)
+    assert judge_mutant(IDLE).rule == ""
 
 
 def test_every_rule_that_notices_a_defect_is_named() -> None:
@@ -134,7 +169,7 @@ def test_board_fits_80_columns_and_sums_up(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_board_fails_when_too_few_are_caught(
-    with_idle: Callable[[], None], capsys: pytest.CaptureFixture[str]
+    with_idle: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_idle()
     assert _run("--only", IDLE) == 1

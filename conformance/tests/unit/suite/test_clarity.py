@@ -25,6 +25,10 @@ def test_query_that_some_server_may_take_is_not_surely_invalid(query: str) -> No
     assert not surely("beta.libraries.list", f"/v1/libraries?{query}")
 
 
+def test_an_object_that_is_spread_over_the_query_has_no_name_there() -> None:
+    assert not surely("batch.jobs.list", "/v1/batch/jobs?metadata=true")
+
+
 @pytest.mark.parametrize("query", ["page_size=0", "page_size=101", "page=-1", "page_size=abc"])
 def test_query_out_of_bounds_is_surely_invalid(query: str) -> None:
     assert surely("beta.libraries.list", f"/v1/libraries?{query}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from tests.unit.suite.fake_server import (
@@ -17,8 +18,10 @@ from tests.unit.suite.fake_server import (
     serving,
 )
 
+from mistral_conformance.model import load_model
 from mistral_conformance.record.wire import Message
 from mistral_conformance.running.run import Run, execute
+from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.session.session import Session
 
 if TYPE_CHECKING:
@@ -162,6 +165,19 @@ def test_id_that_no_path_can_carry_is_not_deleted(session_on: SessionOn, sent: A
         assert deletes(fake) == []
 
 
+def test_an_id_of_rare_letters_is_deleted(session_on: SessionOn) -> None:
+    odd_id = "ÿ\x93\U0008bdca"
+
+    def creates(request: Request) -> Answer | None:
+        odd = {**library("mconf-testrun-odd"), "id": odd_id}
+        return Answer(201, odd) if request.method == "POST" else None
+
+    with serving(keyed, models, creates) as fake, session_on(fake.base_url) as session:
+        create(session)
+        session.finish()
+        assert deletes(fake) == [f"/v1/libraries/{quote(odd_id)}"]
+
+
 def test_clean_up_that_breaks_keeps_the_results_and_names_what_is_left(
     session_on: SessionOn, options: Callable[..., RunOptions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,3 +305,14 @@ def test_what_is_at_work_is_asked_less_and_less_often(session_on: SessionOn) -> 
         for _ in range(64):
             session.sweep(everything=False)
         assert deletes(fake) == ["/v1/batch/jobs/job_1"]
+
+
+def test_whatever_the_suite_can_make_and_delete_is_deleted_again() -> None:
+    made = [e for e in load_model().resources.values() if e.create and e.delete and not e.parent]
+    silent = {"user", "invite"}  # their creation tells no id
+    assert {each.name for each in made if each.create not in load_kinds()} == silent
+    (kind,) = load_kinds()["workflows.deployments.create_deployment"]
+    assert (kind.delete, kind.ids) == (
+        "workflows.deployments.delete_deployment",
+        {"name": "name"},
+    )

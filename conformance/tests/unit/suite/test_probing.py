@@ -164,6 +164,13 @@ def test_free_text_of_a_query_has_no_faults() -> None:
     assert not [each for each in faults(document, operation, None) if "search" in each.note]
 
 
+@pytest.mark.parametrize("operation", ["workflows.events.get_stream_events", "batch.jobs.list"])
+def test_an_object_that_is_spread_over_the_query_has_no_faults(operation: str) -> None:
+    document = load_document()
+    found = faults(document, document.operations[operation], None)
+    assert not [each for each in found if "metadata" in each.note]
+
+
 def test_faults_of_a_form_include_an_unknown_enum_value() -> None:
     document = load_document()
     operation = document.operations["files.upload"]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mistral_conformance.model import load_model
+from mistral_conformance.model.document import load_document
 from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.probing.samples import sample_of
 from mistral_conformance.probing.targets import Targets, load_targets, take
 from mistral_conformance.rules.common.chats import chat_model
 from mistral_conformance.rules.embeddings import embedding_model
@@ -32,6 +34,27 @@ def test_entry_of_a_forgotten_conversation_is_forgotten_with_it() -> None:
         assert targets.lookup("entry_id") != entry
         assert (first.status, second.status) == (200, 200)
         session.finish()
+
+
+def test_each_plain_request_has_a_name_of_its_own() -> None:
+    with mock_session() as session:
+        context = Context(session, Random(0))  # noqa: S311 - test data
+        operation = context.document.operations["beta.libraries.create"]
+        targets = Targets(context)
+        messages = [each.plain(operation) for each in (Targets(context), targets, targets)]
+        names = [each.json["name"] for each in messages]
+        assert names[0] == names[1] != names[2]
+        assert all(map(context.marker.owns, names))
+
+
+def test_body_that_has_to_be_sent_is_empty_where_that_will_do_or_else_unknown() -> None:
+    document = load_document()
+    change = sample_of(document, document.operations["workflows.deployments.update_deployment"])
+    assert change
+    assert change.body == {}
+    assert sample_of(document, document.operations["beta.prompts.get"]) is None
+    with pytest.raises(Skipped, match="no valid body"):
+        sample_of(document, document.operations["beta.prompts.create"])
 
 
 def test_version_of_a_sample_is_one_that_the_agent_has() -> None:
@@ -96,3 +119,8 @@ def test_model_is_known_by_any_of_its_names() -> None:
     assert take(listed, embedding) == "vectors-1"
     with pytest.raises(Skipped, match="no model for embeddings: name one, --model embeddings=NAME"):
         take({"data": listed["data"][1:]}, embedding)
+
+
+def test_what_is_looked_for_in_vain_is_named() -> None:
+    with pytest.raises(Skipped, match="with name = 'greet' and archived = False"):
+        take({"workflows": []}, load_targets()["workflow_identifier"])
