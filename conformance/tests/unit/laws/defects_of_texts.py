@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 from urllib.parse import unquote
 
@@ -59,7 +59,7 @@ def summaries_mix() -> Alter:
 
 @remembering("descriptions-live-on", "texts.go-with-their-own[document]", "goes on telling")
 def descriptions_live_on() -> Alter:
-    kept: dict[str, str] = {}
+    kept: dict[str, Any] = {}
 
     def alter(answer: Answer) -> None:
         if answer.is_("GET") and re.fullmatch(r"/v1/libraries/[0-9a-f-]+", answer.path):
