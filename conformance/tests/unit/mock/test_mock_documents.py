@@ -325,7 +325,6 @@ def test_pages_of_documents_count_from_0(api: httpx.Client, folder: str) -> None
 
 
 @pytest.mark.usefixtures("three")
-@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
@@ -344,6 +343,7 @@ def test_documents_are_found_by_attributes(
     assert names(api.get(folder, params={"filters_attributes": asked})) == found
 
 
+@pytest.mark.usefixtures("three")
 def test_document_search_ignores_case(api: httpx.Client, folder: str) -> None:
     answer = api.get(folder, params={"search": "c.T"})
     assert names(answer) == ["C.txt"]
