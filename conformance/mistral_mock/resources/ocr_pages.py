@@ -121,14 +121,10 @@ def take_tables(
         id_ = f"tbl-{first + len(tables)}.{suffix}"
         table = "".join(lines)
         content = table.strip() if form == "markdown" else make_html(table)
-        words = score_words(content, IN_HTML if form == "html" else WORD)
+        word = WORD if form == "markdown" else IN_HTML
+        words = score_words(content, word) if granularity == "word" else None
         tables.append(
-            {
-                "id": id_,
-                "content": content,
-                "format": form,
-                "word_confidence_scores": words if granularity == "word" else None,
-            }
+            {"id": id_, "content": content, "format": form, "word_confidence_scores": words}
         )
         pieces.append(f"[{id_}]({id_})\n")
     return "".join(pieces).strip(), tables

@@ -71,7 +71,8 @@ def list_documents(ctx: Context) -> Answer:
     library, _ = permissions.find_library(ctx)
     check_order(ctx.query["sort_by"], ctx.query["sort_order"])
     known = ctx.table(Document).children(library.id)
-    found = [document for document in known if is_listed(ctx, document)]
+    wanted = read_attributes(ctx.query["filters_attributes"])
+    found = [document for document in known if is_listed(ctx, document, wanted)]
     ordered = sort(found, ctx.query["sort_by"], ctx.query["sort_order"])
     page, size = ctx.query["page"], ctx.query["page_size"]
     shown = pages.slice_page(ordered, page, size)
@@ -168,18 +169,19 @@ def add(ctx: Context, library: Library, file: Upload) -> Document:
     return ctx.table(Document).put(document)
 
 
-def is_listed(ctx: Context, document: Document) -> bool:
-    """The document passes the query's filters (documents.search-by-name, our choice).
-
-    Its attributes have those of a JSON object that asks for some; no source tells what other texts
-    ask for, which leave everything in.
-    """
-    try:
-        wanted = json.loads(ctx.query["filters_attributes"] or "null")
-    except ValueError:
-        wanted = None
-    has_them = pages.has_entries(document.attributes, wanted if isinstance(wanted, dict) else None)
+def is_listed(ctx: Context, document: Document, attributes: dict[str, Any]) -> bool:
+    """The document has the attributes, and the search fits it (documents.search-by-name)."""
+    has_them = pages.has_entries(document.attributes, attributes)
     return has_them and pages.matches(document.name, ctx.query["search"])
+
+
+def read_attributes(text: str | None) -> dict[str, Any]:
+    """The attributes that a JSON object asks for; no source tells what other texts ask for."""
+    try:
+        wanted = json.loads(text or "null")
+    except ValueError:
+        return {}
+    return wanted if isinstance(wanted, dict) else {}
 
 
 def check_order(sort_by: str, sort_order: str) -> None:

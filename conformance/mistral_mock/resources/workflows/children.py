@@ -83,9 +83,11 @@ def find_tasks(world: World, member: Execution) -> Iterator[Task]:
     """What is to be done about a member: children to start, its end to tell, its parent's end."""
     told = {moment.name for moment in member.moments if moment.kind == CHILD}
     for happening in starts_of(member):
-        started = engine.find_execution(world, member.workspace_id, child_id(happening))
+        id_ = child_id(happening)
+        if id_ in told or engine.find_execution(world, member.workspace_id, id_) is not None:
+            continue
         workflow = find_workflow(world, member, happening)
-        if started is None and workflow is not None and child_id(happening) not in told:
+        if workflow is not None:
             act = refuse if workflow.archived else begin
             yield happening.at, partial(act, world, member, workflow, happening)
     if member.parent_execution_id is not None:
