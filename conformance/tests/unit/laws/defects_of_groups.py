@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tests.unit.laws.defects import defect, remembering
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.laws.altering import Alter, Answer
 
 AGENTS = "/v1/agents"
@@ -141,22 +143,27 @@ def anyones_files_are_read(answer: Answer) -> None:
         answer.status, answer.body = 200, {"pages": []}
 
 
+def answering_again(path: str, named: Callable[[Any], Any]) -> Alter:
+    """Answers at a path about what was named there before, refused or not."""
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.path == path and (name := named(answer.sent_body)):
+            if answer.status < 300:
+                known[name] = answer.body
+            elif name in known:
+                answer.status, answer.body = 200, known[name]
+
+    return alter
+
+
 @remembering(
     "read-files-do-not-end",
     "access.named-id-is-refused[ocr.process:document.file_id, ended]",
     "200",
 )
 def read_files_do_not_end() -> Alter:
-    read: dict[str, Any] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.path == "/v1/ocr" and (named := answer.sent_body["document"].get("file_id")):
-            if answer.status < 300:
-                read[named] = answer.body
-            elif named in read:
-                answer.status, answer.body = 200, read[named]
-
-    return alter
+    return answering_again("/v1/ocr", lambda sent: sent["document"].get("file_id"))
 
 
 @defect(
@@ -175,16 +182,7 @@ def gone_recordings_are_heard(answer: Answer) -> None:
     "200",
 )
 def used_voices_go_on_speaking() -> Alter:
-    spoken: dict[str, Any] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.path == "/v1/audio/speech" and (voice := answer.sent_body.get("voice_id")):
-            if answer.status < 300:
-                spoken[voice] = answer.body
-            elif voice in spoken:
-                answer.status, answer.body = 200, spoken[voice]
-
-    return alter
+    return answering_again("/v1/audio/speech", lambda sent: sent.get("voice_id"))
 
 
 @defect(
