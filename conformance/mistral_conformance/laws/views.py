@@ -181,7 +181,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
         world.expect(isinstance(identity, str), f"an item has no `{resource.key[0]}`", walk.last)
-        query = world.telling_most(resource) or None
+        query = world.telling_most(resource)
         read = world.call(resource.read, {**ids, resource.parameter: str(identity)}, query=query)
         if read.status == 404:
             continue  # it went while the list was read; that gone things leave is another law

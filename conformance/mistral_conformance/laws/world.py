@@ -317,18 +317,20 @@ class World:
     def read(self, instance: Instance, *, by: str = "") -> Shown:
         """The object as its own path shows it, None where it is refused."""
         operation = instance.resource.read
-        query = self.telling_most(instance.resource) or None
+        query = self.telling_most(instance.resource)
         answer = self.ask(operation, instance.ids, by=by or instance.by, query=query)
         value = bare(instance.resource, answer.json()) if answer.ok else None
         if value is not None and not isinstance(value, dict):
             self.fail("the answer is no object", answer)
         return Shown(operation, answer, value)
 
-    def telling_most(self, resource: Resource) -> Json:
-        """What a read takes of the query with which the list of a resource tells most."""
+    def telling_most(self, resource: Resource) -> Json | None:
+        """What a read takes of the query with which the list of a resource tells most, if any."""
         view = self.model.lists.get(resource.list)
+        if view is None or not view.show:
+            return None
         taken = {each["name"] for each in self.document.operations[resource.read].parameters}
-        return {name: each for name, each in view.show.items() if name in taken} if view else {}
+        return {name: each for name, each in view.show.items() if name in taken} or None
 
     def spot(self, instance: Instance, *, by: str = "", through: str = "") -> Shown:
         """The object as a list of its resource shows it, None where the list does not have it."""

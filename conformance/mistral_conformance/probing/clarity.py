@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from mistral_conformance.model.compiled import compile_schema
-from mistral_conformance.model.schemas import is_spread
+from mistral_conformance.model.schemas import JSON, is_spread
 from mistral_conformance.probing.shaping import FILENAME
 from mistral_conformance.probing.values import readings
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.record.wire import Message
 
-JSON = "application/json"
 EMPTY: tuple[Any, ...] = (None, True, 0, "", [])
 NOTHING = {"", "null"}
 

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_groups
 from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.schemas import JSON
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], str]
     Part = tuple[None, bytes] | tuple[str, bytes, str]
-
-
-JSON = "application/json"
 
 
 @frozen

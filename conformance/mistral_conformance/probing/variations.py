@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_owed
 from mistral_conformance.model.compiled import compile_schema
-from mistral_conformance.model.schemas import is_spread
+from mistral_conformance.model.schemas import JSON, is_spread
 from mistral_conformance.probing.values import (
     branches,
     readings,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.probing.samples import Sample
 
-JSON = "application/json"
 FORM = "multipart/form-data"
 FILE = "file"
 ODD_ID = "not-an-id"

@@ -107,9 +107,7 @@ def ids_are_those_found(ctx: Context) -> None:
 def cursor_goes_on(ctx: Context) -> None:
     """A cursor leads to what followed its page, and a chat that came later moves nothing."""
     sign = word(ctx)
-    for _ in range(FEW):
-        ask(ctx, f"{SHORT} {sign}", max_tokens=40)
-    body = {"search_params": {"filters": await_events(ctx, sign, FEW)}}
+    body = {"search_params": {"filters": record_chats(ctx, *[SHORT] * FEW, sign=sign)}}
     known = ids_in(ctx.answer(SEARCH, json=body))
     first = ctx.answer(SEARCH, query={"page_size": FEW // 2}, json=body)
     cursor = first.at("completion_events.cursor") or ctx.skip("a part of a search has no cursor")

@@ -46,7 +46,11 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
     """The next ten starts are in order, at the schedule's local times, without those to skip."""
     monday = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
     late = [{"hour": [{"start": 12, "end": 23}]}]
-    _expect_coming(ctx, PARIS, {(2, 30)}, cron_expressions=["30 2 * * 1-5"], skip=monday)
+    nightly: dict[str, Any] = {
+        "cron_expressions": ["30 2 * * 1-5"],
+        "time_zone_name": "Europe/Paris",
+    }
+    _expect_coming(ctx, PARIS, {(2, 30)}, skip=monday, **nightly)
     for times in ({"intervals": [{"every": "PT6H"}]}, {"cron_expressions": ["0 */6 * * *"]}):
         _expect_coming(ctx, UTC, {(0, 0), (6, 0)}, days=EVERY_DAY, skip=late, **times)
 
@@ -59,8 +63,7 @@ def _expect_coming(
     **times: object,
 ) -> None:
     """Hold the coming starts to their order, their hours and minutes, and their days from 1 on."""
-    named = {"time_zone_name": str(zone)} if isinstance(zone, ZoneInfo) else {}
-    found = ctx.prepare(GET, schedule_id=create(ctx, **named, **times))
+    found = ctx.prepare(GET, schedule_id=create(ctx, **times))
     moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     expect_equal(ctx, len(moments), 10, "the number of coming starts", found)
     ctx.expect(moments == sorted(set(moments)), "the starts are not in order", found)

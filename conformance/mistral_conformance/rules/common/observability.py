@@ -146,14 +146,16 @@ def ids_in(answer: Exchange) -> list[str]:
     return picked(str(each["event_id"]) for each in found_in(answer))
 
 
-def record_chats(ctx: Context, *texts: str) -> Filter:
+def record_chats(ctx: Context, *texts: str, sign: str = "") -> Filter:
     """Asks a model each of the texts; a filter that these chats alone pass, now recorded.
+
+    They have the sign, or a new one.
 
     Raises:
         Skipped: they did not show among the events in time.
 
     """
-    sign = word(ctx)
+    sign = sign or word(ctx)
     for text in texts:
         ask(ctx, f"{text} {sign}", max_tokens=40)
     return await_events(ctx, sign, len(texts))
