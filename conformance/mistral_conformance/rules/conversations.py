@@ -30,6 +30,7 @@ from mistral_conformance.rules.common.talks import (
     try_start,
 )
 from mistral_conformance.rules.common.times import read_time
+from mistral_conformance.session.capabilities import names_in
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -231,7 +232,7 @@ def _other_model(ctx: Context) -> str:
     """A chat model beside the usual one; skips where there is none."""
     usual = chat_model(ctx)
     able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
-    others = [each for each in able if usual not in {each["id"], *(each.get("aliases") or ())}]
+    others = [each for each in able if usual not in names_in(each)]
     if not others:
         ctx.skip("the server has one chat model alone")
     return str(others[0]["id"])

@@ -161,9 +161,7 @@ class Capabilities:
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
         for card in trained_last(cards if isinstance(cards, list) else []):
-            able, aliases = card.get("capabilities"), card.get("aliases")
-            others = aliases if isinstance(aliases, list) else ()
-            names = {str(each) for each in (card.get("id"), *others)}
+            able, names = card.get("capabilities"), names_in(card)
             self._names.append(names)
             self._told |= names if isinstance(able, dict) else set()
             for ability, can in able.items() if isinstance(able, dict) else ():
@@ -223,6 +221,13 @@ def trained_last(cards: Iterable[Any]) -> list[Json]:
     """The cards of models, those that somebody has trained last: they may be deleted soon."""
     found = [each for each in cards if isinstance(each, dict)]
     return sorted(found, key=lambda each: each.get("type") == "fine-tuned")
+
+
+def names_in(card: Json) -> set[str]:
+    """All names of a model that its card tells: its id and its aliases."""
+    aliases = card.get("aliases")
+    others = aliases if isinstance(aliases, list) else ()
+    return {str(each) for each in (card.get("id"), *others)}
 
 
 def capabilities_of(session: Session) -> Capabilities:

@@ -8,7 +8,7 @@ from mistral_conformance.probing.targets import TOOL_USE, targets_of
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.names import CHAT, LIST_MODELS
 from mistral_conformance.rules.common.readings import within
-from mistral_conformance.session.capabilities import capabilities_of
+from mistral_conformance.session.capabilities import capabilities_of, names_in
 from mistral_conformance.verdict.outcome import NotOffered
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def chat_model(ctx: Context) -> str:
         held = targets_of(ctx).lookup("model")
         if "chat" not in ctx.session.models:
             able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
-            names = {name for each in able for name in [each["id"], *(each.get("aliases") or ())]}
-            held = PREFERRED if PREFERRED in names else held
+            held = PREFERRED if any(PREFERRED in names_in(each) for each in able) else held
         ctx.session.memory[chat_model] = held
     return str(held)
 
