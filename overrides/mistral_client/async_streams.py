@@ -133,7 +133,7 @@ class AsyncEventStream(AsyncOpened, Generic[T, F]):
             chunks = self._chunks
             try:
                 async for chunk in chunks:
-                    if self._is_closed():
+                    if self._closing:
                         return
                     for event in reader.read(chunk):
                         yield event

@@ -38,6 +38,9 @@ _Raw: TypeAlias = tuple[str, str | None, str | None]  # as in `ServerEvent`: dat
 # Data with which some servers keep a stream alive.
 _NOTHING: Final = frozenset({"", "null"})
 
+# What the data of an event hold that reports an error, in either case of the first letter.
+_ERROR: Final = 'rror"'
+
 # How many events an error can carry, and how much data in all, in characters: the last ones of a
 # stream that had more.
 KEPT_EVENTS: Final = 10_000
@@ -116,31 +119,39 @@ class EventReader(Generic[T]):
         EventTooLarge for an event over the limit, whether or not its end has come.
         """
         parser = self.parser
+        data = parser.whole(chunk)
+        if data is not None and len(data) <= self.largest and _ERROR not in data:
+            fields = object_of(data)
+            if fields is not None:
+                return (self._event(data, None, parser.last_id, fields),)
         text = parser.take(chunk)
         plain = plain_data(text)
-        is_usual = plain is not None and len(text) <= self.largest and 'rror"' not in text
-        if plain is None or not is_usual:
-            return self._read_events(parser.events(text) if plain is None else plain)
-        if len(plain) == 1 and not parser.held and (fields := object_of(plain[0])) is not None:
-            return (self._event(plain[0], None, parser.last_id, fields),)
-        return self._read_events(plain, is_usual=True)
+        if plain is None or len(text) > self.largest or _ERROR in text:
+            return self._read_events(parser.events(text))
+        return self._read_plain(plain)
 
-    def _read_events(
-        self, events: Iterable[str | ServerEvent], *, is_usual: bool = False
-    ) -> Iterator[Event[T]]:
-        """Yield the events as `read` gives them; text alone is the data of one, here usual ones."""
-        parser = self.parser
-        for found in events:
-            data, name, last_id = (found, None, parser.last_id) if isinstance(found, str) else found
-            fields = object_of(data) if is_usual else None
+    def _read_plain(self, plain: Iterable[str]) -> Iterator[Event[T]]:
+        """Yield the events of data of a line each, none of them too large or an error."""
+        last_id = self.parser.last_id
+        for data in plain:
+            fields = object_of(data)
             if fields is None:
-                fields = self._object_of(data, name)
+                fields = self._object_of(data, None)
+            if fields is not None:
+                yield self._event(data, None, last_id, fields)
+            if self.is_done:
+                return
+        self._refuse_held()
+
+    def _read_events(self, events: Iterable[ServerEvent]) -> Iterator[Event[T]]:
+        """Yield the events as `read` gives them."""
+        for data, name, last_id in events:
+            fields = self._object_of(data, name)
             if fields is not None:
                 yield self._event(data, name, last_id, fields)
             if self.is_done:
                 return
-        if parser.held > self.largest:
-            self._refuse_large()
+        self._refuse_held()
 
     def _event(
         self, data: str, name: str | None, last_id: str | None, fields: dict[str, Any]
@@ -182,7 +193,7 @@ class EventReader(Generic[T]):
             return None
         if len(data) > self.largest:
             self._refuse_large()
-        if name == "error" or 'rror"' in data:
+        if name == "error" or _ERROR in data:
             self._raise_inside(ServerEvent(data, name))
         try:
             return read_event_object(data)
@@ -276,6 +287,11 @@ class EventReader(Generic[T]):
         """Return what an event that arrived says."""
         data, name, _ = raw
         return self._read_event(read_event_object(data), name)
+
+    def _refuse_held(self) -> None:
+        """Raise the error for an event over the limit whose end has not come."""
+        if self.parser.held > self.largest:
+            self._refuse_large()
 
     def _refuse_large(self) -> NoReturn:
         """Raise the error for an event that is over the limit."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, TypeVar
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+# How long a call may take, in seconds, for the next one to follow it without a thread: threads that
+# all have an answer to read only get into each other's way.
+QUICK_S: Final = 0.005
 
 
 def check_workers(value: object) -> int:
@@ -32,17 +38,28 @@ def check_progress(value: object) -> None:
 def in_order(call: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
     """Yield what a call returns for each item, in order; `workers` threads call ahead.
 
-    The first call that fails ends it with its error, and so does whoever stops iterating; calls
-    that are under way then are waited for, and no others begin.
+    They do so where calls take long; as long as each ends at once, one follows the other here. The
+    first call that fails ends it with its error, and so does whoever stops iterating; calls that
+    are under way then are waited for, and no others begin.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only these need threads
+    from concurrent.futures import ThreadPoolExecutor, wait  # noqa: PLC0415 - only these need them
 
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[R]] = deque()
+        is_quick = False
         try:
             for item in items:
+                if is_quick:
+                    started = perf_counter()
+                    result = call(item)
+                    is_quick = perf_counter() - started < QUICK_S
+                    yield result
+                    continue
                 waiting.append(pool.submit(call, item))
-                if len(waiting) >= workers:
+                is_quick = len(waiting) == 1 and bool(wait(waiting, QUICK_S).done)
+                if is_quick or len(waiting) >= workers:
+                    yield waiting.popleft().result()
+                while waiting and waiting[-1].done():
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

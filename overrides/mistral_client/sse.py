@@ -78,6 +78,14 @@ class EventParser:
             if event is not None:
                 yield event
 
+    def whole(self, chunk: bytes) -> str | None:
+        """Return the data of a chunk that is one event, of one line; None for any other chunk."""
+        if self._pending or self._at_start or self._after_cr or 13 in chunk:
+            return None
+        if chunk[:6] != b"data: " or chunk.find(b"\n") != len(chunk) - 2 or chunk[-1] != 10:
+            return None
+        return chunk[6:-2].decode("utf-8", "replace")
+
     def take(self, chunk: bytes) -> str:
         """Return the text of the blocks that end within `chunk`, each with its blank line."""
         if self._after_cr or b"\r" in chunk:

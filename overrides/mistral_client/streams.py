@@ -134,7 +134,7 @@ class EventStream(Opened, Generic[T, F]):
             chunks = self._chunks
             try:
                 for chunk in chunks:
-                    if self._is_closed():
+                    if self._closing:
                         return
                     yield from reader.read(chunk)
                     if reader.is_done:

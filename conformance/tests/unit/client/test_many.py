@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from tests.unit.client.harness import Server, answer
 
-from mistral_client import DecodeError, ProcessingFailed, ServerError, TimedOut
+from mistral_client import DecodeError, ProcessingFailed, ServerError, TimedOut, many
 from mistral_client.batches import BATCH_CHARACTERS
+from mistral_client.many import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Container, Iterator
 
     from tests.unit.client.harness import Both
 
@@ -101,6 +103,32 @@ def test_texts_may_come_asynchronously(both: Both) -> None:
     if both.is_async:
         found = embed(both, Embedder(), texts(), batch_size=2)
         assert found == [[float(number)] for number in range(5)]
+
+
+def test_slow_calls_go_at_once() -> None:
+    together = threading.Barrier(3)
+
+    def call(number: int) -> int:
+        together.wait(60)
+        return number
+
+    assert list(in_order(call, range(9), 3)) == list(range(9))
+
+
+def test_quick_calls_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many, "QUICK_S", 60.0)
+    threads = list(in_order(lambda _: threading.get_ident(), range(9), 3))
+    assert threads[1:] == [threading.get_ident()] * 8
+
+
+@pytest.mark.parametrize("is_slow", [(), (0,), (1, 2), (3, 7), range(20)])
+def test_results_come_in_order_however_long_calls_take(is_slow: Container[int]) -> None:
+    def call(number: int) -> int:
+        if number in is_slow:
+            sleep(2 * many.QUICK_S)
+        return number
+
+    assert list(in_order(call, range(20), 3)) == list(range(20))
 
 
 def test_failure_of_one_batch_ends_all(both: Both) -> None:

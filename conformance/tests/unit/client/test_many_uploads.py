@@ -143,7 +143,7 @@ def test_files_are_taken_as_they_are_needed(both: Both, tmp_path: Path) -> None:
         await anext(in_workspace(client, paths(), workers=2))
 
     both.run(Store(), first_async if both.is_async else first)
-    assert taken == ["a", "b"]
+    assert taken in (["a"], ["a", "b"])
 
 
 def test_whatever_an_upload_takes_may_stand_among_many(both: Both) -> None:

@@ -9,7 +9,14 @@ from mistral_client.sse import EventParser, ServerEvent
 
 def parsed(*chunks: bytes) -> list[ServerEvent]:
     parser = EventParser()
-    return [event for chunk in chunks for event in parser.feed(chunk)]
+    events: list[ServerEvent] = []
+    for chunk in chunks:
+        data = parser.whole(chunk)
+        if data is None:
+            events += parser.feed(chunk)
+        else:
+            events.append(ServerEvent(data, None, parser.last_id))
+    return events
 
 
 def reference(stream: bytes) -> list[ServerEvent]:
@@ -137,10 +144,26 @@ def test_cut_at_any_byte_changes_nothing(end: bytes) -> None:
         assert parsed(stream[:cut], stream[cut:]) == whole
 
 
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [b"data: a\n\n", b"\xef\xbb\xbfdata: b\n\n"],
+        [b": c\n\n", b"data: a\rdata: b\n\n"],
+        [b"data: a\r\r", b"data: b\rid: 7\n\n"],
+        [b": c\n\n", b"data: a\nd", b"ata: b\n\n"],
+        [b": c\n\n", b"\n", b"\n\n", b"data: a\n\n"],
+        [b"event: n\n", b"data: a\n\n"],
+    ],
+)
+def test_chunk_that_looks_like_one_event_may_not_be_one(chunks: list[bytes]) -> None:
+    assert parsed(*chunks) == reference(b"".join(chunks))
+
+
 _pieces = st.lists(
     st.sampled_from([
         b"data: x", b"data:y", b"data", b"event: n", b"id: 3", b"id: a\0", b"retry: 5", b": c",
-        b"\n", b"\n\n", b"\r", b"\r\n", b"\r\n\r\n", b"\xef\xbb\xbf", b"\xc3\xa9", b"\xff", b"z: 1",
+        b"data: x\n\n", b"data: x\n\nid: 4\n\n", b"data: x\r\n", b"\n", b"\n\n", b"\r", b"\r\n",
+        b"\r\n\r\n", b"\xef\xbb\xbf", b"\xc3\xa9", b"\xff", b"z: 1",
     ]),
     max_size=25,
 )  # fmt: skip
