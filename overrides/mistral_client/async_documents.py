@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from mistral_client.async_polling import poll_async
-from mistral_client.async_uploads import upload_each_async
-from mistral_client.bulk import check_files
 from mistral_client.waiting import wait_for_document
 from mistral_generated.api.beta_libraries_documents import AsyncDocuments as _AsyncDocuments
 from mistral_generated.api.beta_libraries_documents.upload import prepare
@@ -46,6 +44,10 @@ class AsyncDocuments(_AsyncDocuments):
         and what became of the others. Raises TypeError or ValueError for arguments that make no
         sense before anything is sent.
         """
+        # loaded when they are used: a single upload needs neither
+        from mistral_client.async_uploads import upload_each_async  # noqa: PLC0415
+        from mistral_client.bulk import check_files  # noqa: PLC0415
+
         prepare(library_id, file=b"")
         check_files(paths, workers, on_progress)
 

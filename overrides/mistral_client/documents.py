@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from mistral_client.bulk import check_files
 from mistral_client.polling import poll
-from mistral_client.uploads import upload_each
 from mistral_client.waiting import wait_for_document
 from mistral_generated.api.beta_libraries_documents import Documents as _Documents
 from mistral_generated.api.beta_libraries_documents.upload import prepare
@@ -47,6 +45,10 @@ class Documents(_Documents):
         and what became of the others. Raises TypeError or ValueError for arguments that make no
         sense before anything is sent.
         """
+        # loaded when they are used: a single upload needs neither
+        from mistral_client.bulk import check_files  # noqa: PLC0415
+        from mistral_client.uploads import upload_each  # noqa: PLC0415
+
         prepare(library_id, file=b"")
         check_files(paths, workers, on_progress)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from mistral_client.bulk import check_files
-from mistral_client.uploads import upload_each
 from mistral_generated.api.files import Files as _Files
 from mistral_generated.api.files.upload import prepare
 from mistral_generated.types import UNSET
@@ -43,6 +41,10 @@ class Files(_Files):
         and what became of the others. Raises TypeError or ValueError for arguments that make no
         sense before anything is sent.
         """
+        # loaded when they are used: a single upload needs neither
+        from mistral_client.bulk import check_files  # noqa: PLC0415
+        from mistral_client.uploads import upload_each  # noqa: PLC0415
+
         prepare(file=b"", purpose=purpose, visibility=visibility, expiry=expiry)
         check_files(paths, workers, on_progress)
 

@@ -118,15 +118,14 @@ def upload(base_url: str) -> Callable[[], Any]:
 
 
 def download(base_url: str) -> Callable[[], Any]:
-    """200 MB to disk."""
-    from peer_httpx import big_file
+    """200 MB to a new file."""
+    from peer_httpx import new_file
 
     client = connect(base_url)
-    target = big_file().with_name("download-official.bin")
 
     def once() -> None:
         answer = client.files.download(file_id=LIBRARY_ID)
-        with target.open("wb") as out:
+        with new_file("official").open("wb") as out:
             for block in answer.iter_bytes():
                 out.write(block)
 

@@ -187,14 +187,13 @@ def upload(base_url: str) -> Callable[[], Any]:
 
 
 def download(base_url: str) -> Callable[[], Any]:
-    """200 MB to disk."""
-    from peer_httpx import big_file
+    """200 MB to a new file."""
+    from peer_httpx import new_file
 
     from mistral_client import Mistral
 
     client = Mistral(KEY, base_url=base_url, timeout=60)
-    target = big_file().with_name("download-ours.bin")
-    return lambda: client.files.download_to(LIBRARY_ID, target)
+    return lambda: client.files.download_to(LIBRARY_ID, new_file("ours"))
 
 
 async def upload_async(base_url: str) -> Callable[[], Awaitable[Any]]:
@@ -209,11 +208,10 @@ async def upload_async(base_url: str) -> Callable[[], Awaitable[Any]]:
 
 
 async def download_async(base_url: str) -> Callable[[], Awaitable[Any]]:
-    """200 MB to disk."""
-    from peer_httpx import big_file
+    """200 MB to a new file."""
+    from peer_httpx import new_file
 
     from mistral_client import AsyncMistral
 
     client = AsyncMistral(KEY, base_url=base_url, timeout=60)
-    target = big_file().with_name("download-ours.bin")
-    return lambda: client.files.download_to(LIBRARY_ID, target)
+    return lambda: client.files.download_to(LIBRARY_ID, new_file("ours"))

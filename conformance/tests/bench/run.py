@@ -24,6 +24,7 @@ import mock_recordings
 import pipeline_cost
 import suite_cost
 import suite_runs
+from peer_httpx import new_file
 from rows import (
     COLD_MEMORY_LIMIT_KB,
     MODULES_LIMIT,
@@ -78,8 +79,8 @@ def compare(
     """Every peer's figures of this row, round by round in turn."""
     peers = [peer for peer in row.peers if peer in pythons]
     results: dict[str, list[Figures]] = {peer: [] for peer in peers}
-    for _ in range(rounds):
-        for peer in peers:
+    for number in range(rounds):
+        for peer in reversed(peers) if number % 2 else peers:
             python = pythons["fast" if row.is_fast and peer == "ours" else peer]
             results[peer].append(measure(python, peer, row.called, base_url, row.repeats))
     return results
@@ -169,6 +170,8 @@ def run_client(names: list[str], rounds: int) -> None:
             if row.name in TRANSFERS:
                 small = SMALLER.get(row.name, "get_sync")
                 show_transfer(results, measure(pythons["ours"], "ours", small, base_url, 1))
+                for peer in results:
+                    new_file(peer)  # which removes the one that is there
 
 
 def main() -> None:
