@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JsonObject: TypeAlias = dict[str, Any]
 
+NamedReaders: TypeAlias = Mapping[str | None, Callable[[JsonObject], T]]
+"""What reads the data of events, by their names; None reads all others, named or not."""
+
 
 @final
 class Unset:
@@ -234,7 +237,7 @@ class Call(Value, Generic[T]):
 class StreamCall(Value, Generic[T]):
     """A call whose answer is an event stream.
 
-    `read_event` makes of the object in an event's data, and the event's name, what they say.
+    `readers` make of the object in an event's data what it says, by the event's name.
     `end` is the text of `data` that ends the stream, such as `[DONE]`, or None. `end_events` are
     the names of events of which any is the last one. `resume` says where a call that goes on after
     a cut puts the id of the last event that arrived: `header` or `query`, and the name there; None
@@ -248,7 +251,7 @@ class StreamCall(Value, Generic[T]):
     json: object = UNSET
     form: Form | None = None
     names: Sequence[tuple[str, str]] = ()
-    read_event: Callable[[JsonObject, str | None], T]
+    readers: NamedReaders[T]
     end: str | None = None
     end_events: tuple[str, ...] = ()
     resume: tuple[str, str] | None = None

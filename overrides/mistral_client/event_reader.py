@@ -76,7 +76,8 @@ class EventReader(Generic[T]):
         self.is_done = False
         self.parser = EventParser()
         self.largest = sys.maxsize if max_event_bytes is None else max_event_bytes
-        self._read_event: Callable[[dict[str, Any], str | None], T] = call.read_event
+        self._readers = call.readers
+        self._read_unnamed = call.readers[None]
         self._check = check
         self._end = call.end
         self._end_events = call.end_events
@@ -162,7 +163,7 @@ class EventReader(Generic[T]):
         """
         may_be_error = not TELLING.isdisjoint(fields)  # reading takes fields out
         try:
-            value = self._read_event(fields, name)
+            value = self._reader(name)(fields) if name else self._read_unnamed(fields)
             if may_be_error:
                 self._raise_if_error(data, value)
             if self._check is not None:
@@ -286,7 +287,11 @@ class EventReader(Generic[T]):
     def _parse(self, raw: _Raw) -> T:
         """Return what an event that arrived says."""
         data, name, _ = raw
-        return self._read_event(read_event_object(data), name)
+        return self._reader(name)(read_event_object(data))
+
+    def _reader(self, name: str | None) -> Callable[[dict[str, Any]], T]:
+        """Return what reads the data of an event with this name."""
+        return self._readers.get(name, self._read_unnamed)
 
     def _refuse_held(self) -> None:
         """Raise the error for an event over the limit whose end has not come."""

@@ -96,7 +96,8 @@ def unread(operation: mistral_openapi.Operation, body: Body, read: Read) -> Iter
 def _parse(module: ModuleType, item: object) -> object:
     """What the client makes of an answer or of one event; raises ValueError for what it refuses."""
     if isinstance(item, ServerEvent):
-        return module.read_event(read_event_object(item.data), item.event)
+        readers = module.READERS
+        return readers.get(item.event, readers[None])(read_event_object(item.data))
     return module.parse(item)
 
 

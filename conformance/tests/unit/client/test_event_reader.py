@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mistral_client.sse import ServerEvent
 
 CHAT: Any = prepare(model="m", messages=[])
-CALL: Any = attrs.evolve(CHAT, read_event=lambda fields, _name: dict(fields), end="END")
+CALL: Any = attrs.evolve(CHAT, readers={None: dict}, end="END")
 
 
 def read(*chunks: bytes) -> tuple[list[tuple[Any, str | None, str | None]], bool]:

@@ -286,7 +286,7 @@ def test_chat_answer_with_tool_calls_reads_to_the_bottom() -> None:
 
 def test_event_data_become_a_chunk() -> None:
     choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
-    chunk = stream.read_event({"id": "1", "choices": [choice]}, None)
+    chunk = stream.READERS[None]({"id": "1", "choices": [choice]})
     assert chunk.choices[0].delta.content == "a"
     assert chunk.choices[0].finish_reason is None
 

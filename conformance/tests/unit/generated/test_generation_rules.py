@@ -67,7 +67,7 @@ def test_answer_of_several_kinds_reads_each(small: Imported) -> None:
 def test_operation_with_events_alone_has_only_a_stream(small: Imported) -> None:
     watch = small("api.things_deep.watch")
     assert watch.prepare("x").end is None
-    assert watch.read_event({"size": 1}, None).size == 1
+    assert watch.READERS[None]({"size": 1}).size == 1
     facade = small("api.things_deep").Deep
     assert {name for name in vars(facade) if not name.startswith("_")} == {"find", "watch"}
 

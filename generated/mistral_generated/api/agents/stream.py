@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.completion_chunk import read_completion_chunk
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import json_body, listed
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ OPERATION = Operation(
     repeatable=True,
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[CompletionChunk] = {
+    None: read_completion_chunk,
+}
 
 
 def prepare(
@@ -112,11 +116,6 @@ def prepare(
                 "stream": True,
             }
         ),
-        read_event=read_event,
+        readers=READERS,
         end="[DONE]",
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> CompletionChunk:
-    """Return what the object in an event's data says, by the event's name."""
-    return read_completion_chunk(fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.speech_event_data import read_speech_event_data
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import json_body
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ OPERATION = Operation(
     repeatable=True,
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[SpeechEventData] = {
+    None: read_speech_event_data,
+}
 
 
 def prepare(
@@ -56,12 +60,7 @@ def prepare(
                 "stream": True,
             }
         ),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         end_events=("speech.audio.done",),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> SpeechEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    return read_speech_event_data(fields)

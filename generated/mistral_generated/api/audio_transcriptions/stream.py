@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.transcription_event_data import read_transcription_event_data
-from ...types import UNSET, Form, JsonObject, Operation, StreamCall
+from ...types import UNSET, Form, NamedReaders, Operation, StreamCall
 from ...wire import form_fields, form_files
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ OPERATION = Operation(
     repeatable=True,
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[TranscriptionEventData] = {
+    None: read_transcription_event_data,
+}
 
 
 def prepare(
@@ -61,12 +65,7 @@ def prepare(
             ),
             files=form_files(("file", file)),
         ),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         end_events=("transcription.done",),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> TranscriptionEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    return read_transcription_event_data(fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.conversation_event_data import read_conversation_event_data
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import json_body, listed, segment
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ OPERATION = Operation(
     success=(200,),
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[ConversationEventData] = {
+    None: read_conversation_event_data,
+}
 
 
 def prepare(
@@ -69,12 +73,7 @@ def prepare(
                 "stream": True,
             }
         ),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         end_events=("conversation.response.done", "conversation.response.error"),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> ConversationEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    return read_conversation_event_data(fields)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...models.deployment_log_event_data import read_deployment_log_event_data
 from ...models.deployment_log_record import read_deployment_log_record
 from ...models.stream_error import read_stream_error
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import header_fields, query, segment
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ OPERATION = Operation(
     success=(200,),
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[DeploymentLogEventData] = {
+    None: read_deployment_log_event_data,
+    "log": read_deployment_log_record,
+    "error": read_stream_error,
+}
 
 
 def prepare(
@@ -46,16 +52,7 @@ def prepare(
             ("worker_name", worker_name), ("workflow_name", workflow_name), ("after", after)
         ),
         headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         resume=("header", "Last-Event-ID"),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> DeploymentLogEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    if name == "log":
-        return read_deployment_log_record(fields)
-    if name == "error":
-        return read_stream_error(fields)
-    return read_deployment_log_event_data(fields)

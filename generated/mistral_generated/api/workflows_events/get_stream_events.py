@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_stream_error import read_workflow_stream_error
 from ...models.workflow_stream_event_data import read_workflow_stream_event_data
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import header_fields, query
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ OPERATION = Operation(
     success=(200,),
     accept="text/event-stream",
 )
+
+READERS: NamedReaders[WorkflowStreamEventData] = {
+    None: read_workflow_stream_event_data,
+    "error": read_workflow_stream_error,
+}
 
 
 def prepare(
@@ -64,14 +69,7 @@ def prepare(
             ("workflow_event_types", workflow_event_types),
         ),
         headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         resume=("header", "Last-Event-ID"),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> WorkflowStreamEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    if name == "error":
-        return read_workflow_stream_error(fields)
-    return read_workflow_stream_event_data(fields)

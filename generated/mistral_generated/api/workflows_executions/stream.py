@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...models.workflow_stream_error import read_workflow_stream_error
 from ...models.workflow_stream_event_data import read_workflow_stream_event_data
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import query, segment
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ OPERATION = Operation(
     accept="text/event-stream",
 )
 
+READERS: NamedReaders[WorkflowStreamEventData] = {
+    None: read_workflow_stream_event_data,
+    "error": read_workflow_stream_error,
+}
+
 
 def prepare(
     execution_id: str,
@@ -39,14 +44,7 @@ def prepare(
         operation=OPERATION,
         url=f"/v1/workflows/executions/{segment('execution_id', execution_id)}/stream",
         params=query(("event_source", event_source), ("last_event_id", last_event_id)),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         resume=("query", "last_event_id"),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> WorkflowStreamEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    if name == "error":
-        return read_workflow_stream_error(fields)
-    return read_workflow_stream_event_data(fields)

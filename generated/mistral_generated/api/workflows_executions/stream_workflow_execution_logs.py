@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...models.execution_log_event_data import read_execution_log_event_data
 from ...models.execution_log_record import read_execution_log_record
 from ...models.stream_error import read_stream_error
-from ...types import UNSET, JsonObject, Operation, StreamCall
+from ...types import UNSET, NamedReaders, Operation, StreamCall
 from ...wire import header_fields, query, segment
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ OPERATION = Operation(
     accept="text/event-stream",
 )
 
+READERS: NamedReaders[ExecutionLogEventData] = {
+    None: read_execution_log_event_data,
+    "log": read_execution_log_record,
+    "error": read_stream_error,
+}
+
 
 def prepare(
     execution_id: str,
@@ -44,16 +50,7 @@ def prepare(
         url=f"/v1/workflows/executions/{segment('execution_id', execution_id)}/logs/stream",
         params=query(("run_id", run_id), ("activity_id", activity_id), ("after", after)),
         headers=header_fields(("Last-Event-ID", last_event_id, "last_event_id")),
-        read_event=read_event,
+        readers=READERS,
         end=None,
         resume=("header", "Last-Event-ID"),
     )
-
-
-def read_event(fields: JsonObject, name: str | None) -> ExecutionLogEventData:
-    """Return what the object in an event's data says, by the event's name."""
-    if name == "log":
-        return read_execution_log_record(fields)
-    if name == "error":
-        return read_stream_error(fields)
-    return read_execution_log_event_data(fields)
