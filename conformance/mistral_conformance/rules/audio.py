@@ -48,6 +48,8 @@ RIFF_HEAD = 8
 """The bytes of a WAV file before those that its own length counts."""
 UNKNOWN_LENGTH = 1 << 30
 """From here on, the length that a WAV file tells stands for one that is not known yet."""
+NEAR_S = 1.0
+"""How far the times of segments may be off."""
 LONG, LONG_S = 12, 64
 """So many times the sentences, and so many seconds, are more than is listened to at once."""
 
@@ -128,7 +130,7 @@ def transcription_tells_the_length(ctx: Context) -> None:
 
 @rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))
 def segments_divide_the_recording(ctx: Context) -> None:
-    """Segments are together what is said, and are words where these are asked for."""
+    """Segments are together what is said, one after the other; words where these are asked for."""
     spoken = speak(ctx, " ".join([SENTENCES] * LONG))
     content = read_base64(ctx, spoken["audio_data"], spoken)
     answer = transcribe(ctx, content, timestamp_granularities="segment")
@@ -139,11 +141,25 @@ def segments_divide_the_recording(ctx: Context) -> None:
     words = transcribe(ctx, content, timestamp_granularities="word")
     longest = max((len(each["text"].split()) for each in words["segments"] or ()), default=0)
     ctx.expect(longest <= 1, f"asked for words, a segment has {longest}", words)
+    for timed in (answer, words):
+        expect_in_turn(ctx, timed, read_seconds(ctx, content, spoken))
     parts = make_recording(ctx, content, diarize="true", timestamp_granularities="segment")
     told = ctx.api.call(TRANSCRIBE, files=parts)
     if told.ok:
         named = all(each.get("speaker_id") is not None for each in told["segments"])
         ctx.expect(named, "with `diarize` a segment names no speaker", told)
+
+
+def expect_in_turn(ctx: Context, timed: Exchange, lasts_s: float) -> None:
+    """Expect that segments of one voice follow each other within the recording, about."""
+    last, last_end = -1.0, 0.0
+    for each in timed["segments"] or ():
+        start, end = within(each, "start"), within(each, "end")
+        said = f"a segment from {start} to {end} s follows one from {last} to {last_end} s"
+        ctx.expect(last <= start <= end and start >= last_end - NEAR_S, said, timed)
+        said = f"a segment ends at {end} s of {lasts_s:.1f} s"
+        ctx.expect(end <= lasts_s + NEAR_S, said, timed)
+        last, last_end = start, end
 
 
 @rule(

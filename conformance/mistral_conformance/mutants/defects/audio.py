@@ -83,6 +83,12 @@ def times_begin_again(find_segments: Part) -> Part:
     return defect
 
 
+@mutant("audio.segments-begin-at-zero", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
+def segments_begin_at_zero(find_segments: Part) -> Part:
+    """Every segment begins where the recording does."""
+    return lambda *given: [{**each, "start": 0.0} for each in find_segments(*given)]
+
+
 @mutant("audio.segments-are-forgotten", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")
 def segments_are_forgotten(_find_segments: Part) -> Part:
     """There are no segments, whatever is asked for."""
