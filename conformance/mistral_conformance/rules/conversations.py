@@ -70,10 +70,12 @@ def history_holds_all_entries(ctx: Context) -> None:
 
 
 @rule(
-    MUST, "document: ConversationRequest.agent_version; conversations.tool-before-message", (START,)
+    MUST,
+    "document: ConversationRequest.agent_version; conversations.tool-before-message",
+    (START, APPEND),
 )
 def agent_answers_in_its_version(ctx: Context) -> None:
-    """The agent is named in its message, and answers with the model of the version asked for."""
+    """The agent is named, and answers with the model of the version asked for, later on too."""
     made, other = make_agent(ctx), _other_model(ctx)
     agent, first = made["id"], made["version"]
     changed = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
@@ -83,6 +85,10 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         message = last_message(ctx, answer)
         expect_equal(ctx, message["agent_id"], agent, "the agent", answer)
         expect_equal(ctx, message["model"], model, "the model", changed, answer)
+        if version == first:
+            later = go_on(ctx, answer["conversation_id"], inputs="And again.")
+            shown = last_message(ctx, later)["model"]
+            expect_equal(ctx, shown, model, "the model of a later turn", changed, later)
 
 
 @rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))

@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.workflows import (
     EXECUTE,
     GET_EXECUTION,
     GREET,
+    GREETED,
     HISTORY,
     OPEN,
     SIGNAL,
@@ -44,6 +45,19 @@ COMPLETED = "WORKFLOW_EXECUTION_COMPLETED"
 CONTINUED = "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
 SOON_S = 0.3
 """How long a stream is heard that need not end yet, in seconds."""
+
+
+@rule(
+    MUST,
+    "harm: whoever reads later misses what happened; document: EventSource",
+    (EXECUTE, STREAM),
+)
+def stream_can_be_read_again(ctx: Context) -> None:
+    """What the stream of an execution that has ended tells, it tells again."""
+    done = wait_end(ctx, start(ctx, GREET, input=GREETED))
+    for query in ({"event_source": "DATABASE"}, {}):
+        first, again = (hear(ctx, done, **query) for _ in range(2))
+        expect_equal(ctx, events_in(again), events_in(first), "what is told again", first, again)
 
 
 @rule(MUST, "document: WorkflowExecutionResponse.result", (EXECUTE, GET_EXECUTION, STREAM))

@@ -94,6 +94,20 @@ def version_is_ignored(find_agent: Part) -> Part:
     return lambda ctx, agent_id, _version=None: find_agent(ctx, agent_id)
 
 
+@mutant(
+    "conversations.version-holds-for-one-turn",
+    op.APPEND,
+    place="resources.conversations.actors:find_agent",
+)
+def version_holds_for_one_turn(find_agent: Part) -> Part:
+    """A conversation goes on with the current version of its agent, whichever it began with."""
+
+    def defect(ctx: Part, agent_id: str, version: Part = None) -> Part:
+        return find_agent(ctx, agent_id, None if "conversation_id" in ctx.path else version)
+
+    return defect
+
+
 @mutant("conversations.restart-keeps-all", op.RESTART, op.HISTORY, place=f"{TALKS}:cut")
 def restart_keeps_all(cut: Part) -> Part:
     """A restart keeps all entries of the old conversation."""

@@ -215,6 +215,24 @@ def stream_ends_with_a_run(follow_execution: Part) -> Part:
     return defect
 
 
+@mutant(
+    "execution-events.readers-share-one-place",
+    op.STREAM,
+    place=f"{PACKAGE}.event_lists:follow_execution",
+)
+def readers_share_one_place(follow_execution: Part) -> Part:
+    """What one reader of a stream has had is not told to the next one."""
+    told: dict[str, int] = {}
+
+    def defect(ctx: Part, execution: Part, seen: int, **how: Part) -> Iterator[Part]:
+        seen = max(seen, told.get(execution.id, 0))
+        for event in follow_execution(ctx, execution, seen, **how):
+            told[execution.id] = seen = seen + (event is not None)
+            yield event
+
+    return defect
+
+
 @mutant("execution-events.stream-starts-over", op.STREAM, place=f"{PACKAGE}.event_lists:read_place")
 def stream_starts_over(_read_place: Part) -> Part:
     """A stream that is taken up begins at its start."""
