@@ -136,11 +136,15 @@ def _configuration(report: Report) -> list[tuple[str, str]]:
 def _again(report: Report) -> str:
     """The command line of the run, for somebody who has its keys."""
     run = report.run
-    words = ["mistral-conformance", "run", "--base-url", shlex.quote(report.target.base_url)]
-    words += ["--profile", shlex.quote(run.profile), "--seed", str(run.seed)]
-    for each in run.rules:
-        words += ["--rules", shlex.quote(each)]
-    return " ".join(words)
+    said = {name: json.loads(value) for name, value in run.settings.items()}
+    said = said or {"profile": run.profile, "seed": run.seed, "rules": run.rules}
+    server = {} if said.get("embedded-mock") else {"base-url": report.target.base_url}
+    words = (
+        f"--{name}" if each is True else f"--{name}={shlex.quote(str(each))}"
+        for name, value in (server | said).items()
+        for each in (value if isinstance(value, list | tuple) else [value])
+    )
+    return " ".join(("mistral-conformance", "run", *words))
 
 
 def _command(script: str, case: CaseResult) -> str:

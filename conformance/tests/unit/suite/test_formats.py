@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from mistral_conformance.report.comparison import compare
 from mistral_conformance.report.comparison_page import render_comparison
 from mistral_conformance.report.formats import parse_output, render
 from mistral_conformance.report.html import render_html
+from mistral_conformance.report.model import Target
 from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.report.symptoms import Symptom
 from mistral_conformance.verdict.outcome import Status
@@ -160,3 +163,24 @@ def test_comparison_has_a_column_for_each_report_and_the_cases_that_differ() -> 
     assert "<script>x" not in page
     with pytest.raises(WrongReport, match="2 to 26"):
         compare([good])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"embedded-mock": "true", "operations": '["files.*", "chat.complete"]'},
+            ["--embedded-mock", "--operations=files.*", "--operations=chat.complete"],
+        ),
+        (
+            {"as": '["neighbour=KEY"]', "header": '["X-Team: ä b"]', "seed": "7"},
+            ["--base-url=http://server", "--as=neighbour=KEY", "--header=X-Team: ä b", "--seed=7"],
+        ),
+        ({}, ["--base-url=http://server", "--profile=inference", "--seed=7", "--rules=a.*"]),
+    ],
+)
+def test_page_tells_the_command_of_the_run(settings: dict[str, str], words: list[str]) -> None:
+    run = {"settings": settings, "profile": "inference", "seed": 7, "rules": ("a.*",)}
+    told = report(run=run, target=Target("http://server", clock=False, identities=("caller",)))
+    line = unescape(render_html(told).split("The same run again:")[1].split("</pre>")[0])
+    assert shlex.split(line[line.index("mistral-conformance run") :])[2:] == words
