@@ -72,7 +72,8 @@ def make_pieces(index: int, choice: Choice) -> Iterator[Part]:
     if choice.thinking:
         yield make_part(index, {"content": ""})
     for piece in tokens.split(choice.thinking):
-        yield make_part(index, {"content": [bodies.make_thinking(piece, closed=True)]})
+        thought = bodies.make_thinking(piece, closed=choice.has_thought)
+        yield make_part(index, {"content": [thought]})
     for piece in tokens.split(choice.content):
         yield make_part(index, {"content": piece})
     for place, call in enumerate(choice.calls):

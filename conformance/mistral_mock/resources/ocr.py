@@ -57,12 +57,17 @@ def process(ctx: Context) -> Answer:
     pages = ocr_pages.make_pages(found, chosen, ctx.body)
     annotate_images(pages, find_form(ctx.body, "bbox_annotation_format"))
     spent = ctx.spend(rates.PAGES, len(pages))
+    is_annotated = any(find_form(ctx.body, name) is not None for name in FORMATS)
     return json_answer(
         {
             "pages": pages,
             "model": model,
             "document_annotation": annotate_document(pages, ctx.body),
-            "usage_info": {"pages_processed": len(pages), "doc_size_bytes": len(source.content)},
+            "usage_info": {
+                "pages_processed": len(pages),
+                "doc_size_bytes": len(source.content),
+                "pages_processed_annotation": len(pages) if is_annotated else None,
+            },
         },
         headers=spent,
     )

@@ -120,9 +120,12 @@ def test_thoughts_count_as_tokens_of_the_completion() -> None:
 
 @pytest.mark.parametrize("limit", [1, 5])
 def test_thoughts_that_are_cut_are_not_closed(limit: int) -> None:
-    (choice,) = answer(ask(reasoning_effort="high", max_tokens=limit))["choices"]
+    body = ask(reasoning_effort="high", max_tokens=limit)
+    (choice,) = answer(body)["choices"]
     (thought,) = choice["message"]["content"]
     assert (choice["finish_reason"], thought["closed"]) == ("length", False)
+    parts = [chunk["choices"][0]["delta"]["content"] for chunk in chunks(body)]
+    assert {piece["closed"] for part in parts if part for piece in part} == {False}
 
 
 def test_thoughts_come_before_json_too() -> None:

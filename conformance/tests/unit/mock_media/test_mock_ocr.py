@@ -63,7 +63,11 @@ def test_pages_of_a_pdf(api: httpx.Client) -> None:
         (1, "Two"),
     ]
     assert found["pages"][0]["dimensions"] == {"dpi": 200, "width": 1700, "height": 2200}
-    assert found["usage_info"] == {"pages_processed": 2, "doc_size_bytes": len(content)}
+    assert found["usage_info"] == {
+        "pages_processed": 2,
+        "doc_size_bytes": len(content),
+        "pages_processed_annotation": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -206,6 +210,7 @@ def test_annotations_follow_their_schema(api: httpx.Client) -> None:
     )
     for text in (found["document_annotation"], found["pages"][0]["images"][0]["image_annotation"]):
         assert isinstance(json.loads(text)["n"], int)
+    assert found["usage_info"]["pages_processed_annotation"] == 1
 
 
 @pytest.mark.parametrize(
