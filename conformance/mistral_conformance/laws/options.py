@@ -301,6 +301,21 @@ def _expect_calls(
     world.expect(ended, f"calls end with {choice.finish}", answer)
 
 
+def _calls_cut_short(world: World, option: Option) -> None:
+    caps = [
+        each.name
+        for each in world.model.options
+        if each.effect == "caps usage" and each.operation == option.operation
+    ]
+    if not caps:
+        raise NotOffered("not offered: nothing caps an answer")
+    cut = _ask(world, option, {**FORCED, caps[0]: 1}, WEATHER_IN_LYON)
+    for choice in cut.choices.values():
+        whole = choice.called and all(fits_tool(*each) for each in choice.called)
+        said = f"calls that {caps[0]} 1 cuts end with {choice.finish}, as if they were whole"
+        world.expect(choice.finish != ["tool_calls"] or whole, said, cut.exchange)
+
+
 def _calls_nothing(world: World, option: Option) -> None:
     answer = _ask(world, option, SILENT, WEATHER_IN_LYON)
     world.expect(not answer.first.calls, "a tool is called in spite of none", answer.exchange)
@@ -389,6 +404,7 @@ USES: dict[str, dict[str, Use]] = {
         "several": _calls(SEVERAL),
         "required": _calls(REQUIRED),
         "by name": _calls(NAMED),
+        "cut short": _calls_cut_short,
         "not at all": _calls_nothing,
     },
     "calls several": {"": _calls_one},

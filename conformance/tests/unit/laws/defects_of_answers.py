@@ -195,6 +195,17 @@ def tools_are_called_anyway(answer: Answer) -> None:
 
 
 @defect(
+    "cut-calls-end-as-whole-ones", "answers.option-is-used[chat.complete:tools, cut short]", "whole"
+)
+def cut_calls_end_as_whole_ones(answer: Answer) -> None:
+    sent = answer.sent_body if answer.is_("POST", CHAT) else {}
+    if sent.get("tools") and sent.get("max_tokens") == 1:
+        body = answer.body
+        body["choices"][0]["finish_reason"] = "tool_calls"
+        answer.body = body
+
+
+@defect(
     "only-sixteen-are-judged", "answers.each-input-has-its-own[classifiers.moderate]", "40 inputs"
 )
 def only_sixteen_are_judged(answer: Answer) -> None:
