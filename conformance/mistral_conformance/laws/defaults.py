@@ -5,14 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.comparing import first_difference, is_equal
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.kept import inner
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import creating_schema
-from mistral_conformance.laws.subjects import resources
-from mistral_conformance.laws.views import stable
+from mistral_conformance.laws.subjects import changeable, resources
+from mistral_conformance.laws.views import NAMES, new_value, stable
 from mistral_conformance.model.schemas import JSON, facet, properties
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
@@ -82,6 +84,37 @@ def one_request_makes_one(world: World, resource: Resource) -> None:
     world.expect(len(alike) <= 1, said, made.exchange, *walk.pages[:1])
     if not new:
         raise Skipped(f"the list does not show what was made by {resource.create}")
+
+
+def _changed(model: Model) -> Iterator[Subject]:
+    """Each resource with a list, with the first field that a change takes."""
+    seen: set[str] = set()
+    for each in changeable(model):
+        resource, field = each.value
+        if resource.list and resource.whole and resource.name not in seen and not field.through:
+            seen.add(resource.name)
+            yield evolve(each, name=resource.name, value=(resource, field))
+
+
+@law(id="views.change-makes-nothing", over=_changed, source=TWICE, harm=True)
+def change_makes_nothing(world: World, resource: Resource, field: Field) -> None:
+    """What is changed is in its list once, as it is now, and no earlier state of it beside it."""
+    made = world.make(resource)
+    before = {key_of(resource, each) for each in world.walk(resource, made.parent_ids).items}
+    if made.key not in before:
+        raise Skipped(f"the list does not show what was made by {resource.create}")
+    for _ in range(2):
+        world.need(world.change(made, {field.changed: new_value(world, resource, field)}))
+    walk = world.walk(resource, made.parent_ids)
+    name = next((each for each in NAMES if each in made.sent), "")
+    alike = [
+        each
+        for each in walk.items
+        if key_of(resource, each) == made.key
+        or (key_of(resource, each) not in before and name and each.get(name) == made.sent[name])
+    ]
+    said = f"one {resource.name}, changed twice, is {len(alike)} in its list"
+    world.expect(len(alike) <= 1, said, *walk.pages[:1])
 
 
 def _optional(resource: Resource) -> list[Field]:

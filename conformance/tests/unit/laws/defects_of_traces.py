@@ -189,6 +189,13 @@ def agents_are_made_twice(answer: Answer) -> None:
         answer.again("POST", answer.path)
 
 
+@defect("changed-agents-are-two", "views.change-makes-nothing[agent]", "is 2 in its list")
+def changed_agents_are_two(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/agents"):
+        changed = [each for each in answer.body if each["version"]]
+        answer.body = [*answer.body, *({**each, "id": f"old-{each['id']}"} for each in changed)]
+
+
 @remembering(
     "all-aliases-go",
     "gone.takes-what-it-names[beta.agents.delete_version_alias]",
