@@ -145,6 +145,29 @@ def test_answer_with_too_few_embeddings_is_an_error(both: Both) -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        3,
+        {"index": 0},
+        [None],
+        ["x"],
+        [{}],
+        [{"index": "x", "embedding": None}],
+        [{"embedding": [1.0]}, {"index": 1}],
+    ],
+)
+def test_answer_without_embeddings_is_an_error(both: Both, data: object) -> None:
+    with pytest.raises(DecodeError, match=r"the answer has \d embeddings for 1 texts"):
+        embed(both, answer(200, {"data": data}), ["1"])
+
+
+def test_embeddings_without_places_stay_in_the_order_in_which_they_come(both: Both) -> None:
+    data = [{"index": None, "embedding": [1.0]}, {"embedding": [2.0]}]
+    assert embed(both, answer(200, {"data": data}), ["1", "2"]) == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize(
     ("arguments", "kind", "words"),
     [
         ({"texts": "one"}, TypeError, "several texts"),
