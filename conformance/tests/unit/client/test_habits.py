@@ -121,7 +121,7 @@ def test_space_around_the_end_marker_is_ignored(both: Both, end: bytes) -> None:
     assert said(both.events(stream(chunk("a"), end), ask)) == "a"
 
 
-@pytest.mark.parametrize("pieces", [(), (chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
+@pytest.mark.parametrize("pieces", [(chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
 def test_stream_that_ends_before_its_reason_was_cut_off(both: Both, pieces: Any) -> None:
     with pytest.raises(StreamError, match="cut off"):
         both.events(stream(*pieces), ask)
@@ -133,6 +133,36 @@ def test_stream_that_breaks_before_its_first_event_is_asked_for_again(both: Both
     server = Server([broken, whole])
     assert said(both.events(server, ask)) == "a"
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("pieces", [(), (b": here\n\n",), (b"data:\n\n",), (b"data: {",)])
+def test_stream_that_ends_before_its_first_event_is_asked_for_again(
+    both: Both, pieces: tuple[bytes, ...]
+) -> None:
+    server = Server([stream(*pieces), stream(chunk("a", "stop"), b"data: [DONE]\n\n")])
+    assert said(both.events(server, ask)) == "a"
+    assert len(server.requests) == 2
+
+
+def test_stream_that_ends_before_its_first_event_is_given_up_in_the_end(both: Both) -> None:
+    server = Server([lambda _: stream(b": here\n\n")])
+    with pytest.raises(StreamError, match="cut off: it ended without"):
+        both.events(server, lambda client: client.chat.stream(model="m", messages=[], retries=2))
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_last_event_needs_no_blank_line(both: Both, missing: int) -> None:
+    last = chunk("b", "stop")[:-missing]
+    assert said(both.events(stream(chunk("a"), last), ask)) == "ab"
+
+
+def test_last_event_of_a_conversation_needs_no_blank_line(both: Both) -> None:
+    done = b'event: conversation.response.done\ndata: {"type": "conversation.response.done"}'
+    events = both.events(
+        stream(done), lambda client: client.beta.conversations.start_stream(model="m", inputs="x")
+    )
+    assert [event.event for event in events] == ["conversation.response.done"]
 
 
 def test_stream_that_breaks_after_its_first_event_is_not_asked_for_again(both: Both) -> None:
