@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextvars import ContextVar
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,17 @@ def test_quick_calls_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(many, "QUICK_S", 60.0)
     threads = list(in_order(lambda _: threading.get_ident(), range(9), 3))
     assert threads[1:] == [threading.get_ident()] * 8
+
+
+def test_calls_have_the_context_of_whoever_iterates() -> None:
+    place: ContextVar[str] = ContextVar("place", default="nowhere")
+
+    def call(_: int) -> str:
+        sleep(2 * many.QUICK_S)
+        return place.get()
+
+    place.set("here")
+    assert set(in_order(call, range(6), 3)) == {"here"}
 
 
 @pytest.mark.parametrize("is_slow", [(), (0,), (1, 2), (3, 7), range(20)])
