@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 
 
 Title = Annotated[str, "As printed."]
-Length = NewType("Length", Annotated[int, "In cm."])  # type: ignore[valid-newtype]
+Length = NewType("Length", Annotated[int, "In cm."])
 
 
 class Shelf(TypedDict):

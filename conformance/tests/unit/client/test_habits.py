@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import io
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -399,6 +402,42 @@ def test_argument_of_other_clients_is_answered_with_ours(both: Both, name: str, 
 def test_class_of_the_official_sdk_is_answered_with_ours(name: str, ours: str) -> None:
     with pytest.raises(ImportError, match=f"cannot import name '{name}' .*; here it is {ours}$"):
         exec(f"from mistral_client.models import {name}")  # noqa: S102 - as people write it
+
+
+@pytest.mark.parametrize("module", ["mistral_client", "mistral_client.errors"])
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("SDKError", "APIStatusError of mistral_client"),
+        ("RetryConfig", "Retries of mistral_client"),
+        ("RateLimitError", "RateLimited of mistral_client"),
+        ("MistralClient", "Mistral of mistral_client"),
+        ("UserMessage", "UserMessage of mistral_client.models"),
+    ],
+)
+def test_classes_of_other_clients_are_named_wherever_they_are_looked_for(
+    module: str, name: str, ours: str
+) -> None:
+    with pytest.raises(ImportError, match=f"cannot import name '{name}' .*; here it is {ours}$"):
+        getattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("module", ["mistral_client.errors", "mistral_client.models"])
+@pytest.mark.parametrize("name", ["Shelf", "_shelf", "__path__", "__wrapped__"])
+def test_modules_have_no_names_but_their_own(module: str, name: str) -> None:
+    assert not hasattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("name", ["errors", "models"])
+def test_modules_can_be_reached_from_the_root(name: str) -> None:
+    told = f"import mistral_client; print(mistral_client.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == f"mistral_client.{name}\n"
+
+
+def test_root_has_no_names_but_its_own() -> None:
+    assert not hasattr(mistral_client, "Shelf")
+    assert not hasattr(mistral_client, "__wrapped__")
 
 
 def test_class_that_nobody_has_is_missing() -> None:
