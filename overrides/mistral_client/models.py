@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from mistral_generated.models import *  # noqa: F403 - every model, for type checkers
 
 __all__ = ["UNSET", "Event", "File", "Unset"]
-if TYPE_CHECKING:
-    __all__ += _models.__all__  # what type checkers take as public
+__all__ += _models.__all__
 
 
 if not TYPE_CHECKING:  # type checkers know every name

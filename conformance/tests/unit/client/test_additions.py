@@ -19,6 +19,7 @@ from mistral_client.models import (
     AssistantMessage,
     ChatCompletionResponse,
     ConversationResponse,
+    EmbeddingResponse,
     FunctionCallEntry,
     ListLibrariesResponse,
     MessageOutputEntry,
@@ -81,6 +82,21 @@ def test_page_has_a_length_items_and_a_line_for_each() -> None:
     lines = str(page).splitlines()
     assert len(lines) == 2
     assert "Maps" in lines[1]
+
+
+def test_answer_that_is_only_a_list_is_a_page(both: Both) -> None:
+    sharing = {"library_id": "l", "user_uuid": None, "role": "Viewer", "share_with_type": "User"}
+    page = both.run(
+        answer(200, {"data": [sharing, sharing]}),
+        lambda client: client.beta.libraries.accesses.list("l"),
+    )
+    assert len(page) == 2
+    assert [each.role for each in page] == ["Viewer", "Viewer"]
+    assert len(str(page).splitlines()) == 2
+
+
+def test_answer_with_more_than_a_list_is_no_page() -> None:
+    assert not hasattr(EmbeddingResponse, "__len__")
 
 
 def test_empty_page_is_still_true_and_odd_ones_are_empty() -> None:

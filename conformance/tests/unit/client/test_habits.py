@@ -435,6 +435,12 @@ def test_modules_can_be_reached_from_the_root(name: str) -> None:
     assert done.stdout == f"mistral_client.{name}\n"
 
 
+def test_star_brings_all_models() -> None:
+    told = "from mistral_client.models import *; print(UserMessage.__name__, UNSET)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "UserMessage UNSET\n"
+
+
 def test_root_has_no_names_but_its_own() -> None:
     assert not hasattr(mistral_client, "Shelf")
     assert not hasattr(mistral_client, "__wrapped__")
