@@ -24,7 +24,7 @@ from generation.models import ModelViews
 from generation.operations import GroupView, OperationView, OperationViews, group_tree
 from generation.renamed import Renamed, add_renamed
 from generation.shapes import Shapes
-from generation.source import DocumentError, Json
+from generation.source import SCHEMA_PREFIX, DocumentError, Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,17 +162,23 @@ def _pages(derived: Json) -> dict[str, str]:
         answer = next(iter(data["responses"].values()))
         schema = (answer.get("content") or {}).get("application/json", {}).get("schema", {})
         name = schema.get("$ref", "").rpartition("/")[2]
-        way = data.get("x-mistral-paging", {}).get("items") or _only_list(schemas.get(name, {}))
+        way = data.get("x-mistral-paging", {}).get("items") or _only_list(schemas, name)
         if way and name:
             found[name] = way
     return found
 
 
-def _only_list(schema: Json) -> str | None:
-    """Return the field of an object that holds a list, if it has no other but its kind's name."""
-    fields = [name for name in schema.get("properties", {}) if name != "object"]
-    is_list = len(fields) == 1 and schema["properties"][fields[0]].get("type") == "array"
-    return fields[0] if is_list else None
+def _only_list(schemas: dict[str, Json], name: str) -> str | None:
+    """Return the field of an object that holds a list, if it has no other but its kind's name.
+
+    A list of such objects themselves makes a tree, not a page.
+    """
+    properties: Json = schemas.get(name, {}).get("properties", {})
+    fields = [field for field in properties if field != "object"]
+    if len(fields) != 1 or properties[fields[0]].get("type") != "array":
+        return None
+    items: Json = properties[fields[0]].get("items", {})
+    return None if items.get("$ref") == f"{SCHEMA_PREFIX}{name}" else fields[0]
 
 
 def _expect_own_modules(places: dict[str, tuple[str, str]]) -> None:
