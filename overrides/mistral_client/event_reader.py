@@ -240,10 +240,12 @@ class EventReader(Generic[T]):
 
     def _is_complete(self) -> bool:
         """Say whether every choice that began has come to its reason to end."""
-        reasons: dict[object, object] = {}
+        reasons: dict[str, object] = {}
         for raw in self._arrived:
-            for choice in getattr(self._parse(raw), "choices", None) or ():
-                reasons[getattr(choice, "index", None)] = getattr(choice, "finish_reason", None)
+            choices: object = getattr(self._parse(raw), "choices", None)
+            for choice in cast("list[object]", choices) if isinstance(choices, list) else []:
+                index = str(getattr(choice, "index", None))
+                reasons[index] = getattr(choice, "finish_reason", None)
         return bool(reasons) and all(reasons.values())
 
     def all_data(self) -> list[T]:

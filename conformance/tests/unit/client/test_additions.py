@@ -318,6 +318,37 @@ def test_choices_of_a_stream_are_kept_apart(both: Both) -> None:
     ]
 
 
+@pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [None], ["x"], [{}], True])
+def test_odd_parts_of_chunks_do_not_break_the_whole(both: Both, odd: Any) -> None:
+    chunks = [
+        chunk(odd),
+        chunk({"tool_calls": odd}),
+        chunk({"tool_calls": [{"index": odd, "id": odd, "function": odd}]}),
+        chunk({"tool_calls": [{"index": odd, "id": odd, "function": {"arguments": odd}}]}),
+        chunk({"content": [{"type": "thinking", "thinking": odd}]}),
+        b"data: %s\n\n" % json.dumps({"choices": odd, "usage": odd}).encode(),
+        b"data: %s\n\n" % json.dumps({"choices": [{"index": odd}]}).encode(),
+    ]
+    told = final(both, stream(*chunks, *chunks, chunk({"content": "b"}, reason="stop")))
+    assert told.text.endswith("b")
+
+
+def test_text_that_is_null_adds_nothing(both: Both) -> None:
+    empty = {"content": [{"type": "text", "text": None}]}
+    told = final(both, stream(chunk(empty), chunk({"content": "b"}), chunk(empty, reason="stop")))
+    assert told.text == "b"
+
+
+@pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [None], ["x"], [{}], True])
+def test_odd_parts_of_events_do_not_break_the_whole_reply(both: Both, odd: Any) -> None:
+    kinds = ("message.output.delta", "function.call.delta", "agent.handoff.started")
+    fields = ("id", "output_index", "content", "arguments", "name")
+    events = [(kind, dict.fromkeys(fields, odd)) for kind in kinds]
+    said = ("message.output.delta", {"id": "2", "content": "b"})
+    told = final(both, reply(*events, *events, said), ask=start)
+    assert told.text.endswith("b")
+
+
 def test_message_of_a_stream_can_be_sent_back(both: Both) -> None:
     message = final(both, stream(chunk({"content": "A"}, reason="stop"))).choices[0].message
     server = Server([answer(200, {"choices": []})])

@@ -130,6 +130,13 @@ def test_stream_that_ends_before_its_reason_was_cut_off(both: Both, pieces: Any)
         both.events(stream(*pieces), ask)
 
 
+@pytest.mark.parametrize("choices", [3, [None], [{"index": [1]}], {"index": 0}])
+def test_stream_whose_choices_are_odd_has_no_reason_to_end(both: Both, choices: Any) -> None:
+    odd = b"data: %s\n\n" % json.dumps({"choices": choices}).encode()
+    with pytest.raises(StreamError, match="cut off"):
+        both.events(stream(odd), ask)
+
+
 def test_stream_that_breaks_before_its_first_event_is_asked_for_again(both: Both) -> None:
     broken = stream(b": here\n\n", httpx.ReadError("gone"))
     whole = stream(chunk("a", "stop"), b"data: [DONE]\n\n")
