@@ -196,7 +196,7 @@ _KINDS: Final[tuple[tuple[Callable[[type], bool], _Reader], ...]] = (
 
 
 def words_of(kind: Kind) -> str:
-    """Return what the `Annotated` of a type says in words, also under what qualifies or renames it.
+    """Return what the `Annotated` of a type says in words, also under what qualifies it.
 
     The words are a text, or an object with `documentation` or `description`, as `Doc` of
     typing_extensions and `Field` of pydantic.
@@ -211,8 +211,6 @@ def words_of(kind: Kind) -> str:
             if isinstance(text, str):
                 return text
     outer: Kind = get_origin(kind)
-    if isinstance(kind, NewType):
-        return words_of(kind.__supertype__)
     if outer is Annotated or getattr(outer, "_name", None) in _QUALIFIERS:
         return words_of(get_args(kind)[0])
     return ""

@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 
 
 Title = Annotated[str, "As printed."]
-Length = NewType("Length", Annotated[int, "In cm."])
+Length = Annotated[Cents, "In cm."]
 
 
 class Shelf(TypedDict):
