@@ -342,8 +342,8 @@ def test_text_that_is_null_adds_nothing(both: Both) -> None:
 @pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [None], ["x"], [{}], True])
 def test_odd_parts_of_events_do_not_break_the_whole_reply(both: Both, odd: Any) -> None:
     kinds = ("message.output.delta", "function.call.delta", "agent.handoff.started")
-    fields: tuple[str, ...] = ("id", "output_index", "content", "arguments", "name")
-    events = [(kind, dict.fromkeys(fields, odd)) for kind in kinds]
+    body: dict[str, Any] = dict.fromkeys(["id", "output_index", "content", "arguments"], odd)
+    events = [(kind, body) for kind in kinds]
     said = ("message.output.delta", {"id": "2", "content": "b"})
     told = final(both, reply(*events, *events, said), ask=start)
     assert told.text.endswith("b")
