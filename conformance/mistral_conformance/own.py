@@ -30,6 +30,7 @@ from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.world import World
+from mistral_conformance.model import Resource
 from mistral_conformance.rules import load_rules
 from mistral_conformance.session.context import Context
 from mistral_conformance.session.rule import EACH, rule
@@ -50,6 +51,7 @@ __all__ = [
     "Context",
     "Failed",
     "NotOffered",
+    "Resource",
     "Skipped",
     "Subject",
     "Unjudged",

@@ -16,6 +16,7 @@ from mistral_client.settings import __version__
 from mistral_generated.types import UNSET, Event, Unset
 
 if TYPE_CHECKING:
+    from mistral_client import errors, models
     from mistral_client.allowances import Allowance
     from mistral_client.async_client import AsyncMistral
     from mistral_client.contexts import ClientOptions
@@ -91,6 +92,8 @@ __all__ = [
     "UploadFailed",
     "ValidationFailed",
     "__version__",
+    "errors",
+    "models",
     "new_tool_call_id",
 ]
 
@@ -107,16 +110,23 @@ _LATER = {
     "new_tool_call_id": "mistral_client.tool_calls",
 }
 
+_MODULES = ("errors", "models")
+
 
 def __dir__() -> list[str]:
     """Return the public names, loaded or not, and what every module has."""
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
-def __getattr__(name: str) -> object:
-    """Load the names that a first call does without; those that are nowhere else are errors."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only these names need it
+if not TYPE_CHECKING:  # type checkers know every name
 
-    return getattr(import_module(_LATER.get(name, "mistral_client.errors")), name)
+    def __getattr__(name: str) -> object:
+        """Load the names that a first call does without; those that are nowhere else are errors."""
+        from importlib import import_module  # noqa: PLC0415 - only these names need it
+
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
+        if name not in __all__:
+            others = import_module("mistral_client.other_names")
+            raise others.no_name(__name__, name, import_module("mistral_client.models"))
+        return getattr(import_module(_LATER.get(name, "mistral_client.errors")), name)

@@ -71,9 +71,10 @@ def _completion(chunks: Iterable[_Object]) -> ChatCompletionResponse:
         whole.update({name: chunk[name] for name in ("id", "model", "created") if name in chunk})
         if chunk.get("usage") is not None:
             whole["usage"] = chunk["usage"]
-        for choice in chunk.get("choices") or ():
-            index = choice.get("index") or 0
-            choices.setdefault(index, _Choice(index)).add(choice)
+        for choice in _objects(chunk.get("choices")):
+            index = choice.get("index")
+            place = index if isinstance(index, int) else 0
+            choices.setdefault(place, _Choice(place)).add(choice)
     whole["choices"] = [choices[index].whole() for index in sorted(choices)]
     return ChatCompletionResponse.from_dict(whole)
 
@@ -84,14 +85,14 @@ def _reply(events: Iterable[_Object]) -> ConversationResponse:
     The `type` of an event is that of its entry, and what happens to it: `function.call.delta`.
     """
     whole: _Object = {"object": "conversation.response"}
-    entries: dict[tuple[object, ...], _Entry] = {}
+    entries: dict[tuple[str, ...], _Entry] = {}
     for event in events:
         kind, _, what = str(event.get("type", "")).rpartition(".")
         if kind == "conversation.response":
             names = ("conversation_id", "usage", "guardrails")
             whole.update({name: event[name] for name in names if name in event})
         elif kind and what != "error":
-            place = (kind, event.get("output_index"), event.get("id"))
+            place = (kind, str(event.get("output_index")), str(event.get("id")))
             entries.setdefault(place, _Entry(kind)).add(event)
     whole["outputs"] = [entry.whole() for entry in entries.values()]
     return ConversationResponse.from_dict(whole)
@@ -137,9 +138,9 @@ class _Choice:
 
     def add(self, choice: _Object) -> None:
         """Take what a chunk adds."""
-        delta: _Object = choice.get("delta") or {}
+        delta = _object(choice.get("delta"))
         _add_content(self.content, delta.get("content"))
-        for call in delta.get("tool_calls") or ():
+        for call in _objects(delta.get("tool_calls")):
             self._add_call(call)
         self.finish_reason = choice.get("finish_reason") or self.finish_reason
 
@@ -148,13 +149,12 @@ class _Choice:
 
         Some servers count no calls: another id is another call.
         """
-        name = _named(call.get("id"))
+        name, function = _named(call.get("id")), _object(call.get("function"))
         for known in reversed(self.calls):
             is_same = known.get("index") == call.get("index")
-            if is_same and name in {None, _named(known.get("id"))}:
-                _extend(known["function"], call.get("function") or {})
+            if is_same and name in (None, _named(known.get("id"))):
+                _extend(known["function"], function)
                 return
-        function = call.get("function") or {}
         self.calls.append({**call, "function": dict(function)})
 
     def whole(self) -> _Object:
@@ -175,13 +175,13 @@ def _add_content(pieces: list[_Object], content: object) -> None:
 
 def _plain(pieces: list[_Object]) -> object:
     """Return a content as text where it is nothing else, its pieces otherwise."""
-    texts = [piece["text"] for piece in pieces if piece.get("type") == "text"]
-    return "".join(texts) if len(texts) == len(pieces) else pieces
+    is_text = all(piece.get("type") == "text" for piece in pieces)
+    return "".join(_text(piece) for piece in pieces) if is_text else pieces
 
 
 def _named(call_id: object) -> object:
     """Return the id of a call, or None for a part without one; servers send `null` as text too."""
-    return None if call_id in {None, "", "null"} else call_id
+    return None if call_id in (None, "", "null") else call_id
 
 
 def _extend(known: _Object, more: _Object) -> None:
@@ -201,8 +201,8 @@ def _append(pieces: list[_Object], piece: object) -> None:
     new = cast("_Object", piece)
     last = pieces[-1] if pieces else {}
     if last.get("type") == new.get("type") == "text":
-        last["text"] = str(last.get("text", "")) + str(new.get("text", ""))
-    elif last.get("type") == new.get("type") == "thinking" and _is_list(new.get("thinking")):
+        last["text"] = _text(last) + _text(new)
+    elif last.get("type") == new.get("type") == "thinking" and _both_list(last, new, "thinking"):
         for each in new["thinking"]:
             _append(last["thinking"], each)
     elif new.get("type") == "thinking" and _is_list(new.get("thinking")):
@@ -214,5 +214,26 @@ def _append(pieces: list[_Object], piece: object) -> None:
         pieces.append(dict(new))
 
 
+def _both_list(one: _Object, other: _Object, name: str) -> bool:
+    return _is_list(one.get(name)) and _is_list(other.get(name))
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, list)
+
+
+def _text(piece: _Object) -> str:
+    """Return the text of a piece, empty where it is none."""
+    text: object = piece.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _object(value: object) -> _Object:
+    """Return an object, an empty one for anything else: odd servers send what nobody expects."""
+    return cast("_Object", value) if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[_Object]:
+    """Return the objects in a list, none for anything else."""
+    listed = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("_Object", each) for each in listed if isinstance(each, dict)]

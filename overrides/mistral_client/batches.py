@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from mistral_client.errors import DecodeError
+from mistral_generated.models import EmbeddingResponseData
 
 if TYPE_CHECKING:
     from mistral_generated.models import EmbeddingResponse
@@ -55,9 +56,13 @@ def vectors_of(response: EmbeddingResponse, count: int) -> list[list[float]]:
 
     Raises DecodeError unless there is one for each.
     """
-    items = sorted(response.data, key=lambda item: item.index or 0)
-    vectors = [item.embedding for item in items]
-    if len(vectors) != count or not all(isinstance(cast("Any", one), list) for one in vectors):
+    data: object = response.data
+    listed = cast("list[object]", data) if isinstance(data, list) else []
+    items = [item for item in listed if isinstance(item, EmbeddingResponseData)]
+    if all(isinstance(cast("object", item.index), int) for item in items):
+        items.sort(key=lambda item: item.index or 0)
+    vectors = [item.embedding for item in items if isinstance(cast("Any", item.embedding), list)]
+    if len(vectors) != count or len(listed) != count:
         raise DecodeError(
             f"the answer has {len(vectors)} embeddings for {count} texts",
             operation="embeddings.create",

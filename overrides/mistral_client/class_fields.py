@@ -118,7 +118,7 @@ def _of_attrs(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
             _alias(each),
             hints.get(each.name, Any),
             each.default is attr.NOTHING,
-            _described(hints.get(each.name), texts.get(each.name)),
+            words_of(hints.get(each.name)) or texts.get(each.name, ""),
         )
         for each in attr.fields(kind)
         if each.init
@@ -133,7 +133,7 @@ def _of_dataclass(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
             each.name,
             hints.get(each.name, Any),
             each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING,
-            _described(hints.get(each.name), texts.get(each.name)),
+            words_of(hints.get(each.name)) or texts.get(each.name, ""),
         )
         for each in dataclasses.fields(kind)
         if each.init
@@ -147,7 +147,8 @@ def _of_typed_dict(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
         is_required = name in kind.__required_keys__
         if qualifiers & {_REQUIRED, _NOT_REQUIRED}:  # which the class misses in annotations as text
             is_required = _REQUIRED in qualifiers
-        found.append(Field(name, inner, is_required, _described(hint, texts.get(name))))
+        words = words_of(hint) or texts.get(name, "")
+        found.append(Field(name, inner, is_required, words))
     return found
 
 
@@ -157,7 +158,7 @@ def _of_named_tuple(kind: Kind, hints: Hints, texts: Texts) -> list[Field]:
             name,
             hints.get(name, Any),
             name not in kind._field_defaults,
-            _described(hints.get(name), texts.get(name)),
+            words_of(hints.get(name)) or texts.get(name, ""),
         )
         for name in kind._fields
     ]
@@ -194,8 +195,8 @@ _KINDS: Final[tuple[tuple[Callable[[type], bool], _Reader], ...]] = (
 )
 
 
-def _described(kind: Kind, docstring: str | None) -> str:
-    """Return what a field is, in words: those of its `Annotated`, else the text under it.
+def words_of(kind: Kind) -> str:
+    """Return what the `Annotated` of a type says in words, also under what qualifies it.
 
     The words are a text, or an object with `documentation` or `description`, as `Doc` of
     typing_extensions and `Field` of pydantic.
@@ -209,7 +210,10 @@ def _described(kind: Kind, docstring: str | None) -> str:
         ):
             if isinstance(text, str):
                 return text
-    return docstring or ""
+    outer: Kind = get_origin(kind)
+    if outer is Annotated or getattr(outer, "_name", None) in _QUALIFIERS:
+        return words_of(get_args(kind)[0])
+    return ""
 
 
 def _docstrings(kind: type) -> dict[str, str]:

@@ -284,3 +284,14 @@ def _restore(
     error.args = args
     error.__dict__.update(state)
     return error
+
+
+if not TYPE_CHECKING:  # type checkers know every name
+
+    def __getattr__(name: str) -> NoReturn:
+        """Say what stands for the errors that other clients have."""
+        if name.startswith("__"):  # every import asks for some
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        from mistral_client import models, other_names  # noqa: PLC0415 - for errors only
+
+        raise other_names.no_name(__name__, name, models)

@@ -201,23 +201,33 @@ class EventReader(Generic[T]):
         except (ValueError, RecursionError) as fault:
             self._refuse_data(data, fault)
 
-    def finish(self) -> None:
-        """Accept the end of the answer.
+    def finish(self) -> Iterator[Event[T]]:
+        """Yield the event that the end of the answer left without its blank line; accept the end.
 
-        Raises StreamError if the stream has an end marker or a last event and it did not come. Some
-        servers leave the marker out: then the reasons to end that came stand for it.
+        Raises StreamError if the stream has an end marker or a last event and it did not come, and
+        httpx.RemoteProtocolError for one that may begin anew. Some servers leave the marker out:
+        then the reasons to end that came stand for it.
         """
         rest = self.parser.rest()
         self._refuse_stray()
-        is_end = rest is not None and self._is_end(rest.data)
-        if rest is not None and not is_end:
-            self._raise_inside(rest)
-        is_cut = self._end is not None and not is_end
-        if is_cut and not self._is_complete():
-            self._fail(f"the stream was cut off: it ended without {self._end}")
-        if self._end_events:
-            self._fail(f"the stream was cut off: it ended without {self._end_events[0]}")
+        if rest is not None:
+            yield from self._read_rest(rest)
+        if self.is_done:
+            return
+        due = self._end_events[0] if self._end_events else self._end
+        if due is not None and (self._end_events or not self._is_complete()):
+            reason = f"it ended without {due}"
+            if not self._arrived and self._reopenings:
+                raise httpx.RemoteProtocolError(reason)
+            self._fail(f"the stream was cut off: {reason}")
         self._end_well()
+
+    def _read_rest(self, rest: ServerEvent) -> Iterator[Event[T]]:
+        """Yield the last event, if all of its data came."""
+        if object_of(rest.data) is None and not self._is_end(rest.data):
+            self._raise_inside(rest)
+        else:
+            yield from self._read_events([rest])
 
     def _end_well(self) -> None:
         """Note the end of the stream, and what its last event says that it took."""
@@ -231,10 +241,12 @@ class EventReader(Generic[T]):
 
     def _is_complete(self) -> bool:
         """Say whether every choice that began has come to its reason to end."""
-        reasons: dict[object, object] = {}
+        reasons: dict[str, object] = {}
         for raw in self._arrived:
-            for choice in getattr(self._parse(raw), "choices", None) or ():
-                reasons[getattr(choice, "index", None)] = getattr(choice, "finish_reason", None)
+            choices: object = getattr(self._parse(raw), "choices", None)
+            for choice in cast("list[object]", choices) if isinstance(choices, list) else []:
+                index = str(getattr(choice, "index", None))
+                reasons[index] = getattr(choice, "finish_reason", None)
         return bool(reasons) and all(reasons.values())
 
     def all_data(self) -> list[T]:

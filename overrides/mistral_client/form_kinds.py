@@ -103,6 +103,20 @@ class Choice:
 
 
 @attr.frozen
+class Described:
+    """A value that words say more of."""
+
+    form: Form
+    text: str
+
+    def schema(self) -> Schema:
+        return {**self.form.schema(), "description": self.text}
+
+    def read(self, value: Json, path: str) -> object:
+        return self.form.read(value, path)
+
+
+@attr.frozen
 class UnionOf:
     """A value of one of several types."""
 
@@ -114,7 +128,7 @@ class UnionOf:
     def read(self, value: Json, path: str) -> object:
         """Return the value as the first member that it fits; one of just its type goes first."""
         problems: dict[str, None] = {}
-        for form in sorted(self.members, key=lambda each: each != Plain(type(value))):
+        for form in sorted(self.members, key=lambda each: _undescribed(each) != Plain(type(value))):
             try:
                 return form.read(value, path)
             except ValueError as error:
@@ -221,6 +235,11 @@ class ObjectOf:
         known = {name: form for name, form in self.parts.items() if name in fields}
         given = {name: form.read(fields[name], f"{path}.{name}") for name, form in known.items()}
         return _made(lambda: self.kind(**given), path)
+
+
+def _undescribed(form: Form) -> Form:
+    """Return a form without the words about it."""
+    return form.form if isinstance(form, Described) else form
 
 
 def _closed(value: Json) -> Any:  # noqa: ANN401 - any JSON

@@ -24,11 +24,12 @@ from types import UnionType
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
-from mistral_client.class_fields import Kind, bare, fields_of, unsubscripted
+from mistral_client.class_fields import Kind, bare, fields_of, unsubscripted, words_of
 from mistral_client.form_kinds import (
     PLAIN,
     Anything,
     Choice,
+    Described,
     Form,
     Json,
     ListOf,
@@ -151,8 +152,11 @@ class Forms:
         return {each.name: each.definition() for each in self._objects.values()}
 
     def of(self, kind: Kind, path: str) -> Form:
-        """Return the form of a type. Raises TypeError when it has none."""
-        kind = bare(kind)
+        """Return the form of a type, with the words about it. Raises TypeError when it has none."""
+        words, form = words_of(kind), self._of_bare(bare(kind), path)
+        return Described(form, words) if words else form
+
+    def _of_bare(self, kind: Kind, path: str) -> Form:
         origin, inner = unsubscripted(kind), get_args(kind)
         if kind in PLAIN:
             return Plain(kind)

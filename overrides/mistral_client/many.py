@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterable
+from contextvars import copy_context
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -38,7 +39,8 @@ def check_progress(value: object) -> None:
 def in_order(call: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
     """Yield what a call returns for each item, in order; `workers` threads call ahead.
 
-    They do so where calls take long; as long as each ends at once, one follows the other here. The
+    They do so where calls take long; as long as each ends at once, one follows the other here. Each
+    has the context variables of whoever iterates, so that tracing knows what it belongs to. The
     first call that fails ends it with its error, and so does whoever stops iterating; calls that
     are under way then are waited for, and no others begin.
     """
@@ -55,7 +57,7 @@ def in_order(call: Callable[[T], R], items: Iterable[T], workers: int) -> Iterat
                     is_quick = perf_counter() - started < QUICK_S
                     yield result
                     continue
-                waiting.append(pool.submit(call, item))
+                waiting.append(pool.submit(copy_context().run, call, item))
                 is_quick = len(waiting) == 1 and bool(wait(waiting, QUICK_S).done)
                 if is_quick or len(waiting) >= workers:
                     yield waiting.popleft().result()

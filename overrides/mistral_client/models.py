@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from mistral_generated import models as _models
@@ -15,24 +16,19 @@ if TYPE_CHECKING:
     from mistral_generated.models import *  # noqa: F403 - every model, for type checkers
 
 __all__ = ["UNSET", "Event", "File", "Unset"]
-if TYPE_CHECKING:
-    __all__ += _models.__all__  # what type checkers take as public
+__all__ += _models.__all__
 
 
-def __getattr__(name: str) -> object:
-    """Load a model; a class that another client has by this name is an error that names ours."""
-    try:
-        return getattr(_models, name)
-    except AttributeError:
-        from mistral_client.other_names import class_for  # noqa: PLC0415 - for errors only
+if not TYPE_CHECKING:  # type checkers know every name
 
-        ours = class_for(name, __dir__())
-        if not ours:
-            raise
-        # `from ... import` hides the text of an AttributeError
-        raise ImportError(
-            f"cannot import name {name!r} from {__name__!r}; here it is {ours}"
-        ) from None
+    def __getattr__(name: str) -> object:
+        """Load a model; for a class that another client has, the error names ours."""
+        found = None if name.startswith("__") else getattr(_models, name, None)
+        if found is not None:
+            return found
+        from mistral_client.other_names import no_name  # noqa: PLC0415 - for errors only
+
+        raise no_name(__name__, name, sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

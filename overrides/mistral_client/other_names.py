@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from types import ModuleType
 
 ARGUMENTS: Final = {
     "async_client": "AsyncMistral(http_client=...)",
@@ -33,15 +34,31 @@ FIELDS: Final = {**ARGUMENTS, "schema_definition": "schema"}
 """Fields inside of arguments too."""
 
 CLASSES: Final = {
+    "APIConnectionError": "ConnectionFailed of mistral_client",
+    "APIError": "MistralError of mistral_client",
+    "APITimeoutError": "TimedOut of mistral_client",
+    "AuthenticationError": "AuthenticationFailed of mistral_client",
     "BackoffStrategy": "Retries of mistral_client",
+    "BadRequestError": "BadRequest of mistral_client",
+    "ChatMessage": "UserMessage, AssistantMessage and so on, or a dict",
     "CompletionEvent": "Event",
     "HTTPValidationError": "ValidationFailed of mistral_client",
+    "InternalServerError": "ServerError of mistral_client",
     "JSONSchema": "JsonSchema",
+    "MistralAPIException": "APIStatusError of mistral_client",
+    "MistralAsyncClient": "AsyncMistral of mistral_client",
+    "MistralClient": "Mistral of mistral_client",
+    "MistralConnectionException": "ConnectionFailed of mistral_client",
     "MistralError": "MistralError of mistral_client",
+    "MistralException": "MistralError of mistral_client",
     "NoResponseError": "ConnectionFailed of mistral_client",
+    "NotFoundError": "NotFound of mistral_client",
+    "PermissionDeniedError": "PermissionDenied of mistral_client",
+    "RateLimitError": "RateLimited of mistral_client",
     "ResponseValidationError": "DecodeError of mistral_client",
     "RetryConfig": "Retries of mistral_client",
     "SDKError": "APIStatusError of mistral_client",
+    "UnprocessableEntityError": "ValidationFailed of mistral_client",
 }
 
 ON_CLIENTS: Final = {
@@ -98,6 +115,20 @@ def class_for(name: str, known: Collection[str]) -> str:
     sent, answered = name.removesuffix("In"), name.removesuffix("Out")
     guesses = [f"{sent}Request", sent] if sent != name else [answered]
     return next((one for one in guesses if one in known and one != name), "")
+
+
+def no_name(module: str, name: str, models: ModuleType) -> ImportError | AttributeError:
+    """Return the error for a name that a module does not have; one that names ours is for imports.
+
+    `from ... import` hides the text of an AttributeError. `models` is the module of the models.
+    """
+    known = () if name.startswith("__") else dir(models)
+    ours = class_for(name, known)
+    if not ours and name in known and module != models.__name__:
+        ours = f"{name} of {models.__name__}"
+    if ours:
+        return ImportError(f"cannot import name {name!r} from {module!r}; here it is {ours}")
+    return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 
 
 def no_attribute(owner: object, name: str, names: Mapping[str, str]) -> AttributeError:

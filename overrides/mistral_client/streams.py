@@ -141,12 +141,18 @@ class EventStream(Opened, Generic[T, F]):
                         drain(response, chunks)
                         return
                 if not self._is_closed():
-                    reader.finish()
+                    yield from reader.finish()
             except httpx.HTTPError as failure:
-                if not self._is_closed():
-                    delay_s = reader.go_on(failure, self._silence_s)
+                delay_s = self._delay_s(failure)
             finally:
                 response.close()
             if delay_s is not None:
                 self._pause(delay_s)
                 self._response = None
+
+    def _delay_s(self, failure: httpx.HTTPError) -> float | None:
+        """Return how long to wait before it goes on, in seconds; None for a stream that was closed.
+
+        Raises a StreamError for one that does not go on.
+        """
+        return None if self._is_closed() else self._reader.go_on(failure, self._silence_s)

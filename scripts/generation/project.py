@@ -24,7 +24,7 @@ from generation.models import ModelViews
 from generation.operations import GroupView, OperationView, OperationViews, group_tree
 from generation.renamed import Renamed, add_renamed
 from generation.shapes import Shapes
-from generation.source import DocumentError, Json
+from generation.source import SCHEMA_PREFIX, DocumentError, Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def views(
     _expect_own_modules(places)
     loose = frozenset(settings.get("arguments", {}).get("loose", ()))
     additions = dict(settings.get("additions", {}))
-    pages = {**additions.pop("pages", {}), **_pages(derived)}
+    pages = _pages(derived)
     overrides = settings["generator"].get("class_overrides", {})
     unknown = {*loose, *additions, *pages, *overrides} - places.keys()
     if unknown:
@@ -152,15 +152,33 @@ def views(
 
 
 def _pages(derived: Json) -> dict[str, str]:
-    """Return the components that are pages of lists, each with the dotted way to its items."""
+    """Return the components that are pages of lists, each with the dotted way to its items.
+
+    An answer that is nothing but a list in an object is a page too: the only one.
+    """
+    schemas: dict[str, Json] = derived["components"]["schemas"]
     found: dict[str, str] = {}
     for _, _, data in operations(derived):
-        way = data.get("x-mistral-paging", {}).get("items")
         answer = next(iter(data["responses"].values()))
         schema = (answer.get("content") or {}).get("application/json", {}).get("schema", {})
-        if way and "$ref" in schema:
-            found[schema["$ref"].rsplit("/", 1)[-1]] = way
+        name = schema.get("$ref", "").rpartition("/")[2]
+        way = data.get("x-mistral-paging", {}).get("items") or _only_list(schemas, name)
+        if way and name:
+            found[name] = way
     return found
+
+
+def _only_list(schemas: dict[str, Json], name: str) -> str | None:
+    """Return the field of an object that holds a list, if it has no other but its kind's name.
+
+    A list of such objects themselves makes a tree, not a page.
+    """
+    properties: Json = schemas.get(name, {}).get("properties", {})
+    fields = [field for field in properties if field != "object"]
+    if len(fields) != 1 or properties[fields[0]].get("type") != "array":
+        return None
+    items: Json = properties[fields[0]].get("items", {})
+    return None if items.get("$ref") == f"{SCHEMA_PREFIX}{name}" else fields[0]
 
 
 def _expect_own_modules(places: dict[str, tuple[str, str]]) -> None:

@@ -22,7 +22,9 @@ from examples.markdown import LANGUAGES, fences
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 BIN = Path(sys.executable).parent
-PAGES = ("README.md", "docs/client.md")
+PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+# Programs with the official SDK, which stand beside ours on one page.
+OFFICIAL = re.compile(r"^```python official\n.*?^```$", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"# error: ([\w-]+)$")
 FOUND = re.compile(r"^(.+?):(\d+): error: .*\[([\w-]+)\]$", re.MULTILINE)
 pytestmark = pytest.mark.xdist_group("typing")  # each checker runs once
@@ -40,9 +42,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for path in (HERE / name).glob("*.py"):
             shutil.copy(path, root / f"{name}_{path.name}")
     for page in PAGES:
-        blocks = fences((ROOT / page).read_text("utf-8"))
+        blocks = fences(OFFICIAL.sub("", (ROOT / page).read_text("utf-8")))
         code = [one.code for one in blocks if LANGUAGES.get(one.language) == Language.PYTHON]
-        (root / f"page_{Path(page).stem.lower().replace('-', '_')}.py").write_text("\n".join(code))
+        name = f"page_{Path(page).parent.name}_{Path(page).stem}.py".lower().replace("-", "_")
+        (root / name).write_text("\n".join(code))
     venv = {"venvPath": str(Path(sys.prefix).parent), "venv": Path(sys.prefix).name}
     (root / "pyrightconfig.json").write_text(json.dumps(venv))
     return root

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .field_option_count_item import read_field_option_count_item
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .field_option_count_item import FieldOptionCountItem
 
+if TYPE_CHECKING:
+    _Page = Page[FieldOptionCountItem]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["counts"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class FetchFieldOptionCountsResponse(Model):
+class FetchFieldOptionCountsResponse(_Page, Model):
     """How often the values of a field occur.
 
     Attributes:
@@ -31,6 +37,7 @@ class FetchFieldOptionCountsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("counts",)
     _required: ClassVar[tuple[str, ...]] = ("counts",)
 
     @classmethod

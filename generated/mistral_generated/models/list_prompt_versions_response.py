@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .prompt_version import read_prompt_version
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .prompt_version import PromptVersion
 
+if TYPE_CHECKING:
+    _Page = Page[PromptVersion]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListPromptVersionsResponse(Model):
+class ListPromptVersionsResponse(_Page, Model):
     """The versions of one prompt.
 
     Attributes:
@@ -31,6 +37,7 @@ class ListPromptVersionsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .sharing import read_sharing
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .sharing import Sharing
 
+if TYPE_CHECKING:
+    _Page = Page[Sharing]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListSharingResponse(Model):
+class ListSharingResponse(_Page, Model):
     """Everyone with access to a library.
 
     Attributes:
@@ -31,6 +37,7 @@ class ListSharingResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

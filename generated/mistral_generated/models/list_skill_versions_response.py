@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .skill_version import read_skill_version
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .skill_version import SkillVersion
 
+if TYPE_CHECKING:
+    _Page = Page[SkillVersion]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["data"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class ListSkillVersionsResponse(Model):
+class ListSkillVersionsResponse(_Page, Model):
     """The versions of one skill.
 
     Attributes:
@@ -31,6 +37,7 @@ class ListSkillVersionsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("data",)
     _required: ClassVar[tuple[str, ...]] = ("data",)
 
     @classmethod

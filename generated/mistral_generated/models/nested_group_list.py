@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .nested_group_ref import read_nested_group_ref
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .nested_group_ref import NestedGroupRef
 
+if TYPE_CHECKING:
+    _Page = Page[NestedGroupRef]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["children"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class NestedGroupList(Model):
+class NestedGroupList(_Page, Model):
     """The groups inside a group.
 
     Attributes:
@@ -31,6 +37,7 @@ class NestedGroupList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("children",)
     _required: ClassVar[tuple[str, ...]] = ("children",)
 
     @classmethod

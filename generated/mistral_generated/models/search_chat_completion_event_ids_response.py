@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
+if TYPE_CHECKING:
+    _Page = Page[str]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["completion_event_ids"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchChatCompletionEventIdsResponse(Model):
+class SearchChatCompletionEventIdsResponse(_Page, Model):
     """The ids of the events that were found.
 
     Attributes:
@@ -28,6 +34,7 @@ class SearchChatCompletionEventIdsResponse(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("completion_event_ids",)
     _required: ClassVar[tuple[str, ...]] = ("completion_event_ids",)
 
     @classmethod

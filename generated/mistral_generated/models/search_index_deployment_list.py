@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .search_index_deployment import read_search_index_deployment
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .search_index_deployment import SearchIndexDeployment
 
+if TYPE_CHECKING:
+    _Page = Page[SearchIndexDeployment]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["deployments"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SearchIndexDeploymentList(Model):
+class SearchIndexDeploymentList(_Page, Model):
     """The deployments that the caller may see.
 
     Attributes:
@@ -31,6 +37,7 @@ class SearchIndexDeploymentList(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("deployments",)
     _required: ClassVar[tuple[str, ...]] = ("deployments",)
 
     @classmethod

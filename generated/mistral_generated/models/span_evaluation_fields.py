@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attr
 
+from ..additions import Page
 from ..base import Model, fill, new, unknown
 from .otel_field_definition import read_otel_field_definition
 
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
     from .otel_field_definition import OtelFieldDefinition
 
+if TYPE_CHECKING:
+    _Page = Page[OtelFieldDefinition]
+else:
+    _Page = Page
+
 _KNOWN: frozenset[str] = frozenset(["field_definitions"])
 
 
 @attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
-class SpanEvaluationFields(Model):
+class SpanEvaluationFields(_Page, Model):
     """The fields of evaluations.
 
     Attributes:
@@ -31,6 +37,7 @@ class SpanEvaluationFields(Model):
     additional_properties: dict[str, Any] = attr.field(factory=dict)
 
     _known = _KNOWN
+    _items: ClassVar[tuple[str, ...]] = ("field_definitions",)
     _required: ClassVar[tuple[str, ...]] = ("field_definitions",)
 
     @classmethod

@@ -19,6 +19,7 @@ from mistral_client.models import (
     AssistantMessage,
     ChatCompletionResponse,
     ConversationResponse,
+    EmbeddingResponse,
     FunctionCallEntry,
     ListLibrariesResponse,
     MessageOutputEntry,
@@ -81,6 +82,21 @@ def test_page_has_a_length_items_and_a_line_for_each() -> None:
     lines = str(page).splitlines()
     assert len(lines) == 2
     assert "Maps" in lines[1]
+
+
+def test_answer_that_is_only_a_list_is_a_page(both: Both) -> None:
+    sharing = {"library_id": "l", "user_uuid": None, "role": "Viewer", "share_with_type": "User"}
+    page = both.run(
+        answer(200, {"data": [sharing, sharing]}),
+        lambda client: client.beta.libraries.accesses.list("l"),
+    )
+    assert len(page) == 2
+    assert [each.role for each in page] == ["Viewer", "Viewer"]
+    assert len(str(page).splitlines()) == 2
+
+
+def test_answer_with_more_than_a_list_is_no_page() -> None:
+    assert not hasattr(EmbeddingResponse, "__len__")
 
 
 def test_empty_page_is_still_true_and_odd_ones_are_empty() -> None:
@@ -300,6 +316,37 @@ def test_choices_of_a_stream_are_kept_apart(both: Both) -> None:
         ("a", "length"),
         ("b", "stop"),
     ]
+
+
+@pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [None], ["x"], [{}], True])
+def test_odd_parts_of_chunks_do_not_break_the_whole(both: Both, odd: Any) -> None:
+    chunks = [
+        chunk(odd),
+        chunk({"tool_calls": odd}),
+        chunk({"tool_calls": [{"index": odd, "id": odd, "function": odd}]}),
+        chunk({"tool_calls": [{"index": odd, "id": odd, "function": {"arguments": odd}}]}),
+        chunk({"content": [{"type": "thinking", "thinking": odd}]}),
+        b"data: %s\n\n" % json.dumps({"choices": odd, "usage": odd}).encode(),
+        b"data: %s\n\n" % json.dumps({"choices": [{"index": odd}]}).encode(),
+    ]
+    told = final(both, stream(*chunks, *chunks, chunk({"content": "b"}, reason="stop")))
+    assert told.text.endswith("b")
+
+
+def test_text_that_is_null_adds_nothing(both: Both) -> None:
+    empty = {"content": [{"type": "text", "text": None}]}
+    told = final(both, stream(chunk(empty), chunk({"content": "b"}), chunk(empty, reason="stop")))
+    assert told.text == "b"
+
+
+@pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [None], ["x"], [{}], True])
+def test_odd_parts_of_events_do_not_break_the_whole_reply(both: Both, odd: Any) -> None:
+    kinds = ("message.output.delta", "function.call.delta", "agent.handoff.started")
+    body: dict[str, Any] = dict.fromkeys(["id", "output_index", "content", "arguments"], odd)
+    events = [(kind, body) for kind in kinds]
+    said = ("message.output.delta", {"id": "2", "content": "b"})
+    told = final(both, reply(*events, *events, said), ask=start)
+    assert told.text.endswith("b")
 
 
 def test_message_of_a_stream_can_be_sent_back(both: Both) -> None:

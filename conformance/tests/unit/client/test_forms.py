@@ -33,6 +33,24 @@ Cents = NewType("Cents", int)
 Item = TypeVar("Item")
 
 
+Title = Annotated[str, "As printed."]
+Length = Annotated[Cents, "In cm."]
+
+
+class Shelf(TypedDict):
+    titles: list[Title]
+    owner: Title | None
+    notes: dict[str, Title]
+    pair: tuple[Title, int]
+    place: NotRequired[Title]
+    length: Length
+
+
+@dataclasses.dataclass
+class Mixed:
+    value: float | Annotated[int, "A whole number."]
+
+
 class Colour(enum.Enum):
     RED = "red"
     ONE = 1
@@ -279,6 +297,26 @@ def test_texts_of_a_typed_dict_and_a_named_tuple_reach_the_schema() -> None:
     assert properties[0]["town"] == {"type": "string", "description": "Where it was printed."}
     assert properties[1]["row"] == {"type": "integer", "description": "Counted from below."}
     assert properties[2]["first"] == {"type": "integer", "description": "Its first page."}
+
+
+def test_words_reach_the_schema_at_any_depth() -> None:
+    schema = schema_of(Shelf)
+    words = {"type": "string", "description": "As printed."}
+    properties = schema["properties"]
+    assert properties["titles"] == {"type": "array", "items": words}
+    assert properties["owner"] == {"anyOf": [words, {"type": "null"}]}
+    assert properties["notes"] == {"type": "object", "additionalProperties": words}
+    assert properties["pair"]["prefixItems"] == [words, {"type": "integer"}]
+    assert properties["place"] == words
+    assert properties["length"] == {"type": "integer", "description": "In cm."}
+    assert "place" not in schema["required"]
+
+
+def test_value_with_words_about_it_is_read_as_without_them() -> None:
+    text = '{"titles": ["a"], "owner": null, "notes": {}, "pair": ["b", 1], "length": 3}'
+    assert read_form(Shelf, text) == json.loads(text) | {"pair": ("b", 1)}
+    assert read_form(Mixed, '{"value": 1}') == Mixed(1)
+    assert type(read_form(Mixed, '{"value": 1}').value) is int
 
 
 def test_typed_dict_and_named_tuple_are_read_as_themselves() -> None:

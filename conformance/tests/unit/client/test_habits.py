@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import io
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,10 +124,17 @@ def test_space_around_the_end_marker_is_ignored(both: Both, end: bytes) -> None:
     assert said(both.events(stream(chunk("a"), end), ask)) == "a"
 
 
-@pytest.mark.parametrize("pieces", [(), (chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
+@pytest.mark.parametrize("pieces", [(chunk("a"),), (chunk("a", "stop"), chunk("b", index=1))])
 def test_stream_that_ends_before_its_reason_was_cut_off(both: Both, pieces: Any) -> None:
     with pytest.raises(StreamError, match="cut off"):
         both.events(stream(*pieces), ask)
+
+
+@pytest.mark.parametrize("choices", [3, [None], [{"index": [1]}], {"index": 0}])
+def test_stream_whose_choices_are_odd_has_no_reason_to_end(both: Both, choices: Any) -> None:
+    odd = b"data: %s\n\n" % json.dumps({"choices": choices}).encode()
+    with pytest.raises(StreamError, match="cut off"):
+        both.events(stream(odd), ask)
 
 
 def test_stream_that_breaks_before_its_first_event_is_asked_for_again(both: Both) -> None:
@@ -133,6 +143,36 @@ def test_stream_that_breaks_before_its_first_event_is_asked_for_again(both: Both
     server = Server([broken, whole])
     assert said(both.events(server, ask)) == "a"
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("pieces", [(), (b": here\n\n",), (b"data:\n\n",), (b"data: {",)])
+def test_stream_that_ends_before_its_first_event_is_asked_for_again(
+    both: Both, pieces: tuple[bytes, ...]
+) -> None:
+    server = Server([stream(*pieces), stream(chunk("a", "stop"), b"data: [DONE]\n\n")])
+    assert said(both.events(server, ask)) == "a"
+    assert len(server.requests) == 2
+
+
+def test_stream_that_ends_before_its_first_event_is_given_up_in_the_end(both: Both) -> None:
+    server = Server([lambda _: stream(b": here\n\n")])
+    with pytest.raises(StreamError, match="cut off: it ended without"):
+        both.events(server, lambda client: client.chat.stream(model="m", messages=[], retries=2))
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_last_event_needs_no_blank_line(both: Both, missing: int) -> None:
+    last = chunk("b", "stop")[:-missing]
+    assert said(both.events(stream(chunk("a"), last), ask)) == "ab"
+
+
+def test_last_event_of_a_conversation_needs_no_blank_line(both: Both) -> None:
+    done = b'event: conversation.response.done\ndata: {"type": "conversation.response.done"}'
+    events = both.events(
+        stream(done), lambda client: client.beta.conversations.start_stream(model="m", inputs="x")
+    )
+    assert [event.event for event in events] == ["conversation.response.done"]
 
 
 def test_stream_that_breaks_after_its_first_event_is_not_asked_for_again(both: Both) -> None:
@@ -369,6 +409,48 @@ def test_argument_of_other_clients_is_answered_with_ours(both: Both, name: str, 
 def test_class_of_the_official_sdk_is_answered_with_ours(name: str, ours: str) -> None:
     with pytest.raises(ImportError, match=f"cannot import name '{name}' .*; here it is {ours}$"):
         exec(f"from mistral_client.models import {name}")  # noqa: S102 - as people write it
+
+
+@pytest.mark.parametrize("module", ["mistral_client", "mistral_client.errors"])
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("SDKError", "APIStatusError of mistral_client"),
+        ("RetryConfig", "Retries of mistral_client"),
+        ("RateLimitError", "RateLimited of mistral_client"),
+        ("MistralClient", "Mistral of mistral_client"),
+        ("UserMessage", "UserMessage of mistral_client.models"),
+    ],
+)
+def test_classes_of_other_clients_are_named_wherever_they_are_looked_for(
+    module: str, name: str, ours: str
+) -> None:
+    with pytest.raises(ImportError, match=f"cannot import name '{name}' .*; here it is {ours}$"):
+        getattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("module", ["mistral_client.errors", "mistral_client.models"])
+@pytest.mark.parametrize("name", ["Shelf", "_shelf", "__path__", "__wrapped__"])
+def test_modules_have_no_names_but_their_own(module: str, name: str) -> None:
+    assert not hasattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("name", ["errors", "models"])
+def test_modules_can_be_reached_from_the_root(name: str) -> None:
+    told = f"import mistral_client; print(mistral_client.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == f"mistral_client.{name}\n"
+
+
+def test_star_brings_all_models() -> None:
+    told = "from mistral_client.models import *; print(UserMessage.__name__, UNSET)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "UserMessage UNSET\n"
+
+
+def test_root_has_no_names_but_its_own() -> None:
+    assert not hasattr(mistral_client, "Shelf")
+    assert not hasattr(mistral_client, "__wrapped__")
 
 
 def test_class_that_nobody_has_is_missing() -> None:

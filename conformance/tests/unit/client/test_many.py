@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextvars import ContextVar
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,17 @@ def test_quick_calls_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> 
     assert threads[1:] == [threading.get_ident()] * 8
 
 
+def test_calls_have_the_context_of_whoever_iterates() -> None:
+    place: ContextVar[str] = ContextVar("place", default="nowhere")
+
+    def call(_: int) -> str:
+        sleep(2 * many.QUICK_S)
+        return place.get()
+
+    place.set("here")
+    assert set(in_order(call, range(6), 3)) == {"here"}
+
+
 @pytest.mark.parametrize("is_slow", [(), (0,), (1, 2), (3, 7), range(20)])
 def test_results_come_in_order_however_long_calls_take(is_slow: Container[int]) -> None:
     def call(number: int) -> int:
@@ -142,6 +154,29 @@ def test_answer_with_too_few_embeddings_is_an_error(both: Both) -> None:
     short = answer(200, {"data": [{"index": 0, "embedding": [1.0]}]})
     with pytest.raises(DecodeError, match="1 embeddings for 2 texts"):
         embed(both, short, ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        3,
+        {"index": 0},
+        [None],
+        ["x"],
+        [{}],
+        [{"index": "x", "embedding": None}],
+        [{"embedding": [1.0]}, {"index": 1}],
+    ],
+)
+def test_answer_without_embeddings_is_an_error(both: Both, data: object) -> None:
+    with pytest.raises(DecodeError, match=r"the answer has \d embeddings for 1 texts"):
+        embed(both, answer(200, {"data": data}), ["1"])
+
+
+def test_embeddings_without_places_stay_in_the_order_in_which_they_come(both: Both) -> None:
+    data = [{"index": None, "embedding": [1.0]}, {"embedding": [2.0]}]
+    assert embed(both, answer(200, {"data": data}), ["1", "2"]) == [[1.0], [2.0]]
 
 
 @pytest.mark.parametrize(
