@@ -88,7 +88,7 @@ def quantise(vector: list[float], kind: str) -> Sequence[float]:
     if kind in {"binary", "ubinary"}:
         packed = pack_bits(vector)
         return packed if kind == "ubinary" else [byte - 128 for byte in packed]
-    largest = max(abs(number) for number in vector)
+    largest = max(abs(number) for number in vector) or 1.0
     scaled = [round(number / largest * BYTE) for number in vector]
     return scaled if kind == "int8" else [number + BYTE + 1 for number in scaled]
 
