@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -125,3 +126,33 @@ def test_value_that_json_cannot_hold_is_told_with_its_line(
     with pytest.raises(ReplyError, match="JSON cannot hold it") as caught:
         start(replies=(file,))
     assert caught.value.source == f"{file}:4"
+
+
+def test_value_from_a_place_becomes_a_text_where_the_answer_has_texts(scripted: Scripted) -> None:
+    scripted.mock.reply("${turn}", user="turn")
+    scripted.mock.reply(choices=["${turn}", {"text": "${body.none}"}], user="both")
+    scripted.mock.reply(error={"status": 404, "message": "${call}"}, user="fail")
+    assert scripted.say("turn") == "1"
+    choices = scripted.chat("both", n=2).json()["choices"]
+    assert [one["message"]["content"] for one in choices] == ["1", ""]
+    assert scripted.chat("fail").json()["message"] == "1"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_usage_of_a_reply_is_that_of_a_conversation(scripted: Scripted, stream: bool) -> None:
+    counts = {"prompt_tokens": 11, "completion_tokens": 22, "total_tokens": 33}
+    calls = [{"name": "f", "arguments": {}}]
+    scripted.mock.reply(text="a", tool_calls=calls, usage=counts)
+    body = {"model": "mistral-small-latest", "inputs": "Hello", "stream": stream}
+    answer = scripted.api.post("/v1/conversations", json=body).text
+    told = json.loads(answer.rpartition("data: ")[2])["usage"]
+    assert {name: told[name] for name in counts} == counts
+
+
+def test_entries_of_a_reply_are_counted(scripted: Scripted) -> None:
+    run = {"type": RUN, "name": "web_search", "arguments": {"query": "a"}}
+    scripted.mock.reply(entries=[run, {"type": OUTPUT, "content": "It rains."}])
+    body = {"model": "mistral-small-latest", "inputs": "Hello"}
+    told = scripted.api.post("/v1/conversations", json=body).json()["usage"]
+    assert told["connectors"] == {"web_search": 1}
+    assert min(told["prompt_tokens"], told["completion_tokens"]) > 0
