@@ -292,3 +292,12 @@ def test_jobs_outlive_the_process(tmp_path: Path) -> None:
         assert get(api, job) == half
         server.clock.advance(10)
         assert (get(api, job)["status"], get(api, job)["succeeded_requests"]) == ("SUCCESS", 3)
+
+
+def test_equal_mistakes_are_counted(api: httpx.Client, server: RunningServer) -> None:
+    text = '{}\n{"body": {}}\n{"custom_id": "2"}\n{\n'
+    job = create(api, requests=None, input_files=[upload(api, text), upload(api, "{}\n")])
+    server.clock.advance(10)
+    told = [(one["message"], one["count"]) for one in get(api, job)["errors"]]
+    assert told[0] == ("requests.jsonl, line 1: it has no body", 3)
+    assert [count for _, count in told] == [3, 1]
