@@ -51,7 +51,7 @@ def start() -> Iterator[Callable[..., httpx.Client]]:
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE."""
-    people = (*PEOPLE, PRIVATE, STRANGER)
+    people = (PEOPLE[0], PRIVATE, *PEOPLE[1:], STRANGER)
     with inhabited(identities=people, processing_delay_s=1.0) as server:
         yield server
 
