@@ -12,9 +12,10 @@ import re
 import struct
 from base64 import b64encode
 from collections import Counter
-from functools import lru_cache
 from hashlib import blake2b, shake_256
 from typing import TYPE_CHECKING
+
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ def read_features(text: str) -> Iterator[tuple[str, float]]:
             yield f"group {padded[start : start + GROUP]}", GROUP_WEIGHT * weight
 
 
-@lru_cache(maxsize=CACHED)
+@cache_short(CACHED)
 def find_directions(feature: str) -> tuple[tuple[int, int], ...]:
     """The places that a feature moves, and up or down."""
     digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=2 * DIRECTIONS).digest()
