@@ -60,7 +60,7 @@ FLAGS = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of `mistral-conformance run`, each with the prefix `--mistral-`."""
-    group = parser.getgroup("mistral-conformance", "conformance of a Mistral API server")
+    group = parser.getgroup("mistral", "Mistral AI API: a mock in tests, conformance of a server")
     for name, (value, words) in ONCE.items():
         group.addoption(f"{PREFIX}{name}", metavar=value, help=words)
     for name, (value, words) in REPEATED.items():

@@ -12,9 +12,10 @@ import re
 import struct
 from base64 import b64encode
 from collections import Counter
-from functools import lru_cache
 from hashlib import blake2b, shake_256
 from typing import TYPE_CHECKING
+
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ def read_features(text: str) -> Iterator[tuple[str, float]]:
             yield f"group {padded[start : start + GROUP]}", GROUP_WEIGHT * weight
 
 
-@lru_cache(maxsize=CACHED)
+@cache_short(CACHED)
 def find_directions(feature: str) -> tuple[tuple[int, int], ...]:
     """The places that a feature moves, and up or down."""
     digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=2 * DIRECTIONS).digest()
@@ -88,7 +89,7 @@ def quantise(vector: list[float], kind: str) -> Sequence[float]:
     if kind in {"binary", "ubinary"}:
         packed = pack_bits(vector)
         return packed if kind == "ubinary" else [byte - 128 for byte in packed]
-    largest = max(abs(number) for number in vector)
+    largest = max(abs(number) for number in vector) or 1.0
     scaled = [round(number / largest * BYTE) for number in vector]
     return scaled if kind == "int8" else [number + BYTE + 1 for number in scaled]
 

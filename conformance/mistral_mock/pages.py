@@ -168,7 +168,8 @@ def make_mark(item: Item) -> str:
 def results(base_url: str, items: Sequence[T], page: int, size: int) -> dict[str, object]:
     """The page object of the observability group: pages count from 1, neighbours are URLs.
 
-    `base_url` is that of the list with all other parameters, ready for `page` to be added.
+    `base_url` is that of the list with all other parameters, ready for `page` to be added. Before
+    a page beyond the end comes the last one (our choice).
     """
     total = len(items)
     last = max(count_pages(total, size), 1) if size else 1
@@ -177,5 +178,5 @@ def results(base_url: str, items: Sequence[T], page: int, size: int) -> dict[str
         "results": list(slice_page(items, page - 1, size)),
         "count": total,
         "next": f"{spell}{page + 1}" if page < last else None,
-        "previous": f"{spell}{page - 1}" if page > 1 else None,
+        "previous": f"{spell}{min(page - 1, last)}" if page > 1 else None,
     }

@@ -92,6 +92,7 @@ OPENERS: dict[str, Open] = {}
 READERS_AHEAD: dict[str, ReadAhead] = {}
 FILE_LIMITS: dict[str, FileLimit] = {}
 ANSWER_KINDS: dict[str, frozenset[str]] = {}
+LABELS: dict[str, frozenset[str]] = {}
 ERROR_SHAPES: dict[tuple[str, ...], ErrorShape] = {}
 
 
@@ -101,12 +102,16 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def operation(
-    *ids: str, file_limit: FileLimit = "max_upload", answers: Iterable[str] | None = None
+    *ids: str,
+    file_limit: FileLimit = "max_upload",
+    answers: Iterable[str] | None = None,
+    labels: Iterable[str] | None = None,
 ) -> Callable[[H], H]:
     """Registers a handler for the operations with these ids, and how large their files may be.
 
     Where a model answers, `answers` has the kinds of answers that a reply may have, see
-    `replies/reply.py`.
+    `replies/reply.py`, and `labels` those that its scores are for, where they do not depend on the
+    model.
 
     A handler answers completely, without a look at the state after it has returned, and as if
     nothing else ran meanwhile. It may run on a thread and more than once, see `transactions.py`:
@@ -119,6 +124,8 @@ def operation(
             FILE_LIMITS[id_] = file_limit
             if answers is not None:
                 ANSWER_KINDS[id_] = frozenset(answers)
+            if labels is not None:
+                LABELS[id_] = frozenset(labels)
         return function
 
     return register
@@ -215,6 +222,11 @@ def file_limit(operation_id: str) -> FileLimit:
 def answer_kinds(operation_id: str) -> frozenset[str] | None:
     """The kinds of answers that a reply to the operation may have; None where no model answers."""
     return ANSWER_KINDS.get(operation_id)
+
+
+def labels(operation_id: str) -> frozenset[str] | None:
+    """The labels that the operation scores; None where the model decides, or there are none."""
+    return LABELS.get(operation_id)
 
 
 def answering(kind: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from yaml import (
     StreamEndEvent,
     StreamStartEvent,
 )
+
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def emit_value(emit: Emit, value: object) -> None:
     """The events of a JSON value."""
     if isinstance(value, str):
         block = "|" if "\n" in value.rstrip("\n") else None
-        emit(ScalarEvent(None, None, (is_plain(value), True), value, style=block))
+        emit(ScalarEvent(None, None, (is_text(value), True), value, style=block))
     elif isinstance(value, dict):
         emit(MappingStartEvent(None, None, implicit=True, flow_style=False))
         for name, one in value.items():
@@ -95,12 +96,7 @@ def spell_scalar(value: object) -> str:
     return text
 
 
-def is_plain(text: str) -> bool:
-    """The text is read as text without quotes, as far as its type goes."""
-    return is_text(text) if len(text) <= SHORT else is_text.__wrapped__(text)
-
-
-@lru_cache(maxsize=4096)  # names and short values come again and again
+@cache_short(4096, SHORT)  # names and short values come again and again
 def is_text(text: str) -> bool:
     """No reader takes the text for a number, a date or the like."""
     found = (*RESOLVERS.get(text[:1], ()), *RESOLVERS.get(None, ()))

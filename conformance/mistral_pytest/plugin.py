@@ -35,10 +35,11 @@ KEY = "mock-key"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds what an ini file may say, and two options about recordings."""
-    parser.addoption(
+    group = parser.getgroup("mistral", "Mistral AI API: a mock in tests, conformance of a server")
+    group.addoption(
         RECORD, action="store_true", help="record anew what tests ask that have recordings"
     )
-    parser.addoption(
+    group.addoption(
         LIVE, action="store_true", help="the same from the vendor's own servers: costs money"
     )
     parser.addini(

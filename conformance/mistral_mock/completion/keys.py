@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.completion import values
+from mistral_mock.completion import choices, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,8 @@ SKETCH = re.compile(r"[{,]\s*([A-Za-z_]\w{0,40})\s*:\s*(?=(.{0,12}))", re.DOTALL
 LIST = re.compile(
     r"\b(?:keys?|fields?|properties|property|attributes?)\b[^.:\n`\"']{0,40}?:?\s*"
     r"((?:(?:[`\"'][\w -]{1,40}[`\"']|\w{1,40})(?:\s*\([^)\n]{0,80}\))?"
-    r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*$|(?=[.;\n])))+)",
+    r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*$|(?=[.;\n])"
+    r"|(?=\s+(?:for|of|from|about|in|to|as|that|which|with|describing)\b)))+)",
     re.IGNORECASE,
 )
 ASKED = re.compile(
@@ -38,6 +39,16 @@ ASKED = re.compile(
 WORD = re.compile(r"(?:[`\"']([\w -]{1,40})[`\"']|(\w{2,40}))\s*(?:\(([^)\n]{0,80})\))?")
 ARTICLES = re.compile(r"^(?:the|a|an|its|their|his|her|your|my|all|only|just)\s+", re.IGNORECASE)
 SEPARATORS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
+HINT_WITHIN = 200
+HINTED = re.compile(
+    r"(?<![\w/])[`\"']?([A-Za-z_]\w{0,40})[`\"']?(?=\s*[:(\u2013-]|\s+being\s|\s+(?:must|should|can)\s+be\s)"
+)
+TYPE_LEAD = re.compile(r"^[`\"']?\s*[:(\u2013-]\s*(?:an?\s+)?")
+TYPED = re.compile(r"[`\"']?\s*[:(\u2013-]\s*(?:a\s+)?(?:string|str|text)\b")
+BESIDE = re.compile(r"\bjson\b[^.:\n]{0,20}?\bwith\s+(.{3,120}?)\s*(?:[.:;\n]|$)", re.IGNORECASE)
+PARENTHESES = re.compile(r"\s*\([^)\n]{0,80}\)")
+HEADS = frozenset({"key", "keys", "field", "fields", "property", "properties", "format", "schema"})
+"""Words before keys, which are none themselves."""
 OTHERS = frozenset({"and", "or", "the", "with", "following", "are", "is", "object", "json"})
 
 
@@ -106,16 +117,50 @@ def find_keys(text: str) -> dict[str, dict[str, Any]]:
         sketch = text[text.index("{") :]
         found = KEY.findall(sketch) or SKETCH.findall(sketch)
         if found:
-            return {name.strip(): guess(value) for name, value in found}
+            return {name.strip(): guess_in(text, name, value) for name, value in found}
     listed = LIST.search(text)
     if listed is not None:
         words = [
             ((quoted or plain).strip(), hint) for quoted, plain, hint in WORD.findall(listed[1])
         ]
         known = [(word, hint) for word, hint in words if word.lower() not in OTHERS]
-        return {word: guess_by_name(word, hint) for word, hint in known}
+        if known:
+            return {word: guess_in(text, word, hint, by_name=True) for word, hint in known}
     asked = ASKED.search(text)
-    return {} if asked is None else read_phrases(asked[1])
+    if asked is not None:
+        names = read_phrases(asked[1])
+        return {name: narrow(text, name, schema) for name, schema in names.items()}
+    return find_hinted(text)
+
+
+def find_hinted(text: str) -> dict[str, dict[str, Any]]:
+    """Keys that stand before their choices or types, as `mood: one of happy, sad`."""
+    found: dict[str, dict[str, Any]] = {}
+    for match in HINTED.finditer(text):
+        name, hint = match[1], text[match.end() : match.end() + HINT_WITHIN]
+        schema = narrow(text, name, guess(TYPE_LEAD.sub("", hint)))
+        if name.lower() in OTHERS | HEADS or name in found:
+            continue
+        if "enum" in schema or schema["type"] != "string" or TYPED.match(hint):
+            found[name] = schema
+    beside = BESIDE.search(PARENTHESES.sub("", text)) if found else None
+    chosen = {one for schema in found.values() for one in schema.get("enum", ())}
+    for one in SEPARATORS.split(beside[1]) if beside else ():
+        name = ARTICLES.sub("", one).strip("`\"'")
+        if name.isidentifier() and name not in chosen | found.keys() | OTHERS | HEADS:
+            found[name] = guess_by_name(name)
+    return found
+
+
+def guess_in(text: str, name: str, hint: str, *, by_name: bool = False) -> dict[str, Any]:
+    """The schema of a value from its hint, its key, and the choices that the text names for it."""
+    return narrow(text, name.strip(), guess_by_name(name, hint) if by_name else guess(hint))
+
+
+def narrow(text: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the choices for the key instead, where the text has some."""
+    chosen = choices.find_choices(text, name.replace("_", " ")) or choices.find_choices(text, name)
+    return {"enum": chosen} if chosen else schema
 
 
 def read_phrases(text: str) -> dict[str, dict[str, Any]]:
@@ -132,7 +177,9 @@ def guess(value: str) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}, "minItems": 1}
     if value.strip().startswith("{"):
         return {"type": "object"}
-    if start.startswith(("int", "number", "float")) or re.match(r"-?\d", value.strip()):
+    if re.match(r"float|-?\d+\.\d", start):
+        return {"type": "number", "minimum": 0, "maximum": 1}
+    if start.startswith(("int", "number")) or re.match(r"-?\d", value.strip()):
         return {"type": "integer", "minimum": 0, "maximum": 100}
     if start.startswith(("bool", "true", "false")):
         return {"type": "boolean"}

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from mistral_mock.completion.vocabulary import (
     CODE_NAMES,
+    LINKS,
     find_numbers,
     find_pieces,
     read_vocabulary,
@@ -36,8 +37,32 @@ COMMON = frozenset(
     }
 )
 """Words that say nothing about a function."""
-GREETINGS = frozenset({"hello", "thanks", "thank", "good", "morning", "the", "how", "who", "why"})
+FILLERS = frozenset(
+    {
+        *("hello", "thanks", "thank", "good", "morning", "the", "how", "who", "why", "can", "you"),
+        *("get", "let", "show", "see", "check", "look", "know", "like", "had", "has", "was", "not"),
+        *(
+            "but",
+            "out",
+            "our",
+            "its",
+            "his",
+            "her",
+            "him",
+            "she",
+            "now",
+            "use",
+            "all",
+            "may",
+            "too",
+        ),
+        *("yes", "much", "many", "very", "just", "also", "okay", "lookup", "fetch", "make"),
+        *("today", "tomorrow", "yesterday", "tonight", "been", "does", "did"),
+    }
+)
+"""Words that no argument is."""
 NUMBERS = ["integer", "number"]  # a type may be a list, which a set cannot look for
+MAILS = re.compile(r"(^|_)e?mail(_address)?$")
 PLACES = re.compile(r"(^|_)(city|location|place|country|town|destination|origin|airport)(_|$)")
 NAMED = re.compile(r"(^|_)(name|title|company|person|symbol|ticker|currency)(_|$)")
 
@@ -87,7 +112,13 @@ def is_form(function: Function) -> bool:
 def find_lacking(function: Function, words: Vocabulary) -> list[str]:
     """The names of the parameters that the function needs and the words do not have."""
     required = {} if is_form(function) else find_required(function)
-    return [name for name, schema in required.items() if not is_said(name, schema, words)]
+    lacking = [name for name, schema in required.items() if not is_said(name, schema, words)]
+    numbers = [name for name, schema in required.items() if schema.get("type") in NUMBERS]
+    places = [name for name in required if PLACES.search(name) and name not in lacking]
+    said = len(words.numbers) or len(words.codes)
+    return list(
+        dict.fromkeys((*lacking, *numbers[said:], *places[len(words.names or words.words) :]))
+    )
 
 
 def is_said(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
@@ -100,6 +131,8 @@ def is_said(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
         return True
     if CODE_NAMES.search(name):
         return bool(words.codes)
+    if LINKS.search(name) or MAILS.search(name):
+        return bool(words.links if LINKS.search(name) else words.addresses)
     return bool(words.names or words.words or words.codes)
 
 
@@ -113,15 +146,18 @@ def read_words(said: Sequence[str], function: Function) -> Vocabulary:
         if found.codes or found.names:
             break
         found = read_vocabulary(text)
-    known = COMMON | GREETINGS
+    known = COMMON | FILLERS
     telling = tuple(
         word
         for word in (found.words or read_vocabulary(said[0]).words)
         if word.lower() not in known and word.lower()[:STEM] not in stems_of(function)
     )
     numbers = next((numbers for text in said if (numbers := find_numbers(text))), ())
+    names = tuple(
+        one for one in found.names if not find_stems(one) or find_stems(one) - stems_of(function)
+    )
     whole, pieces = " ".join(said[0].split()), find_pieces("\n".join(said))
-    return evolve(found, words=telling, numbers=numbers, text=whole, pieces=pieces)
+    return evolve(found, names=names, words=telling, numbers=numbers, text=whole, pieces=pieces)
 
 
 def stems_of(function: Function) -> frozenset[str]:

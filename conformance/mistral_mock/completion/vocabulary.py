@@ -12,23 +12,56 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[\w-]*\w")
 NAME = re.compile(r"(?<=[^.!?:\s] )[^\W\d_a-z][\w'-]+(?: [^\W\d_a-z][\w'-]+)*")
+OPENING = re.compile(
+    r"(?:^|(?<=[.!?:\n] )|(?<=\n))([^\W\d_a-z][\w-]+(?: [^\W\d_a-z][\w-]+)*)"
+    r"(?=\s+(?:is|was|has|will|in)\b|\s*[:,.!?\n]|['\u2019]s\b|\s*$)"
+)
+"""A name at the start of a sentence, by what follows: `Paris is where I live`, `London: rain?`."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 CODE_NAMES = re.compile(r"(^|_)(id|ids|code|number|no|key|ref|reference|sku|zip|date)$|[a-z]Id$")
 NUMBER = re.compile(r"(?<![\w.,-])-?\d{1,15}(?:\.\d{1,10})?(?![\w-])")
 WHOLE_TEXTS = re.compile(
     r"(^|_)(query|question|text|prompt|message|content|input|sentence|request|expression"
-    r"|summary|abstract|description|explanation|reason|reasoning|analysis|comment|details)$"
+    r"|body|summary|abstract|description|explanation|reason|reasoning|analysis|comment|details)$"
 )
 QUOTE = re.compile(
     r"(?<!\w)(?:'([A-Z][^'\n]{1,80})'|\"([A-Z][^\"\n]{1,80})\"|“([^”\n]{2,80})”)(?!\s*:|\w)"
 )
+ADDRESSES = re.compile(r"(^|_)(e?mail|recipient|sender|to|from|address)(_|$)")
+LINKS = re.compile(r"(^|_)(url|uri|link|website|webpage)$")
 TITLES = re.compile(r"(^|_)(name|title|book|film|movie|song|work)$")
+MEANT = (
+    (CODE_NAMES, "codes"),
+    (ADDRESSES, "addresses"),
+    (LINKS, "links"),
+    (WHOLE_TEXTS, "texts"),
+    (TITLES, "quotes"),
+)
+"""Which names of properties mean which kind of what is said."""
 EDGES = re.compile(r"^[^\w+/]+|[^\w/%]+$")
 """What may stand around a piece of a text."""
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+LINK = re.compile(r"(?:https?://|www\.)\S")
 MOST_PIECES = 200
 READ_WITHIN = 20_000
 LONGEST_WORD = 60
 FALLBACK = "example"
+OPENERS = frozenset(
+    {
+        *("A", "All", "Also", "And", "Any", "Answer", "Be", "But", "Can", "Check", "Could", "Each"),
+        *("Everything", "Example", "Finally", "First", "Good", "Great", "He", "Hello", "Help"),
+        *("Here", "Hey", "Hi", "His", "How", "However", "If", "In", "It", "Its", "Later", "Let"),
+        *("Look", "Maybe", "My", "Next", "No", "Nobody", "Nothing", "Now", "Ok", "Okay", "One"),
+        *("Our", "Please", "She", "So", "Something", "Sorry", "Sure", "Text", "Thank", "Thanks"),
+        *("That", "The", "Then", "There", "These", "They", "This", "Today", "Tomorrow", "Tonight"),
+        *("Add", "Book", "Call", "Classify", "Describe", "Explain", "Extract", "Find", "Get"),
+        *("Give", "List", "Make", "Open", "Read", "Return", "Say", "Search", "Send", "Show"),
+        *("Summarise", "Summarize", "Take", "Tell", "Translate", "Use", "Write", "Do", "Is"),
+        *("Question", "Well", "What", "When", "Where", "Which", "Who", "Whose", "Why", "Yes"),
+        *("Yesterday", "You", "Your", "User", "Input", "Output", "Note", "Task", "Context"),
+    }
+)
+"""Words that begin a sentence and name nothing."""
 FORMS = frozenset({"CSV", "HTML", "JSON", "Markdown", "XML", "YAML"})
 """Names that say what an answer has to look like, not what it is about."""
 
@@ -48,14 +81,27 @@ class Vocabulary:
     text: str = ""
     """The text itself, for properties that want all of it."""
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text itself, where there is one."""
+        return (self.text,) if self.text else ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The pieces that are addresses of electronic mail."""
+        return tuple(one for one in self.pieces if ADDRESS.fullmatch(one))
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The pieces that are addresses of pages."""
+        return tuple(one for one in self.pieces if LINK.match(one))
+
     def pick(self, wanted: str, dice: Dice) -> str:
         """What may be meant by a property of this name: the first of a kind, or any word."""
-        if CODE_NAMES.search(wanted) and self.codes:
-            return self.codes[0]
-        if WHOLE_TEXTS.search(wanted) and self.text:
-            return self.text
-        if TITLES.search(wanted) and self.quotes:
-            return self.quotes[0]
+        for pattern, kind in MEANT:
+            found: tuple[str, ...] = getattr(self, kind) if pattern.search(wanted) else ()
+            if found:
+                return found[0]
         if self.names:
             return self.names[0]
         return dice.pick(self.words or self.codes or (FALLBACK,))
@@ -83,7 +129,7 @@ def read_vocabulary(text: str) -> Vocabulary:
     named = QUOTE.sub("“”", found) if quotes else found
     return Vocabulary(
         codes=find_words(CODE, found),
-        names=find_subjects(NAME, named) or find_subjects(NAME, found),
+        names=find_names(named) or find_names(found),
         words=find_subjects(WORD, found),
         quotes=tuple(dict.fromkeys(quotes)),
         pieces=find_pieces(found),
@@ -100,6 +146,17 @@ def find_numbers(text: str) -> tuple[float, ...]:
     """The numbers of a text, in their order; whole ones are integers."""
     found = NUMBER.findall(text[:READ_WITHIN])
     return tuple(float(one) if "." in one else int(one) for one in found)
+
+
+def find_names(text: str) -> tuple[str, ...]:
+    """The names in a text; those that stand inside of a sentence are the surer ones."""
+    opening = [one for one in find_subjects(OPENING, text) if one.split()[0] not in OPENERS]
+    inside = [
+        one
+        for one in find_subjects(NAME, text)
+        if not any(each.endswith(f" {one}") for each in opening)
+    ]
+    return tuple(dict.fromkeys((*inside, *opening)))
 
 
 def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:

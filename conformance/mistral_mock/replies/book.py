@@ -301,7 +301,7 @@ def fill(slot: Slot, asked: Asked) -> Given:
             answer = conditions.call(answer, asked)
             answer = checks.parse_answer(answer, asked.operation, ("answer",))
         if checks.has_places(answer):
-            answer = templates.render(answer, make_scope(slot, asked, number))
+            answer = templates.render_answer(answer, make_scope(slot, asked, number))
             answer = checks.parse_answer(answer, asked.operation, ("answer",))
     except ReplyError as error:
         raise spoiled(slot, asked, error) from error

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
+import re
+import struct
 from typing import TYPE_CHECKING, Any
 
 import mistral_openapi
-from mistral_mock import json_text, registry
+from mistral_mock import registry
 from mistral_mock.answers import JSON
 from mistral_mock.completion.messages import CALL_ID
-from mistral_mock.faults import check_headers
 from mistral_mock.operations import load_operations
 from mistral_mock.replies import templates
-from mistral_mock.replies.problem import ReplyError, check_names, demand
-from mistral_mock.replies.reply import ANSWERS, KINDS, WHOLE, find_operations
+from mistral_mock.replies.entries import check_arguments, check_entries
+from mistral_mock.replies.problem import ReplyError, check_json, check_names, demand
+from mistral_mock.replies.raw import check_bareness, check_header_names, check_raw, check_status
+from mistral_mock.replies.reply import ANSWERS, KINDS, WHOLE, find_operations, is_answer_for
 from mistral_mock.schemas import Schema
 
 if TYPE_CHECKING:
@@ -23,14 +25,10 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 REASONS = ("stop", "length", "model_length", "error", "tool_calls")
+MOST_TOKENS = 2**31 - 1
+LANGUAGE = re.compile(r"\w{2}")
 CHOICE = frozenset({"text", "json", "thinking", "tool_calls", "finish_reason"})
 TOGETHER = CHOICE | {"usage"}
-ENTRIES = {
-    "message.output": {"content"},
-    "function.call": {"name", "arguments"},
-    "tool.execution": {"name", "arguments"},
-}
-"""What entries of an answer must have."""
 
 
 def parse_answer(raw: Any, pattern: str, place: Place) -> Any:  # noqa: ANN401 - JSON or a function
@@ -52,7 +50,10 @@ def parse_answer(raw: Any, pattern: str, place: Place) -> Any:  # noqa: ANN401 -
     for name, value in answer.items():
         if name in CHECKS:
             CHECKS[name](value, (*place, name))
+    check_labels(answer, pattern, place)
     check_choice(answer, place)
+    if "raw" in answer:
+        check_bareness(answer, place)
     if "body" in answer and not has_places(answer):
         check_body(answer, pattern, place)
     return answer
@@ -81,6 +82,15 @@ def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
         demand(fits, (*place, kind), f"{pattern} cannot answer so; {kind} is for {told}")
 
 
+def check_labels(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
+    """Passes when an operation of the pattern scores all labels; learned ones may be any."""
+    able = find_operations(pattern, registry.answering("scores")) if "scores" in answer else []
+    if not able or any(is_answer_for(answer, one) for one in able):
+        return
+    known = frozenset[str]().union(*(registry.labels(one) or () for one in able))
+    check_names(answer["scores"], known, (*place, "scores"))
+
+
 def check_choice(choice: Mapping[str, Any], place: Place) -> None:
     """Passes when calls and the reason to finish go together."""
     calls, reason = choice.get("tool_calls"), choice.get("finish_reason")
@@ -100,15 +110,6 @@ def check_spoken(value: object, place: Place) -> None:
     check_json(value, place)
 
 
-def check_json(value: object, place: Place) -> None:
-    """Passes for what JSON can hold."""
-    try:
-        json_text.check(value)
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ReplyError(place, f"JSON cannot hold it: {error}") from error
-
-
 def check_calls(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
     """Passes for calls with names and arguments as the API gives them."""
     demand(isinstance(value, list) and bool(value), place, "it is a list of calls, not empty")
@@ -125,18 +126,6 @@ def check_calls(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
             demand(bool(right), (*at, "id"), "an id has 9 letters and digits")
             demand(call["id"] not in known, (*at, "id"), "two calls have it")
             known.add(call["id"])
-
-
-def check_arguments(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for an object, or the text of one."""
-    if isinstance(value, str) and not templates.PLACE.search(value):
-        try:
-            value = json.loads(value)
-        except ValueError as error:
-            raise ReplyError(place, f"it is not JSON: {error}") from error
-    if not isinstance(value, str):
-        demand(isinstance(value, dict), place, "arguments are an object")
-        check_json(value, place)
 
 
 def check_choices(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
@@ -160,10 +149,13 @@ def check_usage(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     check_names(value, names, place)
     for name, one in value.items():
-        demand(type(one) is int and one >= 0, (*place, name), "it is a whole number from 0")
-    if len(value) == len(names):
-        parts = value["prompt_tokens"] + value["completion_tokens"]
-        demand(value["total_tokens"] == parts, (*place, "total_tokens"), f"the parts make {parts}")
+        right = type(one) is int and 0 <= one <= MOST_TOKENS
+        demand(right, (*place, name), f"it is a whole number from 0 to {MOST_TOKENS}")
+    if "total_tokens" in value:
+        whole, parts = (*place, "total_tokens"), [value[one] for one in names[:2] if one in value]
+        demand(bool(parts), whole, f"it goes with {' or '.join(names[:2])}")
+        fits = sum(parts) == value["total_tokens"] or len(parts) == 1
+        demand(fits and sum(parts) <= value["total_tokens"], whole, f"the parts make {sum(parts)}")
 
 
 def check_vectors(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
@@ -178,9 +170,13 @@ def check_vectors(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def is_number(value: object) -> bool:
-    """A finite number."""
-    right = isinstance(value, int | float) and not isinstance(value, bool)
-    return right and math.isfinite(value)  # type: ignore[arg-type] # it is a number
+    """A number that 32 bits can hold, as vectors in base64 do; no infinity."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value) and bool(struct.pack("<f", value))
+    except OverflowError:
+        return False
 
 
 def check_pages(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
@@ -199,6 +195,9 @@ def check_transcript(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
     demand("text" in value, place, "it has a text")
     for name, one in value.items():
         check_spoken(one, (*place, name))
+    language = value.get("language", "en")
+    fits = LANGUAGE.fullmatch(language) or templates.PLACE.search(language)
+    demand(bool(fits), (*place, "language"), "a language has two letters")
 
 
 def check_scores(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
@@ -207,25 +206,6 @@ def check_scores(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
     for name, one in value.items():
         right = is_number(one) and 0 <= one <= 1
         demand(right, (*place, str(name)), "a score is a number from 0 to 1")
-
-
-def check_entries(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for entries that an answer of a conversation may have."""
-    demand(isinstance(value, list) and bool(value), place, "it is a list of entries, not empty")
-    for number, entry in enumerate(value):
-        at = (*place, number)
-        kind = str(entry.get("type")) if isinstance(entry, dict) else ""
-        demand(kind in ENTRIES, (*at, "type"), f"it is one of {', '.join(ENTRIES)}")
-        lacking = sorted(ENTRIES[kind] - entry.keys())
-        demand(not lacking, at, f"it lacks {' and '.join(lacking)}")
-        check_names(entry, {"type", *ENTRIES[kind], "info"}, at)
-        check_json(entry, at)
-
-
-def check_status(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for the status of an answer."""
-    right = type(value) is int and 200 <= value <= 599
-    demand(right, place, "it is a status from 200 to 599")
 
 
 def check_error(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
@@ -239,28 +219,6 @@ def check_error(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
     for name in ("message", "type", "code"):
         if name in value:
             check_spoken(value[name], (*place, name))
-
-
-def check_raw(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for anything that HTTP can carry."""
-    if isinstance(value, str):
-        return
-    demand(isinstance(value, dict), place, "it is a text, or a mapping with body")
-    check_names(value, ("body", "base64", "media_type", "status", "headers"), place)
-    if "status" in value:
-        check_status(value["status"], (*place, "status"))
-    if "headers" in value:
-        check_header_names(value["headers"], (*place, "headers"))
-
-
-def check_header_names(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for headers that HTTP can carry."""
-    right = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-    demand(right, place, "it is a mapping of texts")
-    try:
-        check_headers(value)
-    except ValueError as error:
-        raise ReplyError(place, str(error)) from error
 
 
 def check_body(answer: Mapping[str, Any], pattern: str, place: Place) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST = 50 * 1024 * 1024
 """The largest file, in bytes."""
+DEEPEST_PLACE = 8
+"""Parts of a place that messages about values which JSON cannot hold name."""
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -86,7 +88,7 @@ def read_file(path: Path) -> list[Reply]:
 
     """
     root = compose(path)
-    raw = construct(root)
+    raw = construct(root, path)
     place: tuple[str | int, ...] = ()
     if isinstance(raw, dict) and set(raw) == {"replies"}:
         raw, place = raw["replies"], ("replies",)
@@ -127,21 +129,52 @@ def compose(path: Path) -> yaml.Node | None:
         raise ReplyError((), f"it is not YAML: {reason}", source) from error
 
 
-def construct(root: yaml.Node | None) -> Any:  # noqa: ANN401 - YAML of any kind
+def construct(root: yaml.Node | None, path: Path) -> Any:  # noqa: ANN401 - YAML of any kind
     """The plain value of a node.
 
     Raises:
-        ReplyError: It holds what JSON does not.
+        ReplyError: It holds what JSON does not; with file and line.
 
     """
     if root is None:
         return None
     try:
         value = PlainLoader("").construct_document(root)
-        json_text.check(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ReplyError((), f"JSON cannot hold it: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        source = f"{path}:{mark.line + 1}" if mark else str(path)
+        reason = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise ReplyError((), f"JSON cannot hold it: {reason}", source) from error
+    reason = find_refusal(value)
+    if reason:
+        place = find_unfit(value)
+        source = f"{path}:{find_line(root, place)}"
+        raise ReplyError(place, f"JSON cannot hold it: {reason}", source)
     return value
+
+
+def find_refusal(value: object) -> str:
+    """Why JSON cannot hold a value; empty when it can."""
+    try:
+        json_text.check(value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def find_unfit(value: Any) -> tuple[str | int, ...]:  # noqa: ANN401 - YAML of any kind
+    """The place of the innermost part that JSON cannot hold, of a value that it cannot hold."""
+    place: list[str | int] = []
+    while len(place) < DEEPEST_PLACE:
+        parts = value if isinstance(value, dict) else {}
+        if isinstance(value, list):
+            parts = dict(enumerate(value))
+        unfit = next(((name, part) for name, part in parts.items() if find_refusal(part)), None)
+        if unfit is None:
+            break
+        name, value = unfit
+        place.append(name if isinstance(name, int) else str(name))
+    return tuple(place)
 
 
 def find_line(root: yaml.Node | None, place: Sequence[str | int]) -> int:

@@ -41,7 +41,8 @@ def parse_reply(raw: object, place: Place = (), name: str = "") -> Reply:
     demand(isinstance(raw, dict), place, "a reply is a mapping with when and answer")
     assert isinstance(raw, dict)  # noqa: S101 - said to the type checker; demanded above
     check_names(raw, FIELDS, place, ELSEWHERE)
-    when = parse_conditions(raw.get("when") or {}, (*place, "when"))
+    said = {} if raw.get("when") is None else raw["when"]
+    when = parse_conditions(said, (*place, "when"))
     answers = parse_answers(raw, when, place)
     times = raw.get("times", len(answers) if len(answers) > 1 else None)
     whole = times is None or (type(times) is int and times >= 1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from mistral_mock import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -45,6 +48,20 @@ def demand(condition: bool, place: tuple[str | int, ...], reason: str) -> None:
     """
     if not condition:
         raise ReplyError(place, reason)
+
+
+def check_json(value: object, place: Place) -> None:
+    """Passes for what JSON can hold.
+
+    Raises:
+        ReplyError: It cannot.
+
+    """
+    try:
+        json_text.check(value)
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ReplyError(place, f"JSON cannot hold it: {error}") from error
 
 
 def check_names(

@@ -57,7 +57,9 @@ class Reply:
 def is_answer_for(answer: Mapping[str, Any], operation: str) -> bool:
     """The operation can give the answer."""
     given = registry.answer_kinds(operation) or ()
-    return all(name in given for name in answer if name in KINDS)
+    fits = all(name in given for name in answer if name in KINDS)
+    labels = registry.labels(operation)
+    return fits and (labels is None or labels.issuperset(answer.get("scores", ())))
 
 
 def find_operations(pattern: str, known: frozenset[str]) -> list[str]:

@@ -16,6 +16,14 @@ ROOTS = (
 )
 """What a place begins with: texts, then mappings and lists, then the number of the call."""
 
+TEXTS = frozenset(
+    {
+        *("text", "thinking", "choices", "pages", "transcript", "language"),
+        *("error", "message", "type", "code"),
+    }
+)
+"""Fields of an answer that are texts, or hold them."""
+
 
 def find_wrong(value: object) -> str | None:
     """The first place in a value that begins with none of ROOTS; None when there is none."""
@@ -38,6 +46,23 @@ def render(value: Any, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, list):
         return [render(one, scope) for one in value]
     return value
+
+
+def render_answer(answer: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with all places filled; what a model says, and an error's words, are texts."""
+    return spell_texts(render(answer, scope))
+
+
+def spell_texts(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer, with texts for values that came from a place where it has texts."""
+    return {name: spell_text(one) if name in TEXTS else one for name, one in answer.items()}
+
+
+def spell_text(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A text, or the same with texts in it."""
+    if isinstance(value, dict):
+        return spell_texts(value)
+    return [spell_text(one) for one in value] if isinstance(value, list) else spell(value)
 
 
 def look_up(place: str, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON

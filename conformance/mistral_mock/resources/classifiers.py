@@ -21,13 +21,13 @@ OWN_TARGET = "moderation"
 """Under this name a moderation model gives its categories when it is asked to classify."""
 
 
-@operation("classifiers.moderate", answers=["scores"])
+@operation("classifiers.moderate", answers=["scores"], labels=judgement.CATEGORIES)
 def moderate(ctx: Context) -> Answer:
     """For each text, how much it is of each category of harm."""
     return answer_moderation(ctx, as_list(ctx.body["input"]))
 
 
-@operation("classifiers.moderate_chat", answers=["scores"])
+@operation("classifiers.moderate_chat", answers=["scores"], labels=judgement.CATEGORIES)
 def moderate_chat(ctx: Context) -> Answer:
     """The same for each conversation as a whole; a list of messages is one conversation."""
     given = ctx.body["input"]

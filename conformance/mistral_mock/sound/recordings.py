@@ -140,7 +140,7 @@ def read_webm(content: bytes) -> Recording:
     try:
         parser: Any = guessParser(InputIOStream(BytesIO(content[:HEAD])))
         found: Any = None if parser is None else extractMetadata(parser)
-        length = found.get("duration", None) if found else None
+        length = found.get("duration") if found and found.has("duration") else None
         title = str(found.get("title", "") or "") if found else ""
     except BROKEN as error:
         raise UnreadableError(f"the WebM recording is broken: {error}") from error

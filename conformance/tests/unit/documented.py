@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 JSON = "application/json"
 
 

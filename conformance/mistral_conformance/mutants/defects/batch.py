@@ -94,7 +94,7 @@ def empty_jobs_are_taken(read_requests: Part) -> Part:
         try:
             return read_requests(ctx)
         except APIError:
-            return Intake((), ())
+            return Intake((), (), ())
 
     return defect
 

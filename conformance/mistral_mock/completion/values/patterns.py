@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import string
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from mistral_mock.completion.values.outcome import UnsatisfiableError
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def make_match(pattern: str, dice: Dice, stretch: int) -> str:
     return parse(pattern).make(dice, stretch)
 
 
-@lru_cache(maxsize=256)
+@cache_short(256)
 def parse(pattern: str) -> Node:
     """The pattern as a tree.
 

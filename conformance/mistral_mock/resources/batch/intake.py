@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mistral_mock import json_lines, ownership
 from mistral_mock.completion.catalogue import find_model
@@ -30,6 +32,23 @@ class Intake:
 
     requests: tuple[tuple[str | None, dict[str, Any]], ...]
     mistakes: tuple[str, ...]
+    """Each once, with the line where it was made first."""
+    counts: tuple[int, ...]
+    """How often each was made."""
+
+
+@frozen
+class Mistake:
+    """What is wrong with a line of a file."""
+
+    file: str
+    line: int = field(eq=False)
+    reason: str
+
+    @property
+    def message(self) -> str:
+        """What people read."""
+        return f"{self.file}, line {self.line}: {self.reason}"
 
 
 def read_requests(ctx: Context) -> Intake:
@@ -50,14 +69,15 @@ def read_requests(ctx: Context) -> Intake:
     )
 
 
-def make_intake(found: Iterator[tuple[str | None, dict[str, Any]] | str]) -> Intake:
-    """Parts requests from mistakes; no request at all is a mistake too."""
+def make_intake(found: Iterator[tuple[str | None, dict[str, Any]] | Mistake]) -> Intake:
+    """Parts requests from mistakes; equal ones are counted. No request at all is one too."""
     parts = list(found)
-    mistakes = [part for part in parts if isinstance(part, str)]
-    requests = [part for part in parts if not isinstance(part, str)]
+    made = Counter(part for part in parts if isinstance(part, Mistake))
+    counts = {mistake.message: count for mistake, count in islice(made.items(), MOST_MISTAKES)}
     if not parts:
-        mistakes.append("The input holds no requests")
-    return Intake(tuple(requests), tuple(mistakes[:MOST_MISTAKES]))
+        counts["The input holds no requests"] = 1
+    requests = tuple(part for part in parts if not isinstance(part, Mistake))
+    return Intake(requests, tuple(counts), tuple(counts.values()))
 
 
 def find_file(ctx: Context, id_: str) -> StoredFile:
@@ -75,13 +95,13 @@ def find_file(ctx: Context, id_: str) -> StoredFile:
 
 def read_file(
     file: StoredFile, content: bytes
-) -> Iterator[tuple[str | None, dict[str, Any]] | str]:
+) -> Iterator[tuple[str | None, dict[str, Any]] | Mistake]:
     """The requests of a file's lines, and what is wrong with lines that hold none."""
     for number, line in json_lines.split(content):
         try:
             yield read_line(line)
         except LineError as error:
-            yield f"{file.filename}, line {number}: {error}"
+            yield Mistake(file.filename, number, str(error))
 
 
 def read_line(line: bytes) -> tuple[str | None, dict[str, Any]]:

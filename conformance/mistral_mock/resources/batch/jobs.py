@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -19,7 +20,6 @@ from mistral_mock.resources.batch.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from mistral_mock.answers import Answer
@@ -60,6 +60,7 @@ def create(ctx: Context) -> Answer:
         created_at=ctx.clock.stamp(),
         total=len(found.requests),
         mistakes=found.mistakes,
+        mistake_counts=found.counts,
     )
     for place, (custom_id, body) in enumerate(found.requests):
         id_ = f"batch-{job.id[:8]}-{place}-{ctx.ids.hex32()}"
@@ -133,7 +134,7 @@ def view(job: BatchJob) -> dict[str, Any]:
         "agent_id": job.agent_id,
         "output_file": job.output_file,
         "error_file": job.error_file,
-        "errors": tell(job.mistakes) if job.completed_at else [],
+        "errors": tell(job) if job.completed_at else [],
         "outputs": None,
         "status": job.status,
         "created_at": seconds(job.created_at),
@@ -146,9 +147,10 @@ def view(job: BatchJob) -> dict[str, Any]:
     }
 
 
-def tell(mistakes: Sequence[str]) -> list[dict[str, Any]]:
+def tell(job: BatchJob) -> list[dict[str, Any]]:
     """Each mistake once, and how often it was made."""
-    return [{"message": one, "count": mistakes.count(one)} for one in dict.fromkeys(mistakes)]
+    counted = zip_longest(job.mistakes, job.mistake_counts, fillvalue=1)
+    return [{"message": message, "count": count} for message, count in counted]
 
 
 def seconds(moment: datetime | None) -> int | None:

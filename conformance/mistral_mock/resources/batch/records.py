@@ -38,6 +38,8 @@ class BatchJob(Owned):
     total: int
     mistakes: tuple[str, ...] = ()
     """What is wrong with the input; such a job fails when its turn comes."""
+    mistake_counts: tuple[int, ...] = ()
+    """How often each was made; once where nothing stands here."""
     status: str = QUEUED
     started_at: datetime | None = None
     cancelled_at: datetime | None = None

@@ -12,6 +12,7 @@ from attrs import define, field
 
 from mistral_mock.completion.request import read_request
 from mistral_mock.completion.tools import calls_by_itself
+from mistral_mock.completion.usage import count_prompt
 from mistral_mock.resources import scripted, tuned_models
 from mistral_mock.resources.conversations import (
     actors,
@@ -94,28 +95,39 @@ def calls_own_function(turn: Turn, actor: Actor) -> bool:
 
 def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
     """Fills in what a reply says: entries, or calls or a message of the model."""
-    for said in answer.get("entries", ()):
-        fields = {name: one for name, one in said.items() if name != "type"}
-        if said["type"] == entries.CALL:
-            add_call(turn, actor, id_=turn.ctx.ids.call_id(), **spell_arguments(fields))
-            continue
-        if said["type"] == entries.OUTPUT:
-            fields = {"role": "assistant", **fields}
-        else:
-            fields = spell_arguments(fields)
-        entry = entries.begin(turn.ctx, said["type"], actor, **fields)
-        turn.outputs.append(entries.end(turn.ctx, entry))
-    if "entries" in answer:
-        return
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     body = make_body(actor, turn.known, ())
+    if "entries" in answer:
+        turn.usage.prompt_tokens += count_prompt(read_request(body, model))
+        for said in answer["entries"]:
+            recite_entry(turn, actor, said)
+        return
     completion = scripted.complete(turn.ctx, body, model)
-    choice = completion.choices[0]
+    choice, spent = completion.choices[0], turn.usage.completion_tokens
     turn.usage.prompt_tokens += completion.prompt_tokens
     if choice.content or choice.thinking or not choice.calls:
         say(turn, actor, choice, ())
     if choice.calls:
         call_functions(turn, actor, choice)
+    turn.usage.completion_tokens = spent + completion.completion_tokens
+
+
+def recite_entry(turn: Turn, actor: Actor, said: Mapping[str, Any]) -> None:
+    """Adds an entry that a reply says, and what it costs."""
+    fields = {name: one for name, one in said.items() if name != "type"}
+    if said["type"] == entries.OUTPUT:
+        turn.usage.completion_tokens += contents.count(fields["content"])
+        entry = entries.begin(turn.ctx, entries.OUTPUT, actor, role="assistant", **fields)
+        turn.outputs.append(entries.end(turn.ctx, entry))
+        return
+    fields = spell_arguments(fields)
+    turn.usage.completion_tokens += contents.count(fields["arguments"])
+    if said["type"] == entries.CALL:
+        add_call(turn, actor, id_=turn.ctx.ids.call_id(), **fields)
+        return
+    turn.usage.count_run(fields["name"], contents.count(json.dumps(fields.get("info", {}))))
+    entry = entries.begin(turn.ctx, entries.EXECUTION, actor, **fields)
+    turn.outputs.append(entries.end(turn.ctx, entry))
 
 
 def spell_arguments(fields: dict[str, Any]) -> dict[str, Any]:

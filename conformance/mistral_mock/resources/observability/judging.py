@@ -119,9 +119,16 @@ def classify(
 
 
 def rate(output: Mapping[str, Any], words: Counter[str], chance: float) -> dict[str, Any]:
-    """A number between the ends, nearer to the end whose description shares more."""
-    low, high = sorted((output.get("min", LOWEST), output.get("max", HIGHEST)))
-    down, up = (_compare(output[f"{end}_description"], words) for end in ("min", "max"))
+    """A number between the ends, nearer to the end whose description shares more.
+
+    A scale may be turned round: each description stays with its own end.
+    """
+    ends = [
+        (output.get("min", LOWEST), output["min_description"]),
+        (output.get("max", HIGHEST), output["max_description"]),
+    ]
+    (low, lowest), (high, highest) = sorted(ends, key=lambda end: end[0])
+    down, up = _compare(lowest, words), _compare(highest, words)
     share = up / (up + down) if up + down else chance
     share = (9 * share + chance) / 10  # two texts hardly ever get quite the same number
     answer = min(max(round(low + share * (high - low), PLACES), low), high)

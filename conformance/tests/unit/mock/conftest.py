@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+from tests.unit.callers import PEOPLE, STRANGER, connect, inhabited, meeting
 
 from mistral_mock.identities import make_identity
 from mistral_mock.server import running
@@ -16,23 +15,11 @@ from mistral_mock.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from mistral_mock.server import RunningServer
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("private-key", "alice", "lab", "acme", ("private",)),
-    make_identity("colleague-key", "bob", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-    make_identity("stranger-key", "dave", "garage", "other"),
-)
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
-
-
-def connect(server: RunningServer, key: str) -> httpx.Client:
-    """A client that sends the key, or none when it is empty."""
-    headers = {"authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=server.base_url, headers=headers, verify=TLS, trust_env=False)
+PRIVATE = make_identity("private-key", "alice", "lab", "acme", ("private",))
 
 
 @contextmanager
@@ -54,7 +41,7 @@ def start() -> Iterator[Callable[..., httpx.Client]]:
             server = stack.enter_context(
                 running(Settings(clock="manual", **{"processing_delay_s": 1.0, **settings}))
             )
-            client = stack.enter_context(connect(server, "mock-key"))
+            client = stack.enter_context(connect(server))
             client.server = server  # type: ignore[attr-defined] # tests need both
             return client
 
@@ -64,29 +51,22 @@ def start() -> Iterator[Callable[..., httpx.Client]]:
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE."""
-    with running(Settings(clock="manual", identities=PEOPLE, processing_delay_s=1.0)) as server:
+    people = (PEOPLE[0], PRIVATE, *PEOPLE[1:], STRANGER)
+    with inhabited(identities=people, processing_delay_s=1.0) as server:
         yield server
 
 
 @pytest.fixture
 def person(town: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     """A client for each of PEOPLE, by the first part of the key; '' has no key."""
-    with ExitStack() as stack:
-        clients: dict[str, httpx.Client] = {}
-
-        def get(name: str) -> httpx.Client:
-            if name not in clients:
-                key = f"{name}-key" if name else ""
-                clients[name] = stack.enter_context(connect(town, key))
-            return clients[name]
-
+    with meeting(town) as get:
         yield get
 
 
 @pytest.fixture
 def api(town: RunningServer) -> Iterator[httpx.Client]:
     """The default caller of the town."""
-    with connect(town, "mock-key") as client:
+    with connect(town) as client:
         yield client
 
 

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from tests.unit.documented import TLS, hold, make_component_validator
+from tests.unit.callers import PEOPLE, connect, inhabited, meeting
+from tests.unit.documented import hold, make_component_validator
 
 from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from mistral_mock.server import RunningServer
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme", ("admin",)),
-    make_identity("colleague-key", "bob", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-    make_identity("stranger-key", "dave", "garage", "other", ("admin",)),
-)
+ADMIN = make_identity("mock-key", "alice", "lab", "acme", ("admin",))
+FOREIGN_ADMIN = make_identity("stranger-key", "dave", "garage", "other", ("admin",))
 MODEL = "mistral-medium-2505"
 
 
@@ -49,35 +44,25 @@ def blocks(text: str) -> list[str]:
     return text.removesuffix("\n\n").split("\n\n")
 
 
-def connect(server: RunningServer, key: str = "mock-key") -> httpx.Client:
-    """A client that sends the key and holds every answer to the document."""
-    return httpx.Client(
-        base_url=server.base_url,
-        headers={"authorization": f"Bearer {key}"},
-        event_hooks={"response": [check]},
-        verify=TLS,
-        trust_env=False,
-    )
-
-
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE; the first administers its organisation."""
-    with running(Settings(clock="manual", identities=PEOPLE, processing_delay_s=1.0)) as server:
+    people = (ADMIN, *PEOPLE[1:], FOREIGN_ADMIN)
+    with inhabited(identities=people, processing_delay_s=1.0) as server:
         yield server
 
 
 @pytest.fixture
 def person(town: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     """A client for each of PEOPLE, by the first part of the key."""
-    with ExitStack() as stack:
-        yield lambda name: stack.enter_context(connect(town, f"{name}-key"))
+    with meeting(town, check) as get:
+        yield get
 
 
 @pytest.fixture
 def api(town: RunningServer) -> Iterator[httpx.Client]:
     """The default caller of the town."""
-    with connect(town) as client:
+    with connect(town, check=check) as client:
         yield client
 
 

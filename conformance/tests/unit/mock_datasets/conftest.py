@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from tests.unit.documented import TLS, hold
-
-from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
+from tests.unit.callers import inhabited, meeting
+from tests.unit.documented import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from mistral_mock.server import RunningServer
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("colleague-key", "bob", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-)
 DATASETS = "/v1/observability/datasets"
 RECORDS = "/v1/observability/dataset-records"
 
@@ -29,30 +22,15 @@ RECORDS = "/v1/observability/dataset-records"
 @pytest.fixture
 def town() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE and whose imports take 4 seconds."""
-    settings = Settings(clock="manual", identities=PEOPLE, processing_delay_s=4)
-    with running(settings) as server:
+    with inhabited(processing_delay_s=4) as server:
         yield server
 
 
 @pytest.fixture
 def person(town: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
     """A client for each of PEOPLE, by the first part of the key."""
-    clients: dict[str, httpx.Client] = {}
-
-    def get(name: str) -> httpx.Client:
-        if name not in clients:
-            clients[name] = httpx.Client(
-                base_url=town.base_url,
-                headers={"authorization": f"Bearer {name}-key"},
-                verify=TLS,
-                trust_env=False,
-                event_hooks={"response": [hold]},
-            )
-        return clients[name]
-
-    yield get
-    for client in clients.values():
-        client.close()
+    with meeting(town, hold) as get:
+        yield get
 
 
 @pytest.fixture

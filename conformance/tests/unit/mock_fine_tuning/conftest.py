@@ -5,26 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+from tests.unit.callers import connect, inhabited
 from tests.unit.documented import make_component_validator
-
-from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import httpx
 
     from mistral_mock.server import RunningServer
 
     Create = Callable[..., httpx.Response]
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("colleague", "bob", "lab", "acme"),
-    make_identity("neighbour", "carol", "office", "acme"),
-)
 SAMPLE = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
 TARGETS = [{"name": "topic", "labels": ["billing", "defect"]}]
 LABELLED = [
@@ -37,34 +30,28 @@ HOUR_S = 3600
 @pytest.fixture
 def server() -> Iterator[RunningServer]:
     """A mock whose callers are PEOPLE."""
-    with running(Settings(clock="manual", identities=PEOPLE)) as started:
+    with inhabited() as started:
         yield started
-
-
-def connect(server: RunningServer, key: str) -> httpx.Client:
-    """A client with a key."""
-    headers = {"authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=server.base_url, headers=headers, trust_env=False)
 
 
 @pytest.fixture
 def api(server: RunningServer) -> Iterator[httpx.Client]:
     """The default caller."""
-    with connect(server, "mock-key") as client:
+    with connect(server) as client:
         yield client
 
 
 @pytest.fixture
 def colleague(server: RunningServer) -> Iterator[httpx.Client]:
     """Another user of the same workspace."""
-    with connect(server, "colleague") as client:
+    with connect(server, "colleague-key") as client:
         yield client
 
 
 @pytest.fixture
 def neighbour(server: RunningServer) -> Iterator[httpx.Client]:
     """A user of another workspace."""
-    with connect(server, "neighbour") as client:
+    with connect(server, "neighbour-key") as client:
         yield client
 
 

@@ -179,7 +179,7 @@ def test_list_is_narrowed(api: httpx.Client, query: dict[str, Any], found: list[
 
 
 def test_file_is_seen_in_its_workspace_alone(person: Callable[[str], httpx.Client]) -> None:
-    path = f"/v1/files/{upload(person('mock-key'))['id']}"
+    path = f"/v1/files/{upload(person('mock'))['id']}"
     assert person("colleague").get(path).status_code == 200
     assert names(person("colleague")) == ["a.jsonl"]
     assert person("neighbour").get(path).status_code == 404
@@ -188,8 +188,8 @@ def test_file_is_seen_in_its_workspace_alone(person: Callable[[str], httpx.Clien
 
 
 def test_private_file_is_seen_by_its_owner_alone(person: Callable[[str], httpx.Client]) -> None:
-    path = f"/v1/files/{upload(person('mock-key'), visibility='user')['id']}"
-    assert person("mock-key").get(path).status_code == 200
+    path = f"/v1/files/{upload(person('mock'), visibility='user')['id']}"
+    assert person("mock").get(path).status_code == 200
     assert person("colleague").get(path).status_code == 404
     assert names(person("colleague")) == []
 

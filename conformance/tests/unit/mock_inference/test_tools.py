@@ -192,3 +192,52 @@ def test_demanded_calls_begin_again_when_the_user_speaks() -> None:
     assert names(body) == ["final_result"]
     body["messages"] += [{"role": "user", "content": "Once more"}]
     assert names(body) == ["look_up"]
+
+
+NUMBER, TEXT = {"type": "integer"}, {"type": "string"}
+
+
+def needing(name: str, description: str, **properties: Any) -> dict[str, Any]:
+    made = function(name, type="object", properties=properties, required=list(properties))
+    made["function"]["description"] = description
+    return made
+
+
+CITY = needing("get_city", "Tell what a city is like", city=TEXT)
+ADD = needing("add", "Add two numbers", a=NUMBER, b=NUMBER)
+FLIGHT = needing("book_flight", "Book a flight", origin=TEXT, destination=TEXT)
+PAGE = needing("open_page", "Open a page", url=TEXT)
+MAIL = needing("send_mail", "Send a mail", email=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("tool", "said", "arguments"),
+    [
+        (CITY, "Paris is where I live. What is that city like?", {"city": "Paris"}),
+        (ADD, "Add 3 and 4", {"a": 3, "b": 4}),
+        (FLIGHT, "Book a flight from Oslo to Rome", {"origin": "Oslo", "destination": "Rome"}),
+        (PAGE, "Open the page https://a.org/x please", {"url": "https://a.org/x"}),
+        (MAIL, "Send a mail to bob@a.org", {"email": "bob@a.org"}),
+    ],
+)
+def test_arguments_are_what_was_said(
+    tool: dict[str, Any], said: str, arguments: dict[str, Any]
+) -> None:
+    (call,) = message(ask(said, tools=[tool]))["tool_calls"]
+    assert json.loads(call["function"]["arguments"]) == arguments
+
+
+@pytest.mark.parametrize(
+    ("tool", "said", "lacking"),
+    [
+        (ADD, "Add 3", "b"),
+        (FLIGHT, "Book a flight to Rome", "destination"),
+        (WEATHER, "Please get me the weather", "city"),
+        (PAGE, "Open the page please", "url"),
+        (MAIL, "Send a mail to Bob", "email"),
+    ],
+)
+def test_what_was_not_said_is_asked_for(tool: dict[str, Any], said: str, lacking: str) -> None:
+    answered = message(ask(said, tools=[tool]))
+    assert not answered["tool_calls"]
+    assert f"but I need {lacking}." in answered["content"]

@@ -7,7 +7,8 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.mock_media.conftest import connect
+from tests.unit.callers import connect
+from tests.unit.documented import hold
 
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -284,11 +285,20 @@ def test_recordings_are_written_down(api: httpx.Client, server: RunningServer) -
 
 def test_jobs_outlive_the_process(tmp_path: Path) -> None:
     settings = Settings(clock="manual", state_file=tmp_path / "state")
-    with running(settings) as server, connect(server, "mock-key") as api:
+    with running(settings) as server, connect(server, check=hold) as api:
         job = create(api, requests=[ask(str(n)) for n in range(3)], metadata={"k": "v"})
         server.clock.advance(1.15)
         half = get(api, job)
-    with running(settings) as server, connect(server, "mock-key") as api:
+    with running(settings) as server, connect(server, check=hold) as api:
         assert get(api, job) == half
         server.clock.advance(10)
         assert (get(api, job)["status"], get(api, job)["succeeded_requests"]) == ("SUCCESS", 3)
+
+
+def test_equal_mistakes_are_counted(api: httpx.Client, server: RunningServer) -> None:
+    text = '{}\n{"body": {}}\n{"custom_id": "2"}\n{\n'
+    job = create(api, requests=None, input_files=[upload(api, text), upload(api, "{}\n")])
+    server.clock.advance(10)
+    told = [(one["message"], one["count"]) for one in get(api, job)["errors"]]
+    assert told[0] == ("requests.jsonl, line 1: it has no body", 3)
+    assert [count for _, count in told] == [3, 1]

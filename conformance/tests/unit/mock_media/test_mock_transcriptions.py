@@ -210,6 +210,17 @@ def test_length_of_other_kinds_of_recordings_is_known(api: httpx.Client, kind: s
     assert found["usage"]["prompt_audio_seconds"] == 2
 
 
+def test_recording_of_a_browser_that_does_not_say_how_long_it_is_counts_by_its_size(
+    api: httpx.Client,
+) -> None:
+    content = (RECORDINGS / "morning.webm").read_bytes()
+    place = content.index(b"\x44\x89\x88")
+    void = b"\xec\x89" + bytes(9)
+    browsers = content[:place] + void + content[place + len(void) :]
+    found = transcribe(api, browsers + bytes(12_000 - len(browsers))).json()
+    assert found["usage"]["prompt_audio_seconds"] == 3
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [

@@ -5,23 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from tests.unit.documented import TLS, hold
-
-from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
+from tests.unit import callers
+from tests.unit.callers import inhabited
+from tests.unit.documented import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_mock.server import RunningServer
+    import httpx
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-)
+    from mistral_mock.server import RunningServer
 
 
 class Caller:
@@ -112,9 +106,7 @@ def plan(judge_id: str, **fields: object) -> dict[str, Any]:
 def start() -> Iterator[Callable[..., RunningServer]]:
     """Starts a mock with the given settings."""
     with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(
-            running(Settings(clock="manual", identities=PEOPLE, **settings))
-        )
+        yield lambda **settings: stack.enter_context(inhabited(**settings))
 
 
 @pytest.fixture
@@ -123,13 +115,7 @@ def connect() -> Iterator[Callable[..., Caller]]:
     with ExitStack() as stack:
 
         def make(server: RunningServer, name: str = "mock") -> Caller:
-            client = httpx.Client(
-                base_url=server.base_url,
-                headers={"authorization": f"Bearer {name}-key"},
-                verify=TLS,
-                trust_env=False,
-                event_hooks={"response": [hold]},
-            )
+            client = callers.connect(server, f"{name}-key", hold)
             return Caller(stack.enter_context(client))
 
         yield make

@@ -140,6 +140,16 @@ def test_pages_count_from_1_and_keep_the_filter(api: Caller) -> None:
     assert api.client.get(second["previous"]).json()["judges"] == first
 
 
+@pytest.mark.parametrize("page", [3, 90])
+def test_before_a_page_beyond_the_end_comes_the_last_one(api: Caller, page: int) -> None:
+    for number in range(3):
+        api.judge(name=f"Judge {number}")
+    beyond = api.send("GET", "/judges", params={"page_size": 2, "page": page})["judges"]
+    assert (beyond["results"], beyond["next"]) == ([], None)
+    last = api.client.get(beyond["previous"]).json()["judges"]
+    assert len(last["results"]) == 1
+
+
 @pytest.mark.parametrize(
     "messages",
     [

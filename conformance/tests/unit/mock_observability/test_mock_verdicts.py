@@ -49,9 +49,11 @@ def test_number_lies_within_the_scale_and_follows_from_the_text(api: Caller) -> 
     assert 2 <= sea < land <= 7
 
 
-def test_scale_that_is_upside_down_gives_a_number_between_its_ends(api: Caller) -> None:
+def test_descriptions_stay_with_the_ends_of_a_scale_that_is_upside_down(api: Caller) -> None:
     judge = api.judge(output={**SCALE, "min": 7, "max": 2})
-    assert 2 <= ask(api, judge, SEA)["answer"] <= 7
+    sea, land = ask(api, judge, SEA), ask(api, judge, LAND)
+    assert 2 <= land["answer"] < sea["answer"] <= 7
+    assert "highest" in sea["analysis"]
 
 
 def test_verdict_is_the_same_each_time(api: Caller) -> None:

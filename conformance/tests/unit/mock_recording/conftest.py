@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import ssl
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
+from tests.unit.callers import connect
 
 from mistral_mock.server import running
 from mistral_mock.settings import Settings
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import httpx
+
     from mistral_mock.server import RunningServer
 
     Open = Callable[..., AbstractContextManager[httpx.Client]]
 
-TLS = ssl.create_default_context()
-"""Never used; it costs more than most tests, so that all clients share one."""
 WORLD = """
 workflows:
   - name: quick
@@ -53,13 +52,7 @@ QUESTION = {"model": "mistral-small-latest", "messages": [{"role": "user", "cont
 @contextmanager
 def talking(server: RunningServer, key: str = "mock-key") -> Iterator[httpx.Client]:
     """A client that knows its server."""
-    with httpx.Client(
-        base_url=server.base_url,
-        headers={"authorization": f"Bearer {key}"},
-        verify=TLS,
-        trust_env=False,
-        timeout=10,
-    ) as client:
+    with connect(server, key) as client:
         client.server = server  # type: ignore[attr-defined] # tests need both
         yield client
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
+from tests.unit.callers import connect, inhabited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import httpx
 
     from mistral_mock.server import RunningServer
 
@@ -41,10 +40,8 @@ def start() -> Iterator[Callable[..., Scripted]]:
     with ExitStack() as stack:
 
         def start(**settings: Any) -> Scripted:
-            mock = stack.enter_context(running(Settings(clock="manual", **settings)))
-            headers = {"authorization": "Bearer mock-key"}
-            client = httpx.Client(base_url=mock.base_url, headers=headers, trust_env=False)
-            return Scripted(mock, stack.enter_context(client))
+            mock = stack.enter_context(inhabited(**settings))
+            return Scripted(mock, stack.enter_context(connect(mock)))
 
         yield start
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
+from tests.unit.callers import connect
 from tests.unit.documented import make_component_validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import httpx
 
     from mistral_mock.server import RunningServer
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def api(mock: RunningServer) -> Iterator[httpx.Client]:
     """The default caller."""
-    headers = {"authorization": "Bearer mock-key"}
-    with httpx.Client(base_url=mock.base_url, headers=headers, trust_env=False) as client:
+    with connect(mock) as client:
         yield client
 
 

@@ -7,19 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.unit.documented import TLS, hold
-
-from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
+from tests.unit.callers import inhabited, options
+from tests.unit.documented import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-)
 
 
 class Caller(httpx.Client):
@@ -56,17 +48,10 @@ def serve() -> Iterator[Callable[..., Callable[[str], Caller]]]:
     with ExitStack() as stack:
 
         def run(**settings: Any) -> Callable[[str], Caller]:
-            chosen = Settings(**{"clock": "manual", "identities": PEOPLE, **settings})
-            server = stack.enter_context(running(chosen))
+            server = stack.enter_context(inhabited(**settings))
 
             def connect(name: str) -> Caller:
-                caller = Caller(
-                    base_url=server.base_url,
-                    headers={"authorization": f"Bearer {name}-key"},
-                    verify=TLS,
-                    trust_env=False,
-                    event_hooks={"response": [hold]},
-                )
+                caller = Caller(base_url=server.base_url, **options(f"{name}-key", hold))
                 caller.server = server
                 return stack.enter_context(caller)
 

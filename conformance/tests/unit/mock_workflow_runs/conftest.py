@@ -5,26 +5,19 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from tests.unit.documented import TLS, hold
-
-from mistral_mock.identities import make_identity
-from mistral_mock.server import running
-from mistral_mock.settings import Settings
+from tests.unit import callers
+from tests.unit.documented import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import httpx
+
     from mistral_mock.server import RunningServer
 
-PEOPLE = (
-    make_identity("mock-key", "alice", "lab", "acme"),
-    make_identity("colleague-key", "bob", "lab", "acme"),
-    make_identity("neighbour-key", "carol", "office", "acme"),
-)
 PREFIX = "/v1/workflows"
 WORLD = """
 workflows:
@@ -71,14 +64,7 @@ deployments:
 
 def connect(server: RunningServer, key: str = "mock-key") -> httpx.Client:
     """A client for paths below the prefix that holds every answer to the document."""
-    return httpx.Client(
-        base_url=server.base_url + PREFIX,
-        headers={"authorization": f"Bearer {key}"},
-        event_hooks={"response": [hold]},
-        verify=TLS,
-        trust_env=False,
-        timeout=5,
-    )
+    return callers.connect(server, key, hold, PREFIX)
 
 
 @pytest.fixture
@@ -89,8 +75,7 @@ def open_town(tmp_path: Path) -> Callable[..., AbstractContextManager[RunningSer
     def enter(world: str = WORLD, **settings: Any) -> Iterator[RunningServer]:
         path = tmp_path / "world.yaml"
         path.write_text(world, "utf-8")
-        given = Settings(clock="manual", identities=PEOPLE, world_file=path, **settings)
-        with running(given) as server:
+        with callers.inhabited(world_file=path, **settings) as server:
             yield server
 
     return enter

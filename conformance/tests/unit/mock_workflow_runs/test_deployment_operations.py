@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.mock_workflow_runs.conftest import PEOPLE, connect
+from tests.unit.callers import PEOPLE
+from tests.unit.mock_workflow_runs.conftest import connect
 
 from mistral_mock.fixtures import FixtureError
 
