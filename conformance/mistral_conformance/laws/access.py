@@ -250,8 +250,8 @@ def other_names_are_refused(
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
 def foreign_looks_unknown(world: World, reference: Reference, outsider: str) -> None:
     """A refusal of the caller's object to those outside says what one of nothing says."""
-    answer, other = _refused_to(world, reference, outsider)
-    one, two = words_of(answer), words_of(other)
+    answer, other, asked = _refused_to(world, reference, outsider)
+    one, two = words_of(answer, asked), words_of(other, asked)
     if answer.status != other.status:
         raise Skipped("the two are refused with two statuses, which is another law")
     reason = (
@@ -264,7 +264,7 @@ def foreign_looks_unknown(world: World, reference: Reference, outsider: str) -> 
 @law(id="access.foreign-has-its-status", over=_outside, source=LEAK, level=MAY)
 def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsider: str) -> None:
     """The caller's object is refused to those outside with the status of one that is not there."""
-    answer, other = _refused_to(world, reference, outsider)
+    answer, other, _ = _refused_to(world, reference, outsider)
     reason = (
         f"{answer.operation} answers {answer.status} to the {outsider} for the caller's "
         f"{reference.resource} and {other.status} for an unknown one"
@@ -272,14 +272,17 @@ def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsid
     world.expect(answer.status == other.status, reason, answer, other)
 
 
-def _refused_to(world: World, reference: Reference, outsider: str) -> tuple[Exchange, Exchange]:
-    """What an outsider is answered about the caller's object, and about one that is not there."""
+def _refused_to(
+    world: World, reference: Reference, outsider: str
+) -> tuple[Exchange, Exchange, list[str]]:
+    """What an outsider is answered about the caller's object and about none, with the ids asked."""
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     operation = world.document.operations[reference.place.operation]
     unknown = {each: unknown_id(world, operation, each) for each in operation.path_ids}
-    return answer, send_plain(world, operation.id, unknown, by=outsider)
+    other = send_plain(world, operation.id, unknown, by=outsider)
+    return answer, other, [*ids.values(), *unknown.values()]
 
 
 @law(id="access.other-parent-is-refused", over=_nested, source=SHOWN_TO_STRANGERS, harm=True)

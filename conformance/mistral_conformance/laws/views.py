@@ -180,7 +180,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))
     for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
-        world.expect(isinstance(identity, str), f"an item has no `{resource.key[0]}`", walk.last)
+        world.expect(identity is not None, f"an item has no `{resource.key[0]}`", walk.last)
         query = world.telling_most(resource)
         read = world.call(resource.read, {**ids, resource.parameter: str(identity)}, query=query)
         if read.status == 404:

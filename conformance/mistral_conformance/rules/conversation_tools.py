@@ -66,7 +66,7 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     ctx.expect(secret in said, "the message does not use the result", answer, later)
 
 
-@rule(MUST, "errors.message-order (invalid_request_message_order)", (APPEND,))
+@rule(SHOULD, "errors.message-order (invalid_request_message_order)", (APPEND,))
 def calls_need_their_results(ctx: Context) -> None:
     """A result that answers no call is refused, and nothing of it is kept."""
     answer, _ = _call_weather(ctx)
