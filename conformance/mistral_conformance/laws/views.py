@@ -255,11 +255,16 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
     body = plain_request(world, resource.create).get("json") or {}
     items = world.walk(named).items
     one = next((each for each in items if key_of(named, each)[0] == body.get(field.sent)), {})
-    able = [each for each in items if _able(each) >= _able(one)]
-    others = [each for each in able if key_of(named, each) != key_of(named, one)]
+    able = _able(one)
+    others = [each for each in items if key_of(named, each) != key_of(named, one)]
+    others = [each for each in others if able & _able(each) or not able]
     if not one or not others:
         raise Skipped(f"there are no two {named.name}s to choose from")
-    best = max(others, key=lambda each: sum(each.get(name) == one[name] for name in one))
+
+    def alike(each: dict[str, Any]) -> tuple[int, int]:
+        return len(able & _able(each)), sum(each.get(name) == one[name] for name in one)
+
+    best = max(others, key=alike)
     return str(key_of(named, best)[0])
 
 

@@ -122,3 +122,42 @@ def test_a_route_that_is_not_there_is_opened_by_no_key(judged: Judged) -> None:
 def test_what_the_document_does_not_promise_breaks_no_run(rule: str) -> None:
     (found,) = select_rules(load_rules(), (rule,))
     assert found.level is SHOULD
+
+
+def test_json_is_given_to_those_who_ask_for_it(judged: Judged) -> None:
+    def strict(answer: Answer) -> None:
+        shaped = answer.method == "POST" and b'"json_object"' in answer.sent
+        if shaped and b"JSON" not in answer.sent:
+            answer.status, answer.body = 400, {"detail": "The prompt has to ask for JSON."}
+
+    laws = ("answers.stream-is-one-answer", "answers.stream-tells-the-same", "sums.usage-adds-up")
+    results = judged(*laws, alter=strict, only="[chat.complete:response_format]")
+    assert len(results) == len(laws)
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_no_two_models_need_have_the_same_abilities(judged: Judged) -> None:
+    def each_its_own(answer: Answer) -> None:
+        if answer.is_("GET", "/v1/models"):
+            cards = answer.body["data"]
+            for number, each in enumerate(cards):
+                each["capabilities"] |= {"unified_resources": False, f"talent_{number}": True}
+            answer.body = {**answer.body, "data": cards}
+
+    law, only = "views.change-is-shown", "[agent.model]"
+    assert verdicts(judged, each_its_own, law, only, rules=False) == {Status.PASS}
+
+
+def test_a_handover_may_be_for_one_turn(judged: Judged) -> None:
+    desks: set[str] = set()
+
+    def returning(answer: Answer) -> None:
+        if answer.path == "/v1/conversations" and b'"agent.handoff"' in answer.content:
+            desks.add(answer.body["outputs"][0]["previous_agent_id"])
+        elif answer.is_("POST") and answer.path.startswith("/v1/conversations/") and desks:
+            outputs = [{**each, "agent_id": min(desks)} for each in answer.body["outputs"]]
+            answer.body = {**answer.body, "outputs": outputs}
+
+    now, later = (f"conversation-tools.handover-{e}" for e in ("goes-on-with-the-next", "lasts"))
+    results = judged(now, later, alter=returning, profile="agents", rules=True)
+    assert (results[now].status, results[later].status) == (Status.PASS, Status.FAIL)
