@@ -166,6 +166,27 @@ def decisions_name_a_call(ctx: Context) -> None:
     expect_refused(ctx, answer, "a decision about nothing")
 
 
+@rule(SHOULD, "document: ConversationAppendRequest.tool_confirmations", (START, APPEND))
+def decided_is_decided(ctx: Context) -> None:
+    """A call that was denied waits no more: a second decision about it lets nothing run."""
+    limits = {"requires_confirmation": ["web_search"]}
+    tools = [{"type": "web_search", "tool_configuration": limits}]
+    answer = start(ctx, inputs="Search the web for football.", tools=tools)
+    calls = of_kind(answer["outputs"], "function.call")
+    if not calls:
+        ctx.skip("the model answered without the tool")
+    denied, allowed = (
+        {"tool_confirmations": [{"tool_call_id": calls[0]["tool_call_id"], "confirmation": each}]}
+        for each in ("deny", "allow")
+    )
+    id_ = answer["conversation_id"]
+    go_on(ctx, id_, **denied)
+    before = read_history(ctx, id_)
+    again = ctx.api.call(APPEND, conversation_id=id_, json=allowed)
+    expect_refused(ctx, again, "a second decision about a call")
+    expect_equal(ctx, read_history(ctx, id_), before, "the history", again)
+
+
 @rule(MUST, "document: ToolFileChunk (file_id); shapes.bytes", (START,))
 def image_is_a_file(ctx: Context) -> None:
     """A picture that was generated is named in the message and can be downloaded as a file."""

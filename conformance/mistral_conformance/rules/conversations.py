@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.rules.common.able import able_cards
@@ -83,6 +84,38 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         message = last_message(ctx, answer)
         expect_equal(ctx, message["agent_id"], agent, "the agent", answer)
         expect_equal(ctx, message["model"], model, "the model", changed, answer)
+
+
+@rule(SHOULD, "document: MessageInputEntry.id (made when it is left out)", (START, APPEND))
+def given_ids_are_kept(ctx: Context) -> None:
+    """An entry that comes with an id keeps it, at the start of a conversation and later."""
+    first, later = (f"msg_{uuid4().hex}" for _ in range(2))
+    said = {"type": "message.input", "role": "user"}
+    entries = [{**said, "id": first, "content": "Once?"}]
+    id_ = start(ctx, inputs=entries)["conversation_id"]
+    go_on(ctx, id_, inputs=[{**said, "id": later, "content": "Twice?"}])
+    kept = ids(of_kind(read_history(ctx, id_), "message.input"))
+    expect_equal(ctx, kept, [first, later], "the ids of the inputs")
+
+
+@rule(
+    MUST,
+    "document: ConversationRequest (null is the same as leaving a field out)",
+    (START, GET_CONVERSATION),
+)
+def null_is_left_out(ctx: Context) -> None:
+    """A start whose optional fields are null is kept and answered like one without them."""
+    schema = ctx.document.raw["components"]["schemas"]["ConversationRequest"]
+    free = [name for name, each in schema["properties"].items() if each.get("default", 0) is None]
+    empty = dict.fromkeys(set(free) - {"model", "agent_id", "completion_args", "name"})
+    plain, with_nulls = start(ctx), start(ctx, **empty)
+    told = [
+        ctx.answer(GET_CONVERSATION, conversation_id=each["conversation_id"]).json()
+        for each in (plain, with_nulls)
+    ]
+    shown = [{name: each.get(name) for name in empty} for each in told]
+    expect_equal(ctx, shown[1], shown[0], "what is shown of it", plain, with_nulls)
+    expect_equal(ctx, kinds(with_nulls["outputs"]), kinds(plain["outputs"]), "the outputs")
 
 
 @rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))

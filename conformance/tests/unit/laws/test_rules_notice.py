@@ -1,0 +1,73 @@
+"""Rules about agents and conversations notice what they are for, on a mock with a defect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.unit.laws.test_strangers_are_judged_fairly import keeping_the_time, verdicts
+
+from mistral_conformance.verdict.outcome import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.laws.altering import Alter, Answer
+    from tests.unit.laws.conftest import Judged
+
+STARTS = "/v1/conversations"
+
+
+def losing_what_has_null() -> Alter:
+    lost: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", STARTS) and answer.sent_body.get("store", True) is None:
+            lost.add(answer.body["conversation_id"])
+        if answer.path.rpartition("/")[2] in lost:
+            answer.status, answer.body = 404, {"detail": "There is no such conversation."}
+
+    return alter
+
+
+def replacing_ids() -> Alter:
+    given: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and isinstance(inputs := answer.sent_body.get("inputs"), list):
+            given.update(each["id"] for each in inputs if "id" in each)
+        for each in given:
+            answer.content = answer.content.replace(each.encode(), f"other_{each[-8:]}".encode())
+
+    return alter
+
+
+def deciding_again() -> Alter:
+    def alter(answer: Answer) -> None:
+        if answer.status >= 400 and b"tool_confirmations" in answer.sent:
+            named = answer.path.rpartition("/")[2]
+            answer.status = 200
+            answer.body = {"conversation_id": named, "outputs": [], "usage": {}}
+
+    return alter
+
+
+def keeping_times() -> Alter:
+    return keeping_the_time
+
+
+@pytest.mark.parametrize(
+    ("rule", "make"),
+    [
+        ("conversations.null-is-left-out", losing_what_has_null),
+        ("conversations.given-ids-are-kept", replacing_ids),
+        ("conversation-tools.decided-is-decided", deciding_again),
+        ("agents.switch-is-a-change", keeping_times),
+    ],
+)
+def test_a_rule_notices_its_defect(judged: Judged, rule: str, make: Callable[[], Any]) -> None:
+    def unaltered(_answer: Answer) -> None:
+        """No defect."""
+
+    assert verdicts(judged, unaltered, rule, "", rules=True) == {Status.PASS}
+    assert verdicts(judged, make(), rule, "", rules=True) == {Status.FAIL}
