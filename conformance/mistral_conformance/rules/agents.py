@@ -56,6 +56,7 @@ def switch_is_a_change(ctx: Context) -> None:
     made = make_agent(ctx, instructions="One.")
     id_ = made["id"]
     second = _update(ctx, id_, instructions="Two.")
+    ctx.pass_time(1)
     ctx.prepare(SWITCH, agent_id=id_, query={"version": made["version"]})
     read = ctx.answer(GET, agent_id=id_)
     later = read_time(read["updated_at"]) > read_time(second["updated_at"])

@@ -141,6 +141,23 @@ def restart_branches(ctx: Context) -> None:
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
+@rule(MUST, "document: beta.conversations.restart (a new conversation)", (RESTART, APPEND, HISTORY))
+def branches_grow_apart(ctx: Context) -> None:
+    """A branch from the last entry and the conversation it came from each keep what is theirs."""
+    answer = start(ctx, inputs="One.")
+    old = answer["conversation_id"]
+    last = read_history(ctx, old)[-1]["id"]
+    branched = ctx.answer(
+        RESTART, conversation_id=old, json={"from_entry_id": last, "inputs": "Two."}
+    )
+    new = branched["conversation_id"]
+    for id_, text in ((new, "Three."), (old, "Four.")):
+        go_on(ctx, id_, inputs=text)
+    for id_, due in ((old, ["One.", "Four."]), (new, ["One.", "Two.", "Three."])):
+        said = [each["content"] for each in of_kind(read_history(ctx, id_), "message.input")]
+        expect_equal(ctx, said, due, "the inputs", answer, branched)
+
+
 @rule(SHOULD, "choices.conversations-restart-needs-an-entry", (RESTART,))
 def restart_needs_an_entry(ctx: Context) -> None:
     """A restart from an entry that the conversation does not have is refused."""

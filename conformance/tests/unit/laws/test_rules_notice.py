@@ -52,6 +52,33 @@ def deciding_again() -> Alter:
     return alter
 
 
+def sharing_branches() -> Alter:
+    """What is added to a branch shows in the conversation that it came from, too."""
+    origin: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/restart"):
+            origin[answer.path.split("/")[3]] = answer.body["conversation_id"]
+        elif answer.is_("GET", "/history") and answer.path.split("/")[3] in origin:
+            branch = origin[answer.path.split("/")[3]]
+            answer.content = answer.again("GET", f"{STARTS}/{branch}/history").content
+
+    return alter
+
+
+def forgetting_streamed_turns() -> Alter:
+    times: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "GET" and answer.path.startswith(f"{STARTS}/"):
+            kept = times.setdefault(answer.path, answer.body["updated_at"])
+            answer.body = {**answer.body, "updated_at": kept}
+        elif answer.method == "POST" and not answer.sent_body.get("stream"):
+            times.clear()
+
+    return alter
+
+
 def keeping_times() -> Alter:
     return keeping_the_time
 
@@ -62,6 +89,8 @@ def keeping_times() -> Alter:
         ("conversations.null-is-left-out", losing_what_has_null),
         ("conversations.given-ids-are-kept", replacing_ids),
         ("conversation-tools.decided-is-decided", deciding_again),
+        ("conversations.branches-grow-apart", sharing_branches),
+        ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
         ("agents.switch-is-a-change", keeping_times),
     ],
 )
