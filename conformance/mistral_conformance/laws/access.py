@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
@@ -325,13 +326,18 @@ def _own_ids(
 ) -> dict[str, str]:
     """Ids of living objects for the operation's path, as far as the suite can make them."""
     operation = world.document.operations[reference.place.operation]
-    owners = {each.parameter: each for each in world.model.resources.values() if each.parameter}
+    owners = _owners(world.model, operation)
+    named = load_samples().get(operation.id, Sample()).ids
     ids: dict[str, str] = dict(instance.ids) if instance else {}
     above: Instance | None = instance
     for name in operation.path_ids:
         if name in ids or name == reference.place.name:
             continue
         resource = owners.get(name)
+        if name in named and not (resource and resource.whole):
+            word = named[name]
+            ids[name] = world.lookup(word[1:]) if word.startswith("$") else word
+            continue
         if resource is None or not resource.whole:
             raise Skipped(f"the suite makes no object for `{name}`")
         parent = above if above and above.resource.name == resource.parent else None
@@ -339,6 +345,13 @@ def _own_ids(
         calm(world, above, operation.id)
         ids |= above.ids
     return ids
+
+
+def _owners(model: Model, operation: Operation) -> dict[str, Resource]:
+    """By parameter, whose id it is: of several resources with one that the operation is of."""
+    named = [each for each in model.resources.values() if each.parameter]
+    named.sort(key=lambda each: operation.id in each.roles)
+    return {each.parameter: each for each in named}
 
 
 def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:

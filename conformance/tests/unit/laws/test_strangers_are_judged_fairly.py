@@ -161,3 +161,19 @@ def test_a_handover_may_be_for_one_turn(judged: Judged) -> None:
     now, later = (f"conversation-tools.handover-{e}" for e in ("goes-on-with-the-next", "lasts"))
     results = judged(now, later, alter=returning, profile="agents", rules=True)
     assert (results[now].status, results[later].status) == (Status.PASS, Status.FAIL)
+
+
+def test_versions_of_one_kind_need_none_of_another(judged: Judged) -> None:
+    def without_skills(answer: Answer) -> None:
+        if answer.path.startswith(("/v1/skills", "/v2/skills", "/v2/prompts")):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values"}
+
+    laws = (
+        "access.unknown-is-refused",
+        "access.wrong-kind-is-refused",
+        "access.foreign-is-refused",
+    )
+    for law in laws:
+        only = "[beta.agents.get_version:agent_id"
+        assert verdicts(judged, without_skills, law, only, rules=False) == {Status.PASS}
