@@ -7,12 +7,14 @@ from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.rules.common.able import able_cards
-from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.chats import WEATHER, chat_model
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
+    ASK_WEATHER,
+    ASK_WEB,
     GET_CONVERSATION,
     HISTORY,
     MESSAGES,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
+NAME_VERSION = "beta.agents.create_version_alias"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
 TIMES = ("created_at", "completed_at")
@@ -116,6 +119,38 @@ def null_is_left_out(ctx: Context) -> None:
     shown = [{name: each.get(name) for name in empty} for each in told]
     expect_equal(ctx, shown[1], shown[0], "what is shown of it", plain, with_nulls)
     expect_equal(ctx, kinds(with_nulls["outputs"]), kinds(plain["outputs"]), "the outputs")
+
+
+@rule(
+    MUST,
+    "document: ConversationRequest.agent_version; document: ConversationRestartRequest",
+    (START, RESTART),
+)
+def named_version_answers(ctx: Context) -> None:
+    """An alias names the version that answers, and a restart may name another one."""
+    made, other = make_agent(ctx), _other_model(ctx)
+    agent = made["id"]
+    second = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
+    query = {"alias": "stable", "version": made["version"]}
+    ctx.prepare(NAME_VERSION, agent_id=agent, query=query)
+    answer = start(ctx, agent_id=agent, agent_version="stable")
+    speaker = last_message(ctx, answer)["model"]
+    expect_equal(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
+    entry = read_history(ctx, answer["conversation_id"])[-1]["id"]
+    body = {"from_entry_id": entry, "inputs": "Again.", "agent_version": second["version"]}
+    later = ctx.answer(RESTART, conversation_id=answer["conversation_id"], json=body)
+    speaker = last_message(ctx, later)["model"]
+    expect_equal(ctx, speaker, other, "the model of the version of the restart", answer, later)
+
+
+@rule(MUST, "document: beta.conversations.get_messages", (START, HISTORY, MESSAGES))
+def messages_are_all_that_was_said(ctx: Context) -> None:
+    """The list of messages leaves out what is none: calls of functions and runs of tools."""
+    for tools, inputs in (([{"type": "web_search"}], ASK_WEB), ([WEATHER], ASK_WEATHER)):
+        id_ = start(ctx, inputs=inputs, tools=tools)["conversation_id"]
+        wanted = [e for e in read_history(ctx, id_) if str(e["type"]).startswith("message.")]
+        answer = ctx.answer(MESSAGES, conversation_id=id_)
+        expect_equal(ctx, ids(answer["messages"]), ids(wanted), "the list of messages", answer)
 
 
 @rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))

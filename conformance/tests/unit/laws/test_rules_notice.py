@@ -79,6 +79,31 @@ def forgetting_streamed_turns() -> Alter:
     return alter
 
 
+def telling_everything() -> Alter:
+    """The list of messages is the whole history."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/messages"):
+            whole = answer.again("GET", answer.path.replace("/messages", "/history")).json()
+            answer.body = {**answer.body, "messages": whole["entries"]}
+
+    return alter
+
+
+def answering_in_one_version() -> Alter:
+    """A restart answers with the model of the version before it."""
+    models: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.startswith(STARTS) and answer.status == 200:
+            body = answer.body
+            models.append(body["outputs"][-1].get("model"))
+            body["outputs"][-1]["model"] = models[0]
+            answer.body = body
+
+    return alter
+
+
 def keeping_times() -> Alter:
     return keeping_the_time
 
@@ -89,6 +114,8 @@ def keeping_times() -> Alter:
         ("conversations.null-is-left-out", losing_what_has_null),
         ("conversations.given-ids-are-kept", replacing_ids),
         ("conversation-tools.decided-is-decided", deciding_again),
+        ("conversations.named-version-answers", answering_in_one_version),
+        ("conversations.messages-are-all-that-was-said", telling_everything),
         ("conversations.branches-grow-apart", sharing_branches),
         ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
         ("agents.switch-is-a-change", keeping_times),
