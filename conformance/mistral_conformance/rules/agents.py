@@ -23,6 +23,7 @@ LIST = "beta.agents.list"
 LIST_PAGES = "beta.agents.list_pages"
 SWITCH = "beta.agents.update_version"
 VERSION = "beta.agents.get_version"
+VERSIONS = "beta.agents.list_versions"
 ALIAS = "beta.agents.create_version_alias"
 ALIASES = "beta.agents.list_version_aliases"
 UNALIAS = "beta.agents.delete_version_alias"
@@ -48,6 +49,27 @@ def version_can_be_made_current(ctx: Context) -> None:
     said = f"the next version is {third['version']}"
     ctx.expect(third["version"] > second["version"], said, second, third)
     expect_equal(ctx, third["instructions"], "One.", "what a change leaves", switched, third)
+
+
+@rule(
+    MUST,
+    "document: beta.agents.update_version (none is lost); document: AgentAliasResponse.created_at",
+    (SWITCH, VERSIONS, ALIAS, ALIASES),
+)
+def steps_back_lose_nothing(ctx: Context) -> None:
+    """All versions are listed after a step back, and a moved alias tells when it was made."""
+    id_, first, second = _make_two(ctx)
+    made = ctx.answer(ALIAS, agent_id=id_, query={"alias": "stable", "version": second})
+    ctx.pass_time(1)
+    ctx.prepare(SWITCH, agent_id=id_, query={"version": first})
+    listed = ctx.answer(VERSIONS, agent_id=id_)
+    numbers = sorted(each["version"] for each in listed.json())
+    expect_equal(ctx, numbers, sorted([first, second]), "the versions in the list", listed)
+    moved = ctx.answer(ALIAS, agent_id=id_, query={"alias": "stable", "version": first})
+    found = ctx.answer(ALIASES, agent_id=id_)
+    for shown in (moved.json(), *found.json()):
+        same = read_time(shown["created_at"]) == read_time(made["created_at"])
+        ctx.expect(same, "`created_at` moves with the alias", made, moved, found)
 
 
 @rule(SHOULD, "document: Agent.updated_at (when it was last changed)", (SWITCH, GET, UPDATE))

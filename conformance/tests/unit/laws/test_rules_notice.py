@@ -104,6 +104,28 @@ def answering_in_one_version() -> Alter:
     return alter
 
 
+def listing_up_to_the_current() -> Alter:
+    """Versions after the current one are not listed."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/versions"):
+            path = answer.path.removesuffix("/versions")
+            now = answer.again("GET", path).json()["version"]
+            answer.body = [each for each in answer.body if each["version"] <= now]
+
+    return alter
+
+
+def making_aliases_anew() -> Alter:
+    """An alias that is moved tells that it was made then."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/aliases"):
+            answer.body = {**answer.body, "created_at": answer.body["updated_at"]}
+
+    return alter
+
+
 def keeping_times() -> Alter:
     return keeping_the_time
 
@@ -118,6 +140,8 @@ def keeping_times() -> Alter:
         ("conversations.messages-are-all-that-was-said", telling_everything),
         ("conversations.branches-grow-apart", sharing_branches),
         ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
+        ("agents.steps-back-lose-nothing", listing_up_to_the_current),
+        ("agents.steps-back-lose-nothing", making_aliases_anew),
         ("agents.switch-is-a-change", keeping_times),
     ],
 )
