@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
+    from mistral_conformance.model.document import Operation
     from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
@@ -250,8 +251,8 @@ def other_names_are_refused(
 @law(id="access.foreign-looks-unknown", over=_outside, source=LEAK, level=SHOULD)
 def foreign_looks_unknown(world: World, reference: Reference, outsider: str) -> None:
     """A refusal of the caller's object to those outside says what one of nothing says."""
-    answer, other = _refused_to(world, reference, outsider)
-    one, two = words_of(answer), words_of(other)
+    answer, other, asked = _refused_to(world, reference, outsider)
+    one, two = words_of(answer, asked), words_of(other, asked)
     if answer.status != other.status:
         raise Skipped("the two are refused with two statuses, which is another law")
     reason = (
@@ -264,7 +265,7 @@ def foreign_looks_unknown(world: World, reference: Reference, outsider: str) -> 
 @law(id="access.foreign-has-its-status", over=_outside, source=LEAK, level=MAY)
 def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsider: str) -> None:
     """The caller's object is refused to those outside with the status of one that is not there."""
-    answer, other = _refused_to(world, reference, outsider)
+    answer, other, _ = _refused_to(world, reference, outsider)
     reason = (
         f"{answer.operation} answers {answer.status} to the {outsider} for the caller's "
         f"{reference.resource} and {other.status} for an unknown one"
@@ -272,14 +273,17 @@ def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsid
     world.expect(answer.status == other.status, reason, answer, other)
 
 
-def _refused_to(world: World, reference: Reference, outsider: str) -> tuple[Exchange, Exchange]:
-    """What an outsider is answered about the caller's object, and about one that is not there."""
+def _refused_to(
+    world: World, reference: Reference, outsider: str
+) -> tuple[Exchange, Exchange, list[str]]:
+    """What an outsider is answered about the caller's object and about none, with the ids asked."""
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
     operation = world.document.operations[reference.place.operation]
     unknown = {each: unknown_id(world, operation, each) for each in operation.path_ids}
-    return answer, send_plain(world, operation.id, unknown, by=outsider)
+    other = send_plain(world, operation.id, unknown, by=outsider)
+    return answer, other, [*ids.values(), *unknown.values()]
 
 
 @law(id="access.other-parent-is-refused", over=_nested, source=SHOWN_TO_STRANGERS, harm=True)
@@ -322,13 +326,18 @@ def _own_ids(
 ) -> dict[str, str]:
     """Ids of living objects for the operation's path, as far as the suite can make them."""
     operation = world.document.operations[reference.place.operation]
-    owners = {each.parameter: each for each in world.model.resources.values() if each.parameter}
+    owners = _owners(world.model, operation)
+    named = load_samples().get(operation.id, Sample()).ids
     ids: dict[str, str] = dict(instance.ids) if instance else {}
     above: Instance | None = instance
     for name in operation.path_ids:
         if name in ids or name == reference.place.name:
             continue
         resource = owners.get(name)
+        if name in named and not (resource and resource.whole):
+            word = named[name]
+            ids[name] = world.lookup(word[1:]) if word.startswith("$") else word
+            continue
         if resource is None or not resource.whole:
             raise Skipped(f"the suite makes no object for `{name}`")
         parent = above if above and above.resource.name == resource.parent else None
@@ -336,6 +345,13 @@ def _own_ids(
         calm(world, above, operation.id)
         ids |= above.ids
     return ids
+
+
+def _owners(model: Model, operation: Operation) -> dict[str, Resource]:
+    """By parameter, whose id it is: of several resources with one that the operation is of."""
+    named = [each for each in model.resources.values() if each.parameter]
+    named.sort(key=lambda each: operation.id in each.roles)
+    return {each.parameter: each for each in named}
 
 
 def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.settings import kept_with, setting_question
-from mistral_conformance.laws.tools import FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
+from mistral_conformance.laws.tools import CITY, FORCED, JSON_SCHEMA, NAMED, SEVERAL, SILENT
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.verdict.outcome import Failed, NotOffered
@@ -74,7 +74,7 @@ WAYS = (
     Way("", "counts choices", {OWN: 3}),
     Way("cut short", "counts choices", {OWN: 2, "max_tokens": 3}),
     Way("", ENDS_TEXT),
-    Way("", "shapes json", {OWN: {"type": "json_object"}}),
+    Way("", "shapes json", {OWN: {"type": "json_object"}}, CITY),
     Way("", "makes think", {OWN: "high"}, "What is 17 times 23?"),
     Way("by a schema", "shapes json", {OWN: JSON_SCHEMA}),
     Way("", "calls tools", FORCED),

@@ -48,7 +48,9 @@ PUT_ASIDE = (
     "document: models.archive (an action that another one takes back puts something out of use)"
 )
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
-NEIGHBOUR, ENDED = "neighbour", "ended"
+ENDED = "ended"
+FOREIGN = {"foreign": "neighbour", "a stranger's": "stranger"}
+"""By cause, the identity whose object is named."""
 SOON_S = 10
 """After which what is done in its own time is done, in seconds of a clock that can be moved."""
 BEGUN = 202
@@ -76,8 +78,9 @@ def _named(model: Model, *, later: bool) -> Iterator[Subject]:
         origins = (each.origin,)
         foreign = (*origins, resource.seen_origin)
         if resource.seen_by == "workspace":
-            name = f"{place}, foreign"
-            yield Subject(name, (each, "foreign"), operation, operation, foreign, (NEIGHBOUR,))
+            for cause, owner in FOREIGN.items():
+                name = f"{place}, {cause}"
+                yield Subject(name, (each, cause), operation, operation, foreign, (owner,))
         target = load_targets()[load_samples()[place.operation].named[place.name].target]
         if resource.delete and target.operation == resource.create:
             needed = (*operation, resource.delete)
@@ -106,9 +109,8 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     start = _below(world, place)
     ends = [each for each in resource.fields.values() if each.ends and each.after]
     wish = {each.after: 1 for each in ends if cause == ENDED}
-    by = NEIGHBOUR if cause == "foreign" else CALLER
-    identity = find_named(world, named.target, by, wish)
-    known = find_named(world, named.target, CALLER) if cause == "foreign" else identity
+    identity = find_named(world, named.target, FOREIGN.get(cause, CALLER), wish)
+    known = find_named(world, named.target, CALLER) if cause in FOREIGN else identity
     taken = send_naming(world, reference, known)
     if not taken.ok:
         raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
@@ -119,7 +121,7 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     before = _below(world, place)
     answer = send_naming(world, reference, identity)
-    due = reference.refusals["deleted" if wish else cause]
+    due = reference.refusals["deleted" if wish else "foreign" if cause in FOREIGN else cause]
     wanted = " or ".join(str(each) for each in due)
     reason = (
         f"{place.operation} answers {answer.status} for {resource.one} in its body that is "

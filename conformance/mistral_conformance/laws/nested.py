@@ -8,6 +8,7 @@ from attrs import frozen
 
 from mistral_conformance.laws.access import other_kind
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.named import FOREIGN
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.references import is_id
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 USED = "harm: what is another's, or was deleted, is read through the id in a body"
-NEIGHBOUR = "neighbour"
-CAUSES = ("unknown", "deleted", "foreign", "wrong-kind")
+CAUSES = ("unknown", "deleted", *FOREIGN, "wrong-kind")
 
 
 @frozen(eq=False)
@@ -53,7 +53,7 @@ def _nested(model: Model) -> Iterator[Subject]:
             continue
         operation = (place.operation,)
         for cause in CAUSES:
-            needs = (NEIGHBOUR,) if cause == "foreign" else ()
+            needs = (FOREIGN[cause],) if cause in FOREIGN else ()
             needed = (*operation, resource.create)
             name = f"{place}, {cause}"
             yield Subject(name, (each, cause), operation, needed, (each.origin,), needs)
@@ -75,7 +75,7 @@ def nested_id_is_refused_or_unused(world: World, reference: Reference, cause: st
     if wrong.doomed:
         world.need(world.delete(wrong.doomed))
     answer = _send(world, reference, wrong.identity)
-    due = reference.refusals[cause]
+    due = reference.refusals["foreign" if cause in FOREIGN else cause]
     wanted = " or ".join(str(each) for each in due)
     what = f"{reference.place.operation} answers {answer.status} for {resource.one}"
     reason = f"{what} in its body that is {cause}, {wanted} is due"
@@ -104,7 +104,7 @@ def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
         return Wrong(world.values.uuid())
     if cause == "wrong-kind":
         return Wrong(other_kind(world, resource, {}))
-    instance, secret = _make(world, resource, NEIGHBOUR if cause == "foreign" else CALLER)
+    instance, secret = _make(world, resource, FOREIGN.get(cause, CALLER))
     if cause == "deleted" and not resource.delete:
         raise Skipped(f"nothing deletes {resource.one}")
     doomed = instance if cause == "deleted" else None

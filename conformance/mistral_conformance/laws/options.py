@@ -30,6 +30,7 @@ from mistral_conformance.laws.settings import (
     setting_question,
 )
 from mistral_conformance.laws.tools import (
+    CITY,
     FORCED,
     JSON_SCHEMA,
     NAMED,
@@ -70,7 +71,6 @@ SEEDS, OFTEN, WARM = (0, 42), 3, {"temperature": 1}
 PACKED = {"encoding_format": "base64"}
 FLOAT_BYTES = 4
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
-CITY = "Name one city with how many people live there, as a JSON object."
 
 
 def _promised(model: Model) -> Iterator[Subject]:

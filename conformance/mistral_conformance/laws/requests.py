@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import values_at
-from mistral_conformance.model.schemas import facet
+from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples, sample_of
 from mistral_conformance.probing.targets import load_targets, take
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.maker import Maker
     from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
+
+UNUSED = 987_654_321
+"""A number of a version or the like that none has reached."""
 
 
 def plain_request(
@@ -95,5 +98,15 @@ def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
     schema: Json = next(
         (e.get("schema", {}) for e in operation.parameters if e["name"] == parameter), {}
     )
-    form = facet(world.document, schema, "format")
-    return world.values.uuid() if form == "uuid" else f"unknown-{world.values.word()}"
+    if facet(world.document, schema, "format") == "uuid":
+        return world.values.uuid()
+    if _is_number(world, operation, parameter, schema):
+        return str(UNUSED)
+    return f"unknown-{world.values.word()}"
+
+
+def _is_number(world: Maker, operation: Operation, parameter: str, schema: Json) -> bool:
+    """Whether a parameter names a thing by its number, which a path may hold as text."""
+    named = (e for e in world.model.resources.values() if operation.id == e.read)
+    shown = [e.fields[parameter].schema for e in named if e.key == (parameter,)]
+    return any(types(world.document, each) == {"integer"} for each in (schema, *shown))

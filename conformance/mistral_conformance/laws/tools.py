@@ -9,6 +9,9 @@ import jsonschema_rs
 if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
+CITY = "Name one city with how many people live there, as a JSON object."
+"""Asks for JSON, as a prompt has to whose answer shall be of this form."""
+
 
 def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
     """A function whose parameters, each given with its type or its texts, are all required."""

@@ -12,6 +12,7 @@ from mistral_conformance.laws.neighbours import LOST, expect_unchanged, fixed
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.views import new_value
 from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
 
+ITS_OWN = "document: fields that tell about one version (moves: change)"
 REVISION = "_revision"
 UP, DOWN = f"up{REVISION}", f"down{REVISION}"
 CHANGES = 2
@@ -59,6 +61,30 @@ def versions_stay(world: World, resource: Resource, field: Field, version: Resou
     after = world.need(world.call(version.read, ids))
     sides = [Shown(version.read, each, each.json()) for each in (before, after)]
     expect_unchanged(world, fixed(version), sides[:1], sides[1:], change)
+
+
+def _noted(model: Model) -> Iterator[Subject]:
+    """Each field that a change may send and that tells about this change alone."""
+    for subject in _changed(model):
+        resource, field, _ = subject.value
+        others = [e for e in resource.fields.values() if e.changed and e.kept and e != field]
+        if field.moves == "change" and others:
+            yield evolve(subject, value=(resource, field, others[0]))
+
+
+@law(id="neighbours.notes-stay-behind", over=_noted, source=ITS_OWN, level=SHOULD)
+def notes_stay_behind(world: World, resource: Resource, field: Field, other: Field) -> None:
+    """What was noted about one version is not told of the next, which has its own or none."""
+    instance = world.make(resource)
+    note = new_value(world, resource, field)
+    noted = world.need(world.change(instance, {field.changed: note}))
+    if world.read(instance).fields.get(field.name) != note:
+        raise Skipped(f"{resource.one} does not tell its `{field.name}`")
+    change = {other.changed: new_value(world, resource, other)}
+    changed = world.need(world.change(instance, change))
+    read = world.read(instance)
+    said = f"`{field.name}` is still {note!r} after a change without it"
+    world.expect(read.fields.get(field.name) != note, said, noted, changed, read.exchange)
 
 
 @law(id="views.versions-are-listed", over=_listed, source=LOST, harm=True)

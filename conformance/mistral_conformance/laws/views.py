@@ -180,7 +180,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))
     for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
-        world.expect(isinstance(identity, str), f"an item has no `{resource.key[0]}`", walk.last)
+        world.expect(identity is not None, f"an item has no `{resource.key[0]}`", walk.last)
         query = world.telling_most(resource)
         read = world.call(resource.read, {**ids, resource.parameter: str(identity)}, query=query)
         if read.status == 404:
@@ -255,11 +255,16 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
     body = plain_request(world, resource.create).get("json") or {}
     items = world.walk(named).items
     one = next((each for each in items if key_of(named, each)[0] == body.get(field.sent)), {})
-    able = [each for each in items if _able(each) >= _able(one)]
-    others = [each for each in able if key_of(named, each) != key_of(named, one)]
+    able = _able(one)
+    others = [each for each in items if key_of(named, each) != key_of(named, one)]
+    others = [each for each in others if able & _able(each) or not able]
     if not one or not others:
         raise Skipped(f"there are no two {named.name}s to choose from")
-    best = max(others, key=lambda each: sum(each.get(name) == one[name] for name in one))
+
+    def alike(each: dict[str, Any]) -> tuple[int, int]:
+        return len(able & _able(each)), sum(each.get(name) == one[name] for name in one)
+
+    best = max(others, key=alike)
     return str(key_of(named, best)[0])
 
 

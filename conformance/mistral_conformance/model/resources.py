@@ -179,7 +179,7 @@ def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Res
         draft.name,
         draft.origin,
         parameter=draft.parameter,
-        key=tuple(draft.facts.get("key", ("id",))),
+        key=tuple(draft.facts.get("key") or _key(document, draft, parent)),
         parent=parent,
         seen_by=str(draft.facts.get("seen_by", "parent" if parent else "")),
         seen_origin=draft.seen_origin,
@@ -187,6 +187,18 @@ def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Res
         roles=draft.roles,
         **by_role,
     )
+
+
+def _key(document: Document, draft: _Draft, parent: str) -> tuple[str, ...]:
+    """The field that tells an object from others: `id`, or what its path calls it below a parent.
+
+    The versions of an object may all show its id, and are told apart by their number.
+    """
+    shown: Json = {}
+    if parent and draft.parameter == name_of(draft.parameter) and "read" in draft.single:
+        schema, _ = answer_schema(document.operations[draft.single["read"]], document)
+        shown = properties(document, schema) if schema else {}
+    return (draft.parameter,) if draft.parameter in shown else ("id",)
 
 
 def _twins_last(document: Document) -> Any:  # noqa: ANN401 - a sort key

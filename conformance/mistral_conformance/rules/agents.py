@@ -11,7 +11,7 @@ from mistral_conformance.rules.common.steps import (
 from mistral_conformance.rules.common.talks import make_agent
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -23,6 +23,7 @@ LIST = "beta.agents.list"
 LIST_PAGES = "beta.agents.list_pages"
 SWITCH = "beta.agents.update_version"
 VERSION = "beta.agents.get_version"
+VERSIONS = "beta.agents.list_versions"
 ALIAS = "beta.agents.create_version_alias"
 ALIASES = "beta.agents.list_version_aliases"
 UNALIAS = "beta.agents.delete_version_alias"
@@ -40,8 +41,6 @@ def version_can_be_made_current(ctx: Context) -> None:
     expect_equal(ctx, read["version"], first, "the version read", switched, read)
     expect_equal(ctx, read["instructions"], "One.", "the instructions read", switched, read)
     expect_equal(ctx, sorted(read["versions"]), [first, second["version"]], "the versions", read)
-    later = read_time(read["updated_at"]) > read_time(second["updated_at"])
-    ctx.expect(later, "`updated_at` does not move with the switch", second, read)
     for operation, items in ((LIST, ""), (LIST_PAGES, "data")):
         listed = ctx.answer(operation, query={"id": id_})
         found = [each["version"] for each in (listed[items] if items else listed.json())]
@@ -52,9 +51,43 @@ def version_can_be_made_current(ctx: Context) -> None:
     expect_equal(ctx, third["instructions"], "One.", "what a change leaves", switched, third)
 
 
-@rule(MUST, "document: beta.agents.create_version_alias", (ALIAS, ALIASES, GET, VERSION))
+@rule(
+    MUST,
+    "document: beta.agents.update_version (none is lost); document: AgentAliasResponse.created_at",
+    (SWITCH, VERSIONS, ALIAS, ALIASES),
+)
+def steps_back_lose_nothing(ctx: Context) -> None:
+    """All versions are listed after a step back, and a moved alias tells when it was made."""
+    id_, first, second = _make_two(ctx)
+    made = ctx.answer(ALIAS, agent_id=id_, query={"alias": "stable", "version": second})
+    ctx.pass_time(1)
+    ctx.prepare(SWITCH, agent_id=id_, query={"version": first})
+    listed = ctx.answer(VERSIONS, agent_id=id_)
+    numbers = sorted(each["version"] for each in listed.json())
+    expect_equal(ctx, numbers, sorted([first, second]), "the versions in the list", listed)
+    moved = ctx.answer(ALIAS, agent_id=id_, query={"alias": "stable", "version": first})
+    found = ctx.answer(ALIASES, agent_id=id_)
+    for shown in (moved.json(), *found.json()):
+        same = read_time(shown["created_at"]) == read_time(made["created_at"])
+        ctx.expect(same, "`created_at` moves with the alias", made, moved, found)
+
+
+@rule(SHOULD, "document: Agent.updated_at (when it was last changed)", (SWITCH, GET, UPDATE))
+def switch_is_a_change(ctx: Context) -> None:
+    """Making another version current is a change of the agent, whose time it tells."""
+    made = make_agent(ctx, instructions="One.")
+    id_ = made["id"]
+    second = _update(ctx, id_, instructions="Two.")
+    ctx.pass_time(1)
+    ctx.prepare(SWITCH, agent_id=id_, query={"version": made["version"]})
+    read = ctx.answer(GET, agent_id=id_)
+    later = read_time(read["updated_at"]) > read_time(second["updated_at"])
+    ctx.expect(later, "`updated_at` does not move with the switch", second, read)
+
+
+@rule(MUST, "document: beta.agents.create_version_alias", (ALIAS, ALIASES, GET))
 def alias_names_a_version(ctx: Context) -> None:
-    """An alias finds its version wherever a version is named, and can be moved to another one."""
+    """An alias finds its version, stays with it, and can be moved to another one."""
     id_, first, second = _make_two(ctx)
     for version, text in ((first, "One."), (second, "Two.")):
         alias = ctx.answer(ALIAS, agent_id=id_, query={"alias": "stable", "version": version})
@@ -66,8 +99,8 @@ def alias_names_a_version(ctx: Context) -> None:
         found = by_query["instructions"]
         expect_equal(ctx, found, text, "what the alias finds", alias, by_query)
     ctx.api.call(SWITCH, agent_id=id_, query={"version": first})  # an alias does not follow
-    by_path = ctx.answer(VERSION, agent_id=id_, version="stable")
-    expect_equal(ctx, by_path["version"], second, "the version", by_path)
+    kept = ctx.answer(GET, agent_id=id_, query={"agent_version": "stable"})
+    expect_equal(ctx, kept["version"], second, "the version after the switch", kept)
 
 
 @rule(

@@ -12,6 +12,7 @@ from mistral_conformance.rules.common.talks import (
     ASK_WEATHER,
     ASK_WEB,
     DELETE_CONVERSATION,
+    GET_CONVERSATION,
     RESTART,
     SHORT,
     START,
@@ -24,8 +25,9 @@ from mistral_conformance.rules.common.talks import (
     read_history,
     start,
 )
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -46,6 +48,22 @@ def appended_answer_is_kept(ctx: Context) -> None:
     body = {**ASK, "stream": True, "from_entry_id": entry}
     restarted = ctx.api.call(RESTART, conversation_id=id_, json=body)
     _expect_told(ctx, restarted, hear(ctx, restarted))
+
+
+@rule(SHOULD, "document: ModelConversation.updated_at (when something was added)", (APPEND,))
+def turns_move_the_time(ctx: Context) -> None:
+    """Each turn moves the time of the conversation, one that is streamed too."""
+    id_ = start(ctx)["conversation_id"]
+    for stream in (False, True):
+        before = ctx.answer(GET_CONVERSATION, conversation_id=id_)
+        ctx.pass_time(1)
+        turn = ctx.api.call(APPEND, conversation_id=id_, json={**ASK, "stream": stream})
+        if stream:
+            hear(ctx, turn)
+        after = ctx.answer(GET_CONVERSATION, conversation_id=id_)
+        moved = read_time(after["updated_at"]) > read_time(before["updated_at"])
+        said = f"`updated_at` does not move with a {'streamed' if stream else 'plain'} turn"
+        ctx.expect(moved, said, before, turn, after)
 
 
 @rule(MUST, "document: FunctionCallEvent (text to add to the arguments)", (START,))

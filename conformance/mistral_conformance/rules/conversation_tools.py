@@ -66,7 +66,7 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     ctx.expect(secret in said, "the message does not use the result", answer, later)
 
 
-@rule(MUST, "errors.message-order (invalid_request_message_order)", (APPEND,))
+@rule(SHOULD, "errors.message-order (invalid_request_message_order)", (APPEND,))
 def calls_need_their_results(ctx: Context) -> None:
     """A result that answers no call is refused, and nothing of it is kept."""
     answer, _ = _call_weather(ctx)
@@ -166,6 +166,27 @@ def decisions_name_a_call(ctx: Context) -> None:
     expect_refused(ctx, answer, "a decision about nothing")
 
 
+@rule(SHOULD, "document: ConversationAppendRequest.tool_confirmations", (START, APPEND))
+def decided_is_decided(ctx: Context) -> None:
+    """A call that was denied waits no more: a second decision about it lets nothing run."""
+    limits = {"requires_confirmation": ["web_search"]}
+    tools = [{"type": "web_search", "tool_configuration": limits}]
+    answer = start(ctx, inputs="Search the web for football.", tools=tools)
+    calls = of_kind(answer["outputs"], "function.call")
+    if not calls:
+        ctx.skip("the model answered without the tool")
+    denied, allowed = (
+        {"tool_confirmations": [{"tool_call_id": calls[0]["tool_call_id"], "confirmation": each}]}
+        for each in ("deny", "allow")
+    )
+    id_ = answer["conversation_id"]
+    go_on(ctx, id_, **denied)
+    before = read_history(ctx, id_)
+    again = ctx.api.call(APPEND, conversation_id=id_, json=allowed)
+    expect_refused(ctx, again, "a second decision about a call")
+    expect_equal(ctx, read_history(ctx, id_), before, "the history", again)
+
+
 @rule(MUST, "document: ToolFileChunk (file_id); shapes.bytes", (START,))
 def image_is_a_file(ctx: Context) -> None:
     """A picture that was generated is named in the message and can be downloaded as a file."""
@@ -181,9 +202,9 @@ def image_is_a_file(ctx: Context) -> None:
     ctx.prepare(DELETE_FILE, file_id=files[0]["file_id"])
 
 
-@rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START, APPEND))
+@rule(MUST, "document: AgentHandoffEntry; document: HandoffExecution", (START,))
 def handover_goes_on_with_the_next(ctx: Context) -> None:
-    """The next agent answers, now and later; with `handoff_execution` client nobody does."""
+    """The next agent answers at once; with `handoff_execution` client nobody does."""
     desk, expert = make_team(ctx)
     asked: dict[str, Any] = {"agent_id": desk, "inputs": "Tell me about volcanoes."}
     answer, left = start(ctx, **asked), start(ctx, **asked, handoff_execution="client")
@@ -194,10 +215,20 @@ def handover_goes_on_with_the_next(ctx: Context) -> None:
         expect_equal(ctx, handovers[0]["previous_agent_id"], desk, "who hands over", each)
         expect_equal(ctx, handovers[0]["next_agent_id"], expert, "who takes over", each)
     expect_equal(ctx, kinds(left["outputs"]), ["agent.handoff"], "what is left to do", left)
+    speaker = last_message(ctx, answer)["agent_id"]
+    expect_equal(ctx, speaker, expert, "who answers", answer)
+
+
+@rule(SHOULD, "document: AgentHandoffEntry (another agent takes over)", (START, APPEND))
+def handover_lasts(ctx: Context) -> None:
+    """The agent that took over answers later turns, too."""
+    desk, expert = make_team(ctx)
+    answer = start(ctx, agent_id=desk, inputs="Tell me about volcanoes.")
+    if not of_kind(answer["outputs"], "agent.handoff"):
+        ctx.skip("the agent did not hand over")
     later = go_on(ctx, answer["conversation_id"], inputs="And then?")
-    for each in (answer, later):
-        speaker = last_message(ctx, each)["agent_id"]
-        expect_equal(ctx, speaker, expert, "who answers", answer, later)
+    speaker = last_message(ctx, later)["agent_id"]
+    expect_equal(ctx, speaker, expert, "who answers later", answer, later)
 
 
 def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:

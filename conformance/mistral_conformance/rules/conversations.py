@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.rules.common.able import able_cards
-from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.chats import WEATHER, chat_model
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
     APPEND,
+    ASK_WEATHER,
+    ASK_WEB,
     GET_CONVERSATION,
     HISTORY,
     MESSAGES,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 UPDATE_AGENT = "beta.agents.update"
+NAME_VERSION = "beta.agents.create_version_alias"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
 CUT = {"max_tokens": 3}
 TIMES = ("created_at", "completed_at")
@@ -91,6 +95,70 @@ def agent_answers_in_its_version(ctx: Context) -> None:
             expect_equal(ctx, shown, model, "the model of a later turn", changed, later)
 
 
+@rule(SHOULD, "document: MessageInputEntry.id (made when it is left out)", (START, APPEND))
+def given_ids_are_kept(ctx: Context) -> None:
+    """An entry that comes with an id keeps it, at the start of a conversation and later."""
+    first, later = (f"msg_{uuid4().hex}" for _ in range(2))
+    said = {"type": "message.input", "role": "user"}
+    entries = [{**said, "id": first, "content": "Once?"}]
+    id_ = start(ctx, inputs=entries)["conversation_id"]
+    go_on(ctx, id_, inputs=[{**said, "id": later, "content": "Twice?"}])
+    kept = ids(of_kind(read_history(ctx, id_), "message.input"))
+    expect_equal(ctx, kept, [first, later], "the ids of the inputs")
+
+
+@rule(
+    MUST,
+    "document: ConversationRequest (null is the same as leaving a field out)",
+    (START, GET_CONVERSATION),
+)
+def null_is_left_out(ctx: Context) -> None:
+    """A start whose optional fields are null is kept and answered like one without them."""
+    schema = ctx.document.raw["components"]["schemas"]["ConversationRequest"]
+    free = [name for name, each in schema["properties"].items() if each.get("default", 0) is None]
+    empty = dict.fromkeys(set(free) - {"model", "agent_id", "completion_args", "name"})
+    plain, with_nulls = start(ctx), start(ctx, **empty)
+    told = [
+        ctx.answer(GET_CONVERSATION, conversation_id=each["conversation_id"]).json()
+        for each in (plain, with_nulls)
+    ]
+    shown = [{name: each.get(name) for name in empty} for each in told]
+    expect_equal(ctx, shown[1], shown[0], "what is shown of it", plain, with_nulls)
+    expect_equal(ctx, kinds(with_nulls["outputs"]), kinds(plain["outputs"]), "the outputs")
+
+
+@rule(
+    MUST,
+    "document: ConversationRequest.agent_version; document: ConversationRestartRequest",
+    (START, RESTART),
+)
+def named_version_answers(ctx: Context) -> None:
+    """An alias names the version that answers, and a restart may name another one."""
+    made, other = make_agent(ctx), _other_model(ctx)
+    agent = made["id"]
+    second = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
+    query = {"alias": "stable", "version": made["version"]}
+    ctx.prepare(NAME_VERSION, agent_id=agent, query=query)
+    answer = start(ctx, agent_id=agent, agent_version="stable")
+    speaker = last_message(ctx, answer)["model"]
+    expect_equal(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
+    entry = read_history(ctx, answer["conversation_id"])[-1]["id"]
+    body = {"from_entry_id": entry, "inputs": "Again.", "agent_version": second["version"]}
+    later = ctx.answer(RESTART, conversation_id=answer["conversation_id"], json=body)
+    speaker = last_message(ctx, later)["model"]
+    expect_equal(ctx, speaker, other, "the model of the version of the restart", answer, later)
+
+
+@rule(MUST, "document: beta.conversations.get_messages", (START, HISTORY, MESSAGES))
+def messages_are_all_that_was_said(ctx: Context) -> None:
+    """The list of messages leaves out what is none: calls of functions and runs of tools."""
+    for tools, inputs in (([{"type": "web_search"}], ASK_WEB), ([WEATHER], ASK_WEATHER)):
+        id_ = start(ctx, inputs=inputs, tools=tools)["conversation_id"]
+        wanted = [e for e in read_history(ctx, id_) if str(e["type"]).startswith("message.")]
+        answer = ctx.answer(MESSAGES, conversation_id=id_)
+        expect_equal(ctx, ids(answer["messages"]), ids(wanted), "the list of messages", answer)
+
+
 @rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))
 def restart_branches(ctx: Context) -> None:
     """A restart makes a conversation like the one it began with, which stays as it was."""
@@ -114,12 +182,30 @@ def restart_branches(ctx: Context) -> None:
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
+@rule(MUST, "document: beta.conversations.restart (a new conversation)", (RESTART, APPEND, HISTORY))
+def branches_grow_apart(ctx: Context) -> None:
+    """A branch from the last entry and the conversation it came from each keep what is theirs."""
+    answer = start(ctx, inputs="One.")
+    old = answer["conversation_id"]
+    last = read_history(ctx, old)[-1]["id"]
+    branched = ctx.answer(
+        RESTART, conversation_id=old, json={"from_entry_id": last, "inputs": "Two."}
+    )
+    new = branched["conversation_id"]
+    for id_, text in ((new, "Three."), (old, "Four.")):
+        go_on(ctx, id_, inputs=text)
+    for id_, due in ((old, ["One.", "Four."]), (new, ["One.", "Two.", "Three."])):
+        said = [each["content"] for each in of_kind(read_history(ctx, id_), "message.input")]
+        expect_equal(ctx, said, due, "the inputs", answer, branched)
+
+
 @rule(SHOULD, "choices.conversations-restart-needs-an-entry", (RESTART,))
 def restart_needs_an_entry(ctx: Context) -> None:
-    """A restart from an entry that the conversation does not have answers 404."""
+    """A restart from an entry that the conversation does not have is refused."""
     id_ = start(ctx)["conversation_id"]
     body = {"from_entry_id": "msg_" + 32 * "0", "inputs": "Again."}
-    ctx.expect_status(ctx.api.call(RESTART, conversation_id=id_, json=body), 404)
+    refused = ctx.api.call(RESTART, conversation_id=id_, json=body)
+    expect_refused(ctx, refused, "an entry that is not there")
 
 
 @rule(
@@ -227,7 +313,7 @@ def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
     expect_equal(ctx, runs[0]["name"], tool, "the tool", answer)
     times = [read_time(str(each[name])) for each in (runs[-1], message) for name in TIMES]
     said = "the times do not follow each other"
-    ctx.expect(times == sorted(set(times)), said, answer)
+    ctx.expect(times == sorted(times), said, answer)
     usage = answer["usage"]
     expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)

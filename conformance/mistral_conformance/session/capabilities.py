@@ -238,13 +238,18 @@ def capabilities_of(session: Session) -> Capabilities:
     return found
 
 
-def words_of(answer: Exchange) -> frozenset[str]:
-    """What a refusal says to people, wherever in its body, without what differs by request."""
+def words_of(answer: Exchange, asked: Iterable[str] = ()) -> frozenset[str]:
+    """What a refusal says to people, wherever in its body, without what differs by request.
+
+    Of the ids that were asked for none differs, which a refusal may repeat.
+    """
     try:
-        body = json.loads(answer.content)
+        told = list(_told(json.loads(answer.content)))
     except (ValueError, RecursionError):
-        return frozenset([CHANGING.sub("#", answer.text)])
-    return frozenset(CHANGING.sub("#", each) for each in _told(body))
+        told = [answer.text]
+    names = sorted(filter(None, asked), key=len, reverse=True)
+    repeated = re.compile("|".join([*map(re.escape, names), CHANGING.pattern]), re.IGNORECASE)
+    return frozenset(repeated.sub("#", each) for each in told)
 
 
 def _told(node: object) -> Iterator[str]:

@@ -134,6 +134,16 @@ def voices_forget_tags(answer: Answer) -> None:
 
 
 @defect(
+    "strangers-agents-answer",
+    "access.named-id-is-refused[agents.complete:agent_id, a stranger's]",
+    "200",
+)
+def strangers_agents_answer(answer: Answer) -> None:
+    if answer.path == "/v1/agents/completions" and answer.status >= 400:
+        answer.status, answer.body = 200, {"choices": []}
+
+
+@defect(
     "anyones-files-are-read",
     "access.named-id-is-refused[ocr.process:document.file_id, foreign]",
     "200",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.laws.defects import (
@@ -252,6 +253,22 @@ def past_is_rewritten() -> Alter:
             newest[answer.body["id"]] = answer.body["metadata"]
         if answer.is_("GET", "/versions/0") and answer.body.get("id") in newest:
             answer.body = {**answer.body, "metadata": newest[answer.body["id"]]}
+
+    return alter
+
+
+@remembering(
+    "notes-stick", "neighbours.notes-stay-behind[agent.version_message]", "after a change without"
+)
+def notes_stick() -> Alter:
+    notes: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method in {"GET", "PATCH"} and re.fullmatch(r"/v1/agents/ag_\w+", answer.path):
+            note = answer.body.get("version_message") or notes.get(answer.path)
+            if note:
+                notes[answer.path] = note
+                answer.body = {**answer.body, "version_message": note}
 
     return alter
 

@@ -1,0 +1,153 @@
+"""Rules about agents and conversations notice what they are for, on a mock with a defect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.unit.laws.test_strangers_are_judged_fairly import keeping_the_time, verdicts
+
+from mistral_conformance.verdict.outcome import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.laws.altering import Alter, Answer
+    from tests.unit.laws.conftest import Judged
+
+STARTS = "/v1/conversations"
+
+
+def losing_what_has_null() -> Alter:
+    lost: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", STARTS) and answer.sent_body.get("store", True) is None:
+            lost.add(answer.body["conversation_id"])
+        if answer.path.rpartition("/")[2] in lost:
+            answer.status, answer.body = 404, {"detail": "There is no such conversation."}
+
+    return alter
+
+
+def replacing_ids() -> Alter:
+    given: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and isinstance(inputs := answer.sent_body.get("inputs"), list):
+            given.update(each["id"] for each in inputs if "id" in each)
+        for each in given:
+            answer.content = answer.content.replace(each.encode(), f"other_{each[-8:]}".encode())
+
+    return alter
+
+
+def deciding_again() -> Alter:
+    def alter(answer: Answer) -> None:
+        if answer.status >= 400 and b"tool_confirmations" in answer.sent:
+            named = answer.path.rpartition("/")[2]
+            answer.status = 200
+            answer.body = {"conversation_id": named, "outputs": [], "usage": {}}
+
+    return alter
+
+
+def sharing_branches() -> Alter:
+    """What is added to a branch shows in the conversation that it came from, too."""
+    origin: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/restart"):
+            origin[answer.path.split("/")[3]] = answer.body["conversation_id"]
+        elif answer.is_("GET", "/history") and answer.path.split("/")[3] in origin:
+            branch = origin[answer.path.split("/")[3]]
+            answer.content = answer.again("GET", f"{STARTS}/{branch}/history").content
+
+    return alter
+
+
+def forgetting_streamed_turns() -> Alter:
+    times: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "GET" and answer.path.startswith(f"{STARTS}/"):
+            kept = times.setdefault(answer.path, answer.body["updated_at"])
+            answer.body = {**answer.body, "updated_at": kept}
+        elif answer.method == "POST" and not answer.sent_body.get("stream"):
+            times.clear()
+
+    return alter
+
+
+def telling_everything() -> Alter:
+    """The list of messages is the whole history."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/messages"):
+            whole = answer.again("GET", answer.path.replace("/messages", "/history")).json()
+            answer.body = {**answer.body, "messages": whole["entries"]}
+
+    return alter
+
+
+def answering_in_one_version() -> Alter:
+    """A restart answers with the model of the version before it."""
+    models: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.startswith(STARTS) and answer.status == 200:
+            body = answer.body
+            models.append(body["outputs"][-1].get("model"))
+            body["outputs"][-1]["model"] = models[0]
+            answer.body = body
+
+    return alter
+
+
+def listing_up_to_the_current() -> Alter:
+    """Versions after the current one are not listed."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", "/versions"):
+            path = answer.path.removesuffix("/versions")
+            now = answer.again("GET", path).json()["version"]
+            answer.body = [each for each in answer.body if each["version"] <= now]
+
+    return alter
+
+
+def making_aliases_anew() -> Alter:
+    """An alias that is moved tells that it was made then."""
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PUT", "/aliases"):
+            answer.body = {**answer.body, "created_at": answer.body["updated_at"]}
+
+    return alter
+
+
+def keeping_times() -> Alter:
+    return keeping_the_time
+
+
+@pytest.mark.parametrize(
+    ("rule", "make"),
+    [
+        ("conversations.null-is-left-out", losing_what_has_null),
+        ("conversations.given-ids-are-kept", replacing_ids),
+        ("conversation-tools.decided-is-decided", deciding_again),
+        ("conversations.named-version-answers", answering_in_one_version),
+        ("conversations.messages-are-all-that-was-said", telling_everything),
+        ("conversations.branches-grow-apart", sharing_branches),
+        ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
+        ("agents.steps-back-lose-nothing", listing_up_to_the_current),
+        ("agents.steps-back-lose-nothing", making_aliases_anew),
+        ("agents.switch-is-a-change", keeping_times),
+    ],
+)
+def test_a_rule_notices_its_defect(judged: Judged, rule: str, make: Callable[[], Any]) -> None:
+    def unaltered(_answer: Answer) -> None:
+        """No defect."""
+
+    assert verdicts(judged, unaltered, rule, "", rules=True) == {Status.PASS}
+    assert verdicts(judged, make(), rule, "", rules=True) == {Status.FAIL}
