@@ -32,7 +32,7 @@ class Check:
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
-    """The command line of a tool that lives beside this interpreter."""
+    """Return the command line of a tool that lives beside this interpreter."""
     return (str(BIN / name), *arguments)
 
 

@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def comparing(hosts: Sequence[str] = HOSTS) -> Iterator[Comparison]:
-    """A comparison with a mock of its own, which stops at the end."""
+    """Give a comparison with a mock of its own, which stops at the end."""
     headers = {"authorization": f"Bearer {DEFAULT.key}"}
     with (
         running(Settings(clock="manual")) as mock,

@@ -48,7 +48,7 @@ class Imported:
 def import_facts(
     upstreams: Sequence[str], folder: Path, history: Sequence[str] = (), day: dt.date | None = None
 ) -> Imported:
-    """The facts of the documents and of those that are kept, written below the folder (`openapi`).
+    """Return the facts of the documents and of those kept, written below the folder (`openapi`).
 
     Raises:
         DocumentProblem: A document or `source.toml` is wrong; nothing has changed then.
@@ -63,7 +63,7 @@ def import_facts(
 
 
 def merge_facts(read: Sequence[Upstream], folder: Path, known: Sequence[Upstream] = ()) -> Imported:
-    """What an import of the documents would write; `known` ones only tell since when things exist.
+    """Return what an import of the documents would write; `known` ones only tell when things began.
 
     A document that is there for that alone stays so when it is read again.
 
@@ -93,7 +93,7 @@ def merge_facts(read: Sequence[Upstream], folder: Path, known: Sequence[Upstream
 
 
 def _facts_files(facts: Facts, folder: Path, known: Sequence[Upstream]) -> dict[Path, bytes]:
-    """The facts by group, and the fingerprints of all sentences that were ever dropped."""
+    """Return the facts by group, and the fingerprints of all sentences that were ever dropped."""
     files = {
         folder / "facts" / f"{stem}.yaml": (HEADER + write_yaml(tree)).encode()
         for stem, tree in facts.files.items()

@@ -83,7 +83,7 @@ def judge_parts(folder: Path) -> int:
 
 
 def judge_declarations(folder: Path) -> int:
-    """What declared groups leave open is a fault; what the others do is told."""
+    """Return what declared groups leave open is a fault; what the others do is told."""
     document = json.loads((folder / LOADABLE).read_bytes())
     findings, remaining = find_undeclared(document, read_sources(folder / "source.toml"))
     for group, count in remaining.most_common():
@@ -97,7 +97,7 @@ def judge_declarations(folder: Path) -> int:
 
 
 def judge_samples(folder: Path, document: Tree) -> int:
-    """The requests that the suite sends first: they have to fit the document."""
+    """Return the requests that the suite sends first: they have to fit the document."""
     tasks = list(survey_samples(document, folder, []))
     if tasks:
         print("\n".join(f"  {normpath(f'openapi/{task.file}')}: {task}" for task in tasks))

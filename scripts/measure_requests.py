@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def measure() -> dict[str, dict[str, Measure]]:
-    """What a whole run sends, by rule and by group."""
+    """Return what a whole run sends, by rule and by group."""
     document = load_document()
     operations = select_operations(document, WHOLE)
     plan = make_plan(document, [*load_rules(), *load_laws()], operations)

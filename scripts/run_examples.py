@@ -80,7 +80,7 @@ def report(arguments: argparse.Namespace) -> int:
 
 
 def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; exits with code 2 and a message when it is wrong."""
+    """Return the command line; exits with code 2 and a message when it is wrong."""
     parser = argparse.ArgumentParser(
         description="Run the code of documentation pages against a server.", allow_abbrev=False
     )
@@ -105,7 +105,7 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def seconds(text: str) -> float:
-    """A time above 0, in seconds."""
+    """Return a time above 0, in seconds."""
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no time above 0 seconds")
@@ -113,7 +113,10 @@ def seconds(text: str) -> float:
 
 
 def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> list[Example]:
-    """The examples of all pages in the chosen languages; raises WrongUseError when none is left."""
+    """Return the examples of all pages in the chosen languages.
+
+    Raises WrongUseError when none is left.
+    """
     unknown = sorted(set(languages or ()) - set(Language))
     if unknown:
         raise WrongUseError(f"unknown language {unknown[0]!r}; known: {LANGUAGE_NAMES}")
@@ -126,7 +129,7 @@ def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> l
 
 
 def examples_of(file: Path) -> list[Example]:
-    """The examples of one page; raises WrongUseError when it cannot be read."""
+    """Return the examples of one page; raises WrongUseError when it cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def groups() -> list[str]:
-    """The first segments of the paths, without their version."""
+    """Return the first segments of the paths, without their version."""
     return sorted({operation.path.split("/")[2] for operation in load_operations()})
 
 
@@ -97,7 +97,7 @@ def make_parts(options: Sequence[str] = ()) -> Iterator[Part]:
 
 
 def run_or_load(part: Part, *, resume: bool) -> Report:
-    """What the part finds, or has found when it is not to run again."""
+    """Return what the part finds, or has found when it is not to run again."""
     kept = REPORTS / f"{part.name}.json"
     if resume and kept.exists():
         return load_report(kept)
@@ -108,7 +108,7 @@ def run_or_load(part: Part, *, resume: bool) -> Report:
 
 
 def run(part: Part) -> Report:
-    """What Schemathesis finds on a fresh mock."""
+    """Return what Schemathesis finds on a fresh mock."""
     key = f"Authorization: Bearer {DEFAULT.key}"
     began = time.monotonic()
     with running(Settings()) as mock, TemporaryDirectory() as folder:
@@ -125,7 +125,7 @@ def run(part: Part) -> Report:
 
 
 def judge(reports: Sequence[Report]) -> int:
-    """The exit code; tells what is not explained, and which rows explained nothing."""
+    """Return the exit code; tells what is not explained, and which rows explained nothing."""
     known = read_explanations()
     findings = [finding for report in reports for finding in report.findings]
     left = unexplained(findings, known)

@@ -72,7 +72,7 @@ def _numbers(version: str) -> list[int]:
 
 
 def _environment() -> str:
-    """The interpreter of a new environment."""
+    """Return the interpreter of a new environment."""
     shutil.rmtree(PLACE, ignore_errors=True)
     venv.create(PLACE, with_pip=True)
     found = [PLACE / "bin" / "python", PLACE / "Scripts" / "python.exe"]

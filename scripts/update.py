@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(problem: Exception) -> str:
-    """What went wrong, with the file where one is known."""
+    """Return what went wrong, with the file where one is known."""
     if isinstance(problem, TemplateSyntaxError):
         return f"{problem.filename or problem.name}, line {problem.lineno}: {problem.message}"
     if isinstance(problem, OSError) and problem.strerror:

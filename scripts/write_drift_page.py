@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def sections() -> Iterator[str]:
-    """A table for schemas in requests, one for those in answers, one for all else."""
+    """Yield a table for schemas in requests, one for those in answers, one for all else."""
     kinds = list(load_kinds().values())
     titles = (
         (
@@ -71,7 +71,7 @@ def _row(kind: Kind) -> str:
 
 
 def _example(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """The part of an example that the other one has not, or all of it where it is short."""
+    """Return the part of an example that the other one has not, or all of it where it is short."""
     shown = {key: value for key, value in one.items() if other.get(key) != value}
     text = json.dumps(shown or {}, ensure_ascii=False)
     return f"`{text}`".replace("|", "\\|")

@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def try_method(caller: OfficialCaller, method: Method) -> Tried:
-    """The method's calls, sync and async."""
+    """Return the method's calls, sync and async."""
     if not caller.has(method):
         return Tried(method)
     return Tried(method, (caller.call(method), caller.call_async(method)))

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def sections(laws: Iterable[Law]) -> Iterator[str]:
-    """A section for each family, a row for each law."""
+    """Yield a section for each family, a row for each law."""
     breaches = load_breaches()
     for family, members in groupby(laws, key=lambda each: each.id.partition(".")[0]):
         yield f"\n## {family}\n\n| law | level | what holds | a server that breaks it |\n"

@@ -48,7 +48,7 @@ def _identity(name: str, user: str, workspace: str, org: str) -> Identity:
 
 
 def embedded_identities() -> dict[str, Identity]:
-    """The callers of the embedded mock: all that the rules know."""
+    """Return the callers of the embedded mock: all that the rules know."""
     known = (
         _identity(CALLER, USER, WORKSPACE, ORG),
         _identity("colleague", COLLEAGUE, WORKSPACE, ORG),
@@ -61,7 +61,7 @@ def embedded_identities() -> dict[str, Identity]:
 
 @contextmanager
 def embedded_mock(seed: int, era: str = TODAY) -> Iterator[Embedded]:
-    """A running mock that serves the API of an era; stopped on every way out.
+    """Give a running mock that serves the API of an era; stopped on every way out.
 
     Raises:
         Unreachable: the mock does not start; the message says why.

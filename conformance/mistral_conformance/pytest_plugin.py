@@ -71,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def given_options(config: pytest.Config) -> list[str]:
-    """The options as words of a command line of `mistral-conformance run`."""
+    """Return the options as words of a command line of `mistral-conformance run`."""
     once = ((name, config.getoption(f"{PREFIX}{name}")) for name in ONCE)
     words = [f"--{name}={value}" for name, value in once if value is not None]
     for name in REPEATED:

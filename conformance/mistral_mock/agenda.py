@@ -88,14 +88,14 @@ def is_done(world: World) -> bool:
 
 
 async def _wait(leader: asyncio.Event) -> bool:
-    """The leader has come to an end within the time that others may wait for it."""
+    """Say whether the leader has come to an end within the time that others may wait for it."""
     with suppress(TimeoutError):
         await asyncio.wait_for(leader.wait(), PATIENCE_S)
     return leader.is_set()
 
 
 async def _lead(world: World) -> None:
-    """Does what is to be done: at once when it is little, else aside."""
+    """Do what is to be done: at once when it is little, else aside."""
     agenda, clock = world.agenda, world.clock
     if world.is_light and clock.ahead() - agenda.reached <= SHORT:
         settle(world)
@@ -163,7 +163,7 @@ def bring_up(
 
 
 def attempt(world: World, record: Record, step: Callable[[], T]) -> T | None:
-    """What a step gives that is about a record; None, and no change, when it fails.
+    """Return what a step gives that is about a record; None, and no change, when it fails.
 
     The record is left alone from then on, as long as it stays as it is.
     """

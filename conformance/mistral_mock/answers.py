@@ -66,7 +66,7 @@ class Passing:
 def json_answer(
     value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
 ) -> Answer:
-    """The value as JSON."""
+    """Return the value as JSON."""
     return Answer(status, encode(value), JSON, headers)
 
 
@@ -78,7 +78,7 @@ def no_content() -> Answer:
 def binary(
     content: bytes, media_type: str = "application/octet-stream", filename: str | None = None
 ) -> Answer:
-    """The bytes as a download; the file name, when given, goes into Content-Disposition."""
+    """Return the bytes as a download; the file name, when given, goes into Content-Disposition."""
     headers = () if filename is None else (("content-disposition", _disposition(filename)),)
     return Answer(200, content, media_type, headers)
 
@@ -89,5 +89,5 @@ def encode(value: object) -> bytes:
 
 
 def _disposition(filename: str) -> str:
-    """The header; of a very long name it has the end, so that clients can still read it."""
+    """Return the header; of a very long name it has the end, so that clients can still read it."""
     return f"attachment; filename*=UTF-8''{quote(filename[-LONGEST_NAME:], safe='')}"

@@ -104,7 +104,7 @@ class App:
         """Other machines can reach the mock, whatever the address that a request came in by."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        """Handles one ASGI connection."""
+        """Handle one ASGI connection."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "websocket":
@@ -123,7 +123,7 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def close(self) -> None:
-        """Ends what only the running event loop can end."""
+        """End what only the running event loop can end."""
         if self.world.player is not None:
             await self.world.player.close()
 
@@ -151,14 +151,14 @@ class App:
             self._note(wire, began)
 
     def _note(self, wire: Wire, began: float) -> None:
-        """Writes down what was asked and answered."""
+        """Write down what was asked and answered."""
         exchange = wire.exchange
         if exchange is not None:
             exchange.duration_s = time.perf_counter() - began
             self.world.journal.settle(exchange)
 
     def _begin(self, request: Request, operation: str) -> Exchange | None:
-        """The journal's page for a request; None when it is off."""
+        """Return the journal's page for a request; None when it is off."""
         journal = self.world.journal
         if not journal.is_on:
             return None
@@ -196,11 +196,14 @@ class App:
             return failed().answer()
 
     def _is_own(self, path: str) -> bool:
-        """The mock itself serves the path; a recorded server has signed URLs of its own."""
+        """Say whether the mock itself serves the path.
+
+        A recorded server has signed URLs of its own.
+        """
         return path.startswith("/_" if self.world.player is None else control.PREFIX)
 
     async def _serve_own(self, request: Request, wire: Wire) -> Answer:
-        """The answer of a control route or a signed URL."""
+        """Return the answer of a control route or a signed URL."""
         await agenda.catch_up(self.world)
         if request.path.startswith(signing.PREFIX):
             return self._serve_signed(request)
@@ -223,7 +226,7 @@ class App:
     async def _serve_api(
         self, request: Request, wire: Wire
     ) -> Answer | EventStream | Later | Passing:
-        """The answer of an operation, or what a fault makes of it."""
+        """Return the answer of an operation, or what a fault makes of it."""
         try:
             operation, path = self.world.router.find(request.method, request.path, request.id)
         except APIError:
@@ -256,7 +259,7 @@ class App:
         return answer
 
     async def _serve_elsewhere(self, request: Request, wire: Wire) -> Answer | Passing | None:
-        """What a recording, a signed URL or telemetry answers where there is no operation."""
+        """Return what a recording, a signed URL or telemetry answers if there is no operation."""
         wire.exchange = self._begin(request, "")
         recorded = await self._play(request, wire, "")
         if recorded is None and request.path.startswith(signing.PREFIX):
@@ -266,7 +269,7 @@ class App:
         return recorded
 
     async def _take_spans(self, request: Request, wire: Wire) -> Answer:
-        """The answer to spans of an SDK, which the journal notes down."""
+        """Return the answer to spans of an SDK, which the journal notes down."""
         authenticate(self.world, request.headers)
         content = await bodies.read(wire.receive, self.world.settings.max_body)
         spans, answer = telemetry.take(request.method, request.headers, content)
@@ -275,14 +278,17 @@ class App:
         return answer
 
     async def _play(self, request: Request, wire: Wire, operation: str) -> Answer | Passing | None:
-        """The answer of a recording or of the server that is recorded; None is the engine's."""
+        """Return the answer of a recording or of the server that is recorded.
+
+        None is the engine's.
+        """
         player = self.world.player
         return None if player is None else await player.answer(request, wire, operation)
 
     async def _run(
         self, operation: Operation, path: Mapping[str, str], request: Request, wire: Wire
     ) -> Answer | EventStream | Later:
-        """The operation's own answer, once everything about the request has been checked."""
+        """Return the operation's own answer, once everything about the request has been checked."""
         caller = authenticate(self.world, request.headers)
         wire.add(self.world.rates.count(caller.key))
         handle = registry.handler(operation.id)
@@ -329,7 +335,7 @@ class App:
             self._save(known)
 
     async def _open(self, context: Context) -> None:
-        """Reads what messages bring, while others go on: a reply may depend on it."""
+        """Read what messages bring, while others go on: a reply may depend on it."""
         await transactions.perform(
             self.world, lambda world: asked.read(evolve(context, world=world)).documents
         )
@@ -337,7 +343,7 @@ class App:
     async def _perform(
         self, context: Context, handle: Handler | None, size: int
     ) -> Answer | EventStream | Later:
-        """What the operation answers; while it works on much, others go on."""
+        """Return what the operation answers; while it works on much, others go on."""
         if size <= LITTLE and self.world.is_light:
             return dispatch.run(context, handle)
         return await transactions.perform(
@@ -351,7 +357,7 @@ class App:
             self.world.save()
 
     def _save(self, known: int) -> None:
-        """Saves what changed.
+        """Save what changed.
 
         Raises:
             StateFileError: The disk refuses, and this request has changed something: the state is
@@ -376,7 +382,7 @@ class App:
 
 
 async def read_ahead(operation: Operation, files: Mapping[str, Upload]) -> None:
-    """Reads what the files hold before the operation asks for it, where that can take long."""
+    """Read what the files hold before the operation asks for it, where that can take long."""
     read = registry.reader_ahead(operation.id)
     if read is not None:
         for file in files.values():
@@ -384,7 +390,7 @@ async def read_ahead(operation: Operation, files: Mapping[str, Upload]) -> None:
 
 
 def make_request(scope: Mapping[str, Any], settings: Settings, request_id: str) -> Request:
-    """The parts of an ASGI scope that the mock reads.
+    """Return the parts of an ASGI scope that the mock reads.
 
     Raises:
         APIError: 400, the request does not say for which host it is, or that is written wrongly.
@@ -413,7 +419,7 @@ def make_request(scope: Mapping[str, Any], settings: Settings, request_id: str) 
 
 
 def find_host(headers: Headers, absolute: re.Match[str] | None, default: Host | None) -> Host:
-    """The host that a request is for: that of its target, or that of its one Host header.
+    """Return the host that a request is for: that of its target, or that of its one Host header.
 
     What proxies add, such as `X-Forwarded-Host`, anybody can send; it is not looked at.
 
@@ -453,7 +459,7 @@ def authenticate(world: World, headers: Headers) -> Identity:
 
 
 def create_app(settings: Settings | None = None) -> App:
-    """A fresh mock for an ASGI server or an in-process transport.
+    """Return a fresh mock for an ASGI server or an in-process transport.
 
     Raises:
         StateFileError: The settings name a state file that cannot be used.

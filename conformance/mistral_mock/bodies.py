@@ -55,7 +55,7 @@ class Form:
 
 
 async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body's pieces; what goes beyond the limit is read and thrown away first.
+    """Yield the body's pieces; what goes beyond the limit is read and thrown away first.
 
     Raises:
         APIError: 413, the body is longer than the limit, in bytes.
@@ -77,7 +77,7 @@ async def stream(receive: Receive, limit: int) -> AsyncGenerator[bytes, None]:
 
 
 async def read(receive: Receive, limit: int) -> bytes:
-    """The whole body.
+    """Return the whole body.
 
     Raises:
         APIError: 413 as in `stream`.
@@ -87,12 +87,12 @@ async def read(receive: Receive, limit: int) -> bytes:
 
 
 async def aside_if_large(content: bytes, work: Callable[[], T]) -> T:
-    """What the work with the content gives; when that is long, others go on meanwhile."""
+    """Return what the work with the content gives; when that is long, others go on meanwhile."""
     return await aside(work) if len(content) > SMALL else work()
 
 
 def parse_json(content: bytes) -> object:
-    """The JSON value of a body.
+    """Return the JSON value of a body.
 
     Raises:
         APIError: 422, with the position in the text.
@@ -107,7 +107,7 @@ def parse_json(content: bytes) -> object:
 
 
 async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
-    """The parts of a multipart form.
+    """Return the parts of a multipart form.
 
     Raises:
         APIError: 413 as in `stream` or for a file over the limit, 422 for a broken form.
@@ -136,7 +136,7 @@ async def read_form(headers: Headers, receive: Receive, limit: int) -> Form:
 
 
 async def _until_end(pieces: AsyncIterator[bytes], boundary: str) -> AsyncGenerator[bytes, None]:
-    """The pieces of a form, which has to have its end: the parser takes a part without one.
+    """Yield the pieces of a form, which has to have its end: the parser takes a part without one.
 
     Raises:
         MultiPartException: What ends a form does not come.
@@ -152,7 +152,7 @@ async def _until_end(pieces: AsyncIterator[bytes], boundary: str) -> AsyncGenera
 
 
 async def read_texts(receive: Receive, limit: int) -> Form:
-    """The fields of an urlencoded form, which carries no files.
+    """Return the fields of an urlencoded form, which carries no files.
 
     Raises:
         APIError: 413 as in `stream`, 422 for text that is not UTF-8.
@@ -163,7 +163,7 @@ async def read_texts(receive: Receive, limit: int) -> Form:
 
 
 def _read_fields(content: bytes) -> Form:
-    """The fields of an urlencoded form.
+    """Return the fields of an urlencoded form.
 
     Raises:
         APIError: 422, they are not UTF-8.
@@ -179,7 +179,7 @@ def _read_fields(content: bytes) -> Form:
 
 
 def _boundary(headers: Headers) -> str:
-    """What parts the form.
+    """Return what parts the form.
 
     Raises:
         APIError: 422, no boundary is named, or one that no form can have.
@@ -193,7 +193,7 @@ def _boundary(headers: Headers) -> str:
 
 
 def _as_bytes(boundary: str) -> Headers:
-    """The headers under which the form parser takes every byte of a text for a character.
+    """Return the headers under which the form parser takes every byte of a text for a character.
 
     Otherwise it would take text that is not UTF-8 for Latin-1, and no one could tell any more.
     """
@@ -201,7 +201,7 @@ def _as_bytes(boundary: str) -> Headers:
 
 
 def _read_text(field_name: str, characters: str) -> str:
-    """A text of a form, whose characters stand for bytes.
+    """Return a text of a form, whose characters stand for bytes.
 
     Raises:
         APIError: 422, they are not UTF-8.
@@ -215,7 +215,7 @@ def _read_text(field_name: str, characters: str) -> str:
 
 
 async def _read_file(name: str, part: UploadFile) -> Upload:
-    """A file of a form; a media type that no header could carry says nothing."""
+    """Return a file of a form; a media type that no header could carry says nothing."""
     media_type = (part.content_type or "").strip()
     return Upload(
         _read_text(name, part.filename or ""),

@@ -32,7 +32,7 @@ FAILED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit status: 0 when all went well, 1 when the server cannot run, 2 for wrong use."""
+    """Return the exit status: 0 if all went well, 1 if the server cannot run, 2 for wrong use."""
     options = make_parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_server(options: argparse.Namespace) -> int:
-    """Serves until it is stopped; the first line of output is the base URL alone."""
+    """Serve until it is stopped; the first line of output is the base URL alone."""
     # The form parser logs every broken form, which is the sender's business and is answered 422.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     lifeline = sys.stdin.buffer if options.until_stdin_closes else None
@@ -59,7 +59,7 @@ def run_server(options: argparse.Namespace) -> int:
 
 
 def run_recorder(options: argparse.Namespace) -> int:
-    """Records until it is stopped; the first line of output is the base URL alone."""
+    """Return records until it is stopped; the first line of output is the base URL alone."""
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     settings = Settings(
         **recording.read_record(options),
@@ -79,7 +79,7 @@ def announce(base_url: str) -> None:
 
 
 def list_operations(_: argparse.Namespace) -> int:
-    """Prints the operations of the document that have a handler."""
+    """Print the operations of the document that have a handler."""
     create_app(Settings())
     for operation in load_operations():
         if operation.id in implemented():
@@ -89,7 +89,7 @@ def list_operations(_: argparse.Namespace) -> int:
 
 
 def tell_usage(options: argparse.Namespace) -> int:
-    """Prints what of recorded use breaks; the exit status is 1 when something does.
+    """Print what of recorded use breaks; the exit status is 1 when something does.
 
     Raises:
         UsageError: The file cannot be read.
@@ -104,7 +104,7 @@ def tell_usage(options: argparse.Namespace) -> int:
 
 
 def make_settings(options: argparse.Namespace) -> Settings:
-    """The settings that the options spell.
+    """Return the settings that the options spell.
 
     Raises:
         ValueError: Two keys are the same.
@@ -161,7 +161,7 @@ def make_pace(options: argparse.Namespace) -> Pace | None:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(
         prog="mistral-mock", description="A stateful mock of the Mistral AI HTTP API."
     )
@@ -318,7 +318,7 @@ def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_reply_options(parser: argparse.ArgumentParser) -> None:
-    """What the model says, and how fast."""
+    """Add options for what the model says, and how fast."""
     parser.add_argument(
         "--replies",
         type=Path,
@@ -355,7 +355,7 @@ def add_reply_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_trouble_options(parser: argparse.ArgumentParser) -> None:
-    """What makes the mock slow, strict or broken."""
+    """Add options for what makes the mock slow, strict or broken."""
     parser.add_argument(
         "--latency",
         type=_seconds,

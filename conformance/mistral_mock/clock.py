@@ -28,11 +28,11 @@ class Clock:
         """How often somebody has moved it."""
 
     def now(self) -> datetime:
-        """The present moment, in UTC; never before the last stamp."""
+        """Return the present moment, in UTC; never before the last stamp."""
         return max(self._held or self._read(), self._last)
 
     def ahead(self) -> datetime:
-        """The moment at which the clock would be if nobody held it."""
+        """Return the moment at which the clock would be if nobody held it."""
         return max(self._read(), self._last)
 
     def hold(self, moment: datetime) -> None:
@@ -44,17 +44,17 @@ class Clock:
         self._held = None
 
     def stamp(self) -> datetime:
-        """The present moment, later than every stamp before: no two changes happen at once."""
+        """Return the present moment, later than all stamps before: no two changes coincide."""
         return self.stamp_at(self._held or self._read())
 
     def stamp_at(self, moment: datetime) -> datetime:
-        """The same for a moment that somebody has read before; any thread may ask."""
+        """Return the same for a moment that somebody has read before; any thread may ask."""
         with self._lock:
             self._last = max(moment, self._last + INSTANT)
             return self._last
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock forward.
+        """Move the clock forward.
 
         Raises:
             ValueError: The seconds are negative, or the clock would leave the calendar.
@@ -109,7 +109,7 @@ class Standing(Clock):
         self._moment = moment
 
     def stamp(self) -> datetime:
-        """The moment, later than every stamp before, here and on the clock itself."""
+        """Return the moment, later than every stamp before, here and on the clock itself."""
         self._last = self._clock.stamp_at(max(self._read(), self._last))
         return self._last
 
@@ -118,7 +118,7 @@ class Standing(Clock):
         return self._moves == self._clock.moves
 
     def commit(self) -> None:
-        """Moves the clock on, when this one was."""
+        """Move the clock on, when this one was."""
         if self._offset:
             self._clock.resume(self._read())
 
@@ -127,7 +127,7 @@ class Standing(Clock):
 
 
 def make_clock(mode: str) -> Clock:
-    """The clock of a mode, `real` or `manual`."""
+    """Return the clock of a mode, `real` or `manual`."""
     return RealClock() if mode == "real" else Clock()
 
 
@@ -138,12 +138,12 @@ def spell(moment: datetime) -> str:
 
 
 def spell_optional(moment: datetime | None) -> str | None:
-    """The same, with None for None."""
+    """Return the same, with None for None."""
     return None if moment is None else spell(moment)
 
 
 def parse(text: str) -> datetime:
-    """The moment that RFC 3339 text names, in UTC.
+    """Return the moment that RFC 3339 text names, in UTC.
 
     Raises:
         ValueError: The text names no moment that Python can hold, such as one of the year 0.

@@ -82,17 +82,17 @@ class Context:
         return self.world.ids
 
     def table(self, cls: type[R]) -> Table[R]:
-        """The table of a record class."""
+        """Return the table of a record class."""
         return self.world.store.table(cls)
 
     def now(self) -> datetime:
-        """The present moment by the mock's clock."""
+        """Return the present moment by the mock's clock."""
         return self.world.clock.now()
 
     def spend(self, unit: str, cost: int) -> tuple[tuple[str, str], ...]:
-        """Counts what the request has used of a unit of `rates`; the headers that tell it."""
+        """Count what the request has used of a unit of `rates`; the headers that tell it."""
         return self.world.rates.spend(self.caller.key, unit, cost)
 
     def signed_url(self, kind: str, key: str, lifetime_s: float) -> str:
-        """A URL that serves the object without a key until its lifetime, in seconds, is over."""
+        """Return a URL that serves the object without a key for its lifetime in seconds."""
         return self.base_url + self.world.signer.sign(kind, key, lifetime_s)

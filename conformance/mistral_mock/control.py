@@ -40,7 +40,7 @@ HEALTH = "health"
 
 
 def find_route(request: Request, settings: Settings, *, exposed: bool) -> Route:
-    """What answers a request that may use the control routes; `exposed` to other machines.
+    """Return what answers a request that may use the control routes; `exposed` to other machines.
 
     Raises:
         APIError: 401, 403 or 415 as in `guard`, 404 for an unknown route, 405 for another method.
@@ -66,12 +66,12 @@ def find_route(request: Request, settings: Settings, *, exposed: bool) -> Route:
 
 
 def show_clock(world: World, _: bytes) -> Answer:
-    """The mock's time and the clock's mode."""
+    """Return the mock's time and the clock's mode."""
     return json_answer({"now": spell(world.clock.now()), "mode": world.clock.mode})
 
 
 def advance_clock(world: World, content: bytes) -> Answer:
-    """Moves the clock forward by `advance_s`, in seconds."""
+    """Move the clock forward by `advance_s`, in seconds."""
     body = parse_json(content)
     seconds = body.get("advance_s") if isinstance(body, dict) else None
     loc = ("body", "advance_s")
@@ -86,12 +86,12 @@ def advance_clock(world: World, content: bytes) -> Answer:
 
 
 def show_faults(world: World, _: bytes) -> Answer:
-    """The fault script as it stands."""
+    """Return the fault script as it stands."""
     return json_answer(world.faults.as_json())
 
 
 def add_faults(world: World, content: bytes) -> Answer:
-    """Adds one fault or a list of them to the script."""
+    """Add one fault or a list of them to the script."""
     try:
         world.faults.add(parse_script(parse_json(content)))
     except FaultScriptError as error:
@@ -100,18 +100,18 @@ def add_faults(world: World, content: bytes) -> Answer:
 
 
 def clear_faults(world: World, _: bytes) -> Answer:
-    """Ends all faults."""
+    """End all faults."""
     world.faults.clear()
     return no_content()
 
 
 def show_replies(world: World, _: bytes) -> Answer:
-    """The replies as they stand, with how often each has counted."""
+    """Return the replies as they stand, with how often each has counted."""
     return json_answer(world.replies.as_json())
 
 
 def add_replies(world: World, content: bytes) -> Answer:
-    """Adds one reply or a list of them behind those that are there."""
+    """Add one reply or a list of them behind those that are there."""
     raw = parse_json(content)
     several = raw if isinstance(raw, list) else [raw]
     try:
@@ -126,28 +126,28 @@ def add_replies(world: World, content: bytes) -> Answer:
 
 
 def clear_replies(world: World, _: bytes) -> Answer:
-    """Takes all replies away."""
+    """Take all replies away."""
     world.replies.clear()
     return no_content()
 
 
 def show_requests(world: World, _: bytes, query: str = "") -> Answer:
-    """What was asked and answered, the oldest first."""
+    """Return what was asked and answered, the oldest first."""
     return json_answer([one.as_json() for one in find_requests(world, query)])
 
 
 def show_archive(world: World, _: bytes, query: str = "") -> Answer:
-    """The same as a HAR archive."""
+    """Return the same as a HAR archive."""
     return json_answer(export.make_har(find_requests(world, query)))
 
 
 def show_lines(world: World, _: bytes, query: str = "") -> Answer:
-    """The same as JSON lines."""
+    """Return the same as JSON lines."""
     return Answer(200, export.make_lines(find_requests(world, query)).encode(), LINES)
 
 
 def find_requests(world: World, query: str) -> list[Exchange]:
-    """The exchanges that a query asks for, by operation, method, path, model, status or text.
+    """Return the exchanges that a query wants, by operation, method, path, model, status or text.
 
     Raises:
         APIError: 422, it asks for something else, or for an operation that does not exist.
@@ -175,17 +175,17 @@ def clear_requests(world: World, _: bytes) -> Answer:
 
 
 def show_page(_: World, __: bytes) -> Answer:
-    """The page for people."""
+    """Return the page for people."""
     return content.make_page()
 
 
 def show_news(world: World, _: bytes, query: str = "") -> Answer:
-    """What the page shows of the requests after the number `since`."""
+    """Return what the page shows of the requests after the number `since`."""
     return json_answer(state.show_news(world, read_number(query, "since")))
 
 
 def show_rest(world: World, _: bytes) -> Answer:
-    """What the page shows beside the requests."""
+    """Return what the page shows beside the requests."""
     return json_answer(state.show_rest(world))
 
 
@@ -203,7 +203,7 @@ def show_exchange(world: World, _: bytes, query: str = "") -> Answer:
 
 
 def read_number(query: str, name: str) -> int:
-    """A number of a query.
+    """Return a number of a query.
 
     Raises:
         APIError: 422, it is none.
@@ -216,7 +216,7 @@ def read_number(query: str, name: str) -> int:
 
 
 def show_recordings(world: World, _: bytes) -> Answer:
-    """The recordings that answer, each with how often it has, and how it has drifted."""
+    """Return the recordings that answer, each with how often it has, and how it has drifted."""
     return json_answer([] if world.player is None else world.player.as_json())
 
 

@@ -33,7 +33,7 @@ LOG = logging.getLogger(__name__)
 
 
 def run(ctx: Context, handle: Handler | None) -> Answer | EventStream | Later:
-    """The operation's answer to input that holds what the document asks for.
+    """Return the operation's answer to input that holds what the document asks for.
 
     `handle` is the operation's handler, which a reply that answers everything can do without.
     An operation that ends in an error, whichever, has changed nothing.
@@ -59,7 +59,7 @@ def send(
     *,
     scripted: bool = True,
 ) -> Answer | EventStream:
-    """The answer to a JSON request that a handler sends in the name of its caller.
+    """Return the answer to a JSON request that a handler sends in the name of its caller.
 
     Errors are answers too. An operation that takes a form, or whose answer comes later, is not
     found this way. Unless it is `scripted`, replies are not for it, even strict ones.
@@ -109,7 +109,7 @@ def _send(
 
 
 def for_caller(world: World, caller: Identity, base_url: str) -> Context:
-    """A context for what the mock does by itself, at no request, in the name of a caller."""
+    """Return a context for what the mock does by itself, at no request, in the name of a caller."""
     return Context(
         world=world,
         caller=caller,
@@ -119,7 +119,7 @@ def for_caller(world: World, caller: Identity, base_url: str) -> Context:
 
 
 def _as_form(operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
-    """The fields of a form as `inputs` gives them: defaults for those that are absent.
+    """Return the fields of a form as `inputs` gives them: defaults for those that are absent.
 
     Raises:
         APIError: 404, the form needs a file.

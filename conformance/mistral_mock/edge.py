@@ -42,7 +42,7 @@ class Edge:
     """Today's."""
 
     def shape_request(self, ctx: Context) -> Context:
-        """The request as today's handler reads it."""
+        """Return the request as today's handler reads it."""
         if self.era.is_today:
             return ctx
         query = {**self.operation.query_defaults, **ctx.query, **self._whole_list}
@@ -53,7 +53,7 @@ class Edge:
         return evolve(ctx, query=query, body=body, sent=ctx.sent | self._meant)
 
     def shape_answer(self, answer: Answer | EventStream | Later) -> Answer | EventStream | Later:
-        """The answer as the era's callers get it."""
+        """Return the answer as the era's callers get it."""
         if self.era.is_today:
             return answer
         if isinstance(answer, EventStream):
@@ -77,7 +77,7 @@ class Edge:
         return evolve(answer, status=status, body=encode(self._strip(value, branch)))
 
     def _status(self, status: int) -> int:
-        """The status itself, or the era's own for a success that it does not know."""
+        """Return the status itself, or the era's own for a success that it does not know."""
         if self.era.has(self.operation.id, f"answer/{status}") or not _is_success(status):
             return status
         listed = [int(one) for one in self.operation.object["responses"] if one.isdigit()]
@@ -107,7 +107,7 @@ class Edge:
         return DATA + encode(self._strip(value, branch))
 
     def _strip(self, value: Any, branch: Branch) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The value without what the era does not have."""
+        """Return the value without what the era does not have."""
         if branch.is_silent:
             return value
         if isinstance(value, list):
@@ -178,7 +178,7 @@ class Edge:
 
 
 def _within(value: Any, limits: Limits) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The number, or the nearest one that today's handlers take."""
+    """Return the number, or the nearest one that today's handlers take."""
     low, high = limits
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = value if low is None else max(value, low)
@@ -192,5 +192,5 @@ def _is_success(status: int) -> bool:
 
 @cache
 def find_edge(era: Era, operation_id: str) -> Edge:
-    """The edge of an operation; the mocks of a process share them."""
+    """Return the edge of an operation; the mocks of a process share them."""
     return Edge(era, find_operation(operation_id))

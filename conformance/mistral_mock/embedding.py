@@ -42,7 +42,10 @@ FORMATS = {"float": "f", "int8": "b", "uint8": "B", "binary": "b", "ubinary": "B
 
 
 def embed(text: str, size: int) -> list[float]:
-    """The text's vector of so many numbers; its length is 1, each number is a 32-bit float."""
+    """Return the text's vector of so many numbers.
+
+    Its length is 1, each number is a 32-bit float.
+    """
     shade = shake_256(text.encode("utf-8", "surrogatepass")).digest(FULL)
     full = [(byte - MIDDLE) * SHADE for byte in shade]
     for feature, weight in read_features(text):
@@ -52,7 +55,10 @@ def embed(text: str, size: int) -> list[float]:
 
 
 def read_features(text: str) -> Iterator[tuple[str, float]]:
-    """What a text is made of, and how much each counts; a text without words counts as itself."""
+    """Yield what a text is made of, and how much each counts.
+
+    A text without words counts as itself.
+    """
     words = Counter(word[0] for word in WORD.finditer(text.casefold()))
     if not words:
         yield f"text {text}", WORD_WEIGHT
@@ -66,7 +72,7 @@ def read_features(text: str) -> Iterator[tuple[str, float]]:
 
 @cache_short(CACHED)
 def find_directions(feature: str) -> tuple[tuple[int, int], ...]:
-    """The places that a feature moves, and up or down."""
+    """Return the places that a feature moves, and up or down."""
     digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=2 * DIRECTIONS).digest()
     numbers = struct.unpack(f"<{DIRECTIONS}H", digest)
     half = DIRECTIONS // 2
@@ -77,13 +83,13 @@ def find_directions(feature: str) -> tuple[tuple[int, int], ...]:
 
 
 def normalise(vector: list[float]) -> list[float]:
-    """The vector with length 1."""
+    """Return the vector with length 1."""
     length = math.sqrt(sum(number * number for number in vector))
     return list(struct.unpack(f"<{len(vector)}f", pack([n / length for n in vector], "float")))
 
 
 def quantise(vector: list[float], kind: str) -> Sequence[float]:
-    """The vector in another kind of numbers: bytes, or one bit for each number's sign."""
+    """Return the vector in another kind of numbers: bytes, or one bit for each number's sign."""
     if kind == "float":
         return vector
     if kind in {"binary", "ubinary"}:
@@ -102,10 +108,10 @@ def pack_bits(vector: list[float]) -> list[int]:
 
 
 def pack(numbers: Sequence[float], kind: str) -> bytes:
-    """The numbers as bytes, little-endian."""
+    """Return the numbers as bytes, little-endian."""
     return struct.pack(f"<{len(numbers)}{FORMATS[kind]}", *numbers)
 
 
 def spell(numbers: Sequence[float], kind: str) -> str:
-    """The numbers' bytes as base64."""
+    """Return the numbers' bytes as base64."""
     return b64encode(pack(numbers, kind)).decode()

@@ -31,7 +31,7 @@ class APIError(Exception):
         self.headers = headers
 
     def answer(self) -> Answer:
-        """The error as an answer."""
+        """Return the error as an answer."""
         return json_answer(self.body, self.status, self.headers)
 
 
@@ -46,7 +46,7 @@ class Problem:
     ctx: Mapping[str, object] = field(factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """The problem as the API writes it."""
+        """Return the problem as the API writes it."""
         context = {"ctx": dict(self.ctx)} if self.ctx else {}
         found: dict[str, object] = {"type": self.type, "loc": list(self.loc), "msg": self.msg}
         return {**found, "input": self.input, **context}
@@ -131,7 +131,7 @@ def not_saved() -> APIError:
 def inference_error(
     status: int, message: object, type_: str, code: str | None = None, param: str | None = None
 ) -> APIError:
-    """The `object: error` shape of the inference layer, such as 400 `invalid_model`."""
+    """Return the `object: error` shape of the inference layer, such as 400 `invalid_model`."""
     body = {"object": "error", "message": message, "type": type_, "param": param, "code": code}
     return APIError(status, {**body, "raw_status_code": status})
 

@@ -11,7 +11,7 @@ MEDIA_TYPE = "text/event-stream"
 
 
 def event(data: str, *, name: str | None = None, id_: str | None = None) -> bytes:
-    """The bytes of one event, the empty line at its end included.
+    """Return the bytes of one event, the empty line at its end included.
 
     Each line of the data gets a field of its own; a carriage return ends a line too.
 
@@ -26,7 +26,7 @@ def event(data: str, *, name: str | None = None, id_: str | None = None) -> byte
 
 
 def field(kind: str, value: str | None) -> list[str]:
-    """The line of a field; none when it has no value."""
+    """Return the line of a field; none when it has no value."""
     if value is None:
         return []
     if {"\n", "\r", "\0"} & set(value):
@@ -35,5 +35,5 @@ def field(kind: str, value: str | None) -> list[str]:
 
 
 def json_event(value: object, *, name: str | None = None, id_: str | None = None) -> bytes:
-    """The bytes of one event whose data is JSON, on one line."""
+    """Return the bytes of one event whose data is JSON, on one line."""
     return event(encode(value).decode(), name=name, id_=id_)

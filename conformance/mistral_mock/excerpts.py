@@ -83,7 +83,7 @@ def _is_told_as(key: str, step: str | int) -> bool:
 
 
 def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excerpt:
-    """A wrong value's arrays and maps, as short as it takes for it to be wrong.
+    """Return a wrong value's arrays and maps, as short as it takes for it to be wrong.
 
     `names` are the properties that the schema knows; a map keeps them however short it gets.
     """
@@ -101,7 +101,7 @@ def find_excerpt(value: object, is_valid: Check, names: frozenset[str]) -> Excer
 
 
 def find_length(value: object, is_valid: Check, names: frozenset[str]) -> int:
-    """The smallest length to which arrays and maps can be cut so that the value stays wrong."""
+    """Return the smallest length to which arrays and maps can be cut with the value still wrong."""
     wrong = SHORTEST
     while is_valid(cut(value, wrong, names)):
         wrong *= 2
@@ -118,7 +118,7 @@ def find_length(value: object, is_valid: Check, names: frozenset[str]) -> int:
 def cut(
     value: object, length: int, names: frozenset[str], skipped: dict[int, int] | None = None
 ) -> object:
-    """The value with at most so many items in each array and each map.
+    """Return the value with at most so many items in each array and each map.
 
     With `skipped`, arrays that have so many keep only the last of them, and it is noted there how
     many came before.

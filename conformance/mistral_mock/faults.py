@@ -48,7 +48,7 @@ class FaultScriptError(ValueError):
 
 
 def _is(*types: type) -> Any:  # noqa: ANN401 - attrs declares its validators so
-    """A validator; unlike `isinstance` it takes no boolean for a number."""
+    """Return a validator; unlike `isinstance` it takes no boolean for a number."""
 
     def check(_: object, attribute: Any, value: object) -> None:  # noqa: ANN401 - attrs' signature
         if type(value) not in types:
@@ -99,7 +99,7 @@ class Fault:
         check_headers(self.headers)
 
     def spell_body(self) -> tuple[bytes, str | None]:
-        """The body's bytes and their media type; None when there is no body."""
+        """Return the body's bytes and their media type; None when there is no body."""
         if self.body is None:
             return b"", None
         if isinstance(self.body, str):
@@ -144,7 +144,7 @@ class Armed:
     struck: int = 0
 
     def meet(self, operation: str) -> bool:
-        """Counts a call; tells whether it suffers."""
+        """Count a call; tell whether it suffers."""
         if not fnmatchcase(operation, self.fault.operation):
             return False
         self.seen += 1
@@ -160,7 +160,7 @@ class Armed:
 
 
 def suffers(fault: Fault, seen: int) -> bool:
-    """The matching call with this number is one that the fault strikes."""
+    """Say whether the matching call with this number is one that the fault strikes."""
     since = seen - fault.call
     return since >= 0 and (fault.times is None or since < fault.times)
 
@@ -175,18 +175,18 @@ class Faults:
         self.reset()
 
     def strike(self, operation: str) -> Fault | None:
-        """The fault that the call suffers: the first one in the script that is due."""
+        """Return the fault that the call suffers: the first one in the script that is due."""
         if not self._armed:
             return None
         struck = [armed.fault for armed in self._armed if armed.meet(operation)]
         return struck[0] if struck else None
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Puts faults at the end of the script; they count calls from now on."""
+        """Put faults at the end of the script; they count calls from now on."""
         self._armed += self._arm(faults)
 
     def clear(self) -> None:
-        """Ends all faults."""
+        """End all faults."""
         self._armed = []
 
     def reset(self) -> None:
@@ -200,12 +200,12 @@ class Faults:
         return [Armed(fault, dice.fork("fault", first + n)) for n, fault in enumerate(faults)]
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The script as it stands, each entry with the number of calls `seen`."""
+        """Return the script as it stands, each entry with the number of calls `seen`."""
         return [{**asdict(armed.fault), "seen": armed.seen} for armed in self._armed]
 
 
 def parse_script(value: object) -> list[Fault]:
-    """The faults of a script, a list of objects or one object.
+    """Return the faults of a script, a list of objects or one object.
 
     Raises:
         FaultScriptError: An entry has an unknown field or a wrong value.
@@ -216,7 +216,7 @@ def parse_script(value: object) -> list[Fault]:
 
 
 def read_script(path: Path) -> list[Fault]:
-    """The faults of a script file.
+    """Return the faults of a script file.
 
     Raises:
         FaultScriptError: The file cannot be read, is not JSON, or holds a wrong entry.

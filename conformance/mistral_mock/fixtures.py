@@ -49,20 +49,23 @@ class Seeding:
         return self.world.settings.identities[0]
 
     def table(self, cls: type[R]) -> Table[R]:
-        """The table of a record class."""
+        """Return the table of a record class."""
         return self.world.store.table(cls)
 
     def stamp(self) -> datetime:
-        """A moment for a fixture, later than that of every fixture before."""
+        """Return a moment for a fixture, later than that of every fixture before."""
         return self.world.clock.stamp()
 
     def uuid(self, kind: str, name: str) -> str:
-        """The same UUID for the same name in every run; a name that is a UUID stays as it is."""
+        """Return the same UUID for the same name in every run.
+
+        A name that is a UUID stays as it is.
+        """
         return stable_id(kind, name)
 
 
 def read_fixtures(path: Path | None) -> Mapping[str, Any]:
-    """The sections of a file, checked; those of the world that ships when no file is named.
+    """Return the sections of a file, checked; those of the world that ships when no file is named.
 
     Raises:
         FixtureError: The file cannot be read, or it does not hold what its sections ask for.
@@ -73,7 +76,7 @@ def read_fixtures(path: Path | None) -> Mapping[str, Any]:
 
 
 def load(fixtures: Mapping[str, Any], world: World) -> None:
-    """Puts all sections into a world.
+    """Put all sections into a world.
 
     Raises:
         FixtureError: A section names something that is not there.

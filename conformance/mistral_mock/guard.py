@@ -83,7 +83,10 @@ def check_media_type(headers: Headers, *, due: bool) -> None:
 
 
 def read_token(headers: Headers) -> str:
-    """The token that the request carries: a bearer's, or the password of a URL; empty for none."""
+    """Return the token that the request carries: a bearer's, or the password of a URL.
+
+    Empty for none.
+    """
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()

@@ -35,7 +35,7 @@ class Host:
 
 @lru_cache
 def parse_host(text: str) -> Host:
-    """The host that a Host header or the authority of a URL names.
+    """Return the host that a Host header or the authority of a URL names.
 
     Raises:
         ValueError: It is none, for example because it names a user or a port out of range.
@@ -57,7 +57,7 @@ def parse_host(text: str) -> Host:
 
 
 def is_own(name: str, server: str, allowed: Collection[str]) -> bool:
-    """The name stands for this mock: for this machine, where it was reached, or as it was told.
+    """Say whether the name means this mock: this machine, where it was reached, or one it was told.
 
     Other names may lead here too, but so may those of a page that wants to be taken for the mock
     (DNS rebinding).
@@ -67,7 +67,7 @@ def is_own(name: str, server: str, allowed: Collection[str]) -> bool:
 
 
 def is_local(name: str) -> bool:
-    """The name stands for the machine itself: localhost, a loopback address, or 0.0.0.0."""
+    """Say whether a name is the machine's own: localhost, a loopback address, or 0.0.0.0."""
     if name == LOCALHOST or name.endswith(f".{LOCALHOST}"):
         return True
     address = read_address(name)
@@ -75,13 +75,13 @@ def is_local(name: str) -> bool:
 
 
 def is_remote(server: str) -> bool:
-    """An address under which other machines can reach the mock."""
+    """Say whether an address under which other machines can reach the mock."""
     address = read_address(server)
     return address is not None and not address.is_loopback
 
 
 def read_address(name: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that is written there; None for a name."""
+    """Return the IP address that is written there; None for a name."""
     try:
         address = ip_address(name)
     except ValueError:

@@ -35,7 +35,7 @@ class Identity:
 
 @lru_cache(maxsize=4096)
 def stable_id(kind: str, name: str) -> str:
-    """The UUID of a user, workspace or organisation: the name itself when it is one already."""
+    """Return the UUID of a user, workspace or organisation: the name itself if it is one."""
     try:
         return str(UUID(name))
     except ValueError:
@@ -49,7 +49,10 @@ def make_identity(
     organisation: str,
     flags: Collection[str] = (),
 ) -> Identity:
-    """An identity from plain names or UUIDs; the same name is the same UUID in every process."""
+    """Return an identity from plain names or UUIDs.
+
+    The same name is the same UUID in every process.
+    """
     return Identity(
         key,
         stable_id("user", user),
@@ -61,7 +64,7 @@ def make_identity(
 
 
 def parse_identity(text: str) -> Identity:
-    """The identity that a `--key` option spells.
+    """Return the identity that a `--key` option spells.
 
     Raises:
         ValueError: The text is not spelled like SYNTAX.

@@ -27,11 +27,11 @@ class Ids:
         self._latest_ms = 0
 
     def uuid4(self) -> str:
-        """A version 4 UUID, as documents and files have (libraries.id-versions)."""
+        """Return a version 4 UUID, as documents and files have (libraries.id-versions)."""
         return str(self._uuid4())
 
     def uuid7(self, moment: datetime) -> str:
-        """A version 7 UUID, as libraries have (libraries.id-versions).
+        """Return a version 7 UUID, as libraries have (libraries.id-versions).
 
         Each sorts after all before it, those of one millisecond by their order.
         """
@@ -40,14 +40,14 @@ class Ids:
             return self._make_uuid7(b"object", self.drawn, moment)
 
     def prefixed(self, prefix: str, moment: datetime) -> str:
-        """A prefix and a version 7 UUID without dashes (recorded live, March 2026).
+        """Return a prefix and a version 7 UUID without dashes (recorded live, March 2026).
 
         So are agents, conversations and their entries named.
         """
         return prefix + self.uuid7(moment).replace("-", "")
 
     def hex32(self) -> str:
-        """A version 4 UUID without dashes, as completions have (recorded live, 2025 and 2026)."""
+        """Return a dashless version 4 UUID, as completions have (recorded live, 2025 and 2026)."""
         return self._uuid4().hex
 
     def call_id(self) -> str:
@@ -60,7 +60,7 @@ class Ids:
         return "".join(letters)
 
     def request_id(self, moment: datetime) -> str:
-        """A version 7 UUID that names a request; it uses up no object id."""
+        """Return a version 7 UUID that names a request; it uses up no object id."""
         with self._lock:
             self._requests += 1
             return self._make_uuid7(b"request", self._requests, moment)
@@ -79,7 +79,7 @@ class Ids:
             return self._number(b"object", self.drawn)
 
     def _make_uuid7(self, purpose: bytes, count: int, moment: datetime) -> str:
-        """The id with this count: time, then a start from the seed that grows with the count.
+        """Return the id with this count: time, then a seeded start that grows with the count.
 
         The time never goes back, and the lowest bits are random, so that ids cannot be guessed
         from their neighbours.

@@ -80,7 +80,7 @@ NO_BODY = Body()
 def check_path(
     operation: Operation, found: Mapping[str, str], problems: list[Problem]
 ) -> Mapping[str, str]:
-    """The path parameters, UUIDs in lower case."""
+    """Return the path parameters, UUIDs in lower case."""
     values = dict(found)
     for parameter in operation.path_parameters:
         loc = ("path", parameter.name)
@@ -116,13 +116,13 @@ def check_query(
 
 
 def find_foreign(operation: Operation, query: str) -> Mapping[str, str]:
-    """The query parameters that the operation does not have."""
+    """Return the query parameters that the operation does not have."""
     given, _ = texts.check_fields("query", texts.decode_fields(query))
     return _unnamed(operation, given)
 
 
 async def check_body(operation: Operation, source: Source, problems: list[Problem]) -> Body:
-    """The body; an operation without one ignores what is sent.
+    """Return the body; an operation without one ignores what is sent.
 
     Raises:
         APIError: 413, 415, or 422 for text that cannot be read at all.
@@ -151,7 +151,7 @@ def check_json(
     value: Any,  # noqa: ANN401 - JSON
     settings: Settings,
 ) -> tuple[Any, list[Problem]]:
-    """The value of a body, filled where it holds what the document says, and what it breaks.
+    """Return the value of a body, filled where it holds what the document says, and what it breaks.
 
     Fields that are published elsewhere are checked apart and stay in it; so do values, which are
     checked as the nearest documented ones.
@@ -170,7 +170,7 @@ def check_fields(
     value: Any,  # noqa: ANN401 - JSON
     settings: Settings,
 ) -> tuple[Any, list[Problem]]:
-    """The same where all values of enums are documented ones."""
+    """Return the same where all values of enums are documented ones."""
     schema, known = operation.bodies[JSON], undocumented.find(operation, "body", settings.the_era)
     more = {name: value[name] for name in known if name in value} if isinstance(value, dict) else {}
     rest = {name: one for name, one in value.items() if name not in more} if more else value
@@ -181,12 +181,15 @@ def check_fields(
 
 
 def is_json(media_type: str) -> bool:
-    """The media type is JSON's; none at all counts as JSON, as clients often leave it out."""
+    """Say whether the media type is JSON's.
+
+    None at all counts as JSON, as clients often leave it out.
+    """
     return media_type in {"", JSON} or media_type.endswith("+json")
 
 
 async def read_form(source: Source, limit: int) -> Form:
-    """The form, of either encoding; without a media type there is nothing to read.
+    """Return the form, of either encoding; without a media type there is nothing to read.
 
     The limit is that of a file in it, in bytes.
 
@@ -231,7 +234,7 @@ async def _check_form(operation: Operation, source: Source, problems: list[Probl
 def check_file(
     name: str, files: Mapping[str, Upload], form: Form, *, required: bool
 ) -> list[Problem]:
-    """What is wrong with a form's file part: absent, or a text where a file should be."""
+    """Return what is wrong with a form's file part: absent, or a text where a file should be."""
     if name in files:
         return []
     if name in form.texts:
@@ -241,12 +244,12 @@ def check_file(
 
 
 def check_text(schema: Schema, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
-    """What is wrong with a value that came as text."""
+    """Return what is wrong with a value that came as text."""
     return [_as_parsing(problem) for problem in schema.problems(value, loc)]
 
 
 def refuse(operation: Operation, problems: Sequence[Problem]) -> None:
-    """Ends the request when anything is wrong.
+    """End the request when anything is wrong.
 
     Raises:
         APIError: 422 with all problems, in the shape of the operation's group (errors.validation).
@@ -265,7 +268,7 @@ def fail(operation: Operation) -> APIError:
 
 
 def _unnamed(operation: Operation, given: Mapping[str, list[str]]) -> dict[str, str]:
-    """The texts under names of no parameter: fields of one that is written field by field."""
+    """Return the texts whose names no parameter has: fields of one written field by field."""
     known = {parameter.name for parameter in operation.query_parameters}
     return {name: found[-1] for name, found in given.items() if name not in known}
 

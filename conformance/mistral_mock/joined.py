@@ -29,7 +29,7 @@ class JoinedTransport:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Sends, together with what waits."""
+        """Send, together with what waits."""
         if self.waits:
             self._waiting += data
             asyncio.get_running_loop().call_soon(self._flush)
@@ -38,7 +38,7 @@ class JoinedTransport:
             self._transport.write(data)
 
     def close(self) -> None:
-        """Closes the connection when all has been sent."""
+        """Close the connection when all has been sent."""
         self._flush()
         self._transport.close()
 
@@ -49,7 +49,7 @@ class JoinedTransport:
 
 
 def join_head(transport: JoinedTransport, send: Send) -> Send:
-    """A connection's `send` whose heads wait for what follows at once."""
+    """Return a connection's `send` whose heads wait for what follows at once."""
 
     async def joining(message: Any) -> None:  # noqa: ANN401 - ASGI
         transport.waits = message["type"] == HEAD

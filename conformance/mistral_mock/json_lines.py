@@ -16,13 +16,13 @@ class LineError(ValueError):
 
 
 def split(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers from 1."""
+    """Return the lines that are not blank, with their numbers from 1."""
     lines = BytesIO(content.removeprefix(b"\xef\xbb\xbf"))
     return ((number, line.rstrip(b"\n")) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def read(line: bytes) -> dict[str, Any]:
-    """The JSON object of a line.
+    """Return the JSON object of a line.
 
     Raises:
         LineError: It is not JSON, or not an object.

@@ -29,7 +29,7 @@ STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def read(content: bytes) -> object:
-    """The value of JSON text.
+    """Return the value of JSON text.
 
     Raises:
         ValueError: It is not JSON; a JSONDecodeError has the position.
@@ -111,7 +111,7 @@ def is_crowded(content: bytes) -> bool:
 
 
 def _read_number(text: str) -> float:
-    """The number; `2.0` is the integer 2, in JSON Schema and here."""
+    """Return the number; `2.0` is the integer 2, in JSON Schema and here."""
     number = float(text)
     if not math.isfinite(number):
         _refuse(text)
@@ -119,7 +119,7 @@ def _read_number(text: str) -> float:
 
 
 def _read_integer(text: str) -> int:
-    """The integer; an integer beyond all doubles is as infinite as `1e999`."""
+    """Return the integer; an integer beyond all doubles is as infinite as `1e999`."""
     number = int(text)
     try:
         float(number)

@@ -88,7 +88,7 @@ def rate_category(category: str, text: str, words: Sequence[str]) -> float:
 
 
 def find_noise(category: str, text: str) -> float:
-    """A small number that follows from the text, as no score is ever quite 0."""
+    """Return a small number that follows from the text, as no score is ever quite 0."""
     told = f"{category} {text}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(told, digest_size=4).digest(), "big") / 2**32 * NOISE
 
@@ -101,7 +101,7 @@ def flag(scores: Scores) -> dict[str, bool]:
 def learn(
     samples: Iterable[tuple[str, Mapping[str, Sequence[str]]]],
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """What texts with their labels teach: for each target and label, the words and how often."""
+    """Return what labelled texts teach: for each target and label, the words and how often."""
     seen: dict[str, dict[str, Counter[str]]] = {}
     for text, labels in samples:
         words = Counter(word[0].casefold() for word in WORD.finditer(text))

@@ -15,7 +15,7 @@ LONGEST = 1000
 
 
 def split(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """The parts of a text between what the pattern finds."""
+    """Yield the parts of a text between what the pattern finds."""
     end = 0
     for found in find(pattern, text):
         yield text[end : found.start()]

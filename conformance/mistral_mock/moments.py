@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read(text: str, *place: str | int) -> datetime:
-    """The moment that RFC 3339 text at a place of the request names, in UTC.
+    """Return the moment that RFC 3339 text at a place of the request names, in UTC.
 
     Raises:
         APIError: 422, no calendar has it.
@@ -28,7 +28,7 @@ def read(text: str, *place: str | int) -> datetime:
 
 
 def read_query(ctx: Context, name: str) -> datetime | None:
-    """The moment in a parameter of the query; None when it is not sent.
+    """Return the moment in a parameter of the query; None when it is not sent.
 
     Raises:
         APIError: 422, no calendar has it.
@@ -39,10 +39,13 @@ def read_query(ctx: Context, name: str) -> datetime | None:
 
 
 def is_between(moment: datetime, after: datetime | None, before: datetime | None) -> bool:
-    """The moment is later than the one bound and earlier than the other; None means no bound."""
+    """Say whether the moment is later than the one bound and earlier than the other.
+
+    None means no bound.
+    """
     return (after is None or after < moment) and (before is None or moment < before)
 
 
 def is_within(moment: datetime, first: datetime | None, last: datetime | None) -> bool:
-    """The same, with the bounds themselves among what passes."""
+    """Say whether the same, with the bounds themselves among what passes."""
     return (first is None or first <= moment) and (last is None or moment <= last)

@@ -107,13 +107,13 @@ class Operation:
 
 
 def _schema_of(parameter: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema of a parameter, also of one whose text is JSON (`content`)."""
+    """Return the schema of a parameter, also of one whose text is JSON (`content`)."""
     found: Mapping[str, Any] = parameter.get("schema") or parameter["content"][JSON]["schema"]
     return found
 
 
 def _explodes(parameter: Mapping[str, Any]) -> bool:
-    """A query parameter that is an object is written field by field, unless it says otherwise."""
+    """Say whether an object query parameter is written field by field, unless it says otherwise."""
     types = Schema(parameter["schema"]).types if "schema" in parameter else frozenset()
     is_form = parameter.get("style", "form") == "form" and parameter.get("explode", True)
     return parameter["in"] == "query" and is_form and "object" in types and "string" not in types
@@ -121,7 +121,7 @@ def _explodes(parameter: Mapping[str, Any]) -> bool:
 
 @cache
 def find_operation(id_: str) -> Operation:
-    """The operation of the document with an id."""
+    """Return the operation of the document with an id."""
     return next(one for one in load_operations() if one.id == id_)
 
 
@@ -158,7 +158,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def find_twin(method: str) -> str:
-    """What to write for a second method of the client for an operation, such as `chat.stream`."""
+    """Return what to write for a client's second method for an operation, such as `chat.stream`."""
     group, _, name = method.rpartition(".")
     for operation in load_operations():
         methods = [operation.object.get(form, {}).get("method") for form in FORMS]

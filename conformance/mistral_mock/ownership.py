@@ -36,7 +36,7 @@ W = TypeVar("W", bound=Owned)
 
 
 def may_see(ctx: Context, record: Owned) -> bool:
-    """The record is the caller's workspace's, or everyone's."""
+    """Say whether the record is the caller's workspace's, or everyone's."""
     return record.workspace_id in {"", ctx.caller.workspace_id}
 
 
@@ -52,7 +52,7 @@ def find(
     detail: str,
     error: Callable[[str], APIError] = not_found,
 ) -> W:
-    """The record with the id.
+    """Return the record with the id.
 
     Raises:
         APIError: `error(detail)` when there is none that the caller sees; 404 by default.

@@ -26,7 +26,7 @@ class Pace:
     seed: int = 0
 
     def pauses(self) -> Iterator[float]:
-        """What is waited before each piece, without end; the same seed gives the same."""
+        """Yield what is waited before each piece, without end; the same seed gives the same."""
         dice = Dice(str(self.seed).encode())
         gap = 0.0 if self.per_second is None else 1 / self.per_second
         yield self._vary(self.first_s, dice)

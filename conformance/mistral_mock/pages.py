@@ -37,7 +37,7 @@ R = TypeVar("R", bound=Item)
 
 
 def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
-    """The items of a page; pages count from 0, and one that there is not is empty.
+    """Return the items of a page; pages count from 0, and one that there is not is empty.
 
     Not every list of the document has bounds for the page and its size.
     """
@@ -45,7 +45,7 @@ def slice_page(items: Sequence[T], page: int, size: int) -> Sequence[T]:
 
 
 def go_on(ctx: Context, items: Sequence[R]) -> Sequence[R]:
-    """The items after the one that `after` names, all of them where it names none.
+    """Return the items after the one that `after` names, all of them where it names none.
 
     The API has no such parameter, but the openai SDK asks for the next page by it until one is
     empty; an unknown parameter would give it the first page again without end.
@@ -66,7 +66,7 @@ def count_pages(total: int, size: int) -> int:
 
 
 def block(total: int, page: int, size: int) -> dict[str, object]:
-    """The `pagination` object of an answer."""
+    """Return the `pagination` object of an answer."""
     return {
         "total_items": total,
         "total_pages": count_pages(total, size),
@@ -77,12 +77,15 @@ def block(total: int, page: int, size: int) -> dict[str, object]:
 
 
 def matches(name: str, search: str | None) -> bool:
-    """The name contains the search text, in whatever case."""
+    """Say whether the name contains the search text, in whatever case."""
     return search is None or search.casefold() in name.casefold()
 
 
 def has_entries(known: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
-    """The map has all entries that are wanted; a null wants one that is null, not an absent one."""
+    """Say whether the map has all entries that are wanted.
+
+    A null wants one that is null, not an absent one.
+    """
     held = known or {}
     return all(
         name in held and is_same(held[name], value) for name, value in (wanted or {}).items()
@@ -90,7 +93,7 @@ def has_entries(known: Mapping[str, Any] | None, wanted: Mapping[str, Any] | Non
 
 
 def is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON of any kind
-    """The JSON values are equal; for Python alone, true is 1."""
+    """Say whether the JSON values are equal; for Python alone, true is 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -99,13 +102,13 @@ def is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON of any kind
 
 
 def make_token(ctx: Context, position: str) -> str:
-    """An opaque token for a place in the list that the request asks for."""
+    """Return an opaque token for a place in the list that the request asks for."""
     text = urlsafe_b64encode(position.encode()).decode().rstrip("=")
     return f"{text}.{ctx.world.signer.digest(spell_signed(ctx, text))}"
 
 
 def read_token(ctx: Context, parameter: str) -> str | None:
-    """The place that the token in a parameter stands for; None when none was sent.
+    """Return the place that the token in a parameter stands for; None when none was sent.
 
     Raises:
         APIError: 422, the token is none that this mock gave for this list in this order (our
@@ -123,7 +126,7 @@ def read_token(ctx: Context, parameter: str) -> str | None:
 
 
 def spell_signed(ctx: Context, text: str) -> str:
-    """What the signature of a token is for: its text, the list, whose it is, and its order."""
+    """Return what a token's signature is for: its text, the list, whose it is, and its order."""
     order = [ctx.query.get(name) for name in ORDERS]
     place = [ctx.operation_id, ctx.caller.workspace_id, sorted(ctx.path.items()), order]
     return f"token {json.dumps([*place, text])}"
@@ -132,7 +135,7 @@ def spell_signed(ctx: Context, text: str) -> str:
 def slice_after(
     ctx: Context, items: Sequence[R], size: int, parameter: str
 ) -> tuple[Sequence[R], str | None]:
-    """The items that follow the page that the token in a parameter stands for; the next token.
+    """Return the items that follow the page that a parameter's token stands for; the next token.
 
     Raises:
         APIError: 422 as in `read_token`.
@@ -161,12 +164,12 @@ def find_place(items: Sequence[Item], start: str, end: str, *marks: str) -> int:
 
 
 def make_mark(item: Item) -> str:
-    """A short text that tells an item from the others of its list."""
+    """Return a short text that tells an item from the others of its list."""
     return blake2b(item.id.encode(), digest_size=6).hexdigest()
 
 
 def results(base_url: str, items: Sequence[T], page: int, size: int) -> dict[str, object]:
-    """The page object of the observability group: pages count from 1, neighbours are URLs.
+    """Return the page object of the observability group: pages count from 1, neighbours are URLs.
 
     `base_url` is that of the list with all other parameters, ready for `page` to be added. Before
     a page beyond the end comes the last one (our choice).

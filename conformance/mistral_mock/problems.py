@@ -67,7 +67,10 @@ class Place:
     depth: int = 0
 
     def follow(self, path: Location, *names: str) -> Place:
-        """The place at a path of the value, below this one; names of union members come after."""
+        """Return the place at a path of the value, below this one.
+
+        Names of union members come after.
+        """
         return Place((*self.loc, *path[self.depth :], *names), len(path))
 
 
@@ -82,7 +85,7 @@ class Explainer:
     excerpt: Excerpt
 
     def explain(self, error: jsonschema_rs.ValidationError, above: Place) -> Iterator[Problem]:
-        """The problems behind one finding."""
+        """Yield the problems behind one finding."""
         path, value = self.excerpt.locate(error.instance_path, error.instance)
         loc = above.follow(path).loc
         kind, facts = error.kind.name, error.kind.as_dict()
@@ -124,7 +127,7 @@ class Explainer:
         error: jsonschema_rs.ValidationError,
         above: Place,
     ) -> Iterator[Problem]:
-        """The problems of all members; one that may be null does not count as a union."""
+        """Yield the problems of all members; one that may be null does not count as a union."""
         alone = len(branches) == 1
         for member, branch in zip(union.members, branches, strict=True):
             names = () if alone else (unions.name_member(member),)
@@ -143,7 +146,7 @@ class Explainer:
         error: jsonschema_rs.ValidationError,
         above: Place,
     ) -> Iterator[Problem]:
-        """The problems of the member that the value names, or what is wrong with its name."""
+        """Yield the problems of the member that the value names, or what is wrong with its name."""
         loc, value, tag = self._follow(error, above).loc, error.instance, union.tag or ""
         if not isinstance(value, dict):
             yield Problem(loc, OBJECT[1], OBJECT[0], value)
@@ -161,16 +164,16 @@ class Explainer:
             yield Problem(loc, message, "union_tag_not_found", value, {"discriminator": repr(tag)})
 
     def _follow(self, error: jsonschema_rs.ValidationError, above: Place, *names: str) -> Place:
-        """The place of a finding in the whole value, below another one."""
+        """Return the place of a finding in the whole value, below another one."""
         path, _ = self.excerpt.locate(error.instance_path, error.instance)
         return above.follow(path, *names)
 
     def _has_fields(self, error: jsonschema_rs.ValidationError) -> bool:
-        """The object that is missing has fields of its own."""
+        """Say whether the object that is missing has fields of its own."""
         return "properties" in self._find_schema(error)
 
     def _find_schema(self, error: jsonschema_rs.ValidationError) -> dict[str, Any]:
-        """The schema whose keyword a value breaks."""
+        """Return the schema whose keyword a value breaks."""
         found: Any = self.root
         for step in error.schema_path[:-1]:
             found = found[step]
@@ -178,7 +181,7 @@ class Explainer:
 
 
 def _find_meant(union: Union, value: Mapping[str, Any]) -> int | None:
-    """The place of the member that a value names, or that alone is like one without a name."""
+    """Return the place of the member that a value names, or that alone is like a nameless one."""
     tag = union.tag or ""
     if tag in value:
         named = value[tag]
@@ -188,13 +191,13 @@ def _find_meant(union: Union, value: Mapping[str, Any]) -> int | None:
 
 
 def _is_like(union: Union, place: int, value: Mapping[str, Any]) -> bool:
-    """A value without a tag has a field that the member must have."""
+    """Say whether a value without a tag has a field that the member must have."""
     required = mistral_openapi.resolve(dict(union.members[place])).get("required", ())
     return not union.needs_tag(place) and not value.keys().isdisjoint(required)
 
 
 def _refuse_tag(union: Union, loc: Location, value: Mapping[str, Any]) -> Problem:
-    """The problem of a tag that no member has; the message lists those that there are."""
+    """Return the problem of a tag that no member has; the message lists those that there are."""
     tag, expected = union.tag or "", ", ".join(map(repr, union.tags))
     told = f"Input tag '{value[tag]}' found using {tag!r}"
     return Problem(

@@ -68,7 +68,7 @@ class Rates:
         self._windows: dict[tuple[str, str, str], tuple[float, int]] = {}
 
     def count(self, key: str) -> Headers:
-        """Counts a request; the headers that its answer carries whatever it is.
+        """Count a request; the headers that its answer carries whatever it is.
 
         Raises:
             APIError: 429, the key has used up its minute.
@@ -86,7 +86,7 @@ class Rates:
         raise rate_limited(self._shape, (*headers, ("retry-after", wait)))
 
     def spend(self, key: str, unit: str, cost: int) -> Headers:
-        """Counts what a request has used of a unit; the headers of its answer."""
+        """Count what a request has used of a unit; the headers of its answer."""
         self._use(key, unit, cost)
         told = [*self._announced_requests(), *LIMITS[unit]]
         headers = [header for limit in told for header in self._tell(key, limit)]
@@ -113,7 +113,7 @@ class Rates:
         return (start, used) if now - start < PERIODS_S[limit.period] else (now, 0)
 
     def _tell(self, key: str, limit: Limit) -> Headers:
-        """The headers about one limit."""
+        """Return the headers about one limit."""
         now = self._clock.now().timestamp()
         left = max(limit.amount - self._look(key, limit, now)[1], 0)
         named = f"{limit.unit}-{limit.period}"

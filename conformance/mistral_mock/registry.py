@@ -97,7 +97,7 @@ ERROR_SHAPES: dict[tuple[str, ...], ErrorShape] = {}
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """A function's module and name."""
+    """Return a function's module and name."""
     return f"{function.__module__}:{function.__name__}"
 
 
@@ -107,7 +107,7 @@ def operation(
     answers: Iterable[str] | None = None,
     labels: Iterable[str] | None = None,
 ) -> Callable[[H], H]:
-    """Registers a handler for the operations with these ids, and how large their files may be.
+    """Register a handler for the operations with these ids, and how large their files may be.
 
     Where a model answers, `answers` has the kinds of answers that a reply may have, see
     `replies/reply.py`, and `labels` those that its scores are for, where they do not depend on the
@@ -132,7 +132,7 @@ def operation(
 
 
 def signed(kind: str) -> Callable[[S], S]:
-    """Registers what serves the signed URLs of a kind, given the signed object's id."""
+    """Register what serves the signed URLs of a kind, given the signed object's id."""
 
     def register(function: S) -> S:
         SERVERS[kind] = function
@@ -142,7 +142,7 @@ def signed(kind: str) -> Callable[[S], S]:
 
 
 def keeper(*watches: type[Record]) -> Callable[[K], K]:
-    """Registers a keeper of the tables of these record classes.
+    """Register a keeper of the tables of these record classes.
 
     It gets the world and the present moment, and gives the next moment at which it has something
     to do, later than the present one; `clock.NEVER` when only a change can make it work again.
@@ -158,7 +158,7 @@ def keeper(*watches: type[Record]) -> Callable[[K], K]:
 
 
 def section(name: str, schema: Mapping[str, Any]) -> Callable[[L], L]:
-    """Registers what loads the part of a fixture world with this name, see `fixtures.py`."""
+    """Register what loads the part of a fixture world with this name, see `fixtures.py`."""
 
     def register(function: L) -> L:
         SECTIONS[name] = Section(schema, function)
@@ -168,13 +168,13 @@ def section(name: str, schema: Mapping[str, Any]) -> Callable[[L], L]:
 
 
 def listener(function: N) -> N:
-    """Registers a function that hears of every completed chat, see `traffic.py`."""
+    """Register a function that hears of every completed chat, see `traffic.py`."""
     LISTENERS[name_of(function)] = function
     return function
 
 
 def reads(*ids: str) -> Callable[[D], D]:
-    """Registers what shows requests for these operations as chats, to the conditions of replies."""
+    """Register what shows requests for these operations as chats, to the conditions of replies."""
 
     def register(function: D) -> D:
         for id_ in ids:
@@ -185,13 +185,13 @@ def reads(*ids: str) -> Callable[[D], D]:
 
 
 def opens(function: P) -> P:
-    """Registers what tells the texts of all that messages bring, to the conditions of replies."""
+    """Register what tells the texts of all that messages bring, to the conditions of replies."""
     OPENERS[name_of(function)] = function
     return function
 
 
 def reads_ahead(*ids: str) -> Callable[[A], A]:
-    """Registers what reads a file that these operations bring, while other requests go on."""
+    """Register what reads a file that these operations bring, while other requests go on."""
 
     def register(function: A) -> A:
         for id_ in ids:
@@ -202,7 +202,7 @@ def reads_ahead(*ids: str) -> Callable[[A], A]:
 
 
 def shapes_errors(*segments: str, shape: ErrorShape) -> None:
-    """Registers how errors look below the path of these segments."""
+    """Register how errors look below the path of these segments."""
     ERROR_SHAPES[segments] = shape
 
 
@@ -215,37 +215,43 @@ def error_shape(segments: tuple[str, ...]) -> ErrorShape | None:
 
 
 def file_limit(operation_id: str) -> FileLimit:
-    """The setting that says how large the operation's files may be."""
+    """Return the setting that says how large the operation's files may be."""
     return FILE_LIMITS.get(operation_id, "max_upload")
 
 
 def answer_kinds(operation_id: str) -> frozenset[str] | None:
-    """The kinds of answers that a reply to the operation may have; None where no model answers."""
+    """Return the kinds of answers that a reply to the operation may have.
+
+    None where no model answers.
+    """
     return ANSWER_KINDS.get(operation_id)
 
 
 def labels(operation_id: str) -> frozenset[str] | None:
-    """The labels that the operation scores; None where the model decides, or there are none."""
+    """Return the labels that the operation scores.
+
+    None where the model decides, or there are none.
+    """
     return LABELS.get(operation_id)
 
 
 def answering(kind: str) -> frozenset[str]:
-    """The operations that replies with this kind of answer are for."""
+    """Return the operations that replies with this kind of answer are for."""
     return frozenset(id_ for id_, kinds in ANSWER_KINDS.items() if kind in kinds)
 
 
 def reader_ahead(operation_id: str) -> ReadAhead | None:
-    """What reads the files that the operation brings before it runs, or None."""
+    """Return what reads the files that the operation brings before it runs, or None."""
     return READERS_AHEAD.get(operation_id)
 
 
 def reader(operation_id: str) -> Read | None:
-    """What shows a request for the operation as a chat, or None when its body is one."""
+    """Return what shows a request for the operation as a chat, or None when its body is one."""
     return READERS.get(operation_id)
 
 
 def open_messages(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The texts of all that messages bring."""
+    """Return the texts of all that messages bring."""
     return tuple(text for open_ in OPENERS.values() for text in open_(ctx, messages))
 
 
@@ -265,15 +271,15 @@ def listeners() -> list[Listen]:
 
 
 def handler(operation_id: str) -> Handler | None:
-    """The operation's handler, or None when the mock does not implement it."""
+    """Return the operation's handler, or None when the mock does not implement it."""
     return HANDLERS.get(operation_id)
 
 
 def server(kind: str) -> Server | None:
-    """What serves signed URLs of the kind, or None for an unknown kind."""
+    """Return what serves signed URLs of the kind, or None for an unknown kind."""
     return SERVERS.get(kind)
 
 
 def implemented() -> frozenset[str]:
-    """The ids of all operations that have a handler."""
+    """Return the ids of all operations that have a handler."""
     return frozenset(HANDLERS)

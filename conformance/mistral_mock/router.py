@@ -28,7 +28,7 @@ class Node:
     operations: dict[str, Operation] = field(factory=dict)
 
     def child(self, segment: str) -> Node:
-        """The node for a template's segment; made when absent."""
+        """Return the node for a template's segment; made when absent."""
         if not segment.startswith("{"):
             return self.literals.setdefault(segment, Node())
         self.wildcard = self.wildcard or Node()
@@ -49,7 +49,7 @@ class Router:
     def find(
         self, method: str, raw_path: str, request_id: str
     ) -> tuple[Operation, Mapping[str, str]]:
-        """The operation and its path parameters, decoded.
+        """Return the operation and its path parameters, decoded.
 
         Raises:
             APIError: 404 of the gateway for an unknown path, 405 for a method that it lacks.
@@ -66,7 +66,7 @@ class Router:
 
 
 def walk(node: Node, segments: list[str]) -> Node | None:
-    """The node with operations at the end of the path; literal segments win over parameters.
+    """Return the node with operations at the end of the path; literal segments win over parameters.
 
     A literal that leads nowhere does not hide a parameter: a scope may be named like a folder.
     """
@@ -81,13 +81,13 @@ def walk(node: Node, segments: list[str]) -> Node | None:
 
 
 def bind(operation: Operation, segments: list[str]) -> dict[str, str]:
-    """The path parameters by name, decoded; `inputs` finds what is broken in them."""
+    """Return the path parameters by name, decoded; `inputs` finds what is broken in them."""
     pairs = zip(operation.segments, segments, strict=True)
     return {name[1:-1]: texts.decode_segment(text) for name, text in pairs if name.startswith("{")}
 
 
 def offered(settings: Settings) -> Iterable[Operation]:
-    """The operations of the era without the twins that the settings take away."""
+    """Return the operations of the era without the twins that the settings take away."""
     operations = load_operations(None if settings.the_era.is_today else settings.the_era)
     away = {"PUT": settings.without_put, "PATCH": settings.without_patch}
     methods: dict[str, set[str]] = {}

@@ -79,14 +79,14 @@ class Schema:
         return any(one.get("format") == "binary" for one in _members(self._resolved))
 
     def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The value that query or form text means; text that means nothing stays text."""
+        """Return the value that query or form text means; text that means nothing stays text."""
         if "array" in self.types:
             parts = (part for text in texts for part in self._split(text))
             return [self.item.read([part]) for part in parts]
         return self._read_one(texts[-1])
 
     def _split(self, text: str) -> list[str]:
-        """The items that a text holds: more than one where commas can be in none of them.
+        """Return the items that a text holds: more than one where commas can be in none of them.
 
         A documentation page sends the words that a transcription is to expect as one text (2026).
         """
@@ -95,7 +95,10 @@ class Schema:
         return text.split(",") if apart else [text]
 
     def problems(self, value: object, loc: tuple[str | int, ...]) -> list[Problem]:
-        """What is wrong with a value; empty when nothing is. Of a large one it tells the first."""
+        """Return what is wrong with a value.
+
+        Empty when nothing is. Of a large one it tells the first.
+        """
         validator = self._validator
         if validator.is_valid(value):
             return []
@@ -108,7 +111,7 @@ class Schema:
         ]
 
     def fill(self, value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-        """A value that holds what the schema says, with the tags of unions that it left out."""
+        """Return a value that holds what the schema says, with the union tags that it left out."""
         if not isinstance(value, dict | list) or not self._leaves_out_tags:
             return value
         if self._union is not None:
@@ -160,7 +163,7 @@ class Schema:
         return any(map(_lets_tag_out, _parts(self._whole)))
 
     def _fill_member(self, union: Union, value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The value of a union, filled as its member says."""
+        """Return the value of a union, filled as its member says."""
         tag = union.tag
         if tag is None or not isinstance(value, dict):
             member = self._find_member(value)
@@ -173,7 +176,7 @@ class Schema:
         )
 
     def _find_member(self, value: dict[str, Any] | list[Any]) -> Schema | None:
-        """The first member of the union that accepts the value."""
+        """Return the first member of the union that accepts the value."""
         type_ = "array" if isinstance(value, list) else "object"
         alike = [one for one in self._options if type_ in one.types or not one.types]
         if len(alike) == 1:
@@ -195,7 +198,7 @@ class Schema:
 
 
 def find_reached(schema: object) -> dict[str, Any]:
-    """The schemas of the document that a schema refers to, directly or not, by name.
+    """Return the schemas of the document that a schema refers to, directly or not, by name.
 
     A compiled schema keeps all that it is compiled with: with the whole document it takes 6 MB.
     """
@@ -210,7 +213,7 @@ def find_reached(schema: object) -> dict[str, Any]:
 
 
 def _names(schema: object) -> Iterator[str]:
-    """The names of the document's schemas that a part of it refers to."""
+    """Yield the names of the document's schemas that a part of it refers to."""
     if isinstance(schema, dict):
         reference = schema.get("$ref")
         if isinstance(reference, str):
@@ -222,7 +225,7 @@ def _names(schema: object) -> Iterator[str]:
 
 
 def _lets_tag_out(part: Mapping[str, Any]) -> bool:
-    """The part is a union with a tag that a value may leave out."""
+    """Say whether the part is a union with a tag that a value may leave out."""
     union = read_union(part)
     if union is None or union.tag is None:
         return False
@@ -230,7 +233,7 @@ def _lets_tag_out(part: Mapping[str, Any]) -> bool:
 
 
 def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
-    """A schema's parts, itself included, without looking behind references."""
+    """Yield a schema's parts, itself included, without looking behind references."""
     if isinstance(schema, dict):
         yield schema
         schema = list(schema.values())
@@ -240,7 +243,7 @@ def _parts(schema: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _properties(schema: object) -> Iterator[str]:
-    """The names of all properties that a schema describes, however deep."""
+    """Yield the names of all properties that a schema describes, however deep."""
     if isinstance(schema, dict):
         properties = schema.get("properties")
         yield from properties if isinstance(properties, dict) else ()
@@ -251,7 +254,7 @@ def _properties(schema: object) -> Iterator[str]:
 
 
 def _read_json(text: str) -> object:
-    """The value of an object that is written as JSON text.
+    """Return the value of an object that is written as JSON text.
 
     What the official SDK writes for a parameter that it was not given stands for none.
     """
@@ -263,7 +266,7 @@ def _read_json(text: str) -> object:
 
 
 def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The schema itself and, however deep, the members of its unions."""
+    """Yield the schema itself and, however deep, the members of its unions."""
     resolved = mistral_openapi.resolve(schema)
     yield resolved
     for union in ("anyOf", "oneOf", "allOf"):

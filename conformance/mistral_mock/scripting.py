@@ -41,7 +41,7 @@ class ScriptedReply:
         return self._slot.calls
 
     def remove(self) -> None:
-        """Takes it away."""
+        """Take it away."""
         self._book.remove(self._slot)
 
 
@@ -50,7 +50,7 @@ def add(
     answer: str | Answering | Sequence[str | Answering] | None,
     fields: Mapping[str, Any],
 ) -> ScriptedReply:
-    """Adds one reply behind those that are there.
+    """Add one reply behind those that are there.
 
     Raises:
         ReplyError: A field is unknown, or the API could not answer so.
@@ -73,7 +73,7 @@ def add(
 
 @contextmanager
 def adding(world: World, given: Sequence[object]) -> Iterator[None]:
-    """Replies for a block: mappings, texts, or paths of files; they count before all others.
+    """Give replies for a block: mappings, texts, or paths of files; they count before all others.
 
     Raises:
         ReplyError: One cannot be used.
@@ -96,7 +96,7 @@ def adding(world: World, given: Sequence[object]) -> Iterator[None]:
 
 
 def widen(given: object) -> object:
-    """A reply of a text alone, or of conditions beside an answer, as one with `when`."""
+    """Return a reply of a text alone, or of conditions beside an answer, as one with `when`."""
     if isinstance(given, str):
         return {"answer": given}
     if not isinstance(given, dict) or "when" in given:
@@ -109,7 +109,7 @@ def widen(given: object) -> object:
 
 
 def assert_called(journal: Journal, times: int | None, wanted: Mapping[str, Any]) -> None:
-    """Passes when the journal has what is wanted, so many times where that is told.
+    """Pass when the journal has what is wanted, so many times where that is told.
 
     Raises:
         AssertionError: It has not.
@@ -123,7 +123,7 @@ def assert_called(journal: Journal, times: int | None, wanted: Mapping[str, Any]
 
 
 def export(found: Sequence[Exchange], path: Path) -> None:
-    """Writes exchanges into a file: JSON lines for `.jsonl`, else a HAR archive."""
+    """Write exchanges into a file: JSON lines for `.jsonl`, else a HAR archive."""
     if path.suffix == ".jsonl":
         text = exporting.make_lines(found)
     else:

@@ -50,7 +50,7 @@ def is_secret(name: str, beside: Mapping[str, Any]) -> bool:
 
 
 def redact(value: Any, keys: Collection[str] = ()) -> Any:  # noqa: ANN401 - JSON
-    """A copy of a JSON value without secrets, and without the keys wherever they stand."""
+    """Return a copy of a JSON value without secrets, and without the keys wherever they stand."""
     if isinstance(value, dict):
         return {
             redact_text(str(name), keys): redact_field(str(name), one, value, keys)
@@ -67,7 +67,7 @@ def redact_field(
     beside: Mapping[str, Any],
     keys: Collection[str],
 ) -> Any:  # noqa: ANN401 - JSON
-    """A field of an object without secrets."""
+    """Return a field of an object without secrets."""
     if isinstance(value, str) and is_secret(name, beside):
         return HIDDEN
     if name == "credentials" and isinstance(value, dict):
@@ -76,7 +76,7 @@ def redact_field(
 
 
 def hide_texts(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """A value all of whose texts are secrets."""
+    """Return a value all of whose texts are secrets."""
     if isinstance(value, dict):
         return {name: hide_texts(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -85,7 +85,7 @@ def hide_texts(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def redact_text(text: str, keys: Collection[str] = ()) -> str:
-    """A text without secrets; JSON in it, such as the arguments of a call, stays JSON."""
+    """Return a text without secrets; JSON in it, such as the arguments of a call, stays JSON."""
     if text[:1] in {"{", "["}:
         try:
             value = json_text.read(text.encode("utf-8", "surrogatepass"))

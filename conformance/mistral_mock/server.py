@@ -71,7 +71,7 @@ class RunningServer:
         /,
         **fields: Any,  # noqa: ANN401 - conditions and parts of answers
     ) -> ScriptedReply:
-        """Adds a reply: what is answered, and as keywords when; see docs/replies.md.
+        """Add a reply: what is answered, and as keywords when; see docs/replies.md.
 
         Raises:
             ReplyError: A field is unknown, or the API could not answer so.
@@ -80,14 +80,14 @@ class RunningServer:
         return scripting.add(self.world, answer, fields)
 
     def replies(self, *given: object) -> AbstractContextManager[None]:
-        """Replies for a block: texts, mappings, lists of them, or paths; they count before others.
+        """Give replies for a block: texts, mappings, lists, or paths; they count before others.
 
         What `reply` adds inside of the block is gone at its end too.
         """
         return scripting.adding(self.world, given)
 
     def fault(self, **fields: object) -> None:
-        """Adds a fault: which calls suffer and what happens to them; see docs/mock.md.
+        """Add a fault: which calls suffer and what happens to them; see docs/mock.md.
 
         Raises:
             FaultScriptError: A field is unknown or has a wrong value.
@@ -96,11 +96,11 @@ class RunningServer:
         self.world.faults.add(parse_script(fields))
 
     def clear_faults(self) -> None:
-        """Ends all faults."""
+        """End all faults."""
         self.world.faults.clear()
 
     def requests(self, **wanted: object) -> list[Exchange]:
-        """What was asked and answered, the oldest first; narrowed by what is wanted.
+        """Return what was asked and answered, the oldest first; narrowed by what is wanted.
 
         Raises:
             ValueError: Something unknown is wanted.
@@ -111,7 +111,7 @@ class RunningServer:
     def assert_called(
         self, operation: str = "*", *, times: int | None = None, **wanted: object
     ) -> None:
-        """Passes when there was such a request, or so many of them.
+        """Pass when there was such a request, or so many of them.
 
         Raises:
             AssertionError: There was not; it tells how the nearest requests differ.
@@ -120,7 +120,7 @@ class RunningServer:
         scripting.assert_called(self.world.journal, times, {"operation": operation, **wanted})
 
     def assert_not_called(self, operation: str = "*", **wanted: object) -> None:
-        """Passes when there was no such request.
+        """Pass when there was no such request.
 
         Raises:
             AssertionError: There was one.
@@ -129,16 +129,16 @@ class RunningServer:
         scripting.assert_called(self.world.journal, 0, {"operation": operation, **wanted})
 
     def export(self, path: Path | str, **wanted: object) -> None:
-        """Writes what was asked and answered: a HAR archive, or JSON lines for `.jsonl`."""
+        """Write what was asked and answered: a HAR archive, or JSON lines for `.jsonl`."""
         scripting.export(self.requests(**wanted), Path(path))
 
     def recordings(self) -> list[dict[str, Any]]:
-        """The recordings that answer, each with how often it has, and how it has drifted."""
+        """Return the recordings that answer, each with how often it has, and how it has drifted."""
         player = self.world.player
         return [] if player is None else player.as_json()
 
     def begin_scope(self, scope: str | None) -> None:
-        """What is asked from now on is recorded, or answered, as this scope, from its start."""
+        """Record, or answer, what is asked from now on as this scope, from its start."""
         if self.world.player is not None:
             self.world.player.begin(scope)
 
@@ -147,7 +147,7 @@ class RunningServer:
         self.world.journal.clear()
 
     def clear_replies(self) -> None:
-        """Takes all replies away."""
+        """Take all replies away."""
         self.world.replies.clear()
 
     def reset(self) -> None:
@@ -190,16 +190,16 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Captures none: the command has its own handlers, a test has none."""
+        """Capture none: the command has its own handlers, a test has none."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts, then says so."""
+        """Start, then say so."""
         await super().startup(sockets)
         self._ready()
 
     async def main_loop(self) -> None:
-        """Runs until told to stop, and then stops at once rather than at the next tick."""
+        """Run until told to stop, and then stops at once rather than at the next tick."""
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
         self._wake = partial(loop.call_soon_threadsafe, stopping.set)
         tick = 0
@@ -209,7 +209,7 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(stopping.wait(), TICK_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more requests; cancels those that do not end within the grace."""
+        """Take no more requests; cancel those that do not end within the grace."""
         for server in self.servers:
             server.close()
         for found in sockets or []:
@@ -229,7 +229,7 @@ class Server(uvicorn.Server):
             await self._end()
 
     def stop(self, *_: object) -> None:
-        """Ends the server; from any thread, and as a signal handler."""
+        """End the server; from any thread, and as a signal handler."""
         self.should_exit = True
         if self._wake is not None:
             self._wake()
@@ -242,7 +242,7 @@ class Embedded(Server):
 
 
 def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own signature
-    """A connection's HTTP protocol that tells the application how to close the connection.
+    """Return a connection's HTTP protocol that tells the application how to close the connection.
 
     A request that is cancelled loses its connection, which is not an error of the application.
     """
@@ -264,7 +264,7 @@ def make_protocol(**arguments: Any) -> Any:  # noqa: ANN401 - uvicorn's own sign
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 picks a free one.
+    """Return a socket that listens; port 0 picks a free one.
 
     Raises:
         ServerError: The address cannot be used.
@@ -289,7 +289,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def spell_address(found: socket.socket) -> str:
-    """The base URL of a listening socket."""
+    """Return the base URL of a listening socket."""
     host, port = found.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -303,7 +303,7 @@ def is_exposed(found: socket.socket) -> bool:
 def running(
     settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[RunningServer]:
-    """A mock on a thread of its own, stopped at the end whatever happens.
+    """Give a mock on a thread of its own, stopped at the end whatever happens.
 
     Raises:
         ServerError: The address cannot be used, or the server does not start.
@@ -322,7 +322,7 @@ def running(
 
 @contextmanager
 def serving(app: ASGIApp, found: socket.socket, end: End | None = None) -> Iterator[None]:
-    """An ASGI application answers on a listening socket meanwhile, on a thread of its own.
+    """Let an ASGI application answer on a listening socket meanwhile, on a thread of its own.
 
     `end` is awaited on that thread's event loop when it ends.
 
@@ -352,7 +352,7 @@ def serve(
     announce: Callable[[str], None],
     lifeline: IO[bytes] | None = None,
 ) -> None:
-    """Runs in the foreground until SIGINT or SIGTERM; tells the base URL when it answers.
+    """Run in the foreground until SIGINT or SIGTERM; tell the base URL when it answers.
 
     With a lifeline it ends too when nothing can be read from that any more, such as from a pipe
     whose other end was held by a process that is gone.

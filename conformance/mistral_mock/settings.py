@@ -46,7 +46,7 @@ def _check_token(_: object, __: Attribute[str | None], value: str | None) -> Non
 
 
 def find_turning_deletes() -> list[Operation]:
-    """The deletes that may answer with what is gone, or with nothing."""
+    """Return the deletes that may answer with what is gone, or with nothing."""
     both = {"200", "204"}
     return [
         one

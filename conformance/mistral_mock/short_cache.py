@@ -17,7 +17,7 @@ LONGEST = 1000
 def cache_short(
     maxsize: int, longest: int = LONGEST
 ) -> Callable[[Callable[[str], R]], Callable[[str], R]]:
-    """Caches a function of a text for so many texts, each of at most so many characters."""
+    """Cache a function of a text for so many texts, each of at most so many characters."""
 
     def decorate(function: Callable[[str], R]) -> Callable[[str], R]:
         cached = lru_cache(maxsize)(function)

@@ -23,21 +23,21 @@ class Signer:
         self._clock = clock
 
     def digest(self, text: str) -> str:
-        """The signature of a text, in hex; tokens of all kinds may use it."""
+        """Return the signature of a text, in hex; tokens of all kinds may use it."""
         return hmac.new(self._secret, text.encode(), sha256).hexdigest()[:32]
 
     def matches(self, text: str, signature: str) -> bool:
-        """The signature is the text's own."""
+        """Say whether the signature is the text's own."""
         return hmac.compare_digest(self.digest(text).encode(), signature.encode())
 
     def sign(self, kind: str, key: str, lifetime_s: float) -> str:
-        """The path and query of a URL for an object, good for so many seconds."""
+        """Return the path and query of a URL for an object, good for so many seconds."""
         expires = f"{self._clock.now().timestamp() + lifetime_s:.6f}"
         query = {"expires": expires, "signature": self.digest(f"{kind}/{key}/{expires}")}
         return f"{PREFIX}{quote(kind, safe='')}/{quote(key, safe='')}?{urlencode(query)}"
 
     def read(self, path: str, query: str) -> tuple[str, str]:
-        """The kind and id that a signed URL stands for.
+        """Return the kind and id that a signed URL stands for.
 
         Raises:
             APIError: 403, the signature is wrong or its time is over.

@@ -93,7 +93,7 @@ class StateFile:
             yield record
 
     def classes(self) -> Iterator[type[Record]]:
-        """The classes of all records that are saved.
+        """Yield the classes of all records that are saved.
 
         Raises:
             StateFileError: This version of the mock has no such class.
@@ -112,7 +112,7 @@ class StateFile:
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime
     ) -> None:
-        """Writes all changes or none; the log names a record that cannot be written at all.
+        """Write all changes or none; the log names a record that cannot be written at all.
 
         Raises:
             StateFileError: The disk refuses.
@@ -169,7 +169,7 @@ class StateFile:
         return database
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        """Checks that the file is whole and ours, claims it, and makes its tables."""
+        """Check that the file is whole and ours, claim it, and make its tables."""
         database.execute("pragma locking_mode = exclusive")
         (mark,) = database.execute("pragma application_id").fetchone()
         (tables,) = database.execute("select count(*) from sqlite_master").fetchone()
@@ -219,7 +219,7 @@ def _read_moment(text: str) -> datetime:
 
 
 def _parse(text: str) -> tuple[dict[str, Any], bool]:
-    """The JSON value of a row, and whether text in it had to be mended.
+    """Return the JSON value of a row, and whether text in it had to be mended.
 
     Raises:
         ValueError: It is not JSON, or holds a number that JSON does not have.

@@ -67,13 +67,13 @@ class Backing(Protocol):
         ...
 
     def classes(self) -> Iterable[type[Record]]:
-        """The classes of all records that are saved."""
+        """Return the classes of all records that are saved."""
         ...
 
     def save(
         self, changes: Mapping[tuple[str, str], Record | None], drawn: int, moment: datetime, /
     ) -> None:
-        """Writes all changes or none; a None is a removal."""
+        """Write all changes or none; a None is a removal."""
         ...
 
 
@@ -94,11 +94,11 @@ class Table(Generic[R]):
 
     @property
     def version(self) -> int:
-        """Raised by every change of the table."""
+        """Return a number that every change of the table raises."""
         return self._version
 
     def family(self, parent_id: str) -> int:
-        """Raised by every change of a record that belongs to this parent."""
+        """Return a number that every change of a record of this parent raises."""
         return self._families.get(parent_id, 0)
 
     def __len__(self) -> int:
@@ -108,30 +108,30 @@ class Table(Generic[R]):
         return iter(list(self._records.values()))
 
     def get(self, id_: str) -> R | None:
-        """The record, or None."""
+        """Return the record, or None."""
         return self._records.get(id_)
 
     def children(self, parent_id: str) -> list[R]:
-        """The records that belong to a parent, oldest first."""
+        """Return the records that belong to a parent, oldest first."""
         found = map(self._records.get, list(self._children.get(parent_id, ())))
         return [record for record in found if record is not None]
 
     def put(self, record: R) -> R:
-        """Adds or replaces the record; gives it back."""
+        """Add or replace the record; give it back."""
         self._remember(record.id)
         self.keep(record)
         self._note(record.parent_id, record.id, record)
         return record
 
     def keep(self, record: R) -> None:
-        """Takes in a record that is saved already."""
+        """Take in a record that is saved already."""
         self._records[record.id] = record
         if record.id not in self._places:
             self._places[record.id] = next(self._numbers)
         self._children.setdefault(record.parent_id, {})[record.id] = None
 
     def remove(self, id_: str) -> None:
-        """Takes the record away; an absent one is not an error."""
+        """Take the record away; an absent one is not an error."""
         record = self._records.get(id_)
         if record is None:
             return
@@ -140,7 +140,7 @@ class Table(Generic[R]):
         self._note(record.parent_id, id_, None)
 
     def restore(self, step: Step) -> None:
-        """Takes a change back; the record stands where it stood."""
+        """Take a change back; the record stands where it stood."""
         present = self._records.get(step.id) or step.record
         parent_id = present.parent_id if present else ""
         if step.id in self._records:
@@ -174,7 +174,7 @@ class Table(Generic[R]):
 
 
 def kind_of(cls: type[Record]) -> str:
-    """The name under which records of a class are saved."""
+    """Return the name under which records of a class are saved."""
     return cls.__name__
 
 
@@ -204,7 +204,7 @@ class Store:
             self.table(cls)
 
     def table(self, cls: type[R]) -> Table[R]:
-        """The table of a record class; made on first use, filled with what is saved."""
+        """Return the table of a record class; made on first use, filled with what is saved."""
         table = self._tables.get(cls)
         if table is None:
             table = Table(self, cls)
@@ -240,7 +240,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """A block whose changes are taken back when it raises; blocks may stand in each other."""
+        """Give a block whose changes are taken back when it raises.
+
+        Blocks may stand in each other.
+        """
         start = self.mark()
         self._transactions += 1
         try:
@@ -254,17 +257,17 @@ class Store:
                 self._steps.clear()
 
     def mark(self) -> int:
-        """The present point of a transaction, to which `take_back` leads."""
+        """Return the present point of a transaction, to which `take_back` leads."""
         return len(self._steps)
 
     def take_back(self, mark: int) -> None:
-        """Takes back what has changed since a point of the transaction."""
+        """Take back what has changed since a point of the transaction."""
         while len(self._steps) > mark:
             step = self._steps.pop()
             step.table.restore(step)
 
     def flush(self, drawn: int, moment: datetime, *, always: bool = False) -> None:
-        """Saves what changed, how many ids were drawn, and when, if there is a state file.
+        """Save what changed, how many ids were drawn, and when, if there is a state file.
 
         What could not be saved stays in memory and is part of the next flush.
         """
@@ -273,7 +276,7 @@ class Store:
             self._changes = {}
 
     def clear(self) -> None:
-        """Removes everything."""
+        """Remove everything."""
         for table in self._tables.values():
             for record in table:
                 table.remove(record.id)

@@ -22,7 +22,7 @@ NOTHING_REFUSED = {JSON: b"{}", PROTOBUF: b""}
 
 
 def take(method: str, headers: Headers, content: bytes) -> tuple[Any, Answer]:
-    """The spans, None unless they are plain JSON, and the answer in their own media type.
+    """Return the spans, None unless they are plain JSON, and the answer in their own media type.
 
     Raises:
         APIError: 405 or 415, or 422 for broken JSON.

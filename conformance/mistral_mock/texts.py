@@ -21,7 +21,7 @@ MESSAGE = "Input should be a valid string, unable to parse raw data as a unicode
 
 
 def spell(raw: bytes) -> str:
-    """A request target as ASCII, its other bytes percent-encoded as they ought to have been."""
+    """Return a request target as ASCII, its other bytes percent-encoded as they had to be."""
     if raw.isascii():
         text = raw.decode("ascii")
         if text.isprintable():
@@ -30,32 +30,35 @@ def spell(raw: bytes) -> str:
 
 
 def decode(raw: bytes) -> str:
-    """The text of bytes in UTF-8; what is broken in them stays to be found."""
+    """Return the text of bytes in UTF-8; what is broken in them stays to be found."""
     return raw.decode("utf-8", BROKEN)
 
 
 def decode_segment(text: str) -> str:
-    """A percent-encoded segment of a path, decoded; what is broken in it stays to be found."""
+    """Return a percent-encoded segment of a path, decoded.
+
+    What is broken in it stays to be found.
+    """
     return unquote(text, errors=BROKEN)
 
 
 def decode_fields(text: str) -> dict[str, list[str]]:
-    """The urlencoded fields by name; what is broken in them stays to be found."""
+    """Return the urlencoded fields by name; what is broken in them stays to be found."""
     return parse_qs(text, keep_blank_values=True, errors=BROKEN)
 
 
 def is_broken(text: str) -> bool:
-    """The text came from bytes that are not UTF-8."""
+    """Say whether the text came from bytes that are not UTF-8."""
     return LONE.search(text) is not None
 
 
 def mend(text: str) -> str:
-    """The text with a replacement character for all that is broken."""
+    """Return the text with a replacement character for all that is broken."""
     return LONE.sub("\ufffd", text)
 
 
 def check(loc: tuple[str | int, ...], found: Iterable[str]) -> list[Problem]:
-    """A problem for each of the texts that is broken."""
+    """Return a problem for each of the texts that is broken."""
     return [
         Problem(
             tuple(mend(part) if isinstance(part, str) else part for part in loc),
@@ -71,7 +74,7 @@ def check(loc: tuple[str | int, ...], found: Iterable[str]) -> list[Problem]:
 def check_fields(
     place: str, fields: dict[str, list[str]]
 ) -> tuple[dict[str, list[str]], list[Problem]]:
-    """The fields, mended, and what is broken in their names and values."""
+    """Return the fields, mended, and what is broken in their names and values."""
     problems = [
         problem
         for name, found in fields.items()

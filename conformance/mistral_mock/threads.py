@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 async def aside(work: Callable[[], T]) -> T:
-    """What the work gives, done on a thread of its own while the loop goes on.
+    """Return what the work gives, done on a thread of its own while the loop goes on.
 
     The thread does not outlive the process: work that takes long does not hold up an end either.
 

@@ -56,7 +56,7 @@ class View(Table[R]):
         return iter(self._all())
 
     def get(self, id_: str) -> R | None:
-        """The record, or None."""
+        """Return the record, or None."""
         if id_ in self._changes:
             return self._changes[id_]
         if id_ not in self._seen:
@@ -64,7 +64,7 @@ class View(Table[R]):
         return self._seen[id_]
 
     def children(self, parent_id: str) -> list[R]:
-        """The records that belong to a parent, oldest first."""
+        """Return the records that belong to a parent, oldest first."""
         self._seen_families.setdefault(parent_id, self._base.family(parent_id))
         found = {record.id: record for record in self._base.children(parent_id)}
         if not self._changes:
@@ -75,13 +75,13 @@ class View(Table[R]):
         return [record for record in (present | own).values() if record is not None]
 
     def put(self, record: R) -> R:
-        """Adds or replaces the record; gives it back."""
+        """Add or replace the record; give it back."""
         self._own.setdefault(record.parent_id, {})[record.id] = None
         self._change(record.id, record)
         return record
 
     def remove(self, id_: str) -> None:
-        """Removes the record; it need not exist."""
+        """Remove the record; it need not exist."""
         if self.get(id_) is not None:
             self._change(id_, None)
 
@@ -95,7 +95,7 @@ class View(Table[R]):
         )
 
     def undo(self, id_: str, before: R | None) -> None:
-        """Takes a change back: what the transaction had there before, or `UNCHANGED`."""
+        """Take a change back: what the transaction had there before, or `UNCHANGED`."""
         self._version += 1
         if before is UNCHANGED:
             del self._changes[id_]
@@ -152,7 +152,7 @@ class Transaction(Store):
         self.version = self._base.version
 
     def table(self, cls: type[R]) -> Table[R]:
-        """The view of a table."""
+        """Return the view of a table."""
         view = self._tables.get(cls)
         if view is None:
             view = self._tables[cls] = View(self, self._base.table(cls), cls)
@@ -164,11 +164,11 @@ class Transaction(Store):
         self._log.append(change)
 
     def mark(self) -> int:
-        """The present point of the work, to which `take_back` leads."""
+        """Return the present point of the work, to which `take_back` leads."""
         return len(self._log)
 
     def take_back(self, mark: int) -> None:
-        """Takes back what has changed since a point of the work."""
+        """Take back what has changed since a point of the work."""
         while len(self._log) > mark:
             change = self._log.pop()
             self.version += 1
@@ -180,7 +180,7 @@ class Transaction(Store):
         return self._clock.is_valid() and all(view.is_valid() for view in views)
 
     def commit(self) -> None:
-        """Puts all changes into the world."""
+        """Put all changes into the world."""
         for each in self._log:
             if each.record is None:
                 self._base.table(each.cls).remove(each.id)
@@ -194,7 +194,7 @@ class Transaction(Store):
 
 
 async def perform(world: World, work: Callable[[World], T]) -> T:
-    """What the work gives; others go on meanwhile.
+    """Return what the work gives; others go on meanwhile.
 
     Raises:
         Exception: Whatever the work raises.
@@ -233,7 +233,7 @@ class Outcome(Generic[T]):
             return cls(error=error)
 
     def reveal(self) -> T:
-        """The result.
+        """Return the result.
 
         Raises:
             Exception: The error of the work.

@@ -28,7 +28,7 @@ NONE: Mapping[str, Schema] = {}
 
 @cache
 def load() -> Mapping[tuple[str, str], Mapping[str, Schema]]:
-    """The schemas of the fields by name, for each operation and place."""
+    """Return the schemas of the fields by name, for each operation and place."""
     table = tomllib.loads(TABLE.read_text("utf-8"))
     found: dict[tuple[str, str], dict[str, Schema]] = {}
     for entry in table["fields"]:
@@ -39,7 +39,7 @@ def load() -> Mapping[tuple[str, str], Mapping[str, Schema]]:
 
 
 def find(operation: Operation, place: str, era: Era) -> Mapping[str, Schema]:
-    """The fields of an operation; an earlier state of the API had none."""
+    """Return the fields of an operation; an earlier state of the API had none."""
     return load().get((operation.id, place), NONE) if era.name in {TODAY, ANNOUNCED} else NONE
 
 
@@ -56,7 +56,7 @@ class Value:
 
 @cache
 def load_values() -> Mapping[str, tuple[Value, ...]]:
-    """The newer values by operation."""
+    """Return the newer values by operation."""
     found: dict[str, tuple[Value, ...]] = {}
     for entry in tomllib.loads(TABLE.read_text("utf-8")).get("values", ()):
         one = Value(entry["place"], entry["value"], entry["like"])
@@ -66,20 +66,20 @@ def load_values() -> Mapping[str, tuple[Value, ...]]:
 
 
 def find_values(operation: Operation, body: object, era: Era) -> tuple[Value, ...]:
-    """The newer values that a body holds; an earlier state of the API had none."""
+    """Return the newer values that a body holds; an earlier state of the API had none."""
     known = load_values().get(operation.id, ()) if era.name in {TODAY, ANNOUNCED} else ()
     return tuple(one for one in known if look_up(body, one.place) == one.value)
 
 
 def look_up(body: object, place: str) -> object:
-    """What stands at a place of a body; None for nothing."""
+    """Return what stands at a place of a body; None for nothing."""
     for name in place.split("."):
         body = body.get(name) if isinstance(body, dict) else None
     return body
 
 
 def put(body: object, place: str, value: str) -> Any:  # noqa: ANN401 - JSON
-    """A body with another value at a place that it has."""
+    """Return a body with another value at a place that it has."""
     if not isinstance(body, dict):
         return value
     name, _, rest = place.partition(".")

@@ -43,12 +43,12 @@ class Union:
         }
 
     def needs_tag(self, place: int) -> bool:
-        """The member is not meant by a value without the tag."""
+        """Say whether the member is not meant by a value without the tag."""
         return self.tag in mistral_openapi.resolve(dict(self.members[place])).get("required", ())
 
 
 def read_union(schema: Mapping[str, Any]) -> Union | None:
-    """The union that a resolved schema is, or None."""
+    """Return the union that a resolved schema is, or None."""
     members = next((schema[keyword] for keyword in KEYWORDS if keyword in schema), None)
     if members is None:
         return None
@@ -61,7 +61,7 @@ def read_union(schema: Mapping[str, Any]) -> Union | None:
 
 
 def find_tags(member: Mapping[str, Any], tag: str) -> list[object]:
-    """The values of the tag that mean a member."""
+    """Return the values of the tag that mean a member."""
     resolved = mistral_openapi.resolve(dict(member))
     found = mistral_openapi.resolve(resolved.get("properties", {}).get(tag, {}))
     return [found["const"]] if "const" in found else list(found.get("enum", ()))
@@ -84,7 +84,7 @@ def name_member(member: Mapping[str, Any]) -> str:
 
 
 def spell_options(options: list[object]) -> str:
-    """The options as an error lists them: `'a', 'b' or 'c'`."""
+    """Return the options as an error lists them: `'a', 'b' or 'c'`."""
     *most, last = map(repr, options)
     return f"{', '.join(most)} or {last}" if most else last
 
@@ -97,7 +97,7 @@ def _name_union(union: Union) -> str:
 
 
 def _name_all(union: Union) -> Iterator[str]:
-    """The members' names; those of a reference are not looked into."""
+    """Yield the members' names; those of a reference are not looked into."""
     for member in union.members:
         name = member.get("$ref", "").rpartition("/")[2]
         yield name or name_member(member)

@@ -60,7 +60,7 @@ class Break:
 
 
 def read_uses(path: Path) -> list[Use]:
-    """The recorded requests of a HAR archive or of JSON lines.
+    """Return the recorded requests of a HAR archive or of JSON lines.
 
     Raises:
         UsageError: The file cannot be read, or is neither.
@@ -118,7 +118,7 @@ def _make(place: str, method: str, address: str, **said: Any) -> Use:  # noqa: A
 
 
 def _parse(text: object, media_type: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value of a body; the fields of a form; None for anything else."""
+    """Return the value of a body; the fields of a form; None for anything else."""
     if not isinstance(text, str) or not text.strip():
         return text if isinstance(text, dict | list) else None
     try:
@@ -128,7 +128,7 @@ def _parse(text: object, media_type: str) -> Any:  # noqa: ANN401 - JSON of any 
 
 
 def find_breaks(uses: Iterable[Use], era: Era) -> list[Break]:
-    """What breaks, each thing once, in the order in which it was seen first."""
+    """Return what breaks, each thing once, in the order in which it was seen first."""
     router = Router(load_operations())
     found: dict[tuple[str, str], Break] = {}
     for use in uses:
@@ -160,7 +160,7 @@ def _missing(use: Use, operation: str, era: Era) -> Iterator[str]:
 
 
 def _fields(value: Any, branch: Branch, era: Era, at: str) -> Iterator[str]:  # noqa: ANN401 - JSON of any kind
-    """The fields of a body that the era does not have, and listed values that it does not know."""
+    """Yield the fields of a body that the era lacks, and listed values that it does not know."""
     if branch.is_silent:
         return
     if isinstance(value, list):
@@ -179,7 +179,7 @@ def _fields(value: Any, branch: Branch, era: Era, at: str) -> Iterator[str]:  # 
 
 
 def _instead(operation: str, at: str, era: Era) -> str:
-    """What takes its place, where that is announced and there."""
+    """Return what takes its place, where that is announced and there."""
     known = ((one.operation, one.at, one.instead) for one in era.announced)
     told = next((new for id_, place, new in known if (id_, place) == (operation, at) and new), "")
     if told.startswith(ANSWER):
@@ -188,7 +188,7 @@ def _instead(operation: str, at: str, era: Era) -> str:
 
 
 def tell(breaks: list[Break], era: Era, count: int) -> str:
-    """The breaks for a person."""
+    """Return the breaks for a person."""
     if not breaks:
         return f"none of {count} requests breaks in the era {era.name}\n"
     uses = "1 use" if len(breaks) == 1 else f"{len(breaks)} uses"

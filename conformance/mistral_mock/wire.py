@@ -44,7 +44,7 @@ class DroppedError(ConnectionError):
 
 
 async def _stand_still() -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 @define
@@ -80,7 +80,7 @@ class Wire:
         return ABORT not in self.scope
 
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Adds headers to the answer to come."""
+        """Add headers to the answer to come."""
         self.headers += [(name.encode(), value.encode()) for name, value in pairs]
 
     def tell_undocumented(self, names: Sequence[str]) -> None:
@@ -92,7 +92,7 @@ class Wire:
             self.exchange.undocumented = tuple(names)
 
     async def send(self, answer: Answer | EventStream | Later | Passing) -> None:
-        """Sends the answer.
+        """Send the answer.
 
         Raises:
             DroppedError: A fault ended the connection.
@@ -108,7 +108,7 @@ class Wire:
             await self._send_whole(answer)
 
     async def suffer(self, fault: Fault) -> Answer | None:
-        """What a fault puts in the place of an answer; None when all goes on after a stall.
+        """Return what a fault puts in the place of an answer; None when all goes on after a stall.
 
         Raises:
             DroppedError: The fault ended the connection.
@@ -130,7 +130,7 @@ class Wire:
             self.exchange.reply = reply or FAULT
 
     async def drop(self) -> NoReturn:
-        """Closes the connection and waits until it is closed.
+        """Close the connection and wait until it is closed.
 
         Raises:
             DroppedError: Always.
@@ -181,7 +181,7 @@ class Wire:
         await self._send({"type": "http.response.body", "body": b""})
 
     def _keep(self, content: bytes) -> None:
-        """Keeps a part of the body for the journal, unless that has enough of it."""
+        """Keep a part of the body for the journal, unless that has enough of it."""
         if self.exchange is None:
             return
         room = MOST_OF_ANSWER - self.kept
@@ -197,7 +197,7 @@ class Wire:
         await self._send_whole(found)
 
     async def _send_passing(self, answer: Passing) -> None:
-        """Sends pieces as they come, and hangs up where the other connection broke.
+        """Send pieces as they come, and hang up where the other connection broke.
 
         Raises:
             DroppedError: The other connection broke, or the caller has gone.
@@ -230,7 +230,7 @@ class Wire:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _leave(self) -> None:
-        """Waits until the caller has gone."""
+        """Wait until the caller has gone."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
@@ -254,7 +254,7 @@ class Wire:
         await self.catch_up()
 
     async def _keep_alive(self, quiet: int) -> int:
-        """Sends a comment when the stream was quiet for long; how many waits that was."""
+        """Send a comment when the stream was quiet for long; how many waits that was."""
         if quiet * GLANCE_S < QUIET_S:
             return quiet
         await self._send_part(KEEP_ALIVE)

@@ -65,7 +65,7 @@ class World:
             self._seed()
 
     def _seed(self) -> None:
-        """Puts the fixture world into an empty store."""
+        """Put the fixture world into an empty store."""
         fixtures.load(self._fixtures, self)
         self.save()
 
@@ -91,7 +91,7 @@ class World:
         return self.callers.get(key)
 
     def save(self, *, always: bool = False) -> None:
-        """Writes what changed to the state file, when there is one; `always` writes time too.
+        """Write what changed to the state file, when there is one; `always` writes time too.
 
         Raises:
             StateFileError: The disk refuses. The changes stay in memory, the next call tries
@@ -132,7 +132,7 @@ class World:
 
 
 def make_player(settings: Settings, router: Router) -> Player:
-    """What answers from recordings, and records."""
+    """Return what answers from recordings, and records."""
     from mistral_mock.recording.player import Player  # noqa: PLC0415 - few need it, all would wait
 
     return Player(settings, router)

@@ -35,7 +35,7 @@ REPRESENTER = yaml.representer.SafeRepresenter()
 
 
 def derive(base: str, **attributes: object) -> Any:  # noqa: ANN401 - a class of yaml
-    """A class of PyYAML with other attributes; with libyaml below it where that is there."""
+    """Return a class of PyYAML with other attributes; with libyaml below it where that is there."""
     found = getattr(yaml, f"C{base}", getattr(yaml, base))
     return type(base, (found,), attributes)
 
@@ -52,7 +52,7 @@ PlainLoader = derive(
 
 
 def spell(value: object) -> bytes:
-    """A JSON value as YAML, in UTF-8.
+    """Return a JSON value as YAML, in UTF-8.
 
     Its events are written as they come: a tree of nodes takes three times as long.
     """
@@ -71,7 +71,7 @@ def spell(value: object) -> bytes:
 
 
 def emit_value(emit: Emit, value: object) -> None:
-    """The events of a JSON value."""
+    """Emit the events of a JSON value."""
     if isinstance(value, str):
         block = "|" if "\n" in value.rstrip("\n") else None
         emit(ScalarEvent(None, None, (is_text(value), True), value, style=block))
@@ -91,7 +91,7 @@ def emit_value(emit: Emit, value: object) -> None:
 
 
 def spell_scalar(value: object) -> str:
-    """A number, a truth value or None."""
+    """Return a number, a truth value or None."""
     text: str = REPRESENTER.represent_data(value).value
     return text
 
@@ -104,7 +104,7 @@ def is_text(text: str) -> bool:
 
 
 def read(content: bytes | str) -> object:
-    """The value of YAML.
+    """Return the value of YAML.
 
     Raises:
         YAMLError: It is none.

@@ -34,7 +34,7 @@ KEY = "mock-key"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds what an ini file may say, and two options about recordings."""
+    """Add what an ini file may say, and two options about recordings."""
     group = parser.getgroup("mistral", "Mistral AI API: a mock in tests, conformance of a server")
     group.addoption(
         RECORD, action="store_true", help="record anew what tests ask that have recordings"
@@ -52,14 +52,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the markers known."""
+    """Make the markers known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
 
 
 @pytest.fixture(scope="session")
 def _mistral_servers() -> Iterator[Servers]:
-    """The mocks of a session: one for each combination of settings that tests ask for."""
+    """Yield the mocks of a session: one for each combination of settings that tests ask for."""
     with load("serving").Servers() as servers:
         yield servers
 
@@ -70,7 +70,7 @@ def mistral_server(
     _mistral_servers: Servers,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[RunningServer]:
-    """A mock with a fresh state, fresh replies and a fresh journal.
+    """Yield a mock with a fresh state, fresh replies and a fresh journal.
 
     `MISTRAL_API_KEY` and `MISTRAL_BASE_URL` lead clients that read them to it, and
     `MISTRAL_OTLP_TRACES_ENDPOINT` the spans of the official SDK.
@@ -89,20 +89,23 @@ def mistral_server(
 
 @pytest.fixture
 def mistral_recording(mistral_server: RunningServer) -> RunningServer:
-    """The mock that answers from the recordings of this test, or makes them; as the marker does."""
+    """Return the mock that answers from the recordings of this test, or makes them.
+
+    As the marker does.
+    """
     return mistral_server
 
 
 @pytest.fixture
 def mistral(mistral_server: RunningServer) -> Iterator[Mistral]:
-    """A client of the mock."""
+    """Yield a client of the mock."""
     with load("serving").connect(mistral_server.base_url, find_key(mistral_server)) as client:
         yield client
 
 
 @pytest.fixture
 def async_mistral(mistral_server: RunningServer) -> AsyncMistral:
-    """An async client of the mock, for any event loop; it keeps no connection open."""
+    """Return an async client of the mock, for any event loop; it keeps no connection open."""
     key = find_key(mistral_server)
     client: AsyncMistral = load("serving").connect_async(mistral_server.base_url, key)
     return client
@@ -120,14 +123,14 @@ def mistral_hosts(mistral_server: RunningServer) -> Iterator[RunningServer]:
 
 
 def find_key(mock: RunningServer) -> str:
-    """The key of this test: the mock's own, or that of the server which is recorded."""
+    """Return the key of this test: the mock's own, or that of the server which is recorded."""
     if load("recording").is_recording(mock.world.settings):
         return os.environ.get("MISTRAL_API_KEY") or KEY
     return KEY
 
 
 def find_scope(request: pytest.FixtureRequest) -> str | None:
-    """What the recordings of a test are called; None for a test that has none."""
+    """Return what the recordings of a test are called; None for a test that has none."""
     marked = request.node.get_closest_marker(RECORDED) is not None
     if not marked and RECORDING not in request.fixturenames:
         return None
@@ -138,7 +141,7 @@ def find_scope(request: pytest.FixtureRequest) -> str | None:
 
 
 def read_recorded(request: pytest.FixtureRequest, scope: str) -> dict[str, Any]:
-    """The settings of a test with recordings.
+    """Return the settings of a test with recordings.
 
     Raises:
         UsageError: The marker is written wrongly, or the server may not be recorded.
@@ -171,7 +174,7 @@ def read_recorded(request: pytest.FixtureRequest, scope: str) -> dict[str, Any]:
 
 
 def tell_drift(request: pytest.FixtureRequest, mock: RunningServer) -> None:
-    """Notes which recordings of a test the document no longer knows so."""
+    """Note which recordings of a test the document no longer knows so."""
     for one in mock.recordings():
         for reason in one["drift"] or () if one["uses"] else ():
             request.node.user_properties.append((DRIFT, f"{one['name']}: {reason}"))
@@ -193,7 +196,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str, Any]:
-    """The settings that ini file and markers ask for.
+    """Return the settings that ini file and markers ask for.
 
     Raises:
         UsageError: A marker is written wrongly.
@@ -221,7 +224,7 @@ def read_settings(request: pytest.FixtureRequest, scope: str | None) -> dict[str
 
 
 def read_single(request: pytest.FixtureRequest, name: str, what: str) -> Any:  # noqa: ANN401 - of any marker
-    """The argument of the closest marker of a name, or None.
+    """Return the argument of the closest marker of a name, or None.
 
     Raises:
         UsageError: The marker has not exactly one.
@@ -236,7 +239,10 @@ def read_single(request: pytest.FixtureRequest, name: str, what: str) -> Any:  #
 
 
 def read_replies(request: pytest.FixtureRequest) -> list[object]:
-    """The replies that markers ask for, the closest first; a path is a file beside the test."""
+    """Return the replies that markers ask for, the closest first.
+
+    A path is a file beside the test.
+    """
     return [
         find_path(request, one) if isinstance(one, Path) else one
         for marker in request.node.iter_markers(REPLIES)
@@ -245,19 +251,22 @@ def read_replies(request: pytest.FixtureRequest) -> list[object]:
 
 
 def find_path(request: pytest.FixtureRequest, name: str | Path) -> Path:
-    """A file beside the test, or from the root of the project."""
+    """Return a file beside the test, or from the root of the project."""
     beside: Path = request.path.parent / name
     return beside if beside.exists() else request.config.rootpath / name
 
 
 def find_world(request: pytest.FixtureRequest, name: str | Path) -> Path:
-    """The file of a fixture world; the name of one that comes with the mock stands for it."""
+    """Return the file of a fixture world.
+
+    The name of one that comes with the mock stands for it.
+    """
     shipped = importlib.import_module("mistral_mock.fixtures").SHIPPED
     return Path(name) if str(name) in shipped else find_path(request, name)
 
 
 def load(name: str) -> Any:  # noqa: ANN401 - a module
-    """A module of this package, imported when it is needed.
+    """Return a module of this package, imported when it is needed.
 
     Raises:
         UsageError: The mock is not installed.

@@ -38,7 +38,7 @@ def choose_settings(
     yes_live: bool,
     missing: str = "refuse",
 ) -> dict[str, Any]:
-    """The settings of a mock that answers from a test's recordings, or makes them.
+    """Return the settings of a mock that answers from a test's recordings, or makes them.
 
     Raises:
         NoRecordingsError: There are none, and the server is the vendor's.
@@ -68,7 +68,7 @@ def choose_settings(
 
 
 def is_recording(settings: Settings) -> bool:
-    """Requests go on to a server, which asks for its own key."""
+    """Say whether requests go on to a server, which asks for its own key."""
     return settings.record_afresh or settings.missing == "record"
 
 
@@ -82,7 +82,7 @@ def recorded(
     yes_live: bool = False,
     missing: str = "refuse",
 ) -> Iterator[RunningServer]:
-    """A mock that answers from the recordings of a scope; when there are none, it makes them.
+    """Give a mock that answers from the recordings of a scope; when there are none, it makes them.
 
     `refresh` makes them anew; when it is not given, the variable MISTRAL_RECORD says so.
 

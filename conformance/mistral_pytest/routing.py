@@ -30,7 +30,7 @@ class RefusedHostError(OSError):
 
 
 def is_vendors(host: str | bytes | None) -> bool:
-    """The host is the vendor's."""
+    """Say whether the host is the vendor's."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else host or ""
     return f".{name.lower().rstrip('.')}".endswith(f".{VENDOR}")
 
@@ -59,7 +59,7 @@ def replacing(
     name: str,
     wrap: Callable[[Callable[..., Any]], Callable[..., Any]],
 ) -> Iterator[None]:
-    """Puts a wrapped function in the place of a function for a block."""
+    """Put a wrapped function in the place of a function for a block."""
     kept = getattr(place, name)
     setattr(place, name, wrap(kept))
     try:
@@ -69,7 +69,7 @@ def replacing(
 
 
 def find_libraries() -> list[Any]:
-    """The libraries of the family of httpx that are installed."""
+    """Return the libraries of the family of httpx that are installed."""
     return [import_module(name) for name in FAMILY if find_spec(name) is not None]
 
 
@@ -83,7 +83,7 @@ class Direction:
     key: str
 
     def lead(self, send: Callable[..., Any]) -> Callable[..., Any]:
-        """What takes the place of a function that sends a request."""
+        """Return what takes the place of a function that sends a request."""
 
         def handle(transport: Any, request: Any) -> Any:  # noqa: ANN401 - of either library
             if not is_vendors(request.url.host):
@@ -99,7 +99,7 @@ class Direction:
         return handle
 
     def lead_async(self, send: Callable[..., Any]) -> Callable[..., Any]:
-        """The same for async clients."""
+        """Return the same for async clients."""
 
         async def handle(transport: Any, request: Any) -> Any:  # noqa: ANN401 - of either library
             if not is_vendors(request.url.host):
@@ -115,7 +115,7 @@ class Direction:
         return handle
 
     def redirect(self, request: Any) -> None:  # noqa: ANN401 - of either library
-        """Gives a request another direction, and the mock's key: the real one stays here."""
+        """Give a request another direction, and the mock's key: the real one stays here."""
         target = self.target
         request.url = request.url.copy_with(
             scheme=target.scheme, host=target.host, port=target.port
@@ -128,12 +128,12 @@ class Direction:
 
 
 def is_direct(transport: Any) -> bool:  # noqa: ANN401 - of either kind
-    """The transport goes through no proxy."""
+    """Say whether the transport goes through no proxy."""
     return type(transport._pool).__name__.removeprefix("Async") == DIRECT  # noqa: SLF001 - httpx offers no other way to know
 
 
 def refusing(look_up: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that looks up hosts, but none of the vendor's."""
+    """Return a function that looks up hosts, but none of the vendor's."""
 
     def refuse(host: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - socket's own
         if isinstance(host, str | bytes) and is_vendors(host):

@@ -34,7 +34,7 @@ class Servers:
         self._stack.close()
 
     def find(self, fields: Mapping[str, Any]) -> RunningServer:
-        """The mock with these settings, started when it is first asked for.
+        """Return the mock with these settings, started when it is first asked for.
 
         Raises:
             TypeError: There is no such setting.
@@ -49,12 +49,15 @@ class Servers:
 
 @contextmanager
 def connect(base_url: str, key: str) -> Iterator[Mistral]:
-    """A client of a mock."""
+    """Give a client of a mock."""
     with httpx.Client(trust_env=False) as http_client:
         yield Mistral(key, base_url=base_url, http_client=http_client)
 
 
 def connect_async(base_url: str, key: str) -> AsyncMistral:
-    """An async client of a mock; it may be left unclosed, and used in one loop after the other."""
+    """Return an async client of a mock.
+
+    It may be left unclosed, and used in one loop after the other.
+    """
     http_client = httpx.AsyncClient(trust_env=False, limits=NO_CONNECTION_KEPT)
     return AsyncMistral(key, base_url=base_url, http_client=http_client)

@@ -36,13 +36,13 @@ class Operation(NamedTuple):
     """The operation object, part of the loaded document: read it, don't change it."""
 
     def extension(self, name: str) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The value of `x-mistral-<name>`, or None when the operation does not carry it."""
+        """Return the value of `x-mistral-<name>`, or None when the operation does not carry it."""
         return self.object.get(f"x-mistral-{name}")
 
 
 @cache
 def load() -> dict[str, Any]:
-    """The whole document; every call returns the same object: read it, don't change it."""
+    """Return the whole document; every call returns the same object: read it, don't change it."""
     document: dict[str, Any] = json.loads(DOCUMENT.read_bytes())
     return document
 
@@ -63,7 +63,7 @@ def operations(document: dict[str, Any] | None = None) -> Iterator[Operation]:
 
 
 def resolve(node: dict[str, Any], document: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The object itself where a local `$ref` may stand (references to references too).
+    """Return the object itself where a local `$ref` may stand (references to references too).
 
     Raises:
         KeyError: The reference leads nowhere, which a curated document never does.

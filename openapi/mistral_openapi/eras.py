@@ -54,13 +54,13 @@ class Announcement(NamedTuple):
 
 @cache
 def load_calendar() -> dict[str, Any]:
-    """The whole file; every call returns the same object: read it, don't change it."""
+    """Return the whole file; every call returns the same object: read it, don't change it."""
     calendar: dict[str, Any] = json.loads(CALENDAR.read_bytes())
     return calendar
 
 
 def names() -> tuple[str, ...]:
-    """The eras that can be asked for: the days of documents, `today` and `announced`."""
+    """Return the eras that can be asked for: the days of documents, `today` and `announced`."""
     days = load_calendar()["days"]
     return (*days[:-1], TODAY, ANNOUNCED)
 
@@ -138,19 +138,22 @@ class Era:
         return since <= self.name < until  # words sort behind days
 
     def said(self, entry: dict[str, Any]) -> dict[str, Any]:
-        """The constraints of a place that are not today's; null for those that did not hold."""
+        """Return the constraints of a place that are not today's.
+
+        Null for those that did not hold.
+        """
         if self.name in {TODAY, ANNOUNCED}:
             return {}
         found = (said for until, said in entry.get("before", ()) if self.name < until)
         return next(found, {})
 
     def values(self, entry: dict[str, Any]) -> frozenset[str]:
-        """The listed values of a place that are not there, as text."""
+        """Return the listed values of a place that are not there, as text."""
         listed = entry.get("values", {})
         return frozenset(value for value, life in listed.items() if not self.lasts(life))
 
     def places(self, operation: str) -> dict[str, Any]:
-        """What the calendar tells of the places of an operation."""
+        """Return what the calendar tells of the places of an operation."""
         found: dict[str, Any] = self._entry(operation).get("places", {})
         return found
 
@@ -198,7 +201,7 @@ class Era:
     def _operation(
         self, one: mistral_openapi.Operation, *, tolerant: bool, lasting: bool
     ) -> dict[str, Any]:
-        """The operation object of the era; today's own where nothing is different."""
+        """Return the operation object of the era; today's own where nothing is different."""
         places = self.places(one.id)
         if self.is_today:
             places = _gone_fields(places) if lasting else {}
@@ -213,7 +216,7 @@ class Era:
 
 
 def without_newer(node: Any) -> Any:  # noqa: ANN401 - JSON
-    """The part of a document without the fields that no document of the vendor has yet.
+    """Return the part of a document without the fields that no document of the vendor has yet.
 
     What has none of them inside is the same object.
     """
@@ -233,7 +236,7 @@ def without_newer(node: Any) -> Any:  # noqa: ANN401 - JSON
 
 @cache
 def find_era(name: str = TODAY, *, without_deprecated: bool = False) -> Era:
-    """The era of a name; every call returns the same object.
+    """Return the era of a name; every call returns the same object.
 
     Raises:
         ValueError: There is no such era.
@@ -243,10 +246,10 @@ def find_era(name: str = TODAY, *, without_deprecated: bool = False) -> Era:
 
 
 def _gone_fields(places: dict[str, Any]) -> dict[str, Any]:
-    """The fields of bodies that an earlier document had."""
+    """Return the fields of bodies that an earlier document had."""
     return {at: said for at, said in places.items() if at.startswith("body/") and "until" in said}
 
 
 def _shared(item: dict[str, Any]) -> dict[str, Any]:
-    """A path item without its operations."""
+    """Return a path item without its operations."""
     return {key: value for key, value in item.items() if key not in mistral_openapi.METHODS}

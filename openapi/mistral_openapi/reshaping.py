@@ -38,7 +38,7 @@ class Branch:
         self.inner: dict[str, Branch] = {}
 
     def find(self, *names: str) -> Branch:
-        """The branch of a place in it; an empty one where nothing is told."""
+        """Return the branch of a place in it; an empty one where nothing is told."""
         found = self
         for name in names:
             found = found.inner.get(name, NOTHING)
@@ -54,7 +54,7 @@ NOTHING = Branch()
 
 
 def grow(places: Json) -> Branch:
-    """The places as a tree."""
+    """Return the places as a tree."""
     root = Branch()
     for at, entry in places.items():
         branch = root
@@ -83,7 +83,7 @@ class Reshaper:
         """Whether closed objects take the fields that an earlier document had."""
 
     def operation(self, one: mistral_openapi.Operation, places: Json) -> Json:
-        """The operation object of the era, by what the calendar tells of its places."""
+        """Return the operation object of the era, by what the calendar tells of its places."""
         root = grow(places)
         shaped: Json = dict(one.object)
         self._loosens, self._tightens = not self._tolerant, True
@@ -155,7 +155,7 @@ class Reshaper:
         return {**holder, "content": content}
 
     def schema(self, node: Json, branch: Branch, *, is_member: bool = False) -> Json | None:
-        """The schema of the era; None where no value fits it.
+        """Return the schema of the era; None where no value fits it.
 
         Constraints of a place hold for the whole of a union, not for each of its members.
         """
@@ -266,7 +266,7 @@ def _place(dotted: str) -> str:
 
 
 def _reworded(states: Json) -> Json:
-    """What is declared of states, in the words of the field that tells them too."""
+    """Return what is declared of states, in the words of the field that tells them too."""
     words = states["words"]
     told: Json = {key: states[key] for key in ("reason", "evidence") if key in states}
     told["ends"] = sorted({words[one] for one in states["ends"]})
@@ -331,6 +331,6 @@ def _fits(member: Json, types: set[str]) -> bool:
 
 
 def _plain(was: Json) -> Json:
-    """A schema for a field that today's document does not have."""
+    """Return a schema for a field that today's document does not have."""
     types = was.get("type") or []
     return {"type": types} if types else {}

@@ -91,7 +91,7 @@ class AsyncMistral(AsyncResources):
 
     @cached_group
     def beta(self) -> AsyncBeta:
-        """The operations of `beta`."""
+        """Return the operations of `beta`."""
         from mistral_client.async_resources import AsyncBeta  # noqa: PLC0415 - when used
 
         return AsyncBeta(self._sender)
@@ -112,14 +112,14 @@ class AsyncMistral(AsyncResources):
 
     @cached_group
     def batch(self) -> AsyncBatch:
-        """The groups under `batch`."""
+        """Return the groups under `batch`."""
         from mistral_client.async_jobs import AsyncBatch  # noqa: PLC0415 - when used
 
         return AsyncBatch(self._sender)
 
     @cached_group
     def fine_tuning(self) -> AsyncFineTuning:
-        """The groups under `fine_tuning`."""
+        """Return the groups under `fine_tuning`."""
         from mistral_client.async_jobs import AsyncFineTuning  # noqa: PLC0415 - when used
 
         return AsyncFineTuning(self._sender)

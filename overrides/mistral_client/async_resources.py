@@ -22,7 +22,7 @@ class AsyncLibraries(_AsyncLibraries):
 
     @cached_group
     def documents(self) -> AsyncDocuments:
-        """The documents of a library, from upload through processing to their text."""
+        """Return the documents of a library, from upload through processing to their text."""
         from mistral_client.async_documents import AsyncDocuments  # noqa: PLC0415 - when it is used
 
         return AsyncDocuments(self._sender)
@@ -37,5 +37,5 @@ class AsyncBeta(_AsyncBeta):
 
     @cached_group
     def libraries(self) -> AsyncLibraries:
-        """Collections of documents that agents and conversations can search."""
+        """Return collections of documents that agents and conversations can search."""
         return AsyncLibraries(self._sender)

@@ -92,7 +92,7 @@ class Mistral(Resources):
 
     @cached_group
     def beta(self) -> Beta:
-        """The operations of `beta`."""
+        """Return the operations of `beta`."""
         from mistral_client.resources import Beta  # noqa: PLC0415 - when used
 
         return Beta(self._sender)
@@ -113,14 +113,14 @@ class Mistral(Resources):
 
     @cached_group
     def batch(self) -> Batch:
-        """The groups under `batch`."""
+        """Return the groups under `batch`."""
         from mistral_client.jobs import Batch  # noqa: PLC0415 - when used
 
         return Batch(self._sender)
 
     @cached_group
     def fine_tuning(self) -> FineTuning:
-        """The groups under `fine_tuning`."""
+        """Return the groups under `fine_tuning`."""
         from mistral_client.jobs import FineTuning  # noqa: PLC0415 - when used
 
         return FineTuning(self._sender)

@@ -23,7 +23,7 @@ class Libraries(_Libraries):
 
     @cached_group
     def documents(self) -> Documents:
-        """The documents of a library, from upload through processing to their text."""
+        """Return the documents of a library, from upload through processing to their text."""
         from mistral_client.documents import Documents  # noqa: PLC0415 - when it is used
 
         return Documents(self._sender)
@@ -38,5 +38,5 @@ class Beta(_Beta):
 
     @cached_group
     def libraries(self) -> Libraries:
-        """Collections of documents that agents and conversations can search."""
+        """Return collections of documents that agents and conversations can search."""
         return Libraries(self._sender)

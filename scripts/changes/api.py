@@ -102,7 +102,7 @@ class Endpoint:
         return self.node.get("deprecated") is True
 
     def with_variants(self, variants: Iterable[Endpoint]) -> Endpoint:
-        """The operation that also answers and takes what its variants do."""
+        """Return the operation that also answers and takes what its variants do."""
         answers, body = dict(self.answers), self.body
         for one in variants:
             body = {**(one.body or {}), **(body or {})} or None
@@ -135,7 +135,7 @@ def _endpoints(document: Tree) -> Iterator[Endpoint]:
 
 
 def _resolved(document: Tree, node: Any, at: str) -> tuple[Tree, str]:  # noqa: ANN401 - JSON
-    """What a reference points at, and where that is."""
+    """Return what a reference points at, and where that is."""
     seen: set[str] = set()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         reference = node["$ref"]
@@ -202,7 +202,7 @@ def _key(parameter: Parameter, positions: list[str]) -> tuple[str, str]:
 
 
 def _content(document: Tree, holder: Tree, at: str) -> dict[str, Media]:
-    """The content by media type, in small letters and without parameters."""
+    """Return the content by media type, in small letters and without parameters."""
     found: dict[str, Media] = {}
     for media, node in (holder.get("content") or {}).items():
         content, where = _resolved(document, node, f"{at}/content/{escaped(media)}")
@@ -223,6 +223,6 @@ def _answer(document: Tree, node: Any, at: str) -> Answer:  # noqa: ANN401 - JSO
 
 
 def _security(document: Tree, node: Tree) -> list[Tree]:
-    """What a caller may authorize with: any one entry; none where nothing is needed."""
+    """Return what a caller may authorize with: any one entry; none where nothing is needed."""
     stated = node.get("security", document.get("security"))
     return [one for one in stated or () if isinstance(one, dict)]

@@ -60,7 +60,7 @@ class Change:
 
 
 def change(kind: str, pointer: str, **values: object) -> Change:
-    """The change of that kind; the values are shown as JSON, names as they are."""
+    """Return the change of that kind; the values are shown as JSON, names as they are."""
     shown = {key: _shown(value) for key, value in values.items()}
     return Change(load_kinds()[kind], pointer, {"name": "?", "old": "none", "new": "none"} | shown)
 

@@ -35,7 +35,7 @@ class Methods:
 
     @classmethod
     def of(cls, curated: Tree) -> Methods:
-        """The methods that a client has which is made from the curated document."""
+        """Return the methods that a client has which is made from the curated document."""
         return cls(
             {
                 (method, shape(path)): operation["operationId"]
@@ -44,7 +44,7 @@ class Methods:
         )
 
     def named(self, endpoint: Endpoint) -> Operation:
-        """The operation, with the client's method where there is one."""
+        """Return the operation, with the client's method where there is one."""
         known = self.known.get((endpoint.method, endpoint.shape.partition("#")[0]))
         return Operation(endpoint.name, f"client.{known}" if known else None)
 

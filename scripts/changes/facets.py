@@ -44,7 +44,7 @@ def compare_facets(old: Form, new: Form, add: Add) -> None:
 
 
 def _compare_values(old: Form, new: Form, add: Add) -> None:
-    """Listed values: one that is fixed, several, or none."""
+    """Compare listed values: one that is fixed, several, or none."""
     before, after = old.values, new.values
     if before is None or after is None:
         if before is not after:
@@ -101,7 +101,7 @@ def _compare_limits(old: Form, new: Form, add: Add) -> None:
 
 
 def _limit(bound: Any) -> Any:  # noqa: ANN401 - a count, or a value with its side
-    """The bound as a person says it."""
+    """Return the bound as a person says it."""
     if not isinstance(bound, tuple):
         return bound
     value, beyond = bound
@@ -129,7 +129,7 @@ def _compare_rules(old: Form, new: Form, add: Add) -> None:
 
 
 def _compare_extra(old: Form, new: Form, add: Add) -> None:
-    """What keys that are not listed may hold."""
+    """Compare what keys that are not listed may hold."""
     if old.closed != new.closed:
         add("object-closed" if new.closed else "object-opened", new.at)
     elif (old.extra is None) != (new.extra is None):

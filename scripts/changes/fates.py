@@ -21,7 +21,10 @@ Pair = tuple["Endpoint", "Endpoint"]
 
 
 def tell_fates(found: Match, name: Callable[[Endpoint], Operation]) -> list[Change]:
-    """The operations that are gone, new, moved, merged or split; `name` gives their methods."""
+    """Return the operations that are gone, new, moved, merged or split.
+
+    `name` gives their methods.
+    """
     changes: list[Change] = []
 
     def add(kind: str, endpoints: Iterable[Endpoint], at: str, **values: object) -> None:
@@ -45,7 +48,10 @@ def tell_fates(found: Match, name: Callable[[Endpoint], Operation]) -> list[Chan
 
 
 def _moves(moved: list[Pair]) -> Iterator[tuple[list[Pair], Text, Text]]:
-    """The pairs with what they are called; those that moved together with their parent as one."""
+    """Yield the pairs with what they are called.
+
+    Those that moved together with their parent as one.
+    """
     together: dict[tuple[tuple[str, ...], ...], list[Pair]] = {}
     for pair in moved:
         together.setdefault(_heads(*(one.path.split("/") for one in pair)), []).append(pair)
@@ -62,7 +68,7 @@ def _is_same_path(pair: Pair) -> bool:
 
 
 def _heads(one: list[str], other: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What two paths have before the end that is the same in both."""
+    """Return what two paths have before the end that is the same in both."""
     while one and other and one[-1] == other[-1]:
         one, other = one[:-1], other[:-1]
     return tuple(one), tuple(other)

@@ -16,7 +16,7 @@ Pairs = list[tuple["Form", "Form"]]
 
 
 def pair_forms(old: list[Form], new: list[Form]) -> tuple[Pairs, list[Form], list[Form]]:
-    """The forms that belong together, those that are gone and those that are new."""
+    """Return the forms that belong together, those that are gone and those that are new."""
     if len(old) == len(new) == 1 and _may_be_same(old[0], new[0]):
         return [(old[0], new[0])], [], []
     pairs: Pairs = []
@@ -61,7 +61,7 @@ def _by_name(form: Form) -> Hashable | None:
 
 
 def _by_tag(form: Form) -> Hashable | None:
-    """The constants of an object's fields: what tells kinds of a union apart."""
+    """Return the constants of an object's fields: what tells kinds of a union apart."""
     found: list[tuple[str, str]] = []
     for name, field in form.fields.items():
         node = field.node if isinstance(field.node, dict) else {}
@@ -76,14 +76,14 @@ def _by_values(form: Form) -> Hashable | None:
 
 
 def _by_items(form: Form) -> Hashable | None:
-    """What a list is a list of."""
+    """Return what a list is a list of."""
     if form.items is None or not isinstance(form.items.node, dict):
         return None
     return form.items.node.get("$ref") or json.dumps(form.items.node.get("type"))
 
 
 def _by_type(form: Form) -> Hashable | None:
-    """The type of what is no object; free values before listed ones."""
+    """Return the type of what is no object; free values before listed ones."""
     if form.type == "object" or form.type is None:
         return None
     return (form.type, form.values is None, form.items is not None)

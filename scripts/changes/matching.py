@@ -28,7 +28,7 @@ class Match:
 
 
 def match(old: Iterable[Endpoint], new: Iterable[Endpoint]) -> Match:
-    """What became of each operation, the surest findings first."""
+    """Return what became of each operation, the surest findings first."""
     found = Match(gone=list(old), added=list(new))
     found.moved += _pairs(found, _by_id, _is_variant_elsewhere)
     found.gone, found.added = _with_equal_variants(found.gone, found.added)
@@ -46,7 +46,7 @@ def match(old: Iterable[Endpoint], new: Iterable[Endpoint]) -> Match:
 def _with_equal_variants(
     old: list[Endpoint], new: list[Endpoint]
 ) -> tuple[list[Endpoint], list[Endpoint]]:
-    """The operations, those as one of which the documents have different `#fragment` variants.
+    """Return the operations, made one where the documents' `#fragment` variants of them differ.
 
     A fragment never reaches a server: a variant of its own and one more media type are the same.
     """
@@ -67,7 +67,7 @@ def _fragments(endpoints: list[Endpoint]) -> dict[Hashable, set[str]]:
 
 
 def _folded(endpoints: list[Endpoint], keys: set[Hashable]) -> list[Endpoint]:
-    """The operations, each with its variants where its key is one of these."""
+    """Return the operations, each with its variants where its key is one of these."""
     groups: dict[Hashable, list[Endpoint]] = {}
     for one in endpoints:
         bare = _without_fragment(one)
@@ -166,7 +166,10 @@ def _words(one: Endpoint) -> list[str]:
 
 
 def _content(one: Endpoint) -> tuple[str, ...]:
-    """The schemas that a success answers and a request takes; none never speaks for a match."""
+    """Return the schemas that a success answers and a request takes.
+
+    None never speaks for a match.
+    """
     schemas = [
         repr(media.schema.node)
         for status, answer in one.answers.items()

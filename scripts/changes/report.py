@@ -35,7 +35,7 @@ TITLES = {
 
 
 def as_text(changes: Sequence[Change]) -> str:
-    """A change in three lines each, its operations below it, and a line that counts changes."""
+    """Return a change in three lines each, its operations below, and a line that counts changes."""
     lines: list[str] = []
     for one in changes:
         lines += [
@@ -47,7 +47,7 @@ def as_text(changes: Sequence[Change]) -> str:
 
 
 def _where(one: Change) -> str:
-    """The operations that it reaches: with their methods, by these alone, or by resource."""
+    """Return the operations that it reaches: with their methods, by these alone, or by resource."""
     if not one.operations:
         return ""
     if len(one.operations) <= NAMED_MAX:
@@ -75,12 +75,12 @@ def summary(changes: Sequence[Change]) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """The number with its word, as `1 change` and `2 changes`."""
+    """Return the number with its word, as `1 change` and `2 changes`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def as_markdown(changes: Sequence[Change]) -> str:
-    """A table for each severity."""
+    """Return a table for each severity."""
     parts = [f"{summary(changes).capitalize()}.\n"]
     for severity, each in groupby(changes, key=lambda one: one.severity):
         parts.append(f"\n## {TITLES[severity]}\n\n{HEAD}")
@@ -101,7 +101,7 @@ def _row(one: Change) -> str:
 
 
 def _cell(names: Sequence[str], what: str) -> str:
-    """The names; where there are many, their number, which unfolds."""
+    """Return the names; where there are many, their number, which unfolds."""
     lines = "<br>".join(names)
     if len(names) <= NAMED_MAX:
         return lines

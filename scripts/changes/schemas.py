@@ -50,7 +50,7 @@ class Comparer:
         self._open: set[tuple[int, int]] = set()
 
     def compare(self, old: Located, new: Located, side: Side, name: str) -> Finding:
-        """What changed between two schemas, and the components that were compared for it."""
+        """Return what changed between two schemas, and the components that were compared for it."""
         finding = Finding()
         self._compare(old, new, _Place(finding, side, name))
         return finding
@@ -264,7 +264,7 @@ class _Place:
 
 
 def _probably_renamed(old: Form, new: Form, called: dict[str, str]) -> dict[str, str]:
-    """The fields that are gone with those that they probably are now, as sure ones left aside."""
+    """Return the fields that are gone with what they probably are now, sure ones left aside."""
     before, after = (
         {
             name: (field, name in form.required)
@@ -295,7 +295,7 @@ def _is_free(form: Form) -> bool:
 
 
 def _named(name: str) -> Text:
-    """The name as a sentence has it; what is inside a body or an answer is told as such."""
+    """Return the name as a sentence has it; what is inside a body or an answer is told as such."""
     if found := _IN_WHOLE.fullmatch(name):
         whole, inside = found[1], (found[2] or "").removeprefix(".")
         return Text(f"`{inside}` in {whole}" if inside else whole)
@@ -303,7 +303,7 @@ def _named(name: str) -> Text:
 
 
 def _called(form: Form) -> Text:
-    """What a person calls a form."""
+    """Return what a person calls a form."""
     if form.type == "array" and not form.name and form.items:
         item = form.items.node.get("$ref", form.items.node.get("type"))
         if isinstance(item, str):
@@ -314,7 +314,7 @@ def _called(form: Form) -> Text:
 
 
 def _all_called(shape: Shape) -> Text:
-    """What a person calls all that fits in one place."""
+    """Return what a person calls all that fits in one place."""
     return Text(" or ".join(dict.fromkeys(_called(form) for form in shape.forms)))
 
 

@@ -20,7 +20,7 @@ _NONE: Bases = ("", "")
 
 
 def read_both(old: Tree, new: Tree) -> tuple[list[Endpoint], list[Endpoint], Bases]:
-    """The operations of both documents, and what of their servers' addresses is in the paths.
+    """Return both documents' operations, and what of their servers' addresses is in the paths.
 
     Only where more operations are the same with it: else a new address is told as such.
     """
@@ -38,7 +38,7 @@ def _same(old: list[Endpoint], new: list[Endpoint]) -> int:
 
 
 def _base(document: Tree) -> str:
-    """The path that all servers of the document have; none where they differ."""
+    """Return the path that all servers of the document have; none where they differ."""
     paths = {urlsplit(url).path for url in _addresses(document)}
     return paths.pop() if len(paths) == 1 else ""
 
@@ -99,6 +99,6 @@ def compare_schemes(old: Tree, new: Tree) -> list[Change]:
 
 
 def _scheme(scheme: Tree) -> str:
-    """A security scheme as far as a caller has to follow it."""
+    """Return a security scheme as far as a caller has to follow it."""
     said = ("type", "scheme", "in", "name", "openIdConnectUrl")
     return " ".join(str(scheme[key]).lower() for key in said if key in scheme)

@@ -55,7 +55,7 @@ class Shapes:
         """The shapes of what references lead to, where nothing above refers to them."""
 
     def of(self, schema: Located) -> Shape:
-        """The shape of the schema; computed once for each place."""
+        """Return the shape of the schema; computed once for each place."""
         known = self._known.get(id(schema.node))
         if known is None:
             known = (schema.node, self._shape(schema, frozenset()))
@@ -99,7 +99,7 @@ class Shapes:
         return attrs.evolve(shape, name=name) if name != reference else shape
 
     def _plain(self, schema: Located, seen: frozenset[str]) -> Shape:
-        """The shape of a schema without references and `allOf` at its top."""
+        """Return the shape of a schema without references and `allOf` at its top."""
         node = schema.node
         base = {key: value for key, value in node.items() if key not in {"anyOf", "oneOf"}}
         union = "anyOf" if "anyOf" in node else "oneOf" if "oneOf" in node else None
@@ -153,7 +153,7 @@ def _is_nullable(node: Tree) -> bool:
 
 
 def _of_types(schema: Located) -> Shape:
-    """The forms of a schema without unions: one for each type that it lists."""
+    """Return the forms of a schema without unions: one for each type that it lists."""
     node = schema.node
     types = node.get("type")
     listed = list(types) if isinstance(types, list) else [types] if types else _implied(node)
@@ -168,7 +168,7 @@ def _of_types(schema: Located) -> Shape:
 
 
 def _implied(node: Tree) -> list[str | None]:
-    """The type that the other keywords imply."""
+    """Return the type that the other keywords imply."""
     found = next((kind for key, kind in _IMPLIED.items() if key in node), None)
     values = _values(node)
     if found is None and values:
@@ -253,7 +253,7 @@ def _limits(node: Tree, kind: str | None) -> tuple[Bound | None, Bound | None]:
 
 
 def _bound(value: object, beyond: int, kind: str | None) -> Bound | None:
-    """The bound; `beyond` is the side of the value that fits, 0 where the value does too."""
+    """Return the bound; `beyond` is the side of the value that fits, 0 where the value does too."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return (value + beyond, 0) if kind == "integer" and value == int(value) else (value, beyond)
@@ -280,7 +280,7 @@ def _add_members(form: Form, schema: Located) -> None:
 
 
 def _joined(parts: list[Shape], at: str) -> Shape:
-    """The shape for which all parts hold at once."""
+    """Return the shape for which all parts hold at once."""
     result = parts[0]
     for part in parts[1:]:
         forms = [_merged(one, other, at) for one in result.forms for other in part.forms]
@@ -297,7 +297,7 @@ def _joined(parts: list[Shape], at: str) -> Shape:
 
 
 def _merged(one: Form, other: Form, at: str) -> Form:
-    """The form for which both hold; the name stays with a form to which nothing is added."""
+    """Return the form for which both hold; the name stays with a form to which nothing is added."""
     if _is_anything(other):
         return one
     if _is_anything(one):
@@ -342,7 +342,7 @@ def _furthest(one: Bound | None, other: Bound | None, choose: Any) -> Bound | No
 
 
 def _distinct(forms: list[Form]) -> Iterator[Form]:
-    """The forms, each once; text of a format is no form of its own beside any text."""
+    """Yield the forms, each once; text of a format is no form of its own beside any text."""
     free = {form.type for form in forms if _is_free(form)}
     seen: set[Any] = set()
     for form in forms:
@@ -361,7 +361,7 @@ def _is_free(form: Form) -> bool:
 
 
 def _identity(form: Form) -> str:
-    """What a form says itself, so that equal ones are equal."""
+    """Return what a form says itself, so that equal ones are equal."""
     return _text(
         [
             form.type,

@@ -31,18 +31,18 @@ class Break:
     """What happened to it, as `Parameter is now required: search`."""
 
     def __str__(self) -> str:
-        """The break as a line for people."""
+        """Return the break as a line for people."""
         return f"{self.name}: {self.what}"
 
 
 def compare_surfaces(old: Path, new: Path, package: str = PACKAGE) -> list[Break]:
-    """What breaks between two folders that hold the package; sync and async each count."""
+    """Return what breaks between two folders that hold the package; sync and async each count."""
     before, after = (_load(folder, package) for folder in (old, new))
     return list(dict.fromkeys([*_breaks(before, after), *_enum_breaks(before, after)]))
 
 
 def _load(folder: Path, package: str) -> griffe.Object | griffe.Alias:
-    """The package as its source says, nothing of it imported."""
+    """Return the package as its source says, nothing of it imported."""
     return griffe.load(
         package, search_paths=[folder], try_relative_path=False, allow_inspection=False
     )
@@ -101,5 +101,5 @@ class _Enum:
 
 
 def as_markdown(breaks: list[Break]) -> str:
-    """A list of the breaks."""
+    """Return a list of the breaks."""
     return "".join(f"- `{one.name}`: {one.what}\n" for one in breaks)

@@ -28,7 +28,7 @@ def told_once(changes: Iterable[Change]) -> list[Change]:
 
 
 def _joined(alike: Sequence[Change]) -> Change:
-    """The changes as one."""
+    """Return the changes as one."""
     operations = tuple(dict.fromkeys(each for one in alike for each in one.operations))
     places = dict.fromkeys(place for one in alike for place in one.pointers)
     pointer, *others = places
@@ -36,7 +36,7 @@ def _joined(alike: Sequence[Change]) -> Change:
 
 
 def _counted(changes: Iterable[Change]) -> Iterable[Change]:
-    """What many operations have in common, each by its name, with their number."""
+    """Yield what many operations have in common, each by its name, with their number."""
     alike: dict[tuple[object, ...], list[Change]] = {}
     for one in changes:
         alike.setdefault(_without_name(one), []).append(one)
@@ -67,7 +67,7 @@ def _without_name(one: Change) -> tuple[object, ...]:
 
 
 def listed(names: Sequence[str]) -> Text:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     shown = ", ".join(names[:_NAMED_MAX])
     more = len(names) - _NAMED_MAX
     return Text(f"{shown} and {more} more" if more > 0 else shown)

@@ -74,5 +74,5 @@ class Shape:
 
 
 def escaped(part: str) -> str:
-    """The part as it stands in a JSON pointer."""
+    """Return the part as it stands in a JSON pointer."""
     return part.replace("~", "~0").replace("/", "~1")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def holder(inner: Shape, outer: Shape, shapes: Shapes) -> str | None:
-    """The field of the outer object that holds what the inner shape is; None where none does.
+    """Return the field of the outer object that holds what the inner shape is; None if none does.
 
     `shapes` are those of the document with the outer one. A list is held by the list with the same
     items, or by the only list that the object has.
@@ -49,7 +49,7 @@ def _has_same_items(one: Form, other: Form) -> bool:
 
 
 def _names(shape: Shape) -> set[str]:
-    """The components that fit; none where something fits that is no component."""
+    """Return the components that fit; none where something fits that is no component."""
     names = {form.name for form in shape.forms}
     return set() if None in names else {str(name) for name in names}
 

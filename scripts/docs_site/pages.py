@@ -118,12 +118,12 @@ def on_post_page(output: str, page: Page, **_: object) -> str:
 
 
 def find_groups() -> list[str]:
-    """The groups of operations, as attributes of the client."""
+    """Return the groups of operations, as attributes of the client."""
     return sorted({each.id.rpartition(".")[0] for each in mistral_openapi.operations()})
 
 
 def make_page(name: str) -> str:
-    """The page of one group, filled from docstrings when the site is built."""
+    """Return the page of one group, filled from docstrings when the site is built."""
     folder = name.replace(".", "_")
     found = CLASS.search((GENERATED / folder / "__init__.py").read_text("utf-8"))
     if found is None:
@@ -149,7 +149,7 @@ def _site_path(path: str) -> str:
 
 
 def _target(at: str, link: str) -> str:
-    """The file of the project that a link on a page means."""
+    """Return the file of the project that a link on a page means."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(_project_path(at)), link))
 
 

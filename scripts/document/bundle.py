@@ -43,7 +43,7 @@ class Parts:
 
 
 def read_parts(folder: Path, prose: Collection[str] | None = None) -> Parts:
-    """The parts below the folder (`openapi`), each kind in the order of its file names.
+    """Return the parts below the folder (`openapi`), each kind in the order of its file names.
 
     `prose` limits the words to those of some groups, so that others may be unfinished.
 
@@ -96,7 +96,7 @@ def _read_overlays(paths: Iterable[Path], *, reasons: bool) -> tuple[Overlay, ..
 
 
 def bundle(parts: Parts, problems: list[DocumentProblem] | None = None) -> Tree:
-    """The document that the parts make together, in its final order.
+    """Return the document that the parts make together, in its final order.
 
     With `problems`, actions that do not fit are left out and added there.
 

@@ -42,7 +42,7 @@ DIFF_LINES = 60
 
 
 def compose(folder: Path) -> dict[Path, bytes]:
-    """What the files have to hold, by path below the folder (`openapi`).
+    """Return what the files have to hold, by path below the folder (`openapi`).
 
     Raises:
         DocumentProblem: A part is malformed, or the whole breaks a rule.
@@ -61,7 +61,7 @@ def compose(folder: Path) -> dict[Path, bytes]:
 
 
 def composed(document: Tree, folder: Path) -> dict[Path, bytes]:
-    """The files that hold the document, the register of evidence and the calendar of its parts."""
+    """Return the files with the document, the evidence register and the calendar of its parts."""
     register = evidence_bytes(folder / "evidence")
     return {
         READABLE: yaml_bytes(document),
@@ -90,7 +90,7 @@ def compose_part(folder: Path, group: str) -> tuple[Tree, list[Finding]]:
 
 
 def listed(findings: list[Finding], limit: int = 50) -> str:
-    """The findings, one to a line, the first ones only when there are many."""
+    """Return the findings, one to a line, the first ones only when there are many."""
     lines = [f"  {finding}" for finding in findings[:limit]]
     if len(findings) > limit:
         lines.append(f"  ... and {len(findings) - limit} more")
@@ -98,17 +98,17 @@ def listed(findings: list[Finding], limit: int = 50) -> str:
 
 
 def yaml_bytes(document: Tree) -> bytes:
-    """The document for readers."""
+    """Return the document for readers."""
     return (HEADER + write_yaml(document)).encode()
 
 
 def json_bytes(document: Tree) -> bytes:
-    """The document for programs: compact, and quick to load."""
+    """Return the document for programs: compact, and quick to load."""
     return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def stale(folder: Path, files: Mapping[Path, bytes]) -> list[str]:
-    """What tells the files in the folder from what they should be, as lines of a diff."""
+    """Return what tells the files in the folder from what they should be, as lines of a diff."""
     lines: list[str] = []
     for path, wanted in files.items():
         present = (folder / path).read_bytes() if (folder / path).exists() else b""
@@ -118,7 +118,7 @@ def stale(folder: Path, files: Mapping[Path, bytes]) -> list[str]:
 
 
 def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
-    """A diff in which a person finds the edit, after a line that names the file."""
+    """Return a diff in which a person finds the edit, after a line that names the file."""
     diff = difflib.unified_diff(
         _lines(path, present),
         _lines(path, wanted),
@@ -134,7 +134,7 @@ def _difference(path: Path, present: bytes, wanted: bytes) -> list[str]:
 
 
 def _lines(path: Path, content: bytes) -> list[str]:
-    """The lines of a file; those that the one-line JSON would have if it were laid out."""
+    """Return the lines of a file; those that the one-line JSON would have if it were laid out."""
     text = content.decode(errors="replace")
     if path.suffix == ".json":
         with suppress(ValueError):

@@ -27,7 +27,7 @@ EXTENSIONS = frozenset(
 
 
 def with_source(update: Any, reason: str, evidence: str) -> Any:  # noqa: ANN401 - JSON
-    """The update in which each declaration carries the reason and evidence of its action."""
+    """Return the update in which each declaration carries the reason and evidence of its action."""
     if isinstance(update, list):
         return [with_source(each, reason, evidence) for each in update]
     if not isinstance(update, dict):

@@ -24,7 +24,7 @@ _BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
 def modernise(document: Tree) -> Tree:
-    """The document, changed in place, in the words of OpenAPI 3.1."""
+    """Return the document, changed in place, in the words of OpenAPI 3.1."""
     is_old = str(document.get("openapi", "")).startswith("3.0")
     if is_old:
         document["openapi"] = VERSION
@@ -34,7 +34,7 @@ def modernise(document: Tree) -> Tree:
 
 
 def _fix_tags(document: Tree) -> None:
-    """An enum of one value, which 3.0 has for constants, becomes one where it stands in place.
+    """Make an enum of one value, which 3.0 has for constants, one where it stands.
 
     One with a name of its own stays: that is a list which may grow.
     """
@@ -70,7 +70,7 @@ def _rewrite(node: Any) -> None:  # noqa: ANN401 - JSON of any kind
 
 
 def _inside(node: Tree) -> list[Any]:
-    """What of the node may hold schemas; a field may be called `default`."""
+    """Return what of the node may hold schemas; a field may be called `default`."""
     return [
         value
         for key, value in node.items()
@@ -79,7 +79,7 @@ def _inside(node: Tree) -> list[Any]:
 
 
 def _rewrite_bounds(node: Tree) -> None:
-    """A flag beside a bound becomes the bound itself."""
+    """Make a flag beside a bound the bound itself."""
     for flag, bound in _BOUNDS:
         if isinstance(node.get(flag), bool):
             is_exclusive = node.pop(flag)

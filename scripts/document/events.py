@@ -50,7 +50,7 @@ def write_examples_as_text(document: Tree) -> None:
 
 
 def _streams(document: Tree) -> Iterator[tuple[Tree, dict[str, Any]]]:
-    """The event streams of all answers, with what is said about their operation's."""
+    """Yield the event streams of all answers, with what is said about their operation's."""
     for _, _, operation in operations(document):
         stream = operation.get("x-mistral-stream")
         for answer in operation.get("responses", {}).values():

@@ -26,7 +26,7 @@ PLACE_FIELDS = {"title", "url", "when"}
 
 
 def evidence_bytes(folder: Path) -> bytes:
-    """The register in `folder` (`openapi/evidence`) as JSON for programs.
+    """Return the register in `folder` (`openapi/evidence`) as JSON for programs.
 
     Raises:
         DocumentProblem: A file is malformed, or an entry lacks or repeats something.
@@ -67,7 +67,7 @@ def _read_entries(path: Path, places: dict[str, dict[str, str]]) -> Iterator[dic
 def _checked(
     entry: object, topic: str, places: dict[str, dict[str, str]], where: str
 ) -> dict[str, Any]:
-    """The entry in the form of the JSON file."""
+    """Return the entry in the form of the JSON file."""
     if not isinstance(entry, dict) or not isinstance(entry.get("says"), str):
         raise DocumentProblem(f"{where}: an entry has id, says, kind, and seen or why")
     name, kind = str(entry.get("id")), entry.get("kind")
@@ -89,7 +89,7 @@ def _checked(
 
 
 def _sighting(text: object, places: dict[str, dict[str, str]], where: str) -> list[str]:
-    """The name of the place, and what to look for there."""
+    """Return the name of the place, and what to look for there."""
     name, _, at = str(text).partition(" ")
     if name not in places:
         raise DocumentProblem(f"{where}: no place {name!r}; add it to {PLACES}.yaml")

@@ -61,12 +61,12 @@ class _Merged:
     """Group of each path and method, as `get /v1/models`."""
 
     def path_like(self, path: str) -> str:
-        """The path as it is already known, maybe with other placeholder names."""
+        """Return the path as it is already known, maybe with other placeholder names."""
         return next((known for known in self.paths if shape(known) == shape(path)), path)
 
 
 def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
-    """The facts of all documents together; where two differ the newest wins.
+    """Return the facts of all documents together; where two differ the newest wins.
 
     Raises:
         DocumentProblem: Two documents are of one day, nothing matches, or one is broken.
@@ -95,7 +95,7 @@ def gather(upstreams: Sequence[Upstream], sources: SourceList) -> Facts:
 
 
 def origin_of(one: Upstream, taken: int = 0, *, history: bool = False) -> Origin:
-    """What `source.toml` says of a document."""
+    """Return what `source.toml` says of a document."""
     count = one.operation_count
     return Origin(
         one.name, one.title, one.date, one.sha256, count, taken, one.address, history=history
@@ -103,7 +103,7 @@ def origin_of(one: Upstream, taken: int = 0, *, history: bool = False) -> Origin
 
 
 def _of(upstream: Upstream, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """What the function gives; a problem that it finds names the document.
+    """Return what the function gives; a problem that it finds names the document.
 
     Raises:
         DocumentProblem: The document is broken.
@@ -170,7 +170,7 @@ def _refuse_dangling(document: Tree, wanted: list[Tree]) -> None:
 
 
 def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree]:
-    """The facts by file: what one group alone uses is in its file, the rest is shared."""
+    """Return the facts by file: what one group alone uses is in its file, the rest is shared."""
     files: dict[str, Tree] = {SHARED: _frame(newest, merged)}
     users: dict[str, set[str]] = {}
     schemas: Tree = {}
@@ -187,7 +187,7 @@ def _split(merged: _Merged, newest: Tree, sources: SourceList) -> dict[str, Tree
 
 
 def _frame(newest: Tree, merged: _Merged) -> Tree:
-    """What belongs to the document as a whole."""
+    """Return what belongs to the document as a whole."""
     components = newest["components"]
     security = newest.get("security", [])
     taken = [operation for _, _, operation in operations({"paths": merged.paths})]
@@ -207,7 +207,7 @@ def _frame(newest: Tree, merged: _Merged) -> Tree:
 
 
 def _paths_of(merged: _Merged, group: str) -> Tree:
-    """The group's operations by path, in a stable order."""
+    """Return the group's operations by path, in a stable order."""
     paths: Tree = {}
     for path in sorted(merged.paths):
         for method in METHODS:
@@ -217,7 +217,7 @@ def _paths_of(merged: _Merged, group: str) -> Tree:
 
 
 def _closure(merged: _Merged, node: Tree, stripped: Tree) -> Iterator[str]:
-    """The names of all schemas that the node needs; they are added to `stripped`.
+    """Yield the names of all schemas that the node needs; they are added to `stripped`.
 
     Raises:
         DocumentProblem: One of them does not exist.

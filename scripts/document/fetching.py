@@ -19,7 +19,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def read_source(source: str) -> bytes:
-    """The content behind a file path or URL, unpacked when gzip packed it.
+    """Return the content behind a file path or URL, unpacked when gzip packed it.
 
     Raises:
         DocumentProblem: It cannot be read, is too large or takes too long.
@@ -30,7 +30,7 @@ def read_source(source: str) -> bytes:
 
 
 def name_of(source: str) -> str:
-    """What a source is called where it is written down: no folder, no password, no query."""
+    """Return what a source is called where it is written down: no folder, no password, no query."""
     parts = _url(source)
     if parts is None or not parts.scheme:
         return Path(source).name
@@ -39,7 +39,7 @@ def name_of(source: str) -> str:
 
 
 def _url(source: str) -> SplitResult | None:
-    """The parts of a URL; empty parts for a file.
+    """Return the parts of a URL; empty parts for a file.
 
     Raises:
         DocumentProblem: It begins as a URL does but is none.
@@ -101,7 +101,10 @@ def _reason(error: Exception) -> str:
 
 
 async def _download(url: str, name: str) -> bytes:
-    """The body of the answer; a deadline holds for all of it, headers and redirects included."""
+    """Return the body of the answer.
+
+    A deadline holds for all of it, headers and redirects included.
+    """
     body = bytearray()
     with anyio.fail_after(FETCH_S):
         async with (
@@ -117,7 +120,7 @@ async def _download(url: str, name: str) -> bytes:
 
 
 def _unpacked(packed: bytes, name: str) -> bytes:
-    """What gzip packed; never more than a document may have, however small the packet is."""
+    """Return what gzip packed; never more than a document may have, however small the packet is."""
     unpacker = zlib.decompressobj(wbits=31)
     try:
         content = unpacker.decompress(packed, LARGEST + 1)

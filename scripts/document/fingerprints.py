@@ -25,7 +25,7 @@ _TEXTS = frozenset(
 
 
 def fingerprints(text: str) -> set[str]:
-    """A hash of every sentence in the text that is long enough to be somebody's."""
+    """Return a hash of every sentence in the text that is long enough to be somebody's."""
     found: set[str] = set()
     for sentence in re.split(r"[.!?:;\n]\s+|\n\n", text):
         words = re.findall(r"[a-z0-9]+", sentence.lower())
@@ -48,17 +48,17 @@ def texts(node: object) -> Iterator[str]:
 
 
 def of_document(document: Tree) -> set[str]:
-    """The fingerprints of every text in the document."""
+    """Return the fingerprints of every text in the document."""
     return {print_ for text in texts(document) for print_ in fingerprints(text)}
 
 
 def write_fingerprints(prints: set[str], header: str) -> str:
-    """The text of the fingerprint file: one to a line, sorted."""
+    """Return the text of the fingerprint file: one to a line, sorted."""
     return header + "\n".join(sorted(prints)) + "\n"
 
 
 def read_fingerprints(text: str, name: str) -> set[str]:
-    """The fingerprints in the text of a fingerprint file.
+    """Return the fingerprints in the text of a fingerprint file.
 
     Raises:
         DocumentProblem: A line is neither a comment nor a fingerprint.

@@ -29,7 +29,7 @@ _GENERIC = frozenset({"schema", "items", "properties", "anyOf", "oneOf", "allOf"
 
 
 def normalise(document: Tree) -> Tree:
-    """The document with plain paths, inline parameters and no local definitions."""
+    """Return the document with plain paths, inline parameters and no local definitions."""
     document = modernise(hoist(duplicate(document)))
     paths: Tree = {}
     for key in sorted(document["paths"], key=lambda key: ("#" in key, key)):
@@ -57,12 +57,12 @@ def rename_paths(document: Tree, names: dict[str, str]) -> None:
 
 
 def shape(path: str) -> str:
-    """The path with nameless placeholders: what a server tells apart."""
+    """Return the path with nameless placeholders: what a server tells apart."""
     return PLACEHOLDER.sub("{}", path)
 
 
 def _operations(document: Tree, item: Tree) -> list[tuple[str, Tree]]:
-    """The operations of a path item, each with all its parameters inline."""
+    """Return the operations of a path item, each with all its parameters inline."""
     item = _pointed_at(document, item)
     shared = item.get("parameters", [])
     found: list[tuple[str, Tree]] = []
@@ -78,7 +78,7 @@ def _operations(document: Tree, item: Tree) -> list[tuple[str, Tree]]:
 
 
 def _with_parts(document: Tree, operation: Tree) -> Tree:
-    """The operation with its body and answers in place, where references stood."""
+    """Return the operation with its body and answers in place, where references stood."""
     parts: Tree = {}
     if "requestBody" in operation:
         parts["requestBody"] = _pointed_at(document, operation["requestBody"])
@@ -91,7 +91,7 @@ def _with_parts(document: Tree, operation: Tree) -> Tree:
 
 
 def _pointed_at(document: Tree, node: Tree) -> Tree:
-    """The node, or a copy of what it refers to.
+    """Return the node, or a copy of what it refers to.
 
     Raises:
         DocumentProblem: It refers to nothing.
@@ -107,7 +107,7 @@ def _pointed_at(document: Tree, node: Tree) -> Tree:
 
 
 def _inline(document: Tree, parameter: Tree) -> Tree:
-    """The parameter itself where a reference stands."""
+    """Return the parameter itself where a reference stands."""
     if "$ref" not in parameter:
         return parameter
     target = follow(document, parameter["$ref"])
@@ -138,7 +138,7 @@ def _fold(present: Tree, variant: Tree, fragment: str) -> None:
 
 
 def hoist(document: Tree) -> Tree:
-    """The document, changed in place: all `$defs`, and what is referred to, are components."""
+    """Return the document, changed in place: `$defs`, and what is referred to, are components."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     inner = dict(_inside_components(document, schemas))
     _redirect(document, {reference: _COMPONENTS + name for reference, name in inner.items()})
@@ -152,7 +152,7 @@ def hoist(document: Tree) -> Tree:
 
 
 def _inside_components(document: Tree, schemas: Tree) -> Iterator[tuple[str, str]]:
-    """References to what is inside a component, each with the component that it becomes here."""
+    """Yield references to what is inside a component, each with what it becomes here."""
     for reference in sorted(set(references(document))):
         owner, *below = reference.removeprefix(_COMPONENTS).split("/")
         body = follow(document, reference)
@@ -190,7 +190,7 @@ def _with_definitions(node: Any, owner: str) -> Iterator[tuple[str, Tree]]:  # n
 
 
 def _free_name(schemas: Tree, owner: str, name: str, body: Any) -> str:  # noqa: ANN401 - JSON of any kind
-    """The component name for a local definition; the owner's name tells two apart."""
+    """Return the component name for a local definition; the owner's name tells two apart."""
     return name if name not in schemas or schemas[name] == body else f"{owner}{name}"
 
 

@@ -36,7 +36,7 @@ def _take_null_out(field: Tree, left: list[Tree]) -> None:
 
 
 def _forms(document: Tree) -> Iterator[Tree]:
-    """The schemas of all forms."""
+    """Yield the schemas of all forms."""
     for _, _, operation in operations(document):
         content = operation.get("requestBody", {}).get("content", {})
         if schema := content.get(FORM, {}).get("schema"):

@@ -39,19 +39,22 @@ class Ownership:
                 self._schemas.setdefault(name, set()).add(group)
 
     def of_schema(self, name: str) -> str:
-        """The group of a component."""
+        """Return the group of a component."""
         return _only(self._schemas.get(name, set()))
 
     def of_tag(self, name: str) -> str:
-        """The group of a tag: the first of those whose operations have it."""
+        """Return the group of a tag: the first of those whose operations have it."""
         return min(self._tags.get(name, {SHARED}))
 
     def of_operation(self, place: str) -> str:
-        """The group of an operation, given as `GET /v1/models`."""
+        """Return the group of an operation, given as `GET /v1/models`."""
         return self._operations.get(place, SHARED)
 
     def of_finding(self, finding: Finding) -> str | None:
-        """The group that has to do something about a finding; None when only a look can tell."""
+        """Return the group that has to do something about a finding.
+
+        None when only a look can tell.
+        """
         where = finding.where
         if where.startswith(("#/", "document")):
             return None
@@ -67,7 +70,7 @@ def _only(groups: set[str]) -> str:
 
 
 def part_of(document: Tree, group: str, sources: SourceList) -> Tree:
-    """The document with one group's operations and what they need; all of it for the shared part.
+    """Return the document with one group's operations and their needs; all for the shared part.
 
     Raises:
         DocumentProblem: There is no such group.
@@ -96,7 +99,7 @@ def part_of(document: Tree, group: str, sources: SourceList) -> Tree:
 
 
 def _needed(document: Tree, used: Iterable[str]) -> Tree:
-    """The components that are used, and all security schemes."""
+    """Return the components that are used, and all security schemes."""
     wanted = set(used)
     return {
         kind: {

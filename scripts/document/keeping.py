@@ -42,7 +42,7 @@ _COMPONENTS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def keep(document: Tree) -> Tree:
-    """The facts of the whole document.
+    """Return the facts of the whole document.
 
     Raises:
         DocumentProblem: It has a keyword that the importer does not know.
@@ -79,7 +79,7 @@ def _keep_path(path: str, item: Tree) -> Tree:
 
 
 def write_kept(kept: Tree) -> bytes:
-    """The text of the file: the same facts, the same bytes."""
+    """Return the text of the file: the same facts, the same bytes."""
     lines = [f'"{key}":{_json(kept[key])}' for key in ("openapi", "servers", "security")]
     kinds = [f"{_json(kind)}:{_members(all_)}" for kind, all_ in kept["components"].items()]
     lines.append(f'"paths":{_members(kept["paths"])}')
@@ -97,7 +97,7 @@ def _json(value: Any) -> str:  # noqa: ANN401 - JSON of any kind
 
 
 def read_kept(folder: Path, origin: Origin) -> Upstream:
-    """The source as it was kept below the folder (`openapi`).
+    """Return the source as it was kept below the folder (`openapi`).
 
     Raises:
         DocumentProblem: Its file is missing or damaged.

@@ -132,7 +132,7 @@ def _point(node: Any, names: dict[str, str]) -> None:  # noqa: ANN401 - JSON of 
 
 
 def _separated(node: Tree, name: str, where: str) -> tuple[Tree, Tree]:
-    """What the schema is without null and without its place, and the reference that stays there.
+    """Return the schema without null and without its place, and the reference that stays there.
 
     Raises:
         DocumentProblem: Nothing that needs a name is there.

@@ -24,7 +24,7 @@ SCHEMA = (
 
 
 def arrange(document: Tree) -> Tree:
-    """A copy in which every key has its place; lists and properties keep their order."""
+    """Return a copy in which every key has its place; lists and properties keep their order."""
     arranged: Tree = duplicate(document)
     for parameter in parameters(arranged):
         _sort(parameter.node, PARAMETER)

@@ -62,7 +62,7 @@ class Overlay:
 
 
 def read_overlay(path: Path, *, reasons: bool) -> Overlay:
-    """The overlay in the file; `reasons` demands `x-reason` and `x-evidence` of each action.
+    """Return the overlay in the file; `reasons` demands `x-reason` and `x-evidence` of each action.
 
     Raises:
         DocumentProblem: The file is not an overlay, or an action is malformed.
@@ -77,7 +77,7 @@ def read_overlay(path: Path, *, reasons: bool) -> Overlay:
 def parse_overlay(
     data: object, name: str, *, reasons: bool = False, lines: Sequence[int] = ()
 ) -> Overlay:
-    """The overlay that the YAML value stands for; errors as in `read_overlay`.
+    """Return the overlay that the YAML value stands for; errors as in `read_overlay`.
 
     `lines` are those at which its actions begin, which messages name.
     """
@@ -107,7 +107,7 @@ def _line(lines: Sequence[int], at: int, actions: list[object]) -> str:
 
 
 def _action(data: object, where: str, *, reasons: bool) -> Action:
-    """The action, checked."""
+    """Return the action, checked."""
     if not isinstance(data, dict) or not isinstance(data.get("target"), str):
         raise DocumentProblem(f"{where}: an action needs a target, a JSONPath")
     where = f"{where} ({data['target']})"
@@ -145,7 +145,7 @@ def _check_evidence(evidence: object, where: str) -> None:
 def apply_overlay(
     overlay: Overlay, document: Tree, problems: list[DocumentProblem] | None = None
 ) -> Tree:
-    """A new document with every action applied in order.
+    """Return a new document with every action applied in order.
 
     With `problems`, an action that does not fit is left out and added there, so that all of them
     are known at once.
@@ -160,7 +160,10 @@ def apply_overlay(
 def apply_overlays(
     overlays: Iterable[Overlay], document: Tree, problems: list[DocumentProblem] | None = None
 ) -> Tree:
-    """A new document with the overlays applied one after another; else as `apply_overlay`."""
+    """Return a new document with the overlays applied one after another.
+
+    Else as `apply_overlay`.
+    """
     changed: Tree = duplicate(document)
     for action in chain.from_iterable(overlay.actions for overlay in overlays):
         found: list[DocumentProblem] = []

@@ -16,7 +16,7 @@ class DocumentProblem(Exception):  # noqa: N818 - a person reads "problem", and 
 
 
 def read_part(path: Path) -> str:
-    """The text of a part of the document.
+    """Return the text of a part of the document.
 
     Raises:
         FileNotFoundError: There is no such file; what that means, the caller knows.

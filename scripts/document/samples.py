@@ -55,7 +55,7 @@ class Misfit:
 
 
 def read_groups(folder: Path) -> dict[str, Tree]:
-    """The data of each file beside the folder (`openapi`), by its path from there.
+    """Return the data of each file beside the folder (`openapi`), by its path from there.
 
     Raises:
         DocumentProblem: A file is not TOML.
@@ -71,7 +71,7 @@ def read_groups(folder: Path) -> dict[str, Tree]:
 
 
 def drafted(folder: Path) -> Iterator[str]:
-    """The files by hand with comments that mark drafts: of actions, dates and samples."""
+    """Yield the files by hand with comments that mark drafts: of actions, dates and samples."""
     places = (("curation", "*.yaml"), ("prose", "*.yaml"), (".", "eras.yaml"), (GROUPS, "*.toml"))
     for kind, pattern in places:
         for path in sorted((folder / kind).glob(pattern)):
@@ -109,7 +109,7 @@ def _samples(group: Tree) -> Iterator[tuple[tuple[str, ...], str, Tree]]:
 
 
 def _beside(group: Tree, name: str, key: str, sample: Tree) -> Tree:
-    """What the suite sends with a part of a sample: the file, and what older documents require."""
+    """Return what the suite sends with part of a sample: the file, and what older documents ask."""
     if key == "body":
         return dict.fromkeys(group.get("owed", {}).get(name, {}), _ANY_ID)
     return {"file": ""} if key == "form" and "file" in sample else {}
@@ -128,13 +128,16 @@ def unknown_operations(document: Tree, groups: dict[str, Tree]) -> Iterator[tupl
 
 
 def heading(table: tuple[str, ...]) -> str:
-    """The line with which a table of the file begins."""
+    """Return the line with which a table of the file begins."""
     name = table[1] if re.fullmatch(r"[A-Za-z0-9_-]+", table[1]) else f'"{table[1]}"'
     return f"[{table[0]}.{name}]"
 
 
 def problems_of(key: str, value: object, schema: Tree, document: Tree) -> Iterator[str]:
-    """What keeps the value of a sample from fitting; of queries and forms the names alone count."""
+    """Yield what keeps the value of a sample from fitting.
+
+    Of queries and forms the names alone count.
+    """
     if key != "body":
         schema = {**schema, "properties": {name: {} for name in schema["properties"]}}
     validator = jsonschema_rs.Draft202012Validator(alone(document, schema))
@@ -146,7 +149,7 @@ def problems_of(key: str, value: object, schema: Tree, document: Tree) -> Iterat
 def _asked(
     document: Tree, shared: list[Tree], operation: Tree, sample: Tree
 ) -> Iterator[tuple[str, Tree]]:
-    """The parts of a request that the suite takes from a sample, and what fits each."""
+    """Yield the parts of a request that the suite takes from a sample, and what fits each."""
     content = _whole(document, operation.get("requestBody", {})).get("content", {})
     if "body" in sample and "application/json" in content:
         yield "body", content["application/json"].get("schema", {})
@@ -157,13 +160,13 @@ def _asked(
 
 
 def _whole(document: Tree, node: Tree) -> Tree:
-    """The node, or what it refers to."""
+    """Return the node, or what it refers to."""
     found: Tree = follow(document, node["$ref"]) or {} if "$ref" in node else node
     return found
 
 
 def _query(asked: list[Tree]) -> Tree:
-    """The query as the schema of an object."""
+    """Return the query as the schema of an object."""
     return {
         "type": "object",
         "properties": {one["name"]: one.get("schema", {}) for one in asked},
@@ -173,13 +176,13 @@ def _query(asked: list[Tree]) -> Tree:
 
 
 def _form(schema: Tree) -> Tree:
-    """The form without what needs a value of its own."""
+    """Return the form without what needs a value of its own."""
     properties, required = schema.get("properties", {}), schema.get("required", [])
     return {"type": "object", "properties": properties, "required": required}
 
 
 def _looked_up(value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value with something in the place of each `$word`."""
+    """Return the value with something in the place of each `$word`."""
     if isinstance(value, dict):
         return {key: _looked_up(inner) for key, inner in value.items()}
     if isinstance(value, list):

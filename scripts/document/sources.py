@@ -83,7 +83,7 @@ class SourceList:
     """Where paths are now, by where they were."""
 
     def group_of(self, method: str, path: str) -> str | None:
-        """The name of the first group that takes the operation, or took it where it was before."""
+        """Return the name of the first group that takes the operation, or did before it moved."""
         former = [old for old, new in self.moved.items() if new == path.partition("#")[0]]
         return next(
             (
@@ -97,7 +97,7 @@ class SourceList:
 
 
 def read_sources(path: Path) -> SourceList:
-    """What the file says.
+    """Return what the file says.
 
     Raises:
         DocumentProblem: The file is missing, is not TOML or names no group.
@@ -134,12 +134,12 @@ def _date(value: Any, path: Path) -> dt.date:  # noqa: ANN401 - TOML of any kind
 
 
 def _toml(value: object) -> str:
-    """A text, a number, a flag or a date as TOML writes it."""
+    """Return a text, a number, a flag or a date as TOML writes it."""
     return str(value) if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
 
 
 def write_sources(sources: SourceList) -> str:
-    """The text of the file, with the hand-written part as it was."""
+    """Return the text of the file, with the hand-written part as it was."""
     parts = [sources.handwritten, f"{MARK}\n"]
     for origin in sources.origins:
         lines = ["[[document]]"]

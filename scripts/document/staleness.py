@@ -30,12 +30,12 @@ _NAMES = re.compile(r"\[('[^']*'(?:\s*,\s*'[^']*')+)\]")
 
 @cache
 def compiled(target: str) -> jsonpath.JSONPathQuery:
-    """The query that a target is. Raises JSONPathError where it is none."""
+    """Return the query that a target is. Raises JSONPathError where it is none."""
     return jsonpath.compile(target)
 
 
 def created_keys(target: Tree, update: Tree, *, words: bool) -> Iterator[tuple[str, ...]]:
-    """The places, as `("properties", "size")`, that the update would bring back as empty shells."""
+    """Yield the places, as `("properties", "size")`, that the update would bring back empty."""
     for key, value in update.items():
         if not isinstance(value, dict) or key in _EXAMPLES or key.startswith("x-"):
             continue
@@ -58,7 +58,7 @@ def _is_shell(value: Tree) -> bool:
 
 
 def without(update: Tree, gone: list[tuple[str, ...]]) -> Tree:
-    """The update without these places."""
+    """Return the update without these places."""
     here = {path[0] for path in gone if len(path) == 1}
     return {
         key: without(value, [path[1:] for path in gone if path[0] == key and len(path) > 1])
@@ -70,7 +70,7 @@ def without(update: Tree, gone: list[tuple[str, ...]]) -> Tree:
 
 
 def missing_names(target: str, document: Any) -> Iterator[str]:  # noqa: ANN401 - JSON of any kind
-    """The names of a list of names in a target (`['A', 'B']`) that lead nowhere.
+    """Yield the names of a list of names in a target (`['A', 'B']`) that lead nowhere.
 
     Of a list that more steps follow, the whole way is given: what is gone may be any part of it.
     """

@@ -105,7 +105,7 @@ def _publish(
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """The folders that were not there and are now, the outermost first."""
+    """Return the folders that were not there and are now, the outermost first."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
@@ -119,7 +119,7 @@ def _remove(files: Iterable[Path], folders: Iterable[Path]) -> None:
 
 
 def _stage(path: Path, content: bytes) -> Path:
-    """A temporary file beside the target with the new content."""
+    """Return a temporary file beside the target with the new content."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

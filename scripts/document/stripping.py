@@ -34,31 +34,31 @@ _AS_OBJECT: dict[bool, Tree] = {True: {}, False: {"not": {}}}
 
 
 def _plain(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value as it is."""
+    """Return the value as it is."""
     del where
     return value
 
 
 def _bound(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The bound; `2.0` and `2` are the same one."""
+    """Return the bound; `2.0` and `2` are the same one."""
     del where
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _each(keep: Keeper) -> Keeper:
-    """A keeper for lists."""
+    """Return a keeper for lists."""
     return lambda value, where: [keep(item, f"{where}[{at}]") for at, item in enumerate(value)]
 
 
 def _named(keep: Keeper) -> Keeper:
-    """A keeper for maps whose keys are names, not keywords."""
+    """Return a keeper for maps whose keys are names, not keywords."""
     return lambda value, where: {
         name: keep(item, f"{where}.{name}") for name, item in value.items()
     }
 
 
 def _strip(node: Any, where: str, kept: dict[str, Keeper]) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The node with only the keywords of the table, each through its keeper."""
+    """Return the node with only the keywords of the table, each through its keeper."""
     if not isinstance(node, dict):
         return node  # `true` and `false` are schemas too
     stripped: Tree = {}
@@ -76,38 +76,38 @@ def _strip(node: Any, where: str, kept: dict[str, Keeper]) -> Any:  # noqa: ANN4
 
 
 def keep_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The schema without words."""
+    """Return the schema without words."""
     return _strip(node, where, SCHEMA)
 
 
 def keep_own_schema(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """A schema that has to say something: an object, whatever it is written as."""
+    """Return a schema that has to say something: an object, whatever it is written as."""
     return keep_schema(_AS_OBJECT[node] if isinstance(node, bool) else node, where)
 
 
 def keep_parameter(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The parameter or header without words."""
+    """Return the parameter or header without words."""
     return _strip(node, where, PARAMETER)
 
 
 def keep_media(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The media type without words."""
+    """Return the media type without words."""
     return _strip(node, where, {"schema": keep_own_schema, "encoding": _plain})
 
 
 def keep_body(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The request body without words."""
+    """Return the request body without words."""
     return _strip(node, where, {"content": _named(keep_media), "required": _plain, "$ref": _plain})
 
 
 def keep_response(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The answer without words."""
+    """Return the answer without words."""
     kept = {"content": _named(keep_media), "headers": _named(keep_parameter), "$ref": _plain}
     return _strip(node, where, kept)
 
 
 def keep_operation(node: Tree, where: str) -> Tree:
-    """The operation without words; its id becomes `x-mistral-upstream-id`."""
+    """Return the operation without words; its id becomes `x-mistral-upstream-id`."""
     kept: Tree = {}
     if "operationId" in node:
         kept["x-mistral-upstream-id"] = node["operationId"]
@@ -117,20 +117,20 @@ def keep_operation(node: Tree, where: str) -> Tree:
 
 
 def keep_whole_operation(node: Tree, where: str) -> Tree:
-    """The operation without words, its id as upstream has it."""
+    """Return the operation without words, its id as upstream has it."""
     stripped: Tree = _strip(node, where, OPERATION | {"operationId": _plain})
     return stripped
 
 
 def keep_variant(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """A folded variant without words."""
+    """Return a folded variant without words."""
     return _strip(
         node, where, {"fragment": _plain, "upstream-id": _plain, "request": _named(keep_schema)}
     )
 
 
 def keep_security(node: Any, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The security scheme without words."""
+    """Return the security scheme without words."""
     return _strip(node, where, dict.fromkeys(SECURITY, _plain))
 
 

@@ -61,7 +61,7 @@ class Task:
     """The sample of the suite that it is about."""
 
     def __str__(self) -> str:
-        """The task as a line for people."""
+        """Return the task as a line for people."""
         return f"{self.where}: {self.text}"
 
 
@@ -99,7 +99,7 @@ def survey(folder: Path) -> Survey:
 
 
 def survey_samples(document: Tree, folder: Path, findings: list[Finding]) -> Iterator[Task]:
-    """What there is to do about the samples of the suite; nothing where no schema can be relied on.
+    """Yield what there is to do about the suite's samples; nothing where no schema is reliable.
 
     Raises:
         DocumentProblem: A file of them cannot be read.
@@ -130,7 +130,7 @@ def _may_page(finding: Finding, paging: set[str]) -> bool:
 
 
 def _of_problem(problem: DocumentProblem, places: _Places) -> Task:
-    """The task that a broken or stale action makes."""
+    """Return the task that a broken or stale action makes."""
     where, _, text = str(problem).partition(": ")
     file, _, position = where.partition(", ")
     target = places.operation_of_target(position)
@@ -156,7 +156,7 @@ class _Places:
         self._users = named
 
     def task(self, finding: Finding) -> Task:
-        """The task that a finding of the lint makes."""
+        """Return the task that a finding of the lint makes."""
         group = self._ownership.of_finding(finding) or "shared"
         operation = self._operation(finding.where)
         file = _file(finding, group)
@@ -165,7 +165,7 @@ class _Places:
         return Task(operation, group, file, finding.where, finding.problem)
 
     def _declarations_of(self, group: str) -> str:
-        """The file with the declarations of a group, which several groups may share."""
+        """Return the file with the declarations of a group, which several groups may share."""
         stems = [group.rsplit("_", count)[0] for count in range(group.count("_") + 1)]
         files = [f"curation/model_{stem}.yaml" for stem in stems]
         return next((file for file in files if (self._folder / file).exists()), files[0])
@@ -176,7 +176,7 @@ class _Places:
         return self._users.get(re.split(r"[.:\[ ]", where)[0], SHARED)
 
     def operation_of_target(self, target: str) -> str:
-        """The operation that a JSONPath is about."""
+        """Return the operation that a JSONPath is about."""
         found = re.search(r"\$\.paths\['([^']+)'\](?:\.([a-z]+))?", target)
         if found and found[2]:
             return f"{found[2].upper()} {found[1]}"
@@ -184,12 +184,12 @@ class _Places:
         return self._users.get(schema[1], SHARED) if schema else SHARED
 
     def group_of(self, operation: str) -> str:
-        """The group of an operation."""
+        """Return the group of an operation."""
         return "shared" if operation == SHARED else self._ownership.of_operation(operation)
 
 
 def _file(finding: Finding, group: str) -> str:
-    """The file to edit."""
+    """Return the file to edit."""
     if finding.problem.startswith(_WORDS):
         return f"prose/{group}.yaml"
     if found := _FILES.search(finding.problem):

@@ -40,7 +40,7 @@ def operations(document: Tree) -> Iterator[tuple[str, str, Tree]]:
 
 
 def follow(document: Tree, reference: str) -> Any | None:  # noqa: ANN401 - JSON of any kind
-    """What a local reference (`#/a/b`) points at, or None when there is nothing."""
+    """Return what a local reference (`#/a/b`) points at, or None when there is nothing."""
     if not reference.startswith("#"):
         return None
     node: Any = document
@@ -56,7 +56,7 @@ def follow(document: Tree, reference: str) -> Any | None:  # noqa: ANN401 - JSON
 
 
 def reachable(document: Tree, start: object) -> set[str]:
-    """The references that the node leads to, directly or through others."""
+    """Return the references that the node leads to, directly or through others."""
     found: set[str] = set()
     waiting = list(references(start))
     while waiting:
@@ -68,7 +68,7 @@ def reachable(document: Tree, start: object) -> set[str]:
 
 
 def alone(document: Tree, schema: Tree) -> Tree:
-    """The schema with the components that it needs, and no others: each costs time."""
+    """Return the schema with the components that it needs, and no others: each costs time."""
     needed = {ref.removeprefix(_SCHEMAS) for ref in reachable(document, schema)}
     components = document.get("components", {}).get("schemas", {})
     return schema | {
@@ -77,7 +77,7 @@ def alone(document: Tree, schema: Tree) -> Tree:
 
 
 def duplicate(node: T) -> T:
-    """A deep copy that shares nothing with the node, nor one of its places with another.
+    """Return a deep copy that shares nothing with the node, nor one of its places with another.
 
     YAML aliases make one object of several places; a change of one of them must not reach the rest.
     """

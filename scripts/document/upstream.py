@@ -61,7 +61,7 @@ class Upstream:
 def read_upstream(
     source: str, dates: Mapping[str, dt.date], otherwise: dt.date | None = None
 ) -> Upstream:
-    """The document behind a file path or URL, with its day; `otherwise` where nothing tells it.
+    """Return the document behind a file path or URL, with its day; `otherwise` if nothing tells it.
 
     Raises:
         DocumentProblem: It cannot be read, is not an OpenAPI 3 document, or has no date.
@@ -79,7 +79,7 @@ def read_upstream(
 
 
 def read_document(source: str) -> Document:
-    """The OpenAPI 3 document behind a file path or URL, in YAML or JSON, packed by gzip or not.
+    """Return the OpenAPI 3 document behind a file path or URL, in YAML or JSON, gzipped or not.
 
     Raises:
         DocumentProblem: It cannot be read, or is not an OpenAPI 3 document.
@@ -96,7 +96,7 @@ def read_document(source: str) -> Document:
 
 
 def _parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value of YAML or JSON text, all its keys as text."""
+    """Return the value of YAML or JSON text, all its keys as text."""
     if not _JSON.match(text):  # a mapping of YAML may begin with a brace too
         return _with_text_keys(read_yaml(text, name), name, "its top")
     if is_too_deep(text):
@@ -112,7 +112,7 @@ def _parsed(text: str, name: str) -> Any:  # noqa: ANN401 - JSON of any kind
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Tree:
-    """The object; a key that is there twice is an error instead of a silent loss."""
+    """Return the object; a key that is there twice is an error instead of a silent loss."""
     built = dict(pairs)
     if len(built) < len(pairs):
         names = [key for key, _ in pairs]
@@ -126,7 +126,7 @@ def _no_number(word: str) -> None:
 
 
 def _with_text_keys(node: Any, name: str, where: str) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value with numbers as text where they are keys: `200:` means "200".
+    """Return the value with numbers as text where they are keys: `200:` means "200".
 
     Raises:
         DocumentProblem: A key is neither text nor a number, or one is there in both ways.
@@ -151,7 +151,7 @@ def _with_text_keys(node: Any, name: str, where: str) -> Any:  # noqa: ANN401 - 
 
 
 def _checked(document: object, name: str) -> Tree:
-    """The document, when it is an OpenAPI 3 document with operations."""
+    """Return the document, when it is an OpenAPI 3 document with operations."""
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
         raise DocumentProblem(
             f"{name} is not an OpenAPI 3 document (no `openapi: 3.x` at its top); give another"
@@ -191,7 +191,7 @@ def _expect_targets(document: Tree, name: str) -> None:
 
 
 def _date(read: Document, dates: Mapping[str, dt.date]) -> dt.date | None:
-    """The day of the document: source.toml says it, or else its name does."""
+    """Return the day of the document: source.toml says it, or else its name does."""
     if known := dates.get(read.name) or dates.get(read.sha256):
         return known
     for written in reversed(re.findall(r"\d{4}-\d{2}-\d{2}", read.name)):

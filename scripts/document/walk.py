@@ -45,7 +45,7 @@ class Place:
 
 
 def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of any kind
-    """The schema and all schemas inside it, references not followed."""
+    """Yield the schema and all schemas inside it, references not followed."""
     waiting = [Place(where, schema)] if isinstance(schema, dict) else []
     while waiting:  # not by recursion: each place would pass through a generator for each level
         place = waiting.pop()
@@ -55,7 +55,7 @@ def below(schema: Any, where: str) -> Iterator[Place]:  # noqa: ANN401 - JSON of
 
 
 def _members(schema: Tree, where: str) -> Iterator[Place]:
-    """The schemas directly inside the schema."""
+    """Yield the schemas directly inside the schema."""
     for key in _ONE:
         if isinstance(inner := schema.get(key), dict):
             yield Place(f"{where}.{key}", inner)
@@ -77,7 +77,7 @@ def parameters(document: Tree) -> Iterator[Place]:
 
 
 def bodies(document: Tree) -> Iterator[Place]:
-    """The media types of all request bodies."""
+    """Yield the media types of all request bodies."""
     for path, method, operation in operations(document):
         where = f"{method.upper()} {path}: body"
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
@@ -94,7 +94,7 @@ def answers(document: Tree) -> Iterator[Place]:
 
 
 def answer_contents(document: Tree) -> Iterator[Place]:
-    """The media types of all answers."""
+    """Yield the media types of all answers."""
     for answer in answers(document):
         for media, content in answer.node.get("content", {}).items():
             yield Place(f"{answer.where} {media}", content)

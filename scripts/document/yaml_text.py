@@ -54,7 +54,7 @@ class _Loader(_Base):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """The mapping; a repeated key is an error that names its line."""
+        """Return the mapping; a repeated key is an error that names its line."""
         self.flatten_mapping(node)
         built: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
@@ -68,7 +68,7 @@ class _Loader(_Base):
 
 
 def _refusal(problem: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
-    """The error that says where the text breaks a rule of this module."""
+    """Return the error that says where the text breaks a rule of this module."""
     return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
@@ -118,7 +118,7 @@ _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "i
 
 
 def read_yaml(text: str, name: str) -> Any:  # noqa: ANN401 - YAML of any kind
-    """The value that the text stands for.
+    """Return the value that the text stands for.
 
     Raises:
         DocumentProblem: The text is not YAML, or is nested or repeats itself beyond all sense;
@@ -179,7 +179,7 @@ def _size(value: object, known: dict[int, float]) -> float:
 
 
 def write_yaml(value: object) -> str:
-    """The value as YAML text: same value, same text.
+    """Return the value as YAML text: same value, same text.
 
     Equal parts are written out, so that the text shows what is there, and the items of a list
     stand to the right of its key.
@@ -188,7 +188,7 @@ def write_yaml(value: object) -> str:
 
 
 def _lines(value: object, indent: int) -> Iterator[str]:
-    """The lines of a value that begins at a column."""
+    """Yield the lines of a value that begins at a column."""
     margin = " " * indent
     if isinstance(value, dict) and value:
         for key, inner in value.items():
@@ -207,7 +207,7 @@ def _lines(value: object, indent: int) -> Iterator[str]:
 
 
 def _entry(key: object, value: object, indent: int) -> list[str]:
-    """The lines of a key with a value that holds no others, without indentation."""
+    """Return the lines of a key with a value that holds no others, without indentation."""
     if isinstance(value, str) and _is_plain(value) and indent + len(value) < WIDTH // 2:
         return [f"{_key(key)}: {value}"]
     return _dumped({key: value}, indent)

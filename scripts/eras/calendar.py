@@ -35,7 +35,7 @@ UNFIT = (
 
 
 def eras_bytes(folder: Path, document: Tree, evidence: bytes) -> bytes:
-    """The side file for the curated document of the folder (`openapi`).
+    """Return the side file for the curated document of the folder (`openapi`).
 
     Raises:
         DocumentProblem: The notes are malformed, fit nothing, or cite evidence that is not there.
@@ -50,7 +50,7 @@ def eras_bytes(folder: Path, document: Tree, evidence: bytes) -> bytes:
 
 
 def unfit_notes(folder: Path, document: Tree) -> list[tuple[int, str]]:
-    """Number and name of each entry by hand that fits nothing; none while operations lack ids."""
+    """Return number and name of entries by hand that fit nothing; none while ids are missing."""
     ids = [operation.get("operationId") for _, _, operation in operations(document)]
     if not (folder / NOTES).exists() or None in ids:
         return []
@@ -98,7 +98,7 @@ class _Calendar:
         }
 
     def unfit(self) -> Iterator[tuple[int, str]]:
-        """The entries that the content had no use for, each with its number in the file."""
+        """Yield the entries that the content had no use for, each with its number in the file."""
         for number, one in enumerate((*self.dates, *self.announced), start=1):
             if id(one) not in self.used:
                 yield number, str(one)
@@ -128,7 +128,7 @@ class _Calendar:
         return entry
 
     def _noted(self, id_: str, at: str, entry: Tree) -> Tree:
-        """The entry with the days that notes know better."""
+        """Return the entry with the days that notes know better."""
         for note in self.dates:
             if entry and note.fits(id_, at):
                 moved = _moved(entry, note)
@@ -149,7 +149,10 @@ def _dated(life: tuple[str | None, str | None]) -> Tree:
 
 
 def _moved(entry: Tree, note: DatedNote) -> Tree:
-    """The entry with the note's day in place of its document's; nothing where there is none."""
+    """Return the entry with the note's day in place of its document's.
+
+    Nothing where there is none.
+    """
     found: Tree = {}
     for key, value in entry.items():
         if key in {"since", "until"} and value == note.document:

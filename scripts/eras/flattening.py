@@ -67,7 +67,7 @@ Places = dict[str, Facts]
 
 
 def flatten_document(document: Tree) -> dict[tuple[str, str], Places]:
-    """The places of each operation, by its method and its path with nameless placeholders."""
+    """Return the places of each operation, by its method and path with nameless placeholders."""
     plain = normalise(document)
     flattener = _Flattener(plain)
     return {

@@ -30,7 +30,7 @@ class History:
         return life_of(self.all_days, self.states)
 
     def places(self) -> Tree:
-        """The places that were not always as they are now, and what was different."""
+        """Return the places that were not always as they are now, and what was different."""
         found: Tree = {}
         lives: dict[str, Life] = {}
         for at in sorted({at for places in self.states.values() for at in places}):
@@ -70,7 +70,7 @@ class History:
         )
 
     def _changes(self, at: str) -> Tree:
-        """What its values and constraints were before."""
+        """Return what its values and constraints were before."""
         states = {day: places[at] for day, places in self.states.items() if at in places}
         now = list(states.values())[-1]
         found: Tree = {}
@@ -103,7 +103,7 @@ def _entry(life: Life) -> Tree:
 
 
 def _values(states: Mapping[str, Facts]) -> Iterator[tuple[str, Tree]]:
-    """The listed values that were not always listed."""
+    """Yield the listed values that were not always listed."""
     listed = {day: facts.values for day, facts in states.items() if facts.values is not None}
     if len(listed) < len(states):
         return
@@ -114,7 +114,10 @@ def _values(states: Mapping[str, Facts]) -> Iterator[tuple[str, Tree]]:
 
 
 def _before(states: Mapping[str, Facts], now: Facts) -> Iterator[list[Any]]:
-    """What was said until when, where that differs from what is said now; the oldest first."""
+    """Yield what was said until when, where that differs from what is said now.
+
+    The oldest first.
+    """
     days = list(states)
     for at, day in enumerate(days[:-1]):
         difference = _difference(states[day], now)
@@ -126,7 +129,7 @@ def _before(states: Mapping[str, Facts], now: Facts) -> Iterator[list[Any]]:
 
 
 def _difference(old: Facts, now: Facts) -> Tree:
-    """What the old state says otherwise; null for what it does not say."""
+    """Return what the old state says otherwise; null for what it does not say."""
     one, other = old.constraints(), now.constraints()
     found = {
         key: one.get(key)

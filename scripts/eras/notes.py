@@ -30,7 +30,7 @@ class DatedNote:
     evidence: str
 
     def __str__(self) -> str:
-        """What it is about, for messages."""
+        """Return what it is about, for messages."""
         places = f" at {', '.join(self.places)}" if self.places else ""
         return f"the date of {', '.join(self.operations)}{places}"
 
@@ -71,7 +71,7 @@ class Notes:
 
 
 def read_notes(path: Path) -> Notes:
-    """What the file says; nothing where there is none.
+    """Return what the file says; nothing where there is none.
 
     Raises:
         DocumentProblem: An entry lacks something, or has something unknown.

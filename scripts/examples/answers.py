@@ -6,7 +6,7 @@ from typing import Any
 
 
 def missing_keys(shown: Any, came: Any, path: str = "") -> list[str]:  # noqa: ANN401 - any JSON
-    """The paths of the keys that the page shows and the answer lacks.
+    """Return the paths of the keys that the page shows and the answer lacks.
 
     Values are not compared: pages show made-up ones. Of a list only the first items are, when
     both have one.

@@ -73,7 +73,7 @@ class Result:
 
 
 def shell_operations(code: str) -> list[str]:
-    """`METHOD /path` of each curl command in the code."""
+    """Return `METHOD /path` of each curl command in the code."""
     found: list[str] = []
     for command in re.split(r"(?m)^(?=\s*curl\s)", code):
         url = URL_PATH.search(command)

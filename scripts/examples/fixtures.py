@@ -33,14 +33,14 @@ class Fixtures:
     values: dict[str, dict[str, str]]
 
     def fill(self, text: str) -> str:
-        """The text with every `{thing.value}` filled in; makes the things that it names.
+        """Return the text with every `{thing.value}` filled in; makes the things that it names.
 
         Raises CannotMakeError for an unknown thing or value and for a refused request.
         """
         return NAMED.sub(lambda found: self.value(found[1], found[2]), text)
 
     def fill_all(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
-        """The JSON value with all its texts filled in."""
+        """Return the JSON value with all its texts filled in."""
         if isinstance(value, str):
             return self.fill(value)
         if isinstance(value, list):
@@ -70,7 +70,7 @@ class Fixtures:
             self.wait(row)
 
     def request(self, row: Make) -> Any:  # noqa: ANN401 - an answer is any JSON
-        """The JSON that the row's request brings."""
+        """Return the JSON that the row's request brings."""
         given: dict[str, Any] = {"json": self.fill_all(row.json)} if row.json is not None else {}
         if row.upload:
             file = next(file for file in self.table.file if file.name == row.upload)
@@ -94,7 +94,7 @@ class Fixtures:
 
 
 def pick(answer: Any, path: str, name: str) -> str:  # noqa: ANN401 - an answer is any JSON
-    """The value at a dotted path (`data.0.org_id`) as text."""
+    """Return the value at a dotted path (`data.0.org_id`) as text."""
     try:
         for key in path.split("."):
             answer = answer[int(key)] if isinstance(answer, list) else answer[key]
@@ -104,7 +104,7 @@ def pick(answer: Any, path: str, name: str) -> str:  # noqa: ANN401 - an answer 
 
 
 def content_of(file: File) -> bytes:
-    """The file's bytes: a PDF for a name that ends so, else the text."""
+    """Return the file's bytes: a PDF for a name that ends so, else the text."""
     return make_pdf(file.text) if file.name.endswith(".pdf") else file.text.encode()
 
 

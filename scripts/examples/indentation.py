@@ -59,7 +59,7 @@ class Block:
 
 
 def restore_python(code: str) -> str:
-    """The code with a layout that Python accepts; code that parses already is only dedented.
+    """Return the code with a layout that Python accepts; code that parses already is only dedented.
 
     Raises LayoutLostError when no layout is found.
     """
@@ -94,7 +94,7 @@ def statements(code: str) -> list[str]:
 
 
 def lay_out(lines: list[str]) -> str:
-    """The lines with indentation, by the rules of this module."""
+    """Return the lines with indentation, by the rules of this module."""
     blocks: list[Block] = []
     written: list[str] = []
     notes: list[str] = []
@@ -158,7 +158,7 @@ def stays(block: Block, line: str, rest: list[str]) -> bool:
 
 
 def header_names(kind: str, line: str) -> set[str]:
-    """The names that tie later lines to a block: its own name, its targets, its condition."""
+    """Return the names that tie later lines to a block: its name, its targets, its condition."""
     if kind == "def":
         return set(re.findall(r"def\s+(\w+)", line))
     if kind == "while":
@@ -171,13 +171,13 @@ def header_names(kind: str, line: str) -> set[str]:
 
 
 def bound_names(line: str) -> set[str]:
-    """The names that a plain assignment binds."""
+    """Return the names that a plain assignment binds."""
     target = re.match(r"([\w\s,]+?)\s*(?::[^=]+)?=(?!=)", line)
     return set(WORD.findall(target[1])) if target and not HEADER.match(line) else set()
 
 
 def first_word(line: str) -> str:
-    """The first word of a line, or nothing."""
+    """Return the first word of a line, or nothing."""
     word = WORD.match(line)
     return word[0] if word else ""
 
@@ -188,7 +188,7 @@ def is_header(line: str) -> bool:
 
 
 def restore_typescript(code: str) -> str:
-    """The code indented by the brackets that are open at the start of each line."""
+    """Return the code indented by the brackets that are open at the start of each line."""
     written: list[str] = []
     so_far = ""
     for line in code.splitlines():

@@ -37,7 +37,7 @@ class _State:
 
 @contextmanager
 def watch_signals() -> Iterator[None]:
-    """The first of the signals raises InterruptedRunError inside.
+    """Raise InterruptedRunError inside on the first of the signals.
 
     A hang-up counts too, unless it is ignored (`nohup`). Signals belong to the main thread; in
     any other this does nothing.

@@ -41,7 +41,7 @@ class Standing:
 
 
 def standing(text: str, syntax: Syntax) -> Standing:
-    """What stands open at the end of `text`; closers without an opener count below zero."""
+    """Return what stands open at the end of `text`; closers without an opener count below zero."""
     depth, place = 0, 0
     while place < len(text):
         comment = next((end for mark, end in syntax.comments if text.startswith(mark, place)), None)
@@ -66,7 +66,7 @@ def bracket_step(letter: str) -> int:
 
 
 def end_of_quote(text: str, start: int, quote: str, syntax: Syntax) -> int | None:
-    """The place after the closing quote, or None while it is open."""
+    """Return the place after the closing quote, or None while it is open."""
     place = start + len(quote)
     while place < len(text):
         if text[place] == "\\" and quote not in syntax.raw:

@@ -48,7 +48,7 @@ def has_fences(text: str) -> bool:
 
 
 def markdown_examples(path: Path, text: str) -> list[Example]:
-    """The runnable fences, each with the JSON answers that its section shows.
+    """Return the runnable fences, each with the JSON answers that its section shows.
 
     A language that is neither known nor data stays as the page wrote it: the runner reports it.
     """
@@ -68,7 +68,10 @@ def markdown_examples(path: Path, text: str) -> list[Example]:
 
 
 def section_answers(blocks: list[Fence], example: Fence) -> Iterator[object]:
-    """The JSON shown after a shell example in its section; text that is no JSON shows nothing."""
+    """Yield the JSON shown after a shell example in its section.
+
+    Text that is no JSON shows nothing.
+    """
     if LANGUAGES.get(example.language) != Language.SHELL:
         return
     for block in blocks:
@@ -100,7 +103,7 @@ def fences(text: str) -> Iterator[Fence]:
 
 
 def fence_body(lines: Iterator[tuple[int, str]], opening: re.Match[str]) -> Iterator[str]:
-    """The lines up to the closing fence, without the indentation of the opening one."""
+    """Yield the lines up to the closing fence, without the indentation of the opening one."""
     closing = re.compile(rf"[ \t>]*{opening['mark'][0]}{{{len(opening['mark'])},}}\s*$")
     for _, line in lines:
         if closing.match(line):
@@ -109,6 +112,6 @@ def fence_body(lines: Iterator[tuple[int, str]], opening: re.Match[str]) -> Iter
 
 
 def language_word(info: str) -> str:
-    """The language of a fence's info text: its first word, in small letters."""
+    """Return the language of a fence's info text: its first word, in small letters."""
     word = re.match(r"[\w+#.-]+", info.strip())
     return word[0].lower() if word else ""

@@ -6,7 +6,7 @@ LINES_PER_PAGE = 40
 
 
 def make_pdf(text: str) -> bytes:
-    """A PDF with the text's lines in Helvetica, 40 to a page; latin-1 letters only."""
+    """Return a PDF with the text's lines in Helvetica, 40 to a page; latin-1 letters only."""
     lines = text.splitlines() or [""]
     sheets = [
         lines[start : start + LINES_PER_PAGE] for start in range(0, len(lines), LINES_PER_PAGE)
@@ -28,7 +28,7 @@ def make_pdf(text: str) -> bytes:
 
 
 def page_content(lines: list[str]) -> bytes:
-    """The drawing commands that show the lines from the top of a page."""
+    """Return the drawing commands that show the lines from the top of a page."""
     shown = []
     for line in lines:
         escaped = line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
@@ -37,7 +37,7 @@ def page_content(lines: list[str]) -> bytes:
 
 
 def assemble(objects: list[bytes]) -> bytes:
-    """The file: header, numbered objects, the table of their places, trailer."""
+    """Return the file: header, numbered objects, the table of their places, trailer."""
     data = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, start=1):

@@ -76,7 +76,10 @@ def started(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """The command, running without input, its output captured; its group has ended afterwards."""
+    """Give the command, running without input, its output captured.
+
+    Its group has ended afterwards.
+    """
     child: subprocess.Popen[str] | None = None
     try:
         with held():

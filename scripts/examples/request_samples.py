@@ -25,7 +25,7 @@ SAMPLES = "Request samples"
 
 
 def request_samples(path: Path, text: str) -> list[Example]:
-    """The page's request samples as shell examples, titled with their method and path."""
+    """Return the page's request samples as shell examples, titled with their method and path."""
     found: list[Example] = []
     title = server = heading = ""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -43,7 +43,7 @@ def request_samples(path: Path, text: str) -> list[Example]:
 
 
 def command(title: str, server: str, body: str) -> str:
-    """The curl command that sends the sample, each value on a line of its own."""
+    """Return the curl command that sends the sample, each value on a line of its own."""
     method, url = title.split(" ", 1)
     data = json.dumps(json.loads(body), indent=2).replace("'", "'\\''")
     return (

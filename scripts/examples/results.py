@@ -14,7 +14,7 @@ NAMED = 2
 
 
 def table_text(results: Sequence[Result]) -> str:
-    """The results as aligned columns, in the order of the pages."""
+    """Return the results as aligned columns, in the order of the pages."""
     rows = [
         (
             result.verdict.value,
@@ -35,14 +35,14 @@ def table_text(results: Sequence[Result]) -> str:
 
 
 def subject(example: Example) -> str:
-    """What an example is about: its operations, the first two of many, or its title."""
+    """Return what an example is about: its operations, the first two of many, or its title."""
     names = example.operations
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more or example.title
 
 
 def failures_text(results: Sequence[Result]) -> str:
-    """The last lines of output of every failed example; empty when none failed."""
+    """Return the last lines of output of every failed example; empty when none failed."""
     parts = []
     for result in results:
         if result.verdict is Verdict.FAIL and result.output.strip():

@@ -30,7 +30,7 @@ RUNNERS = {
 
 
 def run_session(session: Session, settings: Settings) -> list[Result]:
-    """The results of a session's examples, in the order they ran."""
+    """Return the results of a session's examples, in the order they ran."""
     reason = lacking(session, settings)
     if reason:
         return [Result(example, Verdict.SKIP, reason) for example in session.examples]
@@ -50,7 +50,7 @@ def run_session(session: Session, settings: Settings) -> list[Result]:
 
 
 def lacking(session: Session, settings: Settings) -> str:
-    """What is missing on this machine for a session; empty when nothing is."""
+    """Return what is missing on this machine for a session; empty when nothing is."""
     language = session.language
     if language is Language.SHELL:
         uses_curl = any("curl" in example.code for example in session.examples)
@@ -85,7 +85,7 @@ def run_in(folder: Path, session: Session, settings: Settings, fixtures: Fixture
 
 
 def prepare(example: Example, fixtures: Fixtures) -> str:
-    """The code that runs: laid out, with all the table's replacements made and checks behind it.
+    """Return the code that runs: laid out, with the table's replacements made and checks behind it.
 
     Raises LayoutLostError and CannotMakeError.
     """
@@ -105,12 +105,12 @@ def prepare(example: Example, fixtures: Fixtures) -> str:
 
 
 def swap(find: re.Pattern[str], becomes: str, code: str) -> str:
-    """The code with every match replaced by the text as it is."""
+    """Return the code with every match replaced by the text as it is."""
     return find.sub(lambda _: becomes, code)
 
 
 def setup_code(language: Language, code: str, fixtures: Fixtures) -> str:
-    """The code that has to run first; makes what has to be there first."""
+    """Return the code that has to run first; makes what has to be there first."""
     rows = [row for row in fixtures.table.setup if row.covers(language, code)]
     for row in rows:
         for name in row.needs:

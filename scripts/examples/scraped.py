@@ -56,13 +56,13 @@ class Reader:
     place: int = 0
 
     def text(self, ahead: int = 0) -> str | None:
-        """The piece `ahead` of the place, without surrounding space; None at the end."""
+        """Return the piece `ahead` of the place, without surrounding space; None at the end."""
         at = self.place + ahead
         return self.pieces[at].text.strip() if at < len(self.pieces) else None
 
 
 def scraped_examples(path: Path, text: str) -> list[Example]:
-    """The examples of the page, each once, titled with the `METHOD /path` line above it."""
+    """Return the examples of the page, each once, titled with the `METHOD /path` line above it."""
     reader = Reader(pieces_of(text))
     found: list[Example] = []
     title = ""
@@ -97,7 +97,7 @@ def same_code(one: Example, other: Example) -> bool:
 
 
 def pieces_of(text: str) -> list[Piece]:
-    """The lines of the page, split before a `curl` that is glued to what stands before it."""
+    """Return the lines of the page, split before a `curl` that is glued to what precedes it."""
     return [
         Piece(number, part)
         for number, line in enumerate(text.splitlines(), start=1)
@@ -106,7 +106,10 @@ def pieces_of(text: str) -> list[Piece]:
 
 
 def take_block(reader: Reader, line: str) -> tuple[Language, str] | None:
-    """The code that starts at this line and its language, read past; None when none starts."""
+    """Return the code that starts at this line and its language, read past.
+
+    None when none starts.
+    """
     if CURL_START.match(line):
         return Language.SHELL, take_shell(reader)
     if TYPESCRIPT_START.match(line):
@@ -129,7 +132,7 @@ def take_shell(reader: Reader) -> str:
 
 
 def take_lines(reader: Reader, syntax: Syntax, is_code: Callable[[str], bool]) -> str:
-    """The statements from here on, up to words of the page or to the next example."""
+    """Return the statements from here on, up to words of the page or to the next example."""
     first = reader.text() or ""
     taken: list[str] = []
     while (statement := next_statement(reader, syntax)) is not None:
@@ -144,7 +147,7 @@ def take_lines(reader: Reader, syntax: Syntax, is_code: Callable[[str], bool]) -
 
 
 def next_statement(reader: Reader, syntax: Syntax) -> str | None:
-    """The line at the place with the lines that its brackets or quotes reach over."""
+    """Return the line at the place with the lines that its brackets or quotes reach over."""
     statement, ahead = "", 0
     while (line := reader.text(ahead)) is not None:
         statement += line
@@ -192,7 +195,7 @@ def is_python(statement: str) -> bool:
 
 
 def with_answer(reader: Reader, example: Example) -> Example:
-    """The curl example with the status glued to it and the JSON answer that follows."""
+    """Return the curl example with the status glued to it and the JSON answer that follows."""
     status = STATUS.fullmatch(example.code.splitlines()[-1])
     glued = status is not None and status[1] is not None and status[1].endswith(("'", '"'))
     code = example.code[:-3] if glued else example.code
@@ -201,7 +204,10 @@ def with_answer(reader: Reader, example: Example) -> Example:
 
 
 def take_json(reader: Reader) -> tuple[object, ...]:
-    """The JSON value at the place, read past, if one stands there; the rest of its line is kept."""
+    """Return the JSON value at the place, read past, if one stands there.
+
+    The rest of its line is kept.
+    """
     line = reader.text()
     if line is None or not line.startswith(("{", "[")):
         return ()

@@ -81,5 +81,5 @@ def reason_to_skip(example: Example, table: Table, only: str) -> str:
 
 
 def unknown_language(language: str) -> str:
-    """What to do about a fence in a language that cannot be run."""
+    """Return what to do about a fence in a language that cannot be run."""
     return f"no runner for {language!r}; add a 'skip' row with language = {language!r}"

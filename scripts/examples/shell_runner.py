@@ -27,7 +27,7 @@ write-out = "%{{stderr}}\\n{STATUS_MARK} %{{http_code}}\\n"
 
 
 def run_shell(folder: Path, before: str, ready: list[Prepared], settings: Settings) -> list[Result]:
-    """The one shell example of its session, run by bash with real curl."""
+    """Return the one shell example of its session, run by bash with real curl."""
     (one,) = ready
     (folder / ".curlrc").write_text(CURL_SETTINGS, encoding="utf-8")
     command = ["bash", "-e", "-u", "-o", "pipefail", "-c", f"{before}\n{one.code}"]
@@ -63,7 +63,7 @@ def shell_failure(example: Example, done: Finished, allowed: set[str]) -> str:
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON
-    """The text as JSON, or None when it is none (an empty answer shows nothing)."""
+    """Return the text as JSON, or None when it is none (an empty answer shows nothing)."""
     try:
         return json.loads(text)
     except ValueError:

@@ -37,7 +37,7 @@ NOTHING = re.compile("(?!)")
 
 
 def pattern(value: str | re.Pattern[str]) -> re.Pattern[str]:
-    """The compiled expression, `^` and `$` standing for line ends."""
+    """Return the compiled expression, `^` and `$` standing for line ends."""
     return re.compile(value, re.MULTILINE) if isinstance(value, str) else value
 
 
@@ -137,7 +137,7 @@ class Table:
     skip: tuple[Row, ...] = ()
 
     def skips(self, language: str, code: str) -> Row | None:
-        """The first row that keeps the code from being run."""
+        """Return the first row that keeps the code from being run."""
         return first(self.skip, language, code)
 
 
@@ -157,12 +157,12 @@ RowT = TypeVar("RowT", bound=Row)
 
 
 def first(rows: tuple[RowT, ...], language: str, code: str) -> RowT | None:
-    """The first row that covers the code."""
+    """Return the first row that covers the code."""
     return next((row for row in rows if row.covers(language, code)), None)
 
 
 def load_table(path: Path) -> Table:
-    """The table in the file. Raises TableError, naming the row, when it cannot be read."""
+    """Return the table in the file. Raises TableError, naming the row, when it cannot be read."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

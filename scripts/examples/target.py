@@ -26,7 +26,7 @@ class UnreachableError(Exception):
 
 @contextmanager
 def embedded_mock() -> Iterator[str]:
-    """The base URL of a mock that runs while the context is open, on a free local port."""
+    """Give the base URL of a mock that runs while the context is open, on a free local port."""
     command = [sys.executable, "-m", "mistral_mock", "serve", "--port", "0"]
     child: subprocess.Popen[str] | None = None
     try:

@@ -22,7 +22,7 @@ SHOWN_LINES = 15
 def run_typescript(
     folder: Path, before: str, ready: list[Prepared], settings: Settings
 ) -> list[Result]:
-    """The TypeScript examples as one module: the first that fails keeps the later ones from it."""
+    """Return the TypeScript examples as one module: the first that fails stops the later ones."""
     parts = [before]
     for place, one in enumerate(ready):
         parts += [f'console.error("{REACHED} {place}");', one.code]

@@ -36,7 +36,7 @@ class Prepared:
 
 
 def environment(folder: Path, settings: Settings) -> dict[str, str]:
-    """What an example sees: the target, the project's commands, a home of its own."""
+    """Return what an example sees: the target, the project's commands, a home of its own."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {

@@ -64,13 +64,13 @@ class Explanation:
 
 
 def read_explanations() -> list[Explanation]:
-    """The rows of the file of known findings."""
+    """Return the rows of the file of known findings."""
     rows = tomllib.loads(KNOWN.read_text(encoding="utf-8"))["left"]
     return [Explanation(**row) for row in rows]
 
 
 def unexplained(findings: Iterable[Finding], known: Sequence[Explanation]) -> list[Finding]:
-    """The first finding of each kind that no row explains."""
+    """Return the first finding of each kind that no row explains."""
     left: dict[tuple[str, ...], Finding] = {}
     for finding in findings:
         if not any(each.explains(finding) for each in known):

@@ -36,7 +36,7 @@ class Report:
 
 
 def read_report(name: str, events: Path, took: float) -> Report:
-    """What the events of a run tell."""
+    """Return what the events of a run tell."""
     complete, cases, tried, findings = False, 0, set[str](), dict[Finding, None]()
     for kind, event in _read_events(events):
         complete = complete or (kind == "EngineFinished" and event["stop_reason"] == "completed")
@@ -63,7 +63,7 @@ def save_report(report: Report, path: Path) -> None:
 
 
 def load_report(path: Path) -> Report:
-    """A report that was kept."""
+    """Return a report that was kept."""
     kept = json.loads(path.read_text(encoding="utf-8"))
     return Report(**{**kept, "findings": tuple(Finding(**each) for each in kept["findings"])})
 

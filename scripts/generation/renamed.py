@@ -41,7 +41,7 @@ class Renamed:
 
 
 def read_renamed(path: Path) -> list[Renamed]:
-    """The renamed methods; none where there is no file.
+    """Return the renamed methods; none where there is no file.
 
     Raises:
         DocumentProblem: The file does not say `old`, `new` and `after` of each.
@@ -60,7 +60,7 @@ def read_renamed(path: Path) -> list[Renamed]:
 
 
 def renamed_bytes(renamed: Sequence[Renamed]) -> bytes:
-    """The file that names these methods."""
+    """Return the file that names these methods."""
     entries: list[Any] = [attrs.asdict(one) for one in renamed]
     return (_HEAD + write_yaml(entries)).encode()
 
@@ -82,7 +82,10 @@ def add_renamed(groups: dict[str, list[OperationView]], renamed: Iterable[Rename
 
 
 def _under_old_name(operation: OperationView, renamed: Renamed) -> OperationView:
-    """The operation as its old group has it; methods that kept their names are not there twice."""
+    """Return the operation as its old group has it.
+
+    Methods that kept their names are not there twice.
+    """
     group, _, name = renamed.old.rpartition(".")
     stream, structured = operation.stream, operation.structured
     if stream and operation.accept == EVENTS:

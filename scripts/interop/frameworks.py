@@ -81,7 +81,7 @@ class Tried:
 
 
 def prepare(framework: Framework) -> None:
-    """Makes the framework's environment, unless it is there with the same requirements.
+    """Make the framework's environment, unless it is there with the same requirements.
 
     Raises:
         CalledProcessError: A package cannot be installed.
@@ -98,7 +98,7 @@ def prepare(framework: Framework) -> None:
 
 
 def try_framework(framework: Framework) -> Tried:
-    """What the framework does on a mock of its own."""
+    """Return what the framework does on a mock of its own."""
     with running() as mock:
         command = (framework.python, PROGRAMS / framework.program, mock.base_url)
         done = subprocess.run(
@@ -112,7 +112,7 @@ def try_framework(framework: Framework) -> Tried:
 
 
 def try_all() -> list[Tried]:
-    """What all frameworks do."""
+    """Return what all frameworks do."""
     tried: list[Tried] = []
     for framework in FRAMEWORKS:
         sys.stderr.write(f"{framework.name}\n")
@@ -122,7 +122,7 @@ def try_all() -> list[Tried]:
 
 
 def make_table(tried: Iterable[Tried]) -> str:
-    """The table of the page."""
+    """Return the table of the page."""
     lines = [
         "| Framework | Chat | Stream | Tool | Embeddings | Structured answers |",
         "|---|---|---|---|---|---|",
@@ -143,12 +143,12 @@ def show(outcomes: Mapping[str, str | None], name: str) -> str:
 
 
 def mark(tried: Tried, name: str) -> str:
-    """What is said behind a form that fails."""
+    """Return what is said behind a form that fails."""
     return "" if tried.outcomes[name] is None else " fails"
 
 
 def put_into(page: str, table: str) -> str:
-    """The page with the table between its marks.
+    """Return the page with the table between its marks.
 
     Raises:
         ValueError: The page has no marks.

@@ -64,7 +64,7 @@ def all_methods() -> list[Method]:
 
 
 def find(root: object, name: str) -> Any:  # noqa: ANN401 - a method of whatever signature
-    """The method, None where there is no such one."""
+    """Return the method, None where there is no such one."""
     try:
         return attrgetter(name)(root)
     except AttributeError:
@@ -74,7 +74,7 @@ def find(root: object, name: str) -> Any:  # noqa: ANN401 - a method of whatever
 def outcome_of(
     read: Callable[[], list[object]], doubts: Callable[[list[object]], Iterable[str]]
 ) -> Outcome:
-    """What became of a call: what `read` gave, and what of it `doubts` says is not understood.
+    """Return what became of a call: what `read` gave, and what of it `doubts` does not understand.
 
     Warnings are not looked at: the calls use what is deprecated too.
     """
@@ -94,7 +94,7 @@ def outcome_of(
 
 
 def take(events: Iterable[Any], most: int | None) -> list[Any]:
-    """What the first events carry, all of them where `most` is None."""
+    """Return what the first events carry, all of them where `most` is None."""
     found: list[Any] = []
     for event in events:
         found.append(event.data)
@@ -104,7 +104,7 @@ def take(events: Iterable[Any], most: int | None) -> list[Any]:
 
 
 async def async_take(events: AsyncIterable[Any], most: int | None) -> list[Any]:
-    """What the first events carry, all of them where `most` is None."""
+    """Return what the first events carry, all of them where `most` is None."""
     found: list[Any] = []
     async for event in events:
         found.append(event.data)
@@ -114,7 +114,7 @@ async def async_take(events: AsyncIterable[Any], most: int | None) -> list[Any]:
 
 
 def kind(value: object) -> str:
-    """What a value is, in a word or two."""
+    """Return what a value is, in a word or two."""
     if value is None:
         return "nothing"
     if isinstance(value, list):

@@ -41,13 +41,13 @@ class OfficialCaller:
         return self._find(method) is not None
 
     def call(self, method: Method) -> Outcome:
-        """What became of the sync call."""
+        """Return what became of the sync call."""
         return outcome_of(
             lambda: read(self._find(method)(**self._arguments(method)), method.most), unknown
         )
 
     def call_async(self, method: Method) -> Outcome:
-        """What became of the async call."""
+        """Return what became of the async call."""
         return outcome_of(lambda: self.runner.run(self._read_async(method)), unknown)
 
     async def _read_async(self, method: Method) -> list[object]:
@@ -65,14 +65,14 @@ class OfficialCaller:
 
 
 def file_or_value(value: object) -> object:
-    """The argument as the SDK takes it."""
+    """Return the argument as the SDK takes it."""
     if isinstance(value, FilePart):
         return {"file_name": value.name, "content": value.content}
     return value
 
 
 def read(answer: Any, most: int | None) -> list[object]:  # noqa: ANN401 - of any method
-    """The answer, or what a stream's events carry, or the bytes of a download."""
+    """Return the answer, or what a stream's events carry, or the bytes of a download."""
     if hasattr(answer, "iter_bytes"):
         return [answer.read()]
     if hasattr(answer, "generator"):
@@ -82,7 +82,7 @@ def read(answer: Any, most: int | None) -> list[object]:  # noqa: ANN401 - of an
 
 
 async def read_async(answer: Any, most: int | None) -> list[object]:  # noqa: ANN401 - of any method
-    """The same of an async method."""
+    """Return the same of an async method."""
     if hasattr(answer, "aiter_bytes"):
         return [await answer.aread()]
     if hasattr(answer, "generator"):
@@ -92,7 +92,7 @@ async def read_async(answer: Any, most: int | None) -> list[object]:  # noqa: AN
 
 
 def unknown(value: object) -> Iterator[str]:
-    """What the SDK put into its classes for what it does not know, wherever in the value."""
+    """Yield what the SDK put into its classes for what it does not know, wherever in the value."""
     if isinstance(value, BaseModel):
         if type(value).__name__.startswith("Unknown"):
             yield f"{value!r}"[:200]
@@ -107,7 +107,7 @@ def unknown(value: object) -> Iterator[str]:
 
 @contextmanager
 def official_caller(world: World) -> Iterator[OfficialCaller]:
-    """The SDK pointed at a world."""
+    """Give the SDK pointed at a world."""
     with (
         Mistral(api_key=world.key, server_url=world.base_url, timeout_ms=TIMEOUT_MS) as client,
         asyncio.Runner() as runner,

@@ -44,11 +44,11 @@ class OwnCaller:
     runner: asyncio.Runner
 
     def call(self, method: Method) -> Outcome:
-        """What became of the sync call."""
+        """Return what became of the sync call."""
         return outcome_of(lambda: self._read(method), partial(raw_objects, method))
 
     def call_async(self, method: Method) -> Outcome:
-        """What became of the async call."""
+        """Return what became of the async call."""
         read = self._read_async
         return outcome_of(lambda: self.runner.run(read(method)), partial(raw_objects, method))
 
@@ -72,7 +72,7 @@ class OwnCaller:
 
 
 def file_or_value(value: object) -> object:
-    """The argument as the client takes it."""
+    """Return the argument as the client takes it."""
     if isinstance(value, FilePart):
         return File(file_name=value.name, content=value.content)
     return value
@@ -98,7 +98,7 @@ def raw_in(value: object, place: str, declared: str) -> Iterator[str]:
 
 @contextmanager
 def own_caller(world: World, *, strict: bool = True) -> Iterator[OwnCaller]:
-    """The clients pointed at a world."""
+    """Give the clients pointed at a world."""
     with (
         Mistral(world.key, base_url=world.base_url, strict=strict) as client,
         asyncio.Runner() as runner,

@@ -65,7 +65,7 @@ class Tried:
 
 
 def page(tried: Sequence[Tried]) -> str:
-    """The whole page."""
+    """Return the whole page."""
     ordered = sorted(tried, key=lambda each: each.method.name)
     called = [each for each in ordered if each.outcomes]
     outcomes = [outcome for each in called for outcome in each.outcomes]
@@ -93,7 +93,7 @@ def rows(called: Iterable[Tried]) -> str:
 
 
 def row(name: str, calls: Sequence[Tried]) -> str:
-    """A method's row."""
+    """Return a method's row."""
     abouts = ", ".join(each.method.call.about or "plain" for each in calls)
     form = "streamed: " if calls[0].method.streams else ""
     cells = [verdict([each.outcomes[place] for each in calls]) for place in (0, 1)]
@@ -103,7 +103,7 @@ def row(name: str, calls: Sequence[Tried]) -> str:
 
 
 def plain(kind: str) -> str:
-    """The name of a class as code, other words as they are."""
+    """Return the name of a class as code, other words as they are."""
     *words, last = kind.split(" ")
     return " ".join(
         [*words, f"`{last}`" if last[0].isupper() or last in {"str", "bytes"} else last]
@@ -117,6 +117,6 @@ def verdict(outcomes: Sequence[Outcome]) -> str:
 
 
 def demand(row: tuple[str, str, str]) -> str:
-    """The row of a field that the SDK demands."""
+    """Return the row of a field that the SDK demands."""
     field, owner, methods = row
     return f"| `{field}` | {owner} | {methods} |\n"

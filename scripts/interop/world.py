@@ -63,14 +63,14 @@ class CallOf:
 
 @cache
 def seed_operations() -> tuple[Operation, ...]:
-    """The operations of the profile `seed`, in the order of the document."""
+    """Return the operations of the profile `seed`, in the order of the document."""
     document = load_document()
     return tuple(document.operations[each] for each in profile_operations(document, "seed"))
 
 
 @cache
 def all_calls() -> tuple[CallOf, ...]:
-    """The calls that are made: each operation's plainest one, then those of `calls.toml`."""
+    """Return the calls that are made: each operation's plainest one, then those of `calls.toml`."""
     samples = load_samples()
     plain = {
         each.id: [CallOf(each, "", samples.get(each.id, Sample()))] for each in seed_operations()
@@ -83,7 +83,7 @@ def all_calls() -> tuple[CallOf, ...]:
 
 
 def rows(kind: str) -> list[dict[str, Any]]:
-    """The rows of one kind of `calls.toml`."""
+    """Return the rows of one kind of `calls.toml`."""
     found: list[dict[str, Any]] = tomllib.loads(CALLS.read_text("utf-8"))[kind]
     return found
 
@@ -107,7 +107,7 @@ class World:
         return self.session.identities[CALLER].key
 
     def arguments(self, call: CallOf) -> dict[str, Any]:
-        """The call's arguments by name, with ids of objects that were made for it alone.
+        """Return the call's arguments by name, with ids of objects that were made for it alone.
 
         Raises:
             Unjudged: the mock refuses to make one.
@@ -144,7 +144,7 @@ class World:
     def _resolve(
         self, targets: Targets, operation: Operation, sample: Sample
     ) -> tuple[Sample, dict[str, str]]:
-        """The sample with its words looked up, and the operation's path ids."""
+        """Return the sample with its words looked up, and the operation's path ids."""
         if sample.before:
             targets.send_sample(load_document().operations[sample.before])
 
@@ -167,7 +167,7 @@ class World:
 
 
 def read(operation: Operation, name: str, text: str) -> Any:  # noqa: ANN401 - any kind of value
-    """The value of a query parameter that the samples write as text."""
+    """Return the value of a query parameter that the samples write as text."""
     schema = next(each["schema"] for each in operation.parameters if each["name"] == name)
     kinds = {part.get("type") for part in [schema, *schema.get("anyOf", ())]}
     if "boolean" in kinds:
@@ -176,7 +176,7 @@ def read(operation: Operation, name: str, text: str) -> Any:  # noqa: ANN401 - a
 
 
 def argument_name(operation: Operation, name: str) -> str:
-    """What the document says that clients call a field of the body."""
+    """Return what the document says that clients call a field of the body."""
     document = load_document()
     schema = document.resolve(operation.body_schema("application/json") or {})
     known: dict[str, str] = schema.get("properties", {}).get(name, {})
@@ -184,7 +184,7 @@ def argument_name(operation: Operation, name: str) -> str:
 
 
 def file_of(sample: Sample) -> dict[str, FilePart]:
-    """The sample's file as an argument, nothing when it has none."""
+    """Return the sample's file as an argument, nothing when it has none."""
     parts = evolve(sample, form={}).parts
     if not parts:
         return {}
@@ -194,7 +194,7 @@ def file_of(sample: Sample) -> dict[str, FilePart]:
 
 @contextmanager
 def prepared_world() -> Iterator[World]:
-    """A world of its own on a mock in this process, with a clock that stands still."""
+    """Give a world of its own on a mock in this process, with a clock that stands still."""
     with silence(), mock_session(settings=MANUAL) as session:
         world = World(session)
         world.grow()

@@ -35,7 +35,7 @@ class Read:
 
 
 def read_answer(operation: mistral_openapi.Operation, status: int, body: Body) -> Read | str:
-    """What a body holds, or why that cannot be told.
+    """Return what a body holds, or why that cannot be told.
 
     Raises:
         ValueError: What says that it is JSON is none.
@@ -58,7 +58,7 @@ def read_answer(operation: mistral_openapi.Operation, status: int, body: Body) -
 
 
 def declared(operation: mistral_openapi.Operation, status: int) -> Json:
-    """What the document says about a status. Raises KeyError when it says nothing."""
+    """Return what the document says about a status. Raises KeyError when it says nothing."""
     answers = operation.object["responses"]
     for key in (str(status), f"{str(status)[0]}XX", "default"):
         if key in answers:
@@ -82,7 +82,7 @@ def _read_events(operation: mistral_openapi.Operation, content: bytes) -> Read |
 
 
 def unread(operation: mistral_openapi.Operation, body: Body, read: Read) -> Iterator[str]:
-    """What the client in strict mode finds wrong with a success."""
+    """Yield what the client in strict mode finds wrong with a success."""
     stream = operation.extension("stream") if read.events else None
     module = _module(operation, stream["method"] if stream else None)
     items: Sequence[object] = read.events or [_Answer(body.content or b"")]
@@ -94,7 +94,10 @@ def unread(operation: mistral_openapi.Operation, body: Body, read: Read) -> Iter
 
 
 def _parse(module: ModuleType, item: object) -> object:
-    """What the client makes of an answer or of one event; raises ValueError for what it refuses."""
+    """Return what the client makes of an answer or of one event.
+
+    Raises ValueError for what it refuses.
+    """
     if isinstance(item, ServerEvent):
         readers = module.READERS
         return readers.get(item.event, readers[None])(read_event_object(item.data))
@@ -111,7 +114,7 @@ class _Answer:
 
 
 def _module(operation: mistral_openapi.Operation, method: str | None) -> ModuleType:
-    """The generated module that reads the answers of an operation."""
+    """Return the generated module that reads the answers of an operation."""
     group, _, name = operation.id.rpartition(".")
     place = f"mistral_generated.api.{group.replace('.', '_')}.{method or name}"
     return importlib.import_module(place)

@@ -71,14 +71,14 @@ class Comparison:
             yield from self._replay(operation, exchange, read)
 
     def _find(self, exchange: Recorded) -> mistral_openapi.Operation:
-        """The operation. Raises APIError when there is none."""
+        """Return the operation. Raises APIError when there is none."""
         path = exchange.path.rstrip("/")
         return self._operations[self._router.find(exchange.method, path, "")[0].id]
 
     def _replay(
         self, operation: mistral_openapi.Operation, exchange: Recorded, read: Read | None
     ) -> Iterator[tuple[bool, str]]:
-        """What is different when a mock gets the request."""
+        """Yield what is different when a mock gets the request."""
         if exchange.request.problem:
             yield False, f"the mock did not get the request: {exchange.request.problem}"
             return
@@ -110,13 +110,13 @@ class Comparison:
 
 
 def _missing_parts(exchange: Recorded) -> str:
-    """What a comparison cannot do without and the recording does not have."""
+    """Return what a comparison cannot do without and the recording does not have."""
     parts = {"method": exchange.method, "address": exchange.url, "status": exchange.status}
     return ", ".join(name for name, value in parts.items() if not value)
 
 
 def _judge_request(operation: mistral_openapi.Operation, body: Body) -> Iterator[tuple[bool, str]]:
-    """What the document says against a request that was accepted."""
+    """Yield what the document says against a request that was accepted."""
     content = operation.object.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
     if body.problem:
@@ -133,7 +133,10 @@ def _judge_request(operation: mistral_openapi.Operation, body: Body) -> Iterator
 def _judge_answer(
     operation: mistral_openapi.Operation, exchange: Recorded, *, accepted: bool
 ) -> Any:  # noqa: ANN401 - a generator whose result is the read answer
-    """What the document and the client say against an answer; the answer, when it can be read."""
+    """Yield what the document and the client say against an answer.
+
+    The answer, when it can be read.
+    """
     try:
         declared(operation, exchange.status)
         read = read_answer(operation, exchange.status, exchange.answer)
@@ -154,7 +157,7 @@ def _judge_answer(
 
 
 def _each(read: Read) -> Iterator[tuple[bool, str]]:
-    """What the document says against each value, said once for events that are alike."""
+    """Yield what the document says against each value, said once for events that are alike."""
     schema, said = Schema(read.schema), dict[str, None]()
     for value in read.values:
         said.update(dict.fromkeys(_sentences(schema, value)))
@@ -171,7 +174,7 @@ def _problems(raw: Json, body: Body, says: str) -> Iterator[tuple[bool, str]]:
 
 
 def _sentences(schema: Schema, value: object) -> Iterator[str]:
-    """The problems of a value by place; what the value is stays unsaid, it may be secret."""
+    """Yield the problems of a value by place; what the value is stays unsaid, it may be secret."""
     for problem in schema.problems(value, ()):
         yield f"{'.'.join(str(part) for part in problem.loc) or 'all of it'}: {problem.msg}"
 

@@ -15,7 +15,7 @@ CHOSEN = frozenset({"tool_calls"})
 
 
 def lacking(recorded: list[Any], answered: list[Any], schema: Json) -> list[str]:
-    """The fields of some values that no other value has, although it has what they are in."""
+    """Return the fields of some values that no other value has, although it has their owners."""
     wanted = {place for value in recorded for place in _places(value, [schema], "")}
     found = {place for value in answered for place in _places(value, [schema], "")}
     objects = {owner for owner, _ in found}
@@ -24,7 +24,7 @@ def lacking(recorded: list[Any], answered: list[Any], schema: Json) -> list[str]
 
 
 def _places(value: object, schemas: list[Json], path: str) -> Iterator[tuple[str, str]]:
-    """The path of the object and the name of each field, with the tags of union members."""
+    """Yield the path of the object and the name of each field, with the tags of union members."""
     members = [member for schema in schemas for member in _members(schema)]
     if isinstance(value, list):
         items = [member["items"] for member in members if "items" in member]
@@ -40,7 +40,7 @@ def _places(value: object, schemas: list[Json], path: str) -> Iterator[tuple[str
 
 
 def _members(schema: Json) -> Iterator[Json]:
-    """The schema itself and, however deep, the members of its unions."""
+    """Yield the schema itself and, however deep, the members of its unions."""
     schema = mistral_openapi.resolve(schema)
     yield schema
     for union in ("anyOf", "oneOf", "allOf"):
@@ -49,7 +49,7 @@ def _members(schema: Json) -> Iterator[Json]:
 
 
 def _tag(value: Json, schemas: list[Json]) -> str:
-    """The tag of a union's member, so that different members are not taken for each other."""
+    """Return the tag of a union's member, so that different members are not mixed up."""
     for schema in schemas:
         for member in _members(schema):
             stated = member.get("discriminator")

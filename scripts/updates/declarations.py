@@ -32,7 +32,10 @@ _POINTER = re.compile(r"(/\S+) is (?:an id|a state)")
 
 
 def declared_as(task: Task, document: Tree) -> tuple[str, Tree] | None:
-    """The target and the update of the declaration that a task asks for; None for another task."""
+    """Return the target and the update of the declaration that a task asks for.
+
+    None for another task.
+    """
     asked = re.search(r": declare x-mistral-(\w+)", task.text)
     if asked is None:
         return None
@@ -64,13 +67,13 @@ def _target(task: Task, document: Tree) -> str:
 
 
 def _as_path(pointer: str) -> str:
-    """The JSONPath of a JSON pointer."""
+    """Return the JSONPath of a JSON pointer."""
     parts = [one.replace("~1", "/").replace("~0", "~") for one in pointer.split("/")[1:]]
     return "$" + "".join(f"[{one}]" if one.isdigit() else step_to(one) for one in parts)
 
 
 def _enum(node: Any, document: Tree) -> list[str]:  # noqa: ANN401 - JSON of any kind
-    """The values of an enum, wherever in a schema it is."""
+    """Return the values of an enum, wherever in a schema it is."""
     if not isinstance(node, dict):
         return []
     if "$ref" in node:

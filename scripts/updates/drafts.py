@@ -62,7 +62,7 @@ class Draft:
     remove: bool = False
 
     def action(self, day: str) -> Tree:
-        """The action as an overlay has it."""
+        """Return the action as an overlay has it."""
         action: Tree = {"target": self.target}
         action |= {"remove": True} if self.remove else {"update": self.update}
         if self.file.startswith("curation/"):
@@ -74,7 +74,7 @@ AnyDraft = Draft | SampleDraft | StaleDraft
 
 
 def make_drafts(survey: Survey, names: dict[str, str]) -> dict[Task, Draft]:
-    """The draft of each task for which a program can make one.
+    """Return the draft of each task for which a program can make one.
 
     `names` gives upstream's name of a component by ours.
     """
@@ -153,14 +153,14 @@ def _name_apart(
 
 
 def _own_id(where: str, document: Tree) -> str | None:
-    """The id that an operation has already."""
+    """Return the id that an operation has already."""
     method, _, path = where.partition(" ")
     found: str | None = document["paths"].get(path, {}).get(method.lower(), {}).get("operationId")
     return found
 
 
 def _titles(survey: Survey) -> dict[str, str]:
-    """What drafts call components and schemas in place, by their targets; the inner ones first.
+    """Return what drafts call components and schemas in place, by their targets; inner ones first.
 
     Two schemas that differ have two names.
     """
@@ -179,7 +179,7 @@ def _titles(survey: Survey) -> dict[str, str]:
 
 
 def _as_titled(target: str, titles: dict[str, str]) -> str:
-    """The target as words need it, which see a schema under the name that a draft gives it."""
+    """Return the target as words need it, which see a schema under the name that a draft gives."""
     for place, title in titles.items():
         inner = target.startswith((f"{place}.", f"{place}["))
         is_component = re.fullmatch(r"\$\.components\.schemas(\.\w+|\['[^']*'\])", place)
@@ -199,7 +199,7 @@ def _merge(into: Tree, update: Tree) -> None:
 
 
 def target_of(where: str, *, of_media: bool = False) -> str | None:
-    """The JSONPath of a place as findings name it; None where it is none.
+    """Return the JSONPath of a place as findings name it; None where it is none.
 
     A media type and its schema have one name: `of_media` means the media type.
     """
@@ -218,7 +218,7 @@ def target_of(where: str, *, of_media: bool = False) -> str | None:
 
 
 def _inside(part: str) -> str:
-    """The step from an operation to a parameter, body or answer, and on."""
+    """Return the step from an operation to a parameter, body or answer, and on."""
     if found := re.fullmatch(r"(body|[0-9][0-9X]{2}|default)(?: ([^.]*/[^.]*?)(?:\.(.*))?)?", part):
         step = ".requestBody" if found[1] == "body" else f".responses['{found[1]}']"
         media = f".content['{found[2]}'].schema" if found[2] else ""
@@ -228,7 +228,7 @@ def _inside(part: str) -> str:
 
 
 def _steps(path: str) -> str:
-    """The steps of a path with dots, names that are no plain words in quotes."""
+    """Return the steps of a path with dots, names that are no plain words in quotes."""
     steps = ""
     for word in path.split(".") if path else ():
         name, bracket, index = word.partition("[")
@@ -237,7 +237,7 @@ def _steps(path: str) -> str:
 
 
 def _as_upstream(target: str, names: dict[str, str]) -> str:
-    """The target with the component's name of before it was renamed, as corrections need it."""
+    """Return the target with the component's name before it was renamed, as corrections need it."""
     found = re.match(r"\$\.components\.schemas\.(\w+)", target)
     if found and found[1] in names:
         return f"$.components.schemas.{names[found[1]]}{target[found.end() :]}"
@@ -245,7 +245,7 @@ def _as_upstream(target: str, names: dict[str, str]) -> str:
 
 
 def _update_of(task: Task, target: str | None, document: Tree) -> Tree | str | None:
-    """What the draft merges in, the step to what it removes, or None where nobody can guess."""
+    """Return what the draft merges in, the step to what it removes, or None if nobody can guess."""
     nodes = [node.value for node in jsonpath.find(target, document)] if target else []
     if not nodes or not isinstance(nodes[0], dict):
         return None
@@ -281,7 +281,7 @@ def _correction(task: Task, node: Tree, document: Tree) -> Tree | str | None:
 
 
 def _usual_answer(status: str, document: Tree) -> Tree | None:
-    """The status with what most operations answer with it."""
+    """Return the status with what most operations answer with it."""
     counts = Counter(
         answer["$ref"]
         for _, _, operation in operations(document)
@@ -318,7 +318,7 @@ _CORRECTIONS: tuple[tuple[str, Callable[[re.Match[str], str, Tree, Tree], Any]],
 
 
 def shown(draft: AnyDraft, day: str) -> str:
-    """The draft as text to be pasted: an action under `actions:`, all else where it stands."""
+    """Return the draft as text to paste: an action under `actions:`, all else where it stands."""
     if not isinstance(draft, Draft):
         return draft.lines()
     text = write_yaml([draft.action(day)])
@@ -326,7 +326,7 @@ def shown(draft: AnyDraft, day: str) -> str:
 
 
 def with_drafts(folder: Path, drafts: Iterable[AnyDraft], day: str) -> dict[Path, bytes]:
-    """The files of the folder (`openapi`) with new actions at their ends, all else in its place.
+    """Return the folder's (`openapi`) files with new actions at their ends, all else in its place.
 
     Raises:
         DocumentProblem: A file is no overlay.
@@ -348,5 +348,5 @@ def with_drafts(folder: Path, drafts: Iterable[AnyDraft], day: str) -> dict[Path
 
 
 def _order(draft: AnyDraft) -> int:
-    """What is taken out goes first, from the end of the file, so that the rest keeps its place."""
+    """Return a draft's rank: removals first, from the file's end, so that the rest stays put."""
     return -draft.action if isinstance(draft, StaleDraft) else 1

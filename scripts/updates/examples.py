@@ -32,13 +32,13 @@ class Mend:
 
 
 def split_place(where: str) -> tuple[str, str]:
-    """The place of the media type, and the name of the example."""
+    """Return the place of the media type, and the name of the example."""
     place, _, name = where.rpartition(": ")
     return place, name
 
 
 def mend_of(name: str, text: str, media: Tree, document: Tree) -> Mend | None:
-    """What makes the named example of a media type fit; None where a program cannot tell."""
+    """Return what makes the named example of a media type fit; None where a program cannot tell."""
     found = re.fullmatch(rf"{re.escape(WRONG)}(\S*): (.*)", text, re.DOTALL)
     example = media.get("examples", {}).get(name)
     if found is None or not isinstance(example, dict):
@@ -62,7 +62,7 @@ def mend_of(name: str, text: str, media: Tree, document: Tree) -> Mend | None:
 
 
 def _remade(value: Any, schema: Any, document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
-    """A value of another form with what the old one had: a list goes into a page, or out of one."""
+    """Return a value of another form with what the old one had: a list enters or leaves a page."""
     made = value_of(schema, document)
     if isinstance(value, list) and isinstance(made, dict):
         lists = [name for name, one in made.items() if isinstance(one, list)]
@@ -78,12 +78,12 @@ def _steps(path: list[str | int]) -> str:
 
 
 def step_to(name: str) -> str:
-    """The step of a JSONPath to a field; a name that is no plain word is in quotes."""
+    """Return the step of a JSONPath to a field; a name that is no plain word is in quotes."""
     return f".{name}" if SIMPLE.fullmatch(name) else f"['{name}']"
 
 
 def schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The schema of what stands at the path in a value; empty where none is found."""
+    """Return the schema of what stands at the path in a value; empty where none is found."""
     if not path:
         return schema
     for one in _members(schema, document):
@@ -95,7 +95,7 @@ def schema_at(schema: Any, path: list[str | int], document: Tree) -> Any:  # noq
 
 
 def _members(schema: Any, document: Tree) -> Iterator[Tree]:  # noqa: ANN401 - JSON of any kind
-    """The schema and all that it refers to or is put together from."""
+    """Yield the schema and all that it refers to or is put together from."""
     if not isinstance(schema, dict):
         return
     yield schema

@@ -18,7 +18,7 @@ _DEEPEST = 4
 
 
 def operation_id(where: str, document: Tree) -> str:
-    """An id that no other operation has, after the path and what its neighbours are called."""
+    """Return an id that no other operation has, after the path and its neighbours' names."""
     method, _, path = where.partition(" ")
     words = [word for word in path.strip("/").split("/") if not re.fullmatch(r"v\d+", word)]
     literal = [re.sub(r"\W", "_", word.partition("#")[0]) for word in words if word[:1] != "{"]
@@ -35,7 +35,7 @@ def operation_id(where: str, document: Tree) -> str:
 
 
 def taken_methods(document: Tree) -> set[str]:
-    """The dotted names of all methods, those that stream included."""
+    """Return the dotted names of all methods, those that stream included."""
     taken: set[str] = set()
     for _, _, operation in operations(document):
         name, stream = operation.get("operationId", ""), operation.get("x-mistral-stream", {})
@@ -44,7 +44,10 @@ def taken_methods(document: Tree) -> set[str]:
 
 
 def distinct(name: str, taken: set[str]) -> str:
-    """The id, or one like it where another operation takes it in the same run; then it is taken."""
+    """Return the id, or one like it where another operation takes it in the same run.
+
+    Then it is taken.
+    """
     while name in taken:
         name += "_again"
     taken.add(name)
@@ -66,7 +69,7 @@ def _answers_list(path: str, document: Tree) -> bool:
 
 
 def _neighbour(path: str, document: Tree) -> str | None:
-    """What the ids of operations with the same beginning of the path begin with."""
+    """Return what the ids of operations with the same beginning of the path begin with."""
     best: tuple[int, str] | None = None
     words = path.strip("/").split("/")
     for other, _, operation in operations(document):
@@ -83,7 +86,7 @@ def _neighbour(path: str, document: Tree) -> str | None:
 
 
 def schema_name(where: str, node: Tree, document: Tree) -> str:
-    """A name in words with capitals, after the place of the schema, and its tag in a union."""
+    """Return a name in capitalised words, after the place of the schema, and its tag in a union."""
     place, _, part = (
         where.partition(": ") if where.partition(" ")[2][:1] == "/" else (where, "", "")
     )
@@ -101,14 +104,14 @@ def schema_name(where: str, node: Tree, document: Tree) -> str:
 
 
 def _tags(node: Tree) -> list[str]:
-    """The words of the constants by which an object is told from others."""
+    """Return the words of the constants by which an object is told from others."""
     values = [one.get("const") for one in node.get("properties", {}).values()]
     texts = [value for value in values if isinstance(value, str)]
     return [word for text in texts for word in re.findall(r"[A-Za-z0-9]+", text)]
 
 
 def usual_words(node: Tree, document: Tree) -> str | None:
-    """What most parameters of the name say of themselves; None for anything else."""
+    """Return what most parameters of the name say of themselves; None for anything else."""
     asked = {key: node.get(key) for key in ("name", "in")}
     if None in asked.values():
         return None
@@ -122,7 +125,7 @@ def usual_words(node: Tree, document: Tree) -> str | None:
 
 
 def path_id(name: str, document: Tree) -> Tree:
-    """The parameter of a path, as other operations have one of that name."""
+    """Return the parameter of a path, as other operations have one of that name."""
     schemas = (
         other["schema"]
         for _, _, operation in operations(document)
@@ -134,7 +137,7 @@ def path_id(name: str, document: Tree) -> Tree:
 
 
 def tag_of(field: str, node: Tree, document: Tree) -> Tree:
-    """The discriminator of a union by the constants of its members."""
+    """Return the discriminator of a union by the constants of its members."""
     mapping: Tree = {}
     for member in [*node.get("anyOf", ()), *node.get("oneOf", ())]:
         target = follow(document, member.get("$ref", "")) or {}
@@ -156,7 +159,7 @@ def paging_of(operation: Tree, document: Tree) -> Tree | None:
 
 
 def paged_anew(kind: str, gone: str, operation: Tree, document: Tree) -> Tree | str | None:
-    """What takes the place of a parameter or field of paging that is gone: another, or nothing.
+    """Return what replaces a parameter or field of paging that is gone: another, or nothing.
 
     A parameter and a field can have one name, so that the `kind` says which of them it is.
     """
@@ -179,7 +182,7 @@ def items_of(operation: Tree, document: Tree) -> Tree | None:
 
 
 def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
-    """The paging with the fields that the operation's answer has."""
+    """Return the paging with the fields that the operation's answer has."""
     fields = _fields(operation, document)
     kept = {
         key: name
@@ -191,7 +194,7 @@ def _as_answered(paging: Tree, operation: Tree, document: Tree) -> Tree:
 
 
 def _fields(operation: Tree, document: Tree) -> Tree:
-    """The fields of the object that the operation answers to a success."""
+    """Return the fields of the object that the operation answers to a success."""
     answers = operation.get("responses", {})
     success: Tree = next((one for key, one in answers.items() if key.startswith("2")), {})
     media = success.get("content", {}).values()
@@ -202,7 +205,7 @@ def _fields(operation: Tree, document: Tree) -> Tree:
 
 
 def stream_of(operation: Tree, document: Tree) -> Tree | None:
-    """What a stream carries, and which request asks for it, as far as the schemas tell."""
+    """Return what a stream carries, and which request asks for it, as far as the schemas tell."""
     contents = [one.get("content", {}) for one in operation.get("responses", {}).values()]
     events: Tree = next((one[EVENTS].get("schema", {}) for one in contents if EVENTS in one), {})
     if "$ref" not in events:
@@ -213,7 +216,7 @@ def stream_of(operation: Tree, document: Tree) -> Tree | None:
 
 
 def _data_of(events: str, document: Tree) -> str:
-    """What the data of an event holds; the event itself where it has no data of its own.
+    """Return what the data of an event holds; the event itself where it has no data of its own.
 
     Data that is described in place has the name that its draft gives it.
     """
@@ -227,7 +230,7 @@ def _data_of(events: str, document: Tree) -> str:
 
 
 def _begins(operation: Tree) -> dict[str, Any]:
-    """The parameters by name, each with its default."""
+    """Return the parameters by name, each with its default."""
     return {
         one.get("name", ""): one.get("schema", {}).get("default")
         for one in operation.get("parameters", ())
@@ -252,7 +255,7 @@ _ASKED = frozenset({"page", "size", "token", "offset", "before", "after", "order
 
 
 def example_of(node: Tree, document: Tree) -> Tree | None:
-    """An example for a body or an answer, made from its schema."""
+    """Return an example for a body or an answer, made from its schema."""
     if "schema" not in node:
         return None
     example = {"summary": "DRAFT: what is shown", "value": value_of(node["schema"], document)}
@@ -260,12 +263,12 @@ def example_of(node: Tree, document: Tree) -> Tree | None:
 
 
 def value_of(schema: Any, document: Tree) -> Any:  # noqa: ANN401 - JSON of any kind
-    """A plain value that fits the schema, as far as its types go."""
+    """Return a plain value that fits the schema, as far as its types go."""
     return _value(schema, document, 0)
 
 
 def _value(schema: Any, document: Tree, depth: int) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value, so many objects and lists deep inside another one."""
+    """Return the value, so many objects and lists deep inside another one."""
     if not isinstance(schema, dict):
         return None
     if "$ref" in schema:

@@ -44,7 +44,7 @@ def fresh_moves(old: Tree, new: Tree, sources: SourceList) -> dict[str, str]:
 
 
 def _bare(path: str) -> str:
-    """The path without what tells its variants apart."""
+    """Return the path without what tells its variants apart."""
     return path.partition("#")[0]
 
 
@@ -54,7 +54,7 @@ def with_moves(known: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, 
 
 
 def retargeted(folder: Path, moves: Mapping[str, str]) -> dict[Path, bytes]:
-    """The overlays below the folder (`openapi`) that target moved paths, with the new ones."""
+    """Return the overlays below the folder (`openapi`) that target moved paths, with new ones."""
     files: dict[Path, bytes] = {}
     for path in sorted(one for name in _OVERLAYS for one in (folder / name).glob("*.yaml")):
         text = read_part(path)
@@ -65,5 +65,5 @@ def retargeted(folder: Path, moves: Mapping[str, str]) -> dict[Path, bytes]:
 
 
 def _moved(line: str, moves: Mapping[str, str]) -> str:
-    """The line with the new paths, in quotes or as a key."""
+    """Return the line with the new paths, in quotes or as a key."""
     return re.sub(r"(?<=['\"\s])/[^'\"]*(?=['\":])", lambda name: moves.get(name[0], name[0]), line)

@@ -30,7 +30,7 @@ class Version:
 
 
 def next_version(pyproject: str, changelog: str, changes: Sequence[Change]) -> Version:
-    """The version that comes after the last released one with these changes."""
+    """Return the version that comes after the last released one with these changes."""
     stated: str = tomllib.loads(pyproject)["project"]["version"]
     found = _RELEASED.search(changelog)
     if found is None:
@@ -47,13 +47,13 @@ def next_version(pyproject: str, changelog: str, changes: Sequence[Change]) -> V
 
 
 def last_release(changelog: str) -> str:
-    """The newest version that was released, or `none`."""
+    """Return the newest version that was released, or `none`."""
     found = _RELEASED.search(changelog)
     return ".".join(found.groups()) if found else "none"
 
 
 def with_draft(changelog: str, day: str, changes: Sequence[Change], version: Version) -> str:
-    """The changelog with a draft of what changed, in the place of an earlier one of that day."""
+    """Return the changelog with a draft of what changed, in place of an earlier one of that day."""
     lines = [f"Next version: {version.number} ({version.reason}).", ""]
     for title in _TITLES:
         told = [_told(one) for one in changes if _title(one) == title and _is_told(one)]
@@ -75,7 +75,7 @@ def _name(day: str) -> str:
 
 
 def inserted(changelog: str, name: str, lines: Sequence[str]) -> str:
-    """The changelog with a draft under its unreleased part, in the place of an earlier one."""
+    """Return the changelog with a draft under its unreleased part, in place of an earlier one."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     plain = re.sub(rf"{re.escape(begin)}.*?{re.escape(end)}\n*", "", changelog, flags=re.DOTALL)
     if UNRELEASED not in plain:
@@ -97,7 +97,7 @@ def _title(one: Change) -> str:
 
 
 def _told(one: Change) -> str:
-    """The sentence with the methods that it is about, or the operations of which it names none."""
+    """Return the sentence with the methods it is about, or the operations if it names none."""
     names = [f"`{each.method or each.name}`" for each in one.operations]
     if any(each.name in one.sentence and not each.method for each in one.operations):
         names = []

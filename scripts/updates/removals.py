@@ -52,7 +52,7 @@ def refuse_removals(read: Sequence[Upstream], folder: Path) -> None:
 
 
 def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
-    """The operations of newer documents that no group takes, and that no kept one had."""
+    """Return the operations of newer documents that no group takes, and that no kept one had."""
     sources = read_sources(folder / "source.toml")
     known = {
         _key(method, path)
@@ -69,7 +69,7 @@ def untaken(read: Sequence[Upstream], folder: Path) -> list[str]:
 
 
 def _taken(upstream: Upstream, sources: SourceList) -> dict[tuple[str, str], str]:
-    """The operations that the project takes, by method and path without names."""
+    """Return the operations that the project takes, by method and path without names."""
     return {
         _key(method, path): f"{method.upper()} {path}"
         for path, method, _ in operations(upstream.document)
@@ -78,5 +78,5 @@ def _taken(upstream: Upstream, sources: SourceList) -> dict[tuple[str, str], str
 
 
 def _key(method: str, path: str) -> tuple[str, str]:
-    """What makes an operation the same in two documents: neither fragments nor names of ids do."""
+    """Return what makes an operation the same in two documents, not its fragment or ids' names."""
     return method, shape(path.partition("#")[0])

@@ -31,7 +31,7 @@ _ENOUGH = 3
 def renamed_methods(
     before: Tree, after: Tree, known: Sequence[Renamed], changelog: str
 ) -> list[Renamed]:
-    """The old names that the client has to keep: those that no release has warned of yet."""
+    """Return the old names that the client has to keep: those that no release has warned of yet."""
     last = last_release(changelog)
     present = read_endpoints(after)
     found = match(read_endpoints(before), present)
@@ -49,7 +49,7 @@ def renamed_methods(
 def with_schemas_kept(
     called: Mapping[str, str], changes: Sequence[Change], old: Tree, new: Tree
 ) -> dict[str, str]:
-    """The names of schemas here by upstream's, with those that upstream has just changed."""
+    """Return the names of schemas here by upstream's, with those that upstream has just changed."""
     renamed: dict[str, str] = {
         one.values["old"]: one.values["new"]
         for one in changes
@@ -60,7 +60,7 @@ def with_schemas_kept(
 
 
 def _renamed_alike(renamed: Mapping[str, str], old: set[str], new: set[str]) -> dict[str, str]:
-    """The other schemas that have got another beginning, where most new names have got that one.
+    """Return the other schemas with another beginning, where most new names have got that one.
 
     Those that nothing compares, as what only `allOf` or a deep place uses, are found by that alone.
     """
@@ -74,7 +74,7 @@ def _renamed_alike(renamed: Mapping[str, str], old: set[str], new: set[str]) -> 
 
 
 def _beginnings(before: str, now: str) -> tuple[str, str]:
-    """What two names begin with that end alike."""
+    """Return what two names begin with that end alike."""
     pairs = zip(reversed(before), reversed(now), strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return before[: len(before) - same], now[: len(now) - same]
@@ -85,7 +85,7 @@ def _schemas(document: Tree) -> set[str]:
 
 
 def with_paths_kept(called: Mapping[str, str], old: Tree, new: Tree) -> dict[str, str]:
-    """The paths here by upstream's, with those whose placeholders have just got other names."""
+    """Return the paths here by upstream's, with those whose placeholders just got other names."""
     before = {shape(path): path for path in _plain(old)}
     kept = dict(called)
     for path in _plain(new):
@@ -96,12 +96,12 @@ def with_paths_kept(called: Mapping[str, str], old: Tree, new: Tree) -> dict[str
 
 
 def _plain(document: Tree) -> list[str]:
-    """The paths without what tells their variants apart."""
+    """Return the paths without what tells their variants apart."""
     return [path.partition("#")[0] for path in document["paths"]]
 
 
 def with_renamed(changelog: str, renamed: Sequence[Renamed]) -> str:
-    """The changelog with a draft of which methods have another name."""
+    """Return the changelog with a draft of which methods have another name."""
     lines = [
         f"- `client.{one.old}` is called `client.{one.new}`. The old name warns in this release,"
         " and goes with the next."

@@ -23,7 +23,7 @@ _GONE = "the schema is gone; delete the row, or give it the new name"
 
 
 def stale_rows(document: Tree, folder: Path) -> Iterator[Task]:
-    """A task for each row about a schema that was there at the last update and is no more."""
+    """Yield a task for each row about a schema that was there at the last update and is no more."""
     before = folder / LOADABLE
     if not before.exists():
         return
@@ -35,7 +35,7 @@ def stale_rows(document: Tree, folder: Path) -> Iterator[Task]:
 
 
 def stale_notes(document: Tree, folder: Path) -> dict[Task, StaleDraft]:
-    """A task for each entry about dates that fits nothing any more, with its draft."""
+    """Return a task for each entry about dates that fits nothing any more, with its draft."""
     return {
         Task(SHARED, "shared", NOTES, name, UNFIT): StaleDraft(NOTES, number, ())
         for number, name in unfit_notes(folder, document)

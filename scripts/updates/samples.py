@@ -48,13 +48,13 @@ class SampleDraft:
         return f"{DRAFT_COMMENT}: {self.why}"
 
     def lines(self) -> str:
-        """The entry as text to be pasted."""
+        """Return the entry as text to be pasted."""
         inside = ".".join((*self.table[2:], ""))
         rows = [f"{inside}{key} = {text}\n" for key, text in self.entries.items()]
         return f"{self.note}\n{heading(self.table)}\n{''.join(rows)}"
 
     def written_into(self, text: str) -> str:
-        """The text of the file with the entry in the place of the old one, under its mark."""
+        """Return the text of the file with the entry in place of the old one, under its mark."""
         data = tomlkit.parse(text)
         sample: Any = data
         for name in self.table:
@@ -66,7 +66,7 @@ class SampleDraft:
 
 
 def draft_of(misfit: Misfit, words: set[str], document: Tree) -> SampleDraft | None:
-    """The sample as the document takes it; None where a program cannot tell.
+    """Return the sample as the document takes it; None where a program cannot tell.
 
     `words` are the names of the objects that a run can make, which a `$word` stands for.
     """
@@ -110,7 +110,7 @@ def _mended(value: Tree, told: str, known: tuple[Tree, set[str], Tree]) -> bool:
 
 
 def _worded(name: str, value: Any, words: set[str]) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value of a field; what is named like an object of the suite is that object."""
+    """Return the value of a field; what is named like an object of the suite is that object."""
     if isinstance(value, dict):
         return {key: _worded(key, inner, words) for key, inner in value.items()}
     return f"${name}" if name in words and isinstance(value, str) else value
@@ -123,7 +123,7 @@ def _inside(value: Any, path: list[str | int]) -> Any:  # noqa: ANN401 - JSON of
 
 
 def _inline(value: Any) -> str:  # noqa: ANN401 - TOML of any kind
-    """The value on one line, written as the samples have it; TOML knows no null."""
+    """Return the value on one line, written as the samples have it; TOML knows no null."""
     if isinstance(value, dict):
         entries = ((tomlkit.key(key).as_string(), one) for key, one in value.items())
         inside = ", ".join(f"{key} = {_inline(one)}" for key, one in entries if one is not None)

@@ -71,7 +71,7 @@ class Stage:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """The files that a run may write, below a folder."""
+    """Yield the files that a run may write, below a folder."""
     for name in _WRITTEN:
         path = root / name
         for each in sorted(path.rglob("*")) if path.is_dir() else [path] * path.exists():
@@ -82,7 +82,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged(root: Path) -> Iterator[Stage]:
-    """A copy of the project, which is gone afterwards whatever happens."""
+    """Give a copy of the project, which is gone afterwards whatever happens."""
     build = root / ".build"
     was_there = build.exists()
     build.mkdir(exist_ok=True)

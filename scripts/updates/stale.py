@@ -37,7 +37,7 @@ class StaleDraft:
     """What is taken out of it; nothing where all of it goes."""
 
     def lines(self) -> str:
-        """What to do, as text."""
+        """Return what to do, as text."""
         what = f"{', '.join(self.gone)} out of" if self.gone else "out"
         return f"# {DRAFT_COMMENT[2:]}: take {what} {self._kind} {self.action} of {self.file}\n"
 
@@ -46,7 +46,7 @@ class StaleDraft:
         return "action" if "/" in self.file else "entry"
 
     def written_into(self, text: str) -> str:
-        """The text of the file with the action marked, and as it should be."""
+        """Return the text of the file with the action marked, and as it should be."""
         lines = text.splitlines()
         starts = [at for at, line in enumerate(lines) if ITEM.match(line)]
         begin, end = starts[self.action - 1], [*starts, len(lines)][self.action]
@@ -59,7 +59,7 @@ class StaleDraft:
         return "\n".join([*lines[:begin], *new, after]).rstrip("\n") + "\n"
 
     def _with_values(self, after: str, old: list[str], text: str) -> str:
-        """What follows, with the values that it has by the aliases of what is taken away."""
+        """Return what follows, with the values that it has by the aliases of what is taken away."""
         for name in _ANCHOR.findall("\n".join(old)):
             value = read_yaml(f"{text}\nx-value: *{name}\n", self.file)["x-value"]
             written = json.dumps(value, ensure_ascii=False).replace("\\", r"\\")
@@ -75,7 +75,7 @@ class StaleDraft:
         return [f"  {line}" for line in write_yaml([rest | {DRAFT: True}]).splitlines()]
 
     def _rest(self, action: Tree) -> Tree | None:
-        """The action without what is gone; None where nothing is left of it."""
+        """Return the action without what is gone; None where nothing is left of it."""
         target = action["target"]
         for name in self.gone:
             if (shorter := _without_name(target, name)) != target:
@@ -86,7 +86,7 @@ class StaleDraft:
 
 
 def stale_draft(task: Task) -> StaleDraft | None:
-    """The draft for a task about a stale action; None for any other task."""
+    """Return the draft for a task about a stale action; None for any other task."""
     position = _POSITION.match(task.where)
     if position is None:
         return None
@@ -109,7 +109,7 @@ class Numbers:
         }
 
     def as_before(self, drafts: dict[Task, Any]) -> dict[Task, Any]:
-        """The drafts of a round, which is yet to be written, with the numbers of before.
+        """Return the drafts of a round, which is yet to be written, with the numbers of before.
 
         What is about a draft of an earlier round is left out: a person goes over that one.
         """
@@ -140,14 +140,17 @@ def _actions(text: str) -> int:
 
 
 def _numbered(task: Task, number: int, left: list[int]) -> Task:
-    """The task about the action that is now of the number, with the number of before."""
+    """Return the task about the action that is now of the number, with the number of before."""
     if not number or left[number - 1] == number:
         return task
     return attrs.evolve(task, where=_NUMBER.sub(f"action {left[number - 1]}", task.where, count=1))
 
 
 def _without_name(target: str, gone: str) -> str:
-    """The target without a name of a list of names; the name may be given with the whole way."""
+    """Return the target without a name of a list of names.
+
+    The name may be given with the whole way.
+    """
     for names in _NAMES.finditer(target):
         listed = re.findall(r"'[^']*'", names[1])
         before, after = target[: names.start()], target[names.end() :]

@@ -163,7 +163,7 @@ class Run:
             print(f"    words and corrections follow, in {named}")
 
     def _compare(self) -> None:
-        """What changed since the newest source of before: a report, and a draft for the changelog.
+        """Tell what changed since the newest source before: a report, a draft for the changelog.
 
         A report that is there already has been in the changelog; a draft that is gone was released.
         """
@@ -262,7 +262,7 @@ class Run:
         print(f"    {len(names)} operations, a method for each")
 
     def _compare_surfaces(self) -> None:
-        """What breaks for code that uses the client, as a report where something does."""
+        """Report what breaks for code that uses the client, where something does."""
         before, after = (one / "generated" for one in (self.stage.root, self.stage.copy))
         if not before.exists() or manifest.read(before) == manifest.read(after):
             return

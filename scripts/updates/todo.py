@@ -72,12 +72,12 @@ def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
 
 
 def _key(task: Task) -> tuple[str, ...]:
-    """What makes it the same task when actions before it have moved."""
+    """Return what makes it the same task when actions before it have moved."""
     return task.file, _POSITION.sub("", task.where), task.text
 
 
 def _gone_over(text: str) -> str:
-    """The text of a file as if a person had gone over its drafts and left them as they are."""
+    """Return the text of a file as if a person had gone over its drafts and left them alone."""
     lines = [line for line in text.splitlines() if not _MARK.match(line)]
     return "\n".join(lines).replace("DRAFT: ", "A ") + "\n"
 
@@ -110,7 +110,7 @@ def _distinct(drafts: dict[Task, AnyDraft]) -> list[AnyDraft]:
 
 
 def _drafts_of(found: Survey, folder: Path) -> dict[Task, AnyDraft]:
-    """What a program can write for each task: actions, samples of the suite, what goes out."""
+    """Return what a program can write for each task: actions, suite samples, what goes out."""
     words = {word for group in read_groups(folder).values() for word in group.get("targets", {})}
     drafts: dict[Task, AnyDraft] = {**make_drafts(found, upstream_names(folder))}
     for task in found.tasks:

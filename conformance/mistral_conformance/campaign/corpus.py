@@ -49,7 +49,7 @@ class Corpus:
 
 
 def open_corpus(folder: Path, campaign: str, plan: dict[str, Any]) -> Corpus:
-    """The corpus in a folder, begun there if there is none; `plan` is what makes it the same one.
+    """Return the corpus in a folder, begun if there is none; `plan` makes it the same one.
 
     Raises:
         WrongCorpus: the folder holds another campaign, or cannot be written to.

@@ -54,7 +54,7 @@ class Course:
         self._last = (self._next // parts + 1) * parts
 
     def take(self) -> Share | None:
-        """The next share, or None where there is none or nothing is left to spend."""
+        """Return the next share, or None where there is none or nothing is left to spend."""
         left_s = self.most_s - (self.now() - self._began) if self.most_s else 0.0
         if self.stopped or (self.most_s and left_s < LEAST_S):
             return None

@@ -52,7 +52,7 @@ class Findings:
         return news
 
     def _named(self, result: Result) -> Result:
-        """A red result under the name of its case and symptom."""
+        """Return a red result under the name of its case and symptom."""
         keys = symptom_of(result, self.judge).keys
         if (result.name, keys) not in self._symptoms:
             number = self._names[result.name] = self._names.get(result.name, 0) + 1

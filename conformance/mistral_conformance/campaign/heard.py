@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def judge_heard(
     document: Document, exchanges: Iterable[Exchange], judged: Container[str], *, dated: bool
 ) -> list[Result]:
-    """The verdicts on what was heard, by checks that are not in `judged`; nothing is sent.
+    """Return the verdicts on what was heard, by checks that are not in `judged`; nothing is sent.
 
     What nothing was heard about is left out.
 

@@ -54,7 +54,7 @@ STEPS = strategies.lists(
 
 
 def sequence_law(database: Path | None = None) -> Law:
-    """The law that sequences are judged by; those that failed before are in the database.
+    """Return the law that sequences are judged by; those that failed before are in the database.
 
     Its cases are each resource that belongs to no other, with all that lies in it.
     """
@@ -70,7 +70,7 @@ def _roots(model: Model) -> Iterator[Subject]:
 
 
 def tree_of(model: Model, root: Resource) -> Iterator[Resource]:
-    """The resource and all below it that the suite can make."""
+    """Yield the resource and all below it that the suite can make."""
     yield root
     grants = {each.resource for each in model.grants}
     for name in root.children:

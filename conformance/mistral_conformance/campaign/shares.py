@@ -74,7 +74,7 @@ class Rounds:
     parts: tuple[tuple[str, ...], ...]
 
     def share(self, number: int) -> Share:
-        """The share of a number, counted from 0."""
+        """Return the share of a number, counted from 0."""
         turn, part = divmod(number, len(self.parts))
         digest = hashlib.sha256(f"{self.seed}/round {turn}".encode()).digest()
         return Share(number, int.from_bytes(digest[:4]), self.parts[part])
@@ -83,7 +83,7 @@ class Rounds:
 def plan_campaign(
     options: RunOptions, exclude: Sequence[str] = (), database: Path | None = None
 ) -> list[Case]:
-    """The cases of one round.
+    """Return the cases of one round.
 
     Raises:
         WrongSelection: the options select none.
@@ -99,7 +99,7 @@ def plan_campaign(
 
 
 def make_rounds(plan: Sequence[Case], seed: int) -> Rounds:
-    """The rounds over a plan, each in as many shares as it takes."""
+    """Return the rounds over a plan, each in as many shares as it takes."""
     units: dict[str, list[str]] = {}
     for case in plan:
         subject = case.operation.id if case.operation else case.subject

@@ -53,7 +53,7 @@ class Spending:
 
 @contextmanager
 def spending_of(path: Path, share: Share) -> Iterator[Spending]:
-    """What all tries of a share have spent, in a file that is there until one try ends well."""
+    """Give what all tries of a share have spent, in a file that stays until one try ends well."""
     with path.open("a+b", buffering=0) as file:
         file.seek(0)
         whole, newline, _cut = file.read().rpartition(b"\n")

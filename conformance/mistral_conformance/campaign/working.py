@@ -100,7 +100,7 @@ def _do(job: Job, spending: Spending, ledger: Path) -> Done:
 
 
 def _nothing(spending: Spending, target: RunOptions, why: str) -> Done:
-    """A share that had no more to spend before anything was judged."""
+    """Return a share that had no more to spend before anything was judged."""
     run = Run(_plain_options(target), [], stopped=why)
     return Done(spending.share, run, spending.requests, spending.cost)
 
@@ -108,7 +108,7 @@ def _nothing(spending: Spending, target: RunOptions, why: str) -> Done:
 def _judge(
     job: Job, share: Share, options: RunOptions, heard: list[Exchange]
 ) -> tuple[Run, Session]:
-    """The run that a share is, and the session that it was done in."""
+    """Return the run that a share is, and the session that it was done in."""
     plan = plan_campaign(options, job.exclude, job.corpus / SEQUENCES)
     wanted = set(share.cases)
     cases = [each for each in plan if each.name in wanted]
@@ -130,7 +130,7 @@ def _options(
     ledger: Path | None,
     hear: Callable[[Exchange], object],
 ) -> RunOptions:
-    """The run that a share is. Only on a server of its own does it move the clock."""
+    """Return the run that a share is. Only on a server of its own does it move the clock."""
     return evolve(
         target,
         seed=share.seed,
@@ -146,14 +146,14 @@ def _options(
 
 
 def _packed(run: Run, session: Session, target: RunOptions) -> Run:
-    """The run as plain values that can go to another machine, without a secret."""
+    """Return the run as plain values that can go to another machine, without a secret."""
     packed = evolve(run, options=_plain_options(target))
     packed.results = [_plain(each, session.redactor) for each in run.results]
     return packed
 
 
 def _plain_options(target: RunOptions) -> RunOptions:
-    """The options without a secret."""
+    """Return the options without a secret."""
     return evolve(
         target,
         identities={name: evolve(each, key="") for name, each in target.identities.items()},
@@ -164,7 +164,10 @@ def _plain_options(target: RunOptions) -> RunOptions:
 
 
 def _plain(result: Result, redactor: Redactor) -> Result:
-    """The result without what only this process can use; of what is not red, without evidence."""
+    """Return the result without what only this process can use.
+
+    Of what is not red, without evidence.
+    """
     shown = result.status in RED
     clean = {id(e): _clean(e, redactor) for e in (*result.evidence, *result.exchanges)}
     evidence = tuple(clean[id(each)] for each in result.evidence) if shown else ()

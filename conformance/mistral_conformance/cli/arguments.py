@@ -55,7 +55,7 @@ def make_parser(
     add_mutants: Callable[[argparse.ArgumentParser], None] | None,
     add_fuzz: Callable[[argparse.ArgumentParser], None],
 ) -> Parser:
-    """The parser of the command line, each command set as `command`.
+    """Return the parser of the command line, each command set as `command`.
 
     The options of `mutants` come from its own package, which needs the mock; they are added only
     for that command.
@@ -133,7 +133,7 @@ def make_parser(
 
 
 def make_run_parser(kind: type[Parser] = Parser) -> Parser:
-    """The parser of `run` alone, for those who have to know its options."""
+    """Return the parser of `run` alone, for those who have to know its options."""
     parser = kind(prog="mistral-conformance run")
     _add_run(parser)
     return parser

@@ -179,7 +179,7 @@ def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None
 
 
 def teller(console: Console) -> Callable[[str], None]:
-    """Prints a line while a run waits."""
+    """Print a line while a run waits."""
 
     def tell(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -50,7 +50,7 @@ def make_connection(
     checked: bool = True,
     rate: float = 0.0,
 ) -> Connection:
-    """The way to the server.
+    """Return the way to the server.
 
     Raises:
         WrongConnection: a variable is not set, or the certificates cannot be read.

@@ -43,7 +43,7 @@ ABSENT = (Unreachable, KeyRefused, NoScheduler, WorkerDied)
 
 
 def run_to_end(command: Callable[[], int]) -> int:
-    """The exit code of a command, also where it ends early, which is told in one line."""
+    """Return the exit code of a command, also where it ends early, which is told in one line."""
     try:
         return command()
     except WRONG as error:

@@ -35,7 +35,7 @@ STANDS_ON = {
 
 
 def explain_rule(rule: Rule, document: Document) -> str:
-    """A rule, as text of 80 columns."""
+    """Return a rule, as text of 80 columns."""
     citations = read_citations(rule.source, partial(find_place, document))
     where = ", ".join(rule.operations) or "each operation that it applies to"
     needs = [f"Needs: {', '.join(rule.needs)}"] if rule.needs else []
@@ -53,7 +53,7 @@ def explain_rule(rule: Rule, document: Document) -> str:
 
 
 def explain_law(law: Law, document: Document) -> str:
-    """A law, as text of 80 columns."""
+    """Return a law, as text of 80 columns."""
     citations = read_citations(law.source, partial(find_place, document))
     lowered = (
         []
@@ -73,7 +73,7 @@ def explain_law(law: Law, document: Document) -> str:
 
 
 def _breach(law: Law) -> Iterator[str]:
-    """A server that breaks it, told of laws of this suite."""
+    """Yield a server that breaks it, told of laws of this suite."""
     from mistral_conformance.campaign import sequences  # noqa: PLC0415 - it would load some laws first
 
     told = sequences.BREACH if law.id == sequences.ID else load_breaches().get(law.id)

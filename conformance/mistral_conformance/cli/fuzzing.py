@@ -124,7 +124,7 @@ def _whole_options(options: argparse.Namespace) -> RunOptions:
 
 @contextmanager
 def _target(options: argparse.Namespace) -> Iterator[RunOptions]:
-    """The server of one share; an embedded mock is started for it alone."""
+    """Give the server of one share; an embedded mock is started for it alone."""
     with target_of(options, announce=_ignore) as target:
         yield target
 
@@ -178,7 +178,7 @@ def _why_left(run: Run) -> str:
 
 
 def _identity_of(whole: RunOptions, options: argparse.Namespace) -> dict[str, object]:
-    """What makes a campaign the same one when it goes on."""
+    """Return what makes a campaign the same one when it goes on."""
     return {
         "server": "the embedded mock" if options.embedded_mock else whole.base_url,
         "profile": whole.profile,
@@ -199,4 +199,4 @@ def _tell(tell: Callable[[str], None], done: Done, news: list[Result]) -> None:
 
 
 def _ignore(_: str) -> None:
-    """The address of a mock that one share alone talks to is nobody's business."""
+    """Leave aside the address of a mock that one share alone talks to: it is nobody's business."""

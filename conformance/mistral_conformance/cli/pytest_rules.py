@@ -81,7 +81,7 @@ class RulesPlugin:
         self.run = Run(self._options, operations, [each.name for each in plan], len(self.plan))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RuleFile | None:
-        """The rules stand for this very module: `--pyargs mistral_conformance` meets it once."""
+        """Return the rules for this very module: `--pyargs mistral_conformance` meets it once."""
         if file_path != Path(__file__):
             return None
         found: RuleFile = RuleFile.from_parent(parent, path=file_path)
@@ -89,7 +89,7 @@ class RulesPlugin:
         return found
 
     def judge(self, case: Case) -> Result:
-        """The result of one case; the first one opens the session."""
+        """Return the result of one case; the first one opens the session."""
         try:
             (result,) = judge_all(self._open(), [case])
         except Spent as spent:
@@ -103,7 +103,7 @@ class RulesPlugin:
         return self._options.baseline.excuses(result)
 
     def curl(self, result: Result) -> str:
-        """The curl lines of a result's evidence."""
+        """Return the curl lines of a result's evidence."""
         redactor = self._open().redactor
         return "\n".join(curl_line(each, redactor) for each in result.evidence)
 
@@ -179,7 +179,7 @@ class RuleItem(pytest.Item):
             raise RuleBroken(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's own
-        """What is wrong and how to see it again, without a traceback through the suite."""
+        """Return what is wrong and how to see it again, without a traceback through the suite."""
         if not isinstance(excinfo.value, RuleBroken):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
@@ -205,6 +205,6 @@ class _Parser(Parser):
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
-    """The options, completed from the file of options as on the command line."""
+    """Return the options, completed from the file of options as on the command line."""
     parser = make_run_parser(_Parser)
     return parser.parse_args(complete(given, parser))

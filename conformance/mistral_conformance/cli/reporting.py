@@ -59,7 +59,7 @@ class Reporting:
 
 
 def read_history(paths: Sequence[Path]) -> tuple[Report, ...]:
-    """The earlier reports of files and of folders, the newest last.
+    """Return the earlier reports of files and of folders, the newest last.
 
     Raises:
         WrongReport: one cannot be read.
@@ -93,7 +93,7 @@ def reporting_to(
 
 @contextmanager
 def recording_traffic(options: RunOptions, reporting: Reporting) -> Iterator[RunOptions]:
-    """The options of a run whose traffic is written, where that is asked for."""
+    """Give the options of a run whose traffic is written, where that is asked for."""
     output = next((each for each in reporting.outputs if each.form == HAR), None)
     keys = [each.key for each in options.identities.values()]
     redactor = Redactor([*keys, *options.connection.secrets])
@@ -103,7 +103,7 @@ def recording_traffic(options: RunOptions, reporting: Reporting) -> Iterator[Run
 
 
 def _runs_of(path: Path) -> list[Path]:
-    """The reports below a folder of reports; else the path itself."""
+    """Return the reports below a folder of reports; else the path itself."""
     runs = sorted(
         each.parent for each in path.glob("*/report.json") if not each.parent.is_symlink()
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def selected_operations(options: argparse.Namespace) -> list[str]:
-    """The operations that are judged.
+    """Return the operations that are judged.
 
     Raises:
         WrongSelection: a pattern or a profile is none.
@@ -35,12 +35,12 @@ def selected_operations(options: argparse.Namespace) -> list[str]:
 
 
 def profile_of(options: argparse.Namespace) -> str:
-    """The name of the profile that is judged."""
+    """Return the name of the profile that is judged."""
     return options.profile or default_profile(options.operations)
 
 
 def plan_run(options: argparse.Namespace) -> list[Case]:
-    """The cases that the options ask for, whatever the shard.
+    """Return the cases that the options ask for, whatever the shard.
 
     Raises:
         WrongSelection: they ask for none, or require what is not judged.

@@ -31,7 +31,7 @@ class WrongSettings(ValueError):  # noqa: N818 - read as a sentence by the comma
 
 
 def complete(given: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
-    """The words of a command line, completed from the file of options if there is one.
+    """Return the words of a command line, completed from the file of options if there is one.
 
     Raises:
         WrongSettings: the file cannot be read, or names what is no option.
@@ -45,14 +45,14 @@ def complete(given: Sequence[str], parser: argparse.ArgumentParser) -> list[str]
 
 
 def show_settings(options: argparse.Namespace, parser: argparse.ArgumentParser) -> str:
-    """The options that hold, as a file of options would say them."""
+    """Return the options that hold, as a file of options would say them."""
     return "".join(f"{name} = {value}\n" for name, value in _holding(options, parser))
 
 
 def shaping_settings(
     options: argparse.Namespace, parser: argparse.ArgumentParser
 ) -> dict[str, str]:
-    """The options that shape what is judged, as a file would say them: no keys, no places."""
+    """Return the options that shape what is judged, as a file says them: no keys, no places."""
     return {name: value for name, value in _holding(options, parser) if name not in PLACES}
 
 
@@ -77,7 +77,7 @@ def _spell(value: Any, between: str) -> str:  # noqa: ANN401 - whatever an optio
 
 
 def find_settings(folder: Path) -> Path | None:
-    """The file of options that holds for a folder, None where there is none."""
+    """Return the file of options that holds for a folder, None where there is none."""
     own, project = folder / NAME, folder / PROJECT
     if own.is_file():
         return own
@@ -85,7 +85,7 @@ def find_settings(folder: Path) -> Path | None:
 
 
 def read_settings(path: Path, parser: argparse.ArgumentParser) -> list[str]:
-    """The options of a file as words of a command line.
+    """Return the options of a file as words of a command line.
 
     Raises:
         WrongSettings: the file cannot be read, or names what is no option.

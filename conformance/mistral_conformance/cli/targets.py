@@ -42,7 +42,7 @@ def _announce(base_url: str) -> None:
 def target_of(
     options: argparse.Namespace, announce: Callable[[str], None] = _announce
 ) -> Iterator[RunOptions]:
-    """The run on the server that options name; an embedded mock is started, and stopped after it.
+    """Give the run on the server that options name; an embedded mock is started, and stopped after.
 
     Raises:
         WrongIdentity, WrongConnection, WrongBaseline: wrong use.
@@ -59,7 +59,7 @@ def target_of(
 
 
 def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> RunOptions:
-    """What the options ask of a run, but for its ledger.
+    """Return what the options ask of a run, but for its ledger.
 
     Raises:
         WrongIdentity, WrongConnection, WrongBaseline: a value cannot be used.
@@ -98,7 +98,7 @@ def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> Run
 
 
 def connection_of(options: argparse.Namespace) -> Connection:
-    """The way to the server.
+    """Return the way to the server.
 
     Raises:
         WrongConnection: it cannot be taken.

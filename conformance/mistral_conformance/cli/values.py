@@ -16,7 +16,7 @@ from mistral_conformance.session.markers import RUN_ID
 
 
 def base_url(text: str) -> str:
-    """The URL without a slash at its end; a password in a wrong one is not repeated.
+    """Return the URL without a slash at its end; a password in a wrong one is not repeated.
 
     Raises:
         ArgumentTypeError: no request can go to it.
@@ -38,7 +38,7 @@ def base_url(text: str) -> str:
 
 
 def natural(text: str) -> int:
-    """A whole number from 0.
+    """Return a whole number from 0.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -48,7 +48,7 @@ def natural(text: str) -> int:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1.
+    """Return a whole number from 1.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -97,7 +97,7 @@ def dollars(text: str) -> float:
 
 
 def prefix(text: str) -> str:
-    """A path without a slash at its end.
+    """Return a path without a slash at its end.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -109,7 +109,7 @@ def prefix(text: str) -> str:
 
 
 def rate(text: str) -> float:
-    """Requests in a second.
+    """Return requests in a second.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -122,7 +122,7 @@ def rate(text: str) -> float:
 
 
 def number(text: str, kind: type[int | float], least: int) -> float:
-    """A number that is not too small.
+    """Return a number that is not too small.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -138,7 +138,7 @@ def number(text: str, kind: type[int | float], least: int) -> float:
 
 
 def model(text: str) -> tuple[str, str]:
-    """An ability and the model that has it.
+    """Return an ability and the model that has it.
 
     Raises:
         ArgumentTypeError: it is none, or the suite asks for no such ability.
@@ -155,7 +155,7 @@ def model(text: str) -> tuple[str, str]:
 
 
 def shard(text: str) -> Shard:
-    """A part of the plan.
+    """Return a part of the plan.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -168,7 +168,7 @@ def shard(text: str) -> Shard:
 
 
 def output(text: str) -> Output:
-    """A form of the report and where it goes.
+    """Return a form of the report and where it goes.
 
     Raises:
         ArgumentTypeError: there is no such form.
@@ -181,7 +181,7 @@ def output(text: str) -> Output:
 
 
 def run_id(text: str) -> str:
-    """A part of names that a run can be told by.
+    """Return a part of names that a run can be told by.
 
     Raises:
         ArgumentTypeError: it is none.

@@ -113,7 +113,7 @@ def _upto(count: int) -> range:
 def _part(
     options: argparse.Namespace, shard: Shard, run_id: str, reporting: Reporting
 ) -> argparse.Namespace:
-    """What one worker is asked: its part of the plan, and its share of each bound."""
+    """Return what one worker is asked: its part of the plan, and its share of each bound."""
     given: dict[str, Any] = vars(options) | {
         "workers": 1,
         "shard": shard,
@@ -182,7 +182,7 @@ def _work(judge: Judge, options: argparse.Namespace, results: Any) -> None:  # n
 
 
 def _read(folder: Path) -> tuple[Report, Path] | None:
-    """The report of a worker and its folder, None where it was too early for one."""
+    """Return the report of a worker and its folder, None where it was too early for one."""
     try:
         return read_report(folder / LATEST)
     except WrongReport:

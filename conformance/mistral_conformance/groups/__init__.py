@@ -60,7 +60,7 @@ from typing import Any
 
 @cache
 def load_groups() -> tuple[dict[str, Any], ...]:
-    """The data of all groups, in the order of their names."""
+    """Return the data of all groups, in the order of their names."""
     found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
     texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
     return tuple(tomllib.loads(text) for text in texts)
@@ -68,7 +68,7 @@ def load_groups() -> tuple[dict[str, Any], ...]:
 
 @cache
 def load_always() -> dict[str, dict[str, Any]]:
-    """The fields that the bodies of rules are sent with, by operation, with their values."""
+    """Return the fields that the bodies of rules are sent with, by operation, with their values."""
     return {
         name: {field: sample["body"][field] for field in sample["always"]}
         for group in load_groups()
@@ -79,5 +79,5 @@ def load_always() -> dict[str, dict[str, Any]]:
 
 @cache
 def load_owed() -> dict[str, dict[str, str]]:
-    """The fields that older documents require, by operation; what they are of the caller."""
+    """Return the fields that older documents require, by operation; what they are of the caller."""
     return {name: each for group in load_groups() for name, each in group.get("owed", {}).items()}

@@ -75,7 +75,7 @@ def _outside(model: Model) -> Iterator[Subject]:
 
 
 def _found_outside(model: Model) -> Iterator[Subject]:
-    """The same for what is there without a request that makes it: what chats and runs record."""
+    """Return the same for what exists without a request to make it: what chats and runs record."""
 
     def read() -> Iterator[Subject]:
         for subject in _in_path(model):
@@ -115,7 +115,7 @@ def _listed(model: Model) -> Iterator[Subject]:
 
 
 def _nameable(model: Model) -> Iterator[Subject]:
-    """What outsiders do not see and a path names, with its fields that could name it as well."""
+    """Yield what outsiders do not see and a path names, with its fields that could name it too."""
     for subject in _listed(model):
         resource, outsider = subject.value
         names = tuple(each for each in resource.fields if OTHER_NAME.search(each))
@@ -147,7 +147,7 @@ def _by_uuid(model: Model) -> Iterator[Subject]:
 
 
 def _keeper(model: Model, resource: Resource) -> Resource:
-    """The resource that decides who sees it: itself, or one above."""
+    """Return the resource that decides who sees it: itself, or one above."""
     while resource.seen_by == "parent" and resource.parent:
         resource = model.resources[resource.parent]
     return resource
@@ -276,7 +276,7 @@ def foreign_has_the_status_of_unknown(world: World, reference: Reference, outsid
 def _refused_to(
     world: World, reference: Reference, outsider: str
 ) -> tuple[Exchange, Exchange, list[str]]:
-    """What an outsider is answered about the caller's object and about none, with the ids asked."""
+    """Return what an outsider is told of the caller's object and of none, with the ids asked."""
     instance = world.make(_resource(world, reference))
     ids = _own_ids(world, reference, instance)
     answer = send_plain(world, reference.place.operation, ids, by=outsider)
@@ -355,7 +355,7 @@ def _owners(model: Model, operation: Operation) -> dict[str, Resource]:
 
 
 def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
-    """The id of something of another kind: of the parent, or of the first other kind.
+    """Return the id of something of another kind: of the parent, or of the first other kind.
 
     What nothing can be done to goes first: a job, for one, works until it is deleted.
     """

@@ -36,7 +36,7 @@ def comes_along(model: Model) -> Iterator[tuple[Resource, Field, Resource]]:
 
 
 def _along(model: Model) -> Iterator[Subject]:
-    """What comes along, with the places that take the id of such a thing."""
+    """Yield what comes along, with the places that take the id of such a thing."""
     for resource, field, of in comes_along(model):
         places = [each for each in model.references_to(of.name) if _by_itself(model, each)]
         operations = (of.read, *(each.place.operation for each in places), of.list)
@@ -113,7 +113,7 @@ def along_tells_the_same(
 def _make(
     world: World, resource: Resource, field: Field, of: Resource
 ) -> tuple[Instance, Instance]:
-    """A new object at its end, and what came along with it.
+    """Return a new object at its end, and what came along with it.
 
     Raises:
         NotOffered: nothing did.

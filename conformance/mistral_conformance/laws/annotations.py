@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def entries_of(law: str, subject: str) -> Iterator[str]:
-    """The ids of the entries of the register that a law judges by a subject."""
+    """Yield the ids of the entries of the register that a law judges by a subject."""
     for entry, laws in load_judged().items():
         if any(fnmatchcase(subject, each) for each in laws.get(law, ())):
             yield entry

@@ -94,5 +94,5 @@ def _walk(world: World, view: ListView, ids: Mapping[str, str], size: int | None
 
 
 def _key(item: Json) -> str:
-    """What tells an item from the others: all that it shows."""
+    """Return what tells an item from the others: all that it shows."""
     return json.dumps(item, sort_keys=True)

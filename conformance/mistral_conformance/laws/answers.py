@@ -94,7 +94,7 @@ class Streamed:
     option: Option | None = None
 
     def ask(self, world: World) -> Question:
-        """The question, with the option where it stands."""
+        """Return the question, with the option where it stands."""
         name = self.option.name if self.option else ""
         more = {each or name: value for each, value in self.way.more.items()}
         if self.way.effect == ENDS_TEXT:
@@ -214,7 +214,7 @@ def are_choices(world: World, view: StreamView) -> None:
 
 
 def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, object, object]]:
-    """What both sides have to tell alike, each part with its name and both values."""
+    """Yield what both sides have to tell alike, each part with its name and both values."""
     if plain.models and streamed.models:
         yield "the model", sorted(plain.models), sorted(streamed.models)
     yield "the indexes of the choices", sorted(plain.choices), sorted(streamed.choices)

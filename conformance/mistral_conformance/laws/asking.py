@@ -60,7 +60,7 @@ def streams(model: Model) -> Iterator[Subject]:
 
 
 def asked_fields(model: Model, view: StreamView) -> set[str]:
-    """The fields that the operation's request takes."""
+    """Return the fields that the operation's request takes."""
     _, schema = body_schema(model.document.operations[view.operation])
     return set(properties(model.document, schema or {}))
 
@@ -68,7 +68,7 @@ def asked_fields(model: Model, view: StreamView) -> set[str]:
 def question(
     world: World, operation: str, more: Json | None = None, *, words: str = "", feature: str = ""
 ) -> Question:
-    """The plainest request with options; as repeatable as the operation allows.
+    """Return the plainest request with options; as repeatable as the operation allows.
 
     Raises:
         Skipped: the plainest request names an identity that the run does not have.
@@ -92,14 +92,14 @@ def question(
 
 
 def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
-    """The model of a request that takes an ability: one that has it, such as calling tools."""
+    """Return the model of a request that takes an ability: one that has it, like tool calling."""
     if "model" not in body:
         return {}
     return {"model": world.capabilities.able(ability, str(body["model"]), _lister())}
 
 
 def asked_model(world: World, operation: str, request: Json) -> str:
-    """The model that a request is for: the one that it names, or that of a new agent in it.
+    """Return the model that a request is for: the one that it names, or that of a new agent in it.
 
     Raises:
         Skipped: it names neither.
@@ -131,18 +131,18 @@ def names_of(world: World, model: str) -> set[str]:
 
 
 def _lister() -> str:
-    """The operation that lists the models."""
+    """Return the operation that lists the models."""
     return next(each.operation for each in load_targets().values() if each.ability)
 
 
 def saying(body: Json, words: str) -> Json:
-    """The words in the form that a request like this takes them in."""
+    """Return the words in the form that a request like this takes them in."""
     said = {"messages": [{"role": "user", "content": words}], "inputs": words}
     return {name: each for name, each in said.items() if words and name in body}
 
 
 def ask(world: World, asked: Question) -> Completion:
-    """The plain answer.
+    """Return the plain answer.
 
     Raises:
         NotOffered: the server refuses the option.
@@ -154,7 +154,7 @@ def ask(world: World, asked: Question) -> Completion:
 
 
 def ask_twice(world: World, asked: Question) -> Completion:
-    """The plain answer of a model that answers alike again.
+    """Return the plain answer of a model that answers alike again.
 
     Raises:
         Skipped: it does not.
@@ -183,7 +183,7 @@ def expect_steady(world: World, asked: Question, before: Completion) -> None:
 
 
 def hear(world: World, view: StreamView, asked: Question) -> Completion:
-    """The answer that a stream tells.
+    """Return the answer that a stream tells.
 
     Raises:
         NotOffered: the server refuses to stream, or refuses the option.
@@ -196,7 +196,7 @@ def hear(world: World, view: StreamView, asked: Question) -> Completion:
 
 
 def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
-    """The answer that an exchange streams.
+    """Return the answer that an exchange streams.
 
     Raises:
         NotOffered: the server refuses to stream.
@@ -209,7 +209,7 @@ def read_stream(world: World, answer: Exchange, view: StreamView) -> Completion:
 
 
 def stop_at(completion: Completion) -> str:
-    """A long word of an answer, from its middle on, which the same answer would end before.
+    """Return a long word of an answer, from its middle on, which the same answer would end before.
 
     Raises:
         Skipped: the answer has too few words.
@@ -222,7 +222,7 @@ def stop_at(completion: Completion) -> str:
 
 
 def count(completion: Completion, name: str) -> int:
-    """A count of the usage.
+    """Return a count of the usage.
 
     Raises:
         Failed: the answer does not tell it.
@@ -236,12 +236,12 @@ def count(completion: Completion, name: str) -> int:
 
 
 def counts(usage: Json) -> dict[str, Any]:
-    """The counts of a usage that all answers share."""
+    """Return the counts of a usage that all answers share."""
     return {each: usage.get(each) for each in COUNTS}
 
 
 def parse(text: str) -> Any:  # noqa: ANN401 - JSON
-    """The value that a text spells, None where it is no JSON."""
+    """Return the value that a text spells, None where it is no JSON."""
     try:
         return json.loads(text)
     except ValueError:
@@ -249,7 +249,7 @@ def parse(text: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _taken(world: World, answer: Exchange, feature: str) -> Exchange:
-    """An answer that was given; what is refused only with an option shows that it is not offered.
+    """Return an answer that was given; a refusal only with an option shows that it is not offered.
 
     Raises:
         NotOffered: an option is refused.

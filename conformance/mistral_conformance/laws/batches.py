@@ -106,7 +106,7 @@ def each_input_has_its_own(world: World, listed: Listed) -> None:
 
 
 def _alone(model: Model) -> Iterator[Subject]:
-    """The same where an input may stand by itself too."""
+    """Yield the same where an input may stand by itself too."""
     for subject in _listed(model):
         _, body = body_schema(model.document.operations[subject.name])
         if "string" in types(model.document, properties(model.document, body or {})[INPUT].schema):
@@ -196,7 +196,7 @@ def batched_as_alone(world: World, resource: Resource, path: str, operation: str
 
 
 def _sole(model: Model) -> Iterator[Subject]:
-    """What makes jobs, with the first endpoint that they may name."""
+    """Yield what makes jobs, with the first endpoint that they may name."""
     seen: set[str] = set()
     for subject in _batched(model):
         resource = subject.value[0]
@@ -256,13 +256,13 @@ def _first(world: World, listed: Listed, answer: Exchange) -> Json:
 
 
 def _answers(world: World, listed: Listed, answer: Exchange) -> list[Json]:
-    """The answers, without what the document does not know of them."""
+    """Return the answers, without what the document does not know of them."""
     items = read_items(answer, listed.field)
     return [known(world.document, listed.schema, each) for each in items]
 
 
 def _ask(world: World, listed: Listed, texts: Sequence[str], *, chunked: bool = False) -> Exchange:
-    """The answer to a list of inputs of the form that the plainest request has."""
+    """Return the answer to a list of inputs of the form that the plainest request has."""
     body = plain_request(world, listed.operation)["json"]
     inputs = [
         _shape(body[INPUT], text, chunked=chunked and number % 2 == 0)
@@ -272,7 +272,7 @@ def _ask(world: World, listed: Listed, texts: Sequence[str], *, chunked: bool = 
 
 
 def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - JSON
-    """A text as one input: itself, a conversation, or an object that holds one."""
+    """Return a text as one input: itself, a conversation, or an object that holds one."""
     said = {"role": "user", "content": [{"type": "text", "text": text}] if chunked else text}
     if isinstance(sample, dict):
         return {**sample, "messages": [said]}
@@ -295,12 +295,12 @@ def _numbers(value: object) -> dict[str, float]:
 
 
 def _flags(value: object) -> list[str]:
-    """The places of an answer at which it says yes."""
+    """Return the places of an answer at which it says yes."""
     return [place for place, each in _leaves(value) if each is True]
 
 
 def _leaves(value: object, place: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers and flags of an answer beside its own number, each with its place."""
+    """Yield the numbers and flags of an answer beside its own number, each with its place."""
     if isinstance(value, dict):
         for name, each in value.items():
             if name != "index":

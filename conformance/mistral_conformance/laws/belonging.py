@@ -69,7 +69,7 @@ def _named(model: Model) -> Iterator[Subject]:
 
 
 def _owner(model: Model, path: str) -> Resource | None:
-    """The resource whose id is the one parameter of a path."""
+    """Return the resource whose id is the one parameter of a path."""
     of = [each for each in model.resources.values() if each.whole and each.parameter]
     return next((e for e in of if path.count("{") == 1 and f"{{{e.parameter}}}" in path), None)
 
@@ -152,7 +152,7 @@ def _growing(model: Model) -> Iterator[Subject]:
 
 
 def _arrays(model: Model, operation: Operation) -> list[str]:
-    """The fields of an answer that are arrays, or the empty name where it is one itself."""
+    """Return the fields of an answer that are arrays, or the empty name where it is one itself."""
     schema, _ = answer_schema(operation, model.document)
     if schema is None:
         return []
@@ -212,14 +212,14 @@ def _expect_told(
 
 
 def _key(item: object) -> str:
-    """What tells an item from others: itself, or the id of an object, empty where it has none."""
+    """Return what tells an item from others: itself, or an object's id, empty without one."""
     return str(item.get("id", "")) if isinstance(item, dict) else str(item)
 
 
 def _find_way(
     world: World, instance: Instance, ways: list[Way], look: Callable[[], list[Any]]
 ) -> tuple[Way, int]:
-    """What adds to an array, each time as much as the time before, and how much.
+    """Return what adds to an array, each time as much as the time before, and how much.
 
     Raises:
         NotOffered: nothing does.
@@ -241,7 +241,7 @@ def _do(world: World, instance: Instance, way: Way) -> Exchange:
 
 
 def _list(world: World, view: str, field: str, instance: Instance) -> list[Any]:
-    """The items of an array of an answer, none where there is no array."""
+    """Return the items of an array of an answer, none where there is no array."""
     answer = world.need(world.call(view, instance.ids, by=CALLER))
     told: Any = answer.json() if not field else bare(instance.resource, answer.json()).get(field)
     return told if isinstance(told, list) else []

@@ -41,7 +41,7 @@ def _bulk(model: Model) -> Iterator[Subject]:
 
 
 def _alone(model: Model, resource: Resource, action: str) -> str:
-    """What does to one object what an action does to several: its verb is one of the action's."""
+    """Return what does to one object what an action does to several, with one of its verbs."""
     verbs = action.rpartition(".")[2].split("_")
     for each in filter(None, (*resource.actions, resource.delete)):
         named = resource.parameter in model.document.operations[each].path_ids
@@ -108,7 +108,7 @@ def _expect(world: World, answer: Exchange, found: str, due: str) -> None:
 
 
 def _make(world: World, resource: Resource, alone: str) -> Instance:
-    """A new object such as the plainest request for one of them is aimed at."""
+    """Return a new object such as the plainest request for one of them is aimed at."""
     targets, operation = targets_of(world.ctx), world.document.operations[alone]
     targets.forget(operation)
     ids = dict(targets.ids(operation))
@@ -116,7 +116,7 @@ def _make(world: World, resource: Resource, alone: str) -> Instance:
 
 
 def _end_alone(world: World, resource: Resource, alone: str) -> str:
-    """What becomes of an object that is named alone, which is what is declared, if anything is."""
+    """Return what becomes of an object named alone: what is declared, if anything is."""
     instance = _make(world, resource, alone)
     done = world.need(send_plain(world, alone, instance.ids, by=CALLER))
     end, states = _end(world, instance), world.model.states_of(resource.name)
@@ -136,14 +136,14 @@ def _send(world: World, reference: Reference, ids: list[str], by: str = CALLER) 
 
 
 def _end(world: World, instance: Instance) -> str:
-    """What has become of an object once nothing more happens to it."""
+    """Return what has become of an object once nothing more happens to it."""
     if _state(world, instance) != GONE:
         world.settle(instance)
     return _state(world, instance)
 
 
 def _state(world: World, instance: Instance) -> str:
-    """The present state of an object, or that it is gone."""
+    """Return the present state of an object, or that it is gone."""
     shown = world.read(instance)
     states = world.model.states_of(instance.resource.name)
     there = str(shown.fields.get(states.field)) if states else THERE
@@ -151,7 +151,10 @@ def _state(world: World, instance: Instance) -> str:
 
 
 def _outcomes(value: Any, identity: str) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
-    """The map in an answer that has an outcome by the id, if it has one; reasons are free."""
+    """Return the map in an answer that has an outcome by the id, if it has one.
+
+    Reasons are free.
+    """
     if not isinstance(value, dict):
         return None
     if identity in value:

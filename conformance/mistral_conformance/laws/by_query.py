@@ -87,13 +87,13 @@ def query_tells_strangers_nothing(world: World, place: Place, maker: Resource, f
 
 
 def _make(world: World, maker: Resource, field: str) -> str:
-    """The id that names a new object at its end, or what came along with it."""
+    """Return the id that names a new object at its end, or what came along with it."""
     instance = world.settled(maker)
     return str(world.read(instance).fields.get(field))
 
 
 def _hear(world: World, place: Place, identity: str, by: str = CALLER) -> Exchange:
-    """What is told to somebody who asks for what the id names."""
+    """Return what is told to somebody who asks for what the id names."""
     query = {place.name: identity}
     if not is_endless(world.document.operations[place.operation]):
         return world.call(place.operation, by=by, query=query)

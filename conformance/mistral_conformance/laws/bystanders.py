@@ -72,7 +72,10 @@ def shares_of(world: World, instance: Instance) -> list[Instance]:
 
 
 def keys_beside(world: World, instance: Instance) -> set[tuple[Any, ...]]:
-    """What identifies all that is in the place of an object; nothing where all may add to it."""
+    """Return what identifies all that is in the place of an object.
+
+    Nothing where all may add to it.
+    """
     resource = instance.resource
     if not instance.parent or not resource.list or not world.capabilities.offers(resource.list):
         return set()

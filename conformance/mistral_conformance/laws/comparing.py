@@ -41,7 +41,7 @@ def is_equal(left: object, right: object) -> bool:
 def first_difference(
     document: Document, fields: Iterable[Field], left: Json, right: Json
 ) -> tuple[str, object, object] | None:
-    """The first of the fields that both sides have and show differently; None when they agree.
+    """Return the first field that both sides have and show differently; None when they agree.
 
     A field that one side leaves out is free, and so is what no schema knows inside of one.
     """
@@ -59,7 +59,7 @@ def first_difference(
 def first_change(
     document: Document, fields: Iterable[Field], before: Json, after: Json
 ) -> tuple[str, object, object] | None:
-    """The first of the fields that one view shows otherwise than it did; None when all are alike.
+    """Return the first field that one view shows otherwise than it did; None when all are alike.
 
     A field that the view leaves out is null there, so what it leaves out from now on is lost.
     """
@@ -69,7 +69,7 @@ def first_change(
 
 
 def inside(path: str, left: object, right: object) -> tuple[str, object, object]:
-    """The first place inside two values where they differ."""
+    """Return the first place inside two values where they differ."""
     if isinstance(left, dict) and isinstance(right, dict):
         for name in dict.fromkeys((*left, *right)):
             if not is_equal(left.get(name, ABSENT), right.get(name, ABSENT)):
@@ -82,7 +82,7 @@ def inside(path: str, left: object, right: object) -> tuple[str, object, object]
 
 
 def shared(document: Document, schema: Json, left: Any, right: Any) -> tuple[Any, Any]:  # noqa: ANN401 - JSON
-    """What two values have to share: the known parts, without what only one of them tells.
+    """Return what two values have to share: the known parts, without what only one of them tells.
 
     That is free for objects whose fields the schema lists; a map of somebody's own is compared
     whole, and so are lists of different lengths.
@@ -104,7 +104,7 @@ def shared(document: Document, schema: Json, left: Any, right: Any) -> tuple[Any
 
 
 def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The part of a value that its schema knows, times as moments: what two answers must share."""
+    """Return what a schema knows of a value, times as moments: what two answers must share."""
     if isinstance(value, list):
         return [known(document, items_of(document, schema), each) for each in value]
     if isinstance(value, dict):
@@ -123,7 +123,7 @@ def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 
 
 
 def describe(place: str, left: object, right: object, one: Shown, other: Shown) -> str:
-    """A difference as a sentence."""
+    """Return a difference as a sentence."""
     first, second = shorten(left, right)
     return f"`{place}` is {first} in {one.view} and {second} in {other.view}"
 

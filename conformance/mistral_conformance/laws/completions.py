@@ -69,7 +69,7 @@ class Completion:
 
 
 def read_plain(exchange: Exchange) -> Completion:
-    """The answer to a request that asks for no stream."""
+    """Return the answer to a request that asks for no stream."""
     body = read_object(exchange)
     choices: dict[int, Choice] = {0: _turn(exchange)} if "outputs" in body else {}
     for each in read_items(exchange, "choices") if not choices else ():
@@ -85,7 +85,7 @@ def read_plain(exchange: Exchange) -> Completion:
 
 
 def read_pieces(exchange: Exchange, end: str) -> Completion:
-    """The answer that the pieces of a stream make."""
+    """Return the answer that the pieces of a stream make."""
     choices: dict[int, Choice] = {}
     usage, ids, models = [], [], []
     events = [each for each in exchange.events if each.data]
@@ -106,7 +106,7 @@ def read_pieces(exchange: Exchange, end: str) -> Completion:
 
 
 def _turn(exchange: Exchange) -> Choice:
-    """What the entries of a conversation's answer say; none tells why it ends."""
+    """Return what the entries of a conversation's answer say; none tells why it ends."""
     turn = Choice()
     for each in read_items(exchange, "outputs"):
         if each.get("type") == "message.output":
@@ -158,7 +158,7 @@ def _add(choice: Choice, said: Json, around: Json) -> None:
 
 
 def _words(content: object) -> Iterator[str]:
-    """The text of a content: a string, or chunks of which those of text have one."""
+    """Yield the text of a content: a string, or chunks of which those of text have one."""
     if isinstance(content, str):
         yield content
     for each in content if isinstance(content, list) else ():
@@ -167,7 +167,7 @@ def _words(content: object) -> Iterator[str]:
 
 
 def _items(value: object) -> list[Any]:
-    """The items of an array, none of what is no array."""
+    """Return the items of an array, none of what is no array."""
     return value if isinstance(value, list) else []
 
 

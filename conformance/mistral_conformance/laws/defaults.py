@@ -118,7 +118,7 @@ def change_makes_nothing(world: World, resource: Resource, field: Field) -> None
 
 
 def _optional(resource: Resource) -> list[Field]:
-    """The fields that a request may have and that name nothing."""
+    """Return the fields that a request may have and that name nothing."""
     return [
         each
         for each in resource.fields.values()

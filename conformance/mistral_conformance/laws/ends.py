@@ -301,7 +301,7 @@ def _expect_fitting(world: World, resource: Resource, states: States, shown: Sho
 
 
 def _at_work(states: States) -> list[str]:
-    """The states of what works on its task: nothing but a stop or an end comes after them."""
+    """Return the states of what works on its task: only a stop or an end comes after them."""
     last = {each for each, after in states.moves.items() if not after}
     return [each for each, after in states.moves.items() if after and last.issuperset(after)]
 
@@ -311,7 +311,7 @@ def _set(states: States, state: object) -> tuple[str, ...]:
 
 
 def _parts(world: World, instance: Instance, states: States) -> Iterator[Shown]:
-    """The views of a part of the object that tell its state."""
+    """Yield the views of a part of the object that tell its state."""
     for view in _views_of(world.document, instance.resource, states):
         if world.capabilities.offers(view):
             answer = world.call(view, instance.ids)
@@ -328,7 +328,7 @@ def _views_of(document: Document, resource: Resource, states: States) -> Iterato
 
 
 def _state(world: World, instance: Instance, states: States) -> str:
-    """The present state; both fields that tell it have to agree."""
+    """Return the present state; both fields that tell it have to agree."""
     shown = world.read(instance)
     world.expect(shown.value is not None, "the object is not there any more", shown.exchange)
     state = shown.fields.get(states.field)
@@ -347,7 +347,7 @@ def may_follow(states: States, before: str, after: str) -> bool:
 
 
 def reachable(states: States, start: str) -> set[str]:
-    """The states after a state, the ends among them: one may be missed between two looks."""
+    """Return the states after a state, the ends among them: one may be missed between two looks."""
     found = {*states.ends}
     waiting = list(states.moves.get(start, ()))
     while waiting:

@@ -50,7 +50,10 @@ class Unheard(str):
 def values_of(
     world: World, each: Filter, population: Population, items: tuple[Json, ...]
 ) -> Values:
-    """The values to ask for: those that items have, and one that none has; none without items."""
+    """Return the values to ask for: those that items have, and one that none has.
+
+    None without items.
+    """
     found = [value for item in items for value in _told(item, each)]
     return _values_of(world, each, population, found) if found else []
 
@@ -77,7 +80,7 @@ def _values_of(world: World, each: Filter, population: Population, found: Values
 
 
 def _parts(population: Population, found: Values) -> list[str]:
-    """What to look for in texts: in those of the population, or in some that there are."""
+    """Return what to look for in texts: in those of the population, or in some that there are."""
     if any(population.word in str(value) for value in found):
         return [population.word, *(part.format(word=population.word) for part in PARTS)]
     texts = list(dict.fromkeys(map(str, found)))[:SEARCHED]
@@ -89,14 +92,14 @@ def _parts(population: Population, found: Values) -> list[str]:
 
 
 def spell(each: Filter, values: Values) -> Any:  # noqa: ANN401 - what httpx takes
-    """The values as a query carries them."""
+    """Return the values as a query carries them."""
     if each.compare == "holds":
         return json.dumps(values[0])
     return values if each.repeats else values[0]
 
 
 def spell_time(moment: float, ahead: timedelta = timedelta()) -> str:
-    """A moment as RFC 3339 text, as clocks show it that are so much ahead of UTC."""
+    """Return a moment as RFC 3339 text, as clocks show it that are so much ahead of UTC."""
     zone = timezone(ahead)
     return datetime.fromtimestamp(moment, zone).isoformat().replace("+00:00", "Z")
 
@@ -131,7 +134,7 @@ def _fits(each: Filter, field: str, values: Values, item: Json) -> bool | None:
 
 
 def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a dotted path of an item, None where nothing does."""
+    """Return what stands at a dotted path of an item, None where nothing does."""
     found: Any = item
     for name in path.split("."):
         if isinstance(found, list):
@@ -142,14 +145,14 @@ def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _told(item: Json, each: Filter) -> Values:
-    """The values of the field, those of its items where it is an array, the last one first."""
+    """Return the values of the field, or of its items where it is an array, the last first."""
     told = [value_at(item, field) for field in (each.field, *each.others)]
     lists = [each if isinstance(each, list) else [each] for each in told if each not in (None, {})]
     return [value for each in lists for value in reversed(each)]
 
 
 def _absent(world: World, each: Filter, found: Values) -> Values:
-    """A value that no item has, where there is one, and most of a text that one has."""
+    """Return a value that no item has, where there is one, and most of a text that one has."""
     listed = items_of(world.document, each.schema) or each.schema
     is_id = facet(world.document, listed, "format") == "uuid"
     choices = facet(world.document, listed, "enum")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def own_named(world: Maker, operation: str, by: str) -> Json:
-    """An identity's own objects for what the plainest request names of the caller's."""
+    """Return an identity's own objects for what the plainest request names of the caller's."""
     sample = load_samples().get(operation, Sample())
     found: Json = {}
     body = {**(sample.body or {}), **sample.made}
@@ -33,7 +33,7 @@ def own_named(world: Maker, operation: str, by: str) -> Json:
 
 
 def find_named(world: Maker, word: str, by: str, more: Json | None = None) -> str:
-    """The id of a new object of an identity that fits where the target does, made with more.
+    """Return the id of a new object of an identity that fits where the target does, made with more.
 
     Raises:
         Unjudged: the server does not make one.
@@ -57,7 +57,7 @@ def find_named(world: Maker, word: str, by: str, more: Json | None = None) -> st
 
 
 def _given(world: Maker, target: Target) -> dict[str, Any]:
-    """What the target's own sample says, as `World.make` takes it."""
+    """Return what the target's own sample says, as `World.make` takes it."""
     if not target.sample:
         return {}
     sample = Sample(**target.sample).filled(world.lookup, world.ctx.marker)

@@ -49,7 +49,7 @@ def _deletable(model: Model) -> Iterator[Subject]:
 
 
 def _emptied(model: Model) -> Iterator[Subject]:
-    """What can be deleted with an answer that has no content."""
+    """Yield what can be deleted with an answer that has no content."""
     for each in _deletable(model):
         delete = each.value.delete
         if "204" in model.document.operations[delete].item.get("responses", {}):
@@ -57,7 +57,7 @@ def _emptied(model: Model) -> Iterator[Subject]:
 
 
 def _answering(model: Model) -> Iterator[Subject]:
-    """What can be deleted with an answer that tells something."""
+    """Yield what can be deleted with an answer that tells something."""
     for each in _deletable(model):
         delete = each.value.delete
         if each.value.read and answer_schema(model.document.operations[delete], model.document)[0]:
@@ -66,7 +66,7 @@ def _answering(model: Model) -> Iterator[Subject]:
 
 
 def _unnamed(model: Model) -> Iterator[Subject]:
-    """What can be deleted and has no place in a path, such as an access."""
+    """Return what can be deleted and has no place in a path, such as an access."""
     return deletable(model, lambda each: not each.parameter)
 
 
@@ -147,7 +147,7 @@ def _naming(model: Model) -> Iterator[Subject]:
 
 
 def _named(model: Model) -> Iterator[Subject]:
-    """The same, where what names it can be deleted and what it names be read."""
+    """Yield the same, where what names it can be deleted and what it names be read."""
     for subject in _naming(model):
         reference, makes = subject.value
         of = model.resources[str(reference.resource)]
@@ -282,7 +282,10 @@ def _below(world: World, instance: Instance, reference: Reference) -> dict[str, 
 
 
 def _again(instance: Instance) -> dict[str, object]:
-    """What makes one like it: the same name and fields; the same bytes would be the same one."""
+    """Return what makes one like it: the same name and fields.
+
+    The same bytes would be the same one.
+    """
     resource = instance.resource
     return {
         resource.fields[name].sent: value
@@ -292,7 +295,7 @@ def _again(instance: Instance) -> dict[str, object]:
 
 
 def _name(world: World, reference: Reference, makes: Resource) -> tuple[Resource, Instance, str]:
-    """What is named, something in its end state that was made with its id, and that id."""
+    """Return what is named, something in its end state that was made with its id, and that id."""
     naming, _, identity = make_naming(world, reference, makes)
     world.settle(naming)
     return world.model.resources[str(reference.resource)], naming, identity

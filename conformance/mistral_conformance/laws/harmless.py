@@ -93,7 +93,7 @@ def _writings(model: Model) -> Iterator[Subject]:
 
 
 def _spoken(model: Model) -> Iterator[Subject]:
-    """Changes, and questions to models, whose bodies are JSON."""
+    """Yield changes, and questions to models, whose bodies are JSON."""
     changes = {change for each in model.resources.values() for change in each.changes}
     for subject in (*questions(model), *_writings(model)):
         told = subject.value if isinstance(subject.value, tuple) else (None, subject.name)
@@ -233,7 +233,7 @@ def null_is_harmless(world: World, operation: str, names: tuple[str, ...]) -> No
 def _with_nulls(
     world: World, operation: str, ids: dict[str, str], names: tuple[str, ...]
 ) -> Exchange:
-    """The answer to the plainest request with these fields as null."""
+    """Return the answer to the plainest request with these fields as null."""
     request = plain_request(world, operation)
     body = wrapped(world.document, world.document.operations[operation], dict.fromkeys(names))
     return world.call(operation, ids, **{**request, "json": _merged(request["json"], body)})
@@ -268,7 +268,7 @@ def other_forms_are_taken(world: World, operation: str) -> None:
 
 
 def _called(world: World, operation: str, *, chunked: bool) -> Json:
-    """A request with a call of a tool and its result, all texts in one of their forms."""
+    """Return a request with a call of a tool and its result, all texts in one of their forms."""
 
     def say(words: str) -> Any:  # noqa: ANN401 - JSON
         return [{"type": "text", "text": words}] if chunked else words
@@ -310,7 +310,7 @@ def _expect_harmless(world: World, resource: Resource, operation: str, extra: Js
 
 
 def _unrepeated(value: object, query: Json) -> object:
-    """An answer whose links, such as that to the next page, do not repeat parameters of a query."""
+    """Return an answer whose links, such as to the next page, repeat no parameters of a query."""
     if not query:
         return value
     if isinstance(value, dict):
@@ -325,7 +325,7 @@ def _unrepeated(value: object, query: Json) -> object:
 
 
 def known_part(world: World, operation: str, answer: Exchange) -> object:
-    """What the document knows of an answer, without its nulls; the bytes of one that is no JSON.
+    """Return what the document knows of an answer, without nulls; the bytes of one that is no JSON.
 
     A field that has nothing to say may be null or be left out, from one answer to the next.
     """
@@ -345,7 +345,7 @@ def _listed(form: Form | None, value: object) -> object:
 
 
 def _moment(schemas: Iterable[Json], value: object) -> object:
-    """A time as a moment, in whatever zone it is told; any other text as it is."""
+    """Return a time as a moment, in whatever zone it is told; any other text as it is."""
     is_time = any(each.get("format") == "date-time" for each in schemas)
     return read_time(value) if is_time else value
 
@@ -357,7 +357,10 @@ def _filled(value: object) -> object:
 
 
 def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
-    """An array; the plainest body with one more field of a wrong type; or with an unknown id."""
+    """Yield an array.
+
+    The plainest body with one more field of a wrong type; or with an unknown id.
+    """
     yield []
     spec = world.document.operations[operation]
     plain = dict(plain_request(world, operation).get("json") or {})
@@ -372,7 +375,7 @@ def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
 
 
 def parts_of(world: World, instance: Instance) -> dict[str, object]:
-    """What is in an object, by each view of it that tells no link."""
+    """Return what is in an object, by each view of it that tells no link."""
     resource = instance.resource
     views = [each for each in resource.views if each not in resource.links]
     return {e: _part(world, instance, e) for e in views if world.capabilities.offers(e)}

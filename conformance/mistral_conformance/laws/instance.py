@@ -54,13 +54,13 @@ class Shown:
 
 
 def bare(resource: Resource, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The object in an answer, without what some answers have around it."""
+    """Return the object in an answer, without what some answers have around it."""
     framed = value.get(resource.frame) if isinstance(value, dict) else None
     return framed if isinstance(framed, dict) else value
 
 
 def key_of(resource: Resource, value: object) -> tuple[Any, ...]:
-    """The values of an object's identifying fields, as far as it has them.
+    """Return the values of an object's identifying fields, as far as it has them.
 
     Some answers name an id as paths do: `conversation_id` for the `id` of a conversation.
     """

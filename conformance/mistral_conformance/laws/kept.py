@@ -168,7 +168,7 @@ def _moments(model: Model) -> Iterator[Subject]:
 
 
 def maps(model: Model) -> Iterator[Subject]:
-    """Maps of anything, which creating or changing takes."""
+    """Map of anything, which creating or changing takes."""
     for subject in _kept(model, lambda each: "." not in each.sent):
         resource, field = subject.value
         schema = _taken(model.document, resource, field)
@@ -319,14 +319,17 @@ def _expect_emptied(world: World, resource: Resource, field: Field, value: objec
 
 
 def _taken(document: Document, resource: Resource, field: Field) -> Json:
-    """What creating, or else changing, takes for a field."""
+    """Return what creating, or else changing, takes for a field."""
     if field.sent or not field.changed:
         return creating_schema(document, resource, field)
     return changing_schema(document, resource, field)
 
 
 def inner(document: Document, resource: Resource, field: Field) -> dict[str, Json]:
-    """The plain fields of the object that creating takes for a field; none of what is none."""
+    """Return the plain fields of the object that creating takes for a field.
+
+    None of what is none.
+    """
     if "." in field.sent:
         return {}
     schema = creating_schema(document, resource, field)
@@ -352,7 +355,7 @@ def _expect_kept(world: World, resource: Resource, field: Field, tried: Iterable
 
 
 def _alphabet(world: World, field: Field) -> Iterator[str]:
-    """The texts to try; names begin with the run's marker."""
+    """Yield the texts to try; names begin with the run's marker."""
     is_file, is_name = field.sent == "file.name", field.name in NAMES
     for what, text in TEXTS.items():
         if is_file:
@@ -371,7 +374,7 @@ def _fits_form(name: str) -> bool:
 
 
 def _made_with(world: World, resource: Resource, field: Field, value: object) -> Told | None:
-    """A new object with the value, None where making one does not take it."""
+    """Return a new object with the value, None where making one does not take it."""
     if field.sent:
         with suppress(Signal):
             instance = world.make(resource, given={field.sent: value})
@@ -382,7 +385,7 @@ def _made_with(world: World, resource: Resource, field: Field, value: object) ->
 def _changed_to(
     world: World, resource: Resource, field: Field, value: object, through: str = ""
 ) -> Told | None:
-    """An object that is changed to the value, None where a change does not take it."""
+    """Return an object that is changed to the value, None where a change does not take it."""
     if field.changed:
         instance = world.make(resource)
         with suppress(Signal):
@@ -392,13 +395,13 @@ def _changed_to(
 
 
 def _options(document: Document, schema: Json) -> list[object]:
-    """The values that a request may choose from: listed ones, or true and false."""
+    """Return the values that a request may choose from: listed ones, or true and false."""
     listed = facet(document, schema, "enum")
     return list(listed) if listed else [True, False] if "boolean" in types(document, schema) else []
 
 
 def _within(bounds: Bounds) -> list[float]:
-    """The bounds that there are, as whole numbers where they are whole, and 0 between them."""
+    """Return the bounds there are, as whole numbers where they are whole, and 0 between them."""
     low, high = bounds
     between = (low is None or low <= 0) and (high is None or high >= 0)
     found = (low, 0 if between else None, high)

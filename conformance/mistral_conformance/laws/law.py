@@ -72,12 +72,12 @@ class Law:
         return self.id.partition(".")[0]
 
     def cases(self, model: Model, depth: Depth = QUICK) -> Iterator[tuple[Rule, str]]:
-        """The cases as rules, each with the name of its subject."""
+        """Yield the cases as rules, each with the name of its subject."""
         for subject in self.subjects(model, depth):
             yield self._rule(model, subject), subject.name
 
     def subjects(self, model: Model, depth: Depth = QUICK) -> Iterator[Subject]:
-        """What the law is applied to at a depth."""
+        """Yield what the law is applied to at a depth."""
         for subject in self.over(model):
             if depth is FULL or (self.depth is QUICK and subject.depth is QUICK):
                 yield subject

@@ -112,7 +112,7 @@ def only_at_its_time(world: World, resource: Resource) -> None:
 
 
 def _mortal(world: World, resource: Resource, field: Field) -> Instance:
-    """An object that is to end in so many hours.
+    """Return an object that is to end in so many hours.
 
     Raises:
         Skipped: the server does not take the wish.
@@ -145,7 +145,7 @@ def _birth(instance: Instance) -> float:
 
 
 def _ways(world: World, instance: Instance) -> Iterator[Exchange]:
-    """The answers of all other views of the object."""
+    """Yield the answers of all other views of the object."""
     resource = instance.resource
     for view in (*resource.views, *resource.links, resource.content):
         if view and world.capabilities.offers(view):

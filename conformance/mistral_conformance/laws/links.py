@@ -189,14 +189,14 @@ def live_as_long_as_said(
 
 
 def make_opened(world: World, resource: Resource, link: str) -> tuple[Instance, str, Exchange]:
-    """A new object, its URL that a link's operation gives, and what that URL opens."""
+    """Return a new object, its URL that a link's operation gives, and what that URL opens."""
     instance = world.settled(resource)
     url = read_url(world, world.call(link, instance.ids))
     return instance, url, world.need(open_url(world, url))
 
 
 def read_url(world: World, answer: Exchange) -> str:
-    """The URL that a link's answer gives, bare or in `url`."""
+    """Return the URL that a link's answer gives, bare or in `url`."""
     world.need(answer)
     value = answer.json()
     url = value.get("url") if isinstance(value, dict) else value
@@ -205,7 +205,7 @@ def read_url(world: World, answer: Exchange) -> str:
 
 
 def open_url(world: World, url: str, turns: int = MOST_TURNS) -> Exchange:
-    """What a URL gives to somebody without a key, who goes where it leads.
+    """Return what a URL gives to somebody without a key, who goes where it leads.
 
     Raises:
         Skipped: it is on a host that is not reached from here.
@@ -220,7 +220,7 @@ def open_url(world: World, url: str, turns: int = MOST_TURNS) -> Exchange:
 
 
 def _mixed(one: str, other: str) -> Iterator[str]:
-    """The first URL with the path of the other one, or with one value of its query.
+    """Yield the first URL with the path of the other one, or with one value of its query.
 
     Times are no secrets: a query that tells nothing else lets in whoever has the path.
     """
@@ -287,7 +287,7 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 def _with(url: str, name: str, value: str) -> str:
-    """The URL with another value for a field of its query."""
+    """Return the URL with another value for a field of its query."""
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     pairs = [(each, value if each == name else old) for each, old in query]
@@ -295,7 +295,7 @@ def _with(url: str, name: str, value: str) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """The time that a text tells with its date, None for any other text."""
+    """Return the time that a text tells with its date, None for any other text."""
     if not re.match(r"\d{4}-\d\d-\d\dT", text):
         return None
     try:
@@ -305,6 +305,6 @@ def _moment(text: str) -> datetime | None:
 
 
 def _turned(text: str) -> str:
-    """The text with a letter in its middle replaced by another one."""
+    """Return the text with a letter in its middle replaced by another one."""
     at = len(text) // 2
     return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]

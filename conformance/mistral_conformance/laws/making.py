@@ -37,7 +37,7 @@ def make(
     parent: Instance | None,
     given: Json,
 ) -> Instance:
-    """A new object of the resource; `given` are fields of the request that are not made up.
+    """Return a new object of the resource; `given` are fields of the request that are not made up.
 
     Of an upload the name, content and type of the file part can be given as `file.name` and so on.
 
@@ -76,7 +76,7 @@ def _own_ids(maker: Maker, operation: str) -> dict[str, str]:
 
 
 def _id(resource: Resource, answer: Exchange) -> str:
-    """The id of what was made; an answer without one is a failure."""
+    """Return the id of what was made; an answer without one is a failure."""
     found = key_of(resource, answer.json())[0]
     return str(answer[resource.key[0]] if found is None else found)
 
@@ -87,7 +87,7 @@ def _sample(maker: Maker, operation: str) -> Sample:
 
 
 def _made_up(maker: Maker, resource: Resource, taken: Json, apart: Container[str]) -> Json:
-    """A value for each client field of the creating request that stands by itself and is no id."""
+    """Return a value for each client field of a creating request that stands alone and is no id."""
     found: Json = {}
     for each in resource.fields.values():
         if each.kept and each.sent in taken and each.sent not in apart and not each.refers:

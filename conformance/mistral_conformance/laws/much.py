@@ -116,7 +116,7 @@ def many_tools(world: World, option: Option) -> None:
 
 
 def _turn(number: int) -> list[dict[str, str]]:
-    """A question and its answer."""
+    """Return a question and its answer."""
     return [
         {"role": "user", "content": f"What comes after {number}?"},
         {"role": "assistant", "content": f"After {number} comes {number + 1}."},
@@ -124,7 +124,7 @@ def _turn(number: int) -> list[dict[str, str]]:
 
 
 def _page(model: Model, child: Resource) -> int:
-    """The items of a page of the children's list unless another number is asked for."""
+    """Return the items of a page of the children's list unless another number is asked for."""
     view = model.lists[child.list]
     name = view.paging.get("size", "")
     parameters = model.document.operations[child.list].parameters

@@ -219,7 +219,7 @@ def named_is_shown(world: World, reference: Reference, makes: Resource, field: F
 def make_naming(
     world: World, reference: Reference, makes: Resource, identity: str = ""
 ) -> tuple[Instance, Json, str]:
-    """A new object that names something new or told, what was sent for that, and the id of it."""
+    """Return a new object that names something new or told, what was sent for it, and its id."""
     place = reference.place
     named = _of(place.operation, place.name)
     identity = identity or find_named(world, named.target, CALLER)
@@ -278,7 +278,7 @@ def put_aside_is_refused(
 def _serving(
     world: World, resource: Resource, places: list[Reference]
 ) -> tuple[Instance, list[Reference]]:
-    """An object that can be put aside, and the places that make use of it.
+    """Return an object that can be put aside, and the places that make use of it.
 
     Raises:
         Skipped: there is no such place.
@@ -292,7 +292,7 @@ def _serving(
 
 
 def _use(world: World, reference: Reference, instance: Instance) -> Exchange:
-    """What a request is answered that names the object, in its path or in its body."""
+    """Return what a request is answered that names the object, in its path or in its body."""
     if reference.place.where == "path":
         return send_plain(world, reference.place.operation, instance.ids, by=instance.by)
     return send_naming(world, reference, instance.ids[instance.resource.parameter])
@@ -328,7 +328,7 @@ def secrets_are_not_told(world: World, resource: Resource, place: Place) -> None
 def named_texts(
     document: Document, schema: Json, name_of: re.Pattern[str], path: tuple[str, ...] = ()
 ) -> Iterator[str]:
-    """The dotted places of texts inside a schema whose own names hold what the pattern finds."""
+    """Yield the dotted places of a schema's texts whose own names hold what the pattern finds."""
     for name, each in properties(document, schema).items():
         here = (*path, name)
         if name_of.search(name) and "string" in types(document, each.schema):
@@ -340,7 +340,7 @@ def named_texts(
 
 
 def _below(world: World, place: Place) -> set[tuple[object, ...]]:
-    """What is kept below the objects that the operation's path names."""
+    """Return what is kept below the objects that the operation's path names."""
     spec = world.document.operations[place.operation]
     ids = targets_of(world.ctx).ids(spec)
     found = set()

@@ -215,7 +215,7 @@ def act(world: World, instance: Instance, operation: str) -> Exchange:
 
 
 def made_for(world: World, resource: Resource, operation: str) -> Json:
-    """What an object is made with that something is to be done to."""
+    """Return what an object is made with that something is to be done to."""
     sample = load_samples().get(operation, Sample()) if operation in resource.actions else Sample()
     return sample.filled(world.lookup, world.ctx.marker).made
 
@@ -230,7 +230,7 @@ def _make_ready(world: World, instance: Instance, operation: str) -> None:
 
 
 def _still(world: World, resource: Resource) -> list[Field]:
-    """The fields of an object at its end that only a request about it may move.
+    """Return the fields of an object at its end that only a request about it may move.
 
     What processing found out is among them where a clock lets the suite wait for the end.
     """
@@ -244,12 +244,12 @@ def _still(world: World, resource: Resource) -> list[Field]:
 
 
 def fixed(resource: Resource) -> list[Field]:
-    """The fields that nothing moves."""
+    """Return the fields that nothing moves."""
     return [each for each in resource.fields.values() if each.moves == "never"]
 
 
 def _texts(world: World, instance: Instance) -> dict[str, str]:
-    """The text of an object, by each view that the server offers."""
+    """Return the text of an object, by each view that the server offers."""
     return {
         each.operation: read_text(world, each, instance)
         for each in world.model.texts
@@ -258,7 +258,7 @@ def _texts(world: World, instance: Instance) -> dict[str, str]:
 
 
 def _ids_inside(world: World, instance: Instance) -> set[tuple[str, str]]:
-    """What is in an object, by each view of it that lists things with ids: view and id."""
+    """Return what is in an object, by each view of it that lists things with ids: view and id."""
     found = set()
     for view in instance.resource.views:
         named = set(world.document.operations[view].path_ids) <= instance.ids.keys()

@@ -94,7 +94,7 @@ def _send(world: World, reference: Reference, identity: str) -> Exchange:
 
 
 def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
-    """An id with the cause, or of what is there until it is deleted.
+    """Return an id with the cause, or of what is there until it is deleted.
 
     Raises:
         Skipped: there is nothing of another kind, or nothing deletes what there is.
@@ -112,7 +112,7 @@ def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
 
 
 def _make(world: World, resource: Resource, by: str) -> tuple[Instance, str]:
-    """A new object with a word in its content, or in that of what is in it, and the word."""
+    """Return a new object with a word in its content, or in that of what is in it, and the word."""
     secret = world.values.word()
     given = {"file.content": f"The secret word is {secret}.\n".encode()}
     if _is_upload(world, resource):

@@ -122,7 +122,7 @@ def nought_is_a_seed(world: World, option: Option, _use: Use) -> None:
 
 
 def _ask_seeded(world: World, option: Option, seed: int) -> Completion:
-    """The answer with a seed, where it is left to chance as far as the request can say so."""
+    """Return the answer with a seed, left to chance as far as the request can say so."""
     beside = world.model.settings if option.inside else world.model.options
     names = {each.name for each in beside if each.operation == option.operation}
     warm = {name: each for name, each in WARM.items() if name in names}
@@ -136,7 +136,7 @@ def _ask(world: World, option: Option, more: Json, words: str = "") -> Completio
 def _ask_beside(
     world: World, option: Option, more: Json, words: str, *effects: str, also: Json | None = None
 ) -> Completion:
-    """The same with other options in the request; without them where they are refused together.
+    """Return the same with other request options; without them where they are refused together.
 
     The same question without the option goes before it: its answer must not be given again.
     """
@@ -269,7 +269,7 @@ def _shapes_by_schema(world: World, option: Option) -> None:
 
 
 def _calls(tools: Json) -> Use:
-    """The judge of a request that has to be answered with calls of its tools."""
+    """Return the judge of a request that has to be answered with calls of its tools."""
     chosen = tools["tool_choice"]
     due = names_of(tools) if isinstance(chosen, str) else {chosen["function"]["name"]}
 
@@ -322,7 +322,7 @@ def _calls_nothing(world: World, option: Option) -> None:
 
 
 def _ask_plain(world: World, option: Option, value: object) -> list[Any]:
-    """What the answer to the plainest request with a value of the option has at its place.
+    """Return what the answer to the plainest request with a value of the option has at its place.
 
     Raises:
         NotOffered: the option is refused.

@@ -48,7 +48,7 @@ def _paged(model: Model) -> Iterator[Subject]:
 
 
 def _made(model: Model) -> Iterator[Subject]:
-    """The paged lists of what the suite can make."""
+    """Yield the paged lists of what the suite can make."""
     for each in _paged(model):
         resource = model.resources[each.value.resource]
         if resource.whole:
@@ -249,7 +249,7 @@ def links_lead_on(world: World, view: ListView) -> None:
 
 
 def _link(view: ListView, page: Exchange, name: str) -> object:
-    """A link of a page, `ABSENT` where it has no such field."""
+    """Return a link of a page, `ABSENT` where it has no such field."""
     told = find(page, view.items.rpartition(".")[0])
     return told.get(name, ABSENT) if isinstance(told, dict) else ABSENT
 
@@ -275,7 +275,7 @@ def _expect_leads(
 
 
 def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
-    """The population, the query that leaves little else, and how many items that gives."""
+    """Return the population, the query that leaves little else, and how many items that gives."""
     population = population_of(world, view)
     search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
     query = dict(population.query)
@@ -297,7 +297,7 @@ def _crowd(world: World, view: ListView) -> tuple[Population, Json]:
 
 
 def _size(view: ListView) -> int:
-    """The size of the largest page, or of the usual one where there is no largest."""
+    """Return the size of the largest page, or of the usual one where there is no largest."""
     return int(view.largest or view.usual or 0)
 
 

@@ -20,7 +20,7 @@ USER = "user"
 
 
 def place_id(document: Document, place: Place, body: Json, identity: str) -> Json:
-    """The request's body with the id at the place, instead of what else its first field has."""
+    """Return the request body with an id at the place, instead of what else its first field has."""
     _, schema = body_schema(document.operations[place.operation])
     first, *rest = place.name.split(".")
     field = properties(document, schema or {})[first]
@@ -28,7 +28,7 @@ def place_id(document: Document, place: Place, body: Json, identity: str) -> Jso
 
 
 def _build(document: Document, schema: Json, path: Sequence[str], identity: str) -> Any:  # noqa: ANN401 - JSON
-    """A value of the schema with the id at the path."""
+    """Return a value of the schema with the id at the path."""
     if not path:
         return [identity] if "array" in types(document, schema) else identity
     name, *rest = path
@@ -50,7 +50,7 @@ def _build(document: Document, schema: Json, path: Sequence[str], identity: str)
 
 
 def _leading(document: Document, schema: Json, path: Sequence[str]) -> Json:
-    """The member of a union that the path leads through, the one of users where several do."""
+    """Return the member of a union the path leads through, the one of users where several do."""
     found = [each for each in members(document, schema) if _leads(document, each, path)]
     users = [each for each in found if _role(document, each) == USER]
     return (users or found)[0]
@@ -84,7 +84,7 @@ def _takes_words(document: Document, schema: Json) -> bool:
 
 
 def _least(document: Document, field: Property) -> Any:  # noqa: ANN401 - JSON
-    """The plainest value of a field."""
+    """Return the plainest value of a field."""
     schema = field.schema
     for word in ("const", "default"):
         if (found := facet(document, schema, word)) is not None:

@@ -71,7 +71,7 @@ class Population:
 
 
 def population_of(world: World, view: ListView) -> Population:
-    """The population of a list, the same one for all laws of a run.
+    """Return the population of a list, the same one for all laws of a run.
 
     Raises:
         Unjudged: the server does not make enough of them.
@@ -125,7 +125,7 @@ def crowd_of(world: World, view: ListView) -> Population:
 
 
 def named_like(world: World, resource: Resource, word: str) -> Json:
-    """What makes an item with a name that begins with the word."""
+    """Return what makes an item with a name that begins with the word."""
     name = world.ctx.marker.name(f"{word} {world.values.word()}")
     is_file = any(each.sent.startswith("file.") for each in resource.fields.values())
     return {"file.name": f"{name}.txt"} if is_file else {"name": name}
@@ -230,7 +230,7 @@ def _add_hidden(world: World, resource: Resource, word: str) -> None:
 
 
 def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
-    """What filters look at that is true or false, and that a change alone sets."""
+    """Return what filters look at that is true or false, and that a change alone sets."""
     looked_at = (resource.fields.get(each.field) for each in view.filters)
     return [
         each.changed
@@ -243,7 +243,7 @@ def _switches(world: World, view: ListView, resource: Resource) -> list[str]:
 
 
 def _meet(world: World, view: ListView) -> Population:
-    """What the server has: of what comes with something else, some of all ends, made now."""
+    """Return what the server has: of what comes with something else, some of all ends, made now."""
     resource = world.model.resources[view.resource]
     source = world.model.resources.get(resource.comes_with)
     query: Json = {}
@@ -283,7 +283,7 @@ def _vary(world: World, source: Resource) -> None:
 
 
 def _variety(world: World, view: ListView, resource: Resource, word: str) -> Iterator[Json]:
-    """What to send for each item: names apart, and each value of each filter that can be sent."""
+    """Yield what to send for each item: names apart, and each sendable value of each filter."""
     choices = [*(dict(each) for each in _choices(world, view, resource)), {}]
     for number, name in enumerate(NAMES):
         media_type, suffix, content = TYPES[number % len(TYPES)]
@@ -317,7 +317,7 @@ def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[
 def _inside(
     world: World, resource: Resource, field: Field, inner: str
 ) -> Iterator[list[tuple[str, Any]]]:
-    """Lists of one object and of two that have words of their own at a place that is looked at."""
+    """List of one object and of two that have words of their own at a place that is looked at."""
     for count in (1, 2):
         made = world.values.make(field.sent, creating_schema(world.document, resource, field))
         if isinstance(made, list) and isinstance(made[0], dict):
@@ -345,7 +345,7 @@ def walk_population(
     size: int | None = None,
     tokens: bool = True,
 ) -> Walk:
-    """The list that a population is in, as far as a query leaves it."""
+    """Return the list that a population is in, as far as a query leaves it."""
     resource = world.model.resources[view.resource]
     asked = {**population.query, **(query or {})}
     return world.walk(

@@ -42,7 +42,7 @@ def _seen(model: Model, whom: str) -> Iterator[Subject]:
 
 
 def _opening(resource: Resource) -> tuple[str, ...]:
-    """What tells of an object beside reading and listing it, or deletes it."""
+    """Return what tells of an object beside reading and listing it, or deletes it."""
     found = (*resource.views, *resource.links, resource.content, resource.delete)
     return tuple(each for each in found if each)
 
@@ -117,7 +117,7 @@ def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
 
 
 def _make(world: World, resource: Resource, field: Field, value: str) -> Instance:
-    """A new object that the value lets those see whom it names.
+    """Return a new object that the value lets those see whom it names.
 
     Raises:
         NotOffered: the server does not make one for this key.

@@ -15,13 +15,13 @@ NAMES = {dict: "an object", list: "an array", str: "a text", bool: "a boolean", 
 
 
 def read_object(exchange: Exchange, path: str = "") -> Json:
-    """The object at a dotted path of an answer."""
+    """Return the object at a dotted path of an answer."""
     found: Json = _typed(exchange, path, dict)
     return found
 
 
 def read_items(exchange: Exchange, path: str = "") -> list[Json]:
-    """The objects of the array at a dotted path of an answer."""
+    """Return the objects of the array at a dotted path of an answer."""
     found = _typed(exchange, path, list)
     for each in found:
         if not isinstance(each, dict):
@@ -30,7 +30,7 @@ def read_items(exchange: Exchange, path: str = "") -> list[Json]:
 
 
 def read_count(exchange: Exchange, path: str) -> int:
-    """The whole number, not below 0, at a dotted path of an answer."""
+    """Return the whole number, not below 0, at a dotted path of an answer."""
     found = exchange.at(path)
     if isinstance(found, bool) or not isinstance(found, int) or found < 0:
         raise Failed(f"`{path}` is {kind(found)} where a count is due", exchange)
@@ -38,7 +38,7 @@ def read_count(exchange: Exchange, path: str) -> int:
 
 
 def find(exchange: Exchange, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a dotted path, None where nothing does: for what may be left out."""
+    """Return what stands at a dotted path, None where nothing does: for what may be left out."""
     value: Any = exchange.json()
     for name in path.split(".") if path else ():
         value = value.get(name) if isinstance(value, dict) else None
@@ -70,7 +70,7 @@ def read_time(value: object) -> float | None:
 
 
 def kind(value: object) -> str:
-    """What a JSON value is, in words."""
+    """Return what a JSON value is, in words."""
     if value is None:
         return "null"
     return next((words for each, words in NAMES.items() if isinstance(value, each)), "a number")

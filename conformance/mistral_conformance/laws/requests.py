@@ -24,7 +24,7 @@ UNUSED = 987_654_321
 def plain_request(
     world: Maker, operation: str, ids: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """What the operation's request carries beside path ids, as `World.ask` takes it.
+    """Return what the operation's request carries beside path ids, as `World.ask` takes it.
 
     What reading the object at the ids tells, such as its version, is that of this object. A name
     in it is a new one each time: some servers let no two things have one name.
@@ -45,7 +45,7 @@ def plain_request(
 
 
 def _lookup_at(world: Maker, ids: Mapping[str, str], word: str) -> str:
-    """What a `$word` stands for at the object with the ids."""
+    """Return what a `$word` stands for at the object with the ids."""
     target = load_targets().get(word)
     spec = world.document.operations.get(target.operation) if target else None
     if target and spec and spec.method == "GET" and spec.path_ids:
@@ -81,7 +81,7 @@ def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str)
 def _shown_there(
     world: Maker, operation: str, ids: Mapping[str, str], body: Json
 ) -> dict[str, Any]:
-    """What the object at the ids shows for fields of the body that name a part of it."""
+    """Return what the object at the ids shows for fields of the body that name a part of it."""
     found = {}
     for each in world.model.references:
         place = each.place
@@ -94,7 +94,7 @@ def _shown_there(
 
 
 def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
-    """An id of the parameter's form that no object has."""
+    """Return an id of the parameter's form that no object has."""
     schema: Json = next(
         (e.get("schema", {}) for e in operation.parameters if e["name"] == parameter), {}
     )

@@ -277,7 +277,7 @@ def _suffices(role: Role) -> bool:
 
 
 def _tree(world: World, grant: Grant, operation: str = "") -> list[Instance]:
-    """A new object of the shareable resource, and one in it of each kind that can be made.
+    """Return a new object of the shareable resource, and one in it of each kind that can be made.
 
     They are ready for the operation.
     """
@@ -348,7 +348,7 @@ def _try(world: World, role: Role, ids: dict[str, str]) -> Exchange:
 
 
 def _change(world: World, instance: Instance) -> Exchange:
-    """The answer to a change by the neighbour, in the newest way that the server offers."""
+    """Return the answer to a change by the neighbour, in the newest way that the server offers."""
     changes = instance.resource.changes
     offered = [each for each in changes if world.capabilities.offers(each)]
     world.capabilities.require(() if offered else changes)

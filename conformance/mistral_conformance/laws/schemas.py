@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def changing_schema(document: Document, resource: Resource, field: Field) -> Json:
-    """What the newest changing request takes for a field."""
+    """Return what the newest changing request takes for a field."""
     return taken(document, field.through or resource.changes[0])[field.changed]
 
 
 def creating_schema(document: Document, resource: Resource, field: Field) -> Json:
-    """What the creating request takes for a field, an empty schema for a part of a file."""
+    """Return what the creating request takes for a field, an empty schema for a part of a file."""
     return taken(document, resource.create).get(field.sent, {})
 
 
 def taken(document: Document, operation: str) -> dict[str, Json]:
-    """The schemas of the fields of an operation's request body, by name."""
+    """Return the schemas of the fields of an operation's request body, by name."""
     found = body_properties(document, document.operations[operation])
     return {name: each.schema for name, each in found.items()}

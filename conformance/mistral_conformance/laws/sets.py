@@ -117,14 +117,14 @@ def _switched(model: Model) -> Iterator[Subject]:
 
 
 def choices_of(model: Model, schema: Json) -> list[Any]:
-    """The values that a parameter can have, none where they are not told."""
+    """Return the values that a parameter can have, none where they are not told."""
     listed = facet(model.document, items_of(model.document, schema) or schema, "enum")
     plain = ["true", "false"] if "boolean" in types(model.document, schema) else []
     return [each for each in listed or plain if each is not None]
 
 
 def list_subject(view: ListView, name: str, value: object, *origins: Any) -> Subject:  # noqa: ANN401
-    """A case about a list; what it stands on are the origins."""
+    """Return a case about a list; what it stands on are the origins."""
     return Subject(name, value, (view.operation,), (view.operation,), origins)
 
 
@@ -303,7 +303,7 @@ def false_is_not_true(world: World, view: ListView, name: str) -> None:
 
 
 def _shape(resource: Resource, walk: Walk) -> object:
-    """What a list holds, and which fields its items and its last page have."""
+    """Return what a list holds, and which fields its items and its last page have."""
     page = walk.last.json()
     told = [page if isinstance(page, dict) else {}, *walk.items]
     names = [{name for name, value in each.items() if value is not None} for each in told]
@@ -316,7 +316,7 @@ def parts_items(each: Filter, value: object, whole: Walk) -> bool:
 
 
 def _scattering(each: Filter, values: Values, whole: Walk) -> Values:
-    """The values, those first between whose items the list has most others."""
+    """Return the values, those first between whose items the list has most others."""
 
     def between(value: object) -> tuple[int, bool]:
         fitting = [fits(each, [value], item) for item in whole.items]
@@ -328,13 +328,13 @@ def _scattering(each: Filter, values: Values, whole: Walk) -> Values:
 
 
 def _half(each: Filter, value: object, whole: Walk) -> int:
-    """A size of pages that takes at least two for what a value leaves, and not too many."""
+    """Return a size of pages that takes at least two for what a value leaves, and not too many."""
     left = sum(fits(each, [value], item) is not False for item in whole.items)
     return max(1, least_size(left), left // 2)
 
 
 def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
-    """The population, and the unfiltered list that it is in."""
+    """Return the population, and the unfiltered list that it is in."""
     population = population_of(world, view)
     if population.source:
         world.make(population.source)
@@ -345,7 +345,7 @@ def whole_of(world: World, view: ListView) -> tuple[Population, Walk]:
 
 
 def values_for(world: World, each: Filter, population: Population, whole: Walk) -> Values:
-    """The values to ask a filter for.
+    """Return the values to ask a filter for.
 
     Raises:
         Skipped: no item has one.
@@ -408,7 +408,7 @@ def _expect_set(
 def changed_meanwhile(
     world: World, view: ListView, found_in: tuple[Population, Walk], fields: list[str]
 ) -> tuple[Keys, Keys]:
-    """The items that the list has not had when it was read, and those whose fields have changed.
+    """Return the items that the list did not have when it was read, and those with changed fields.
 
     Jobs write files and go on in their own time.
     """

@@ -33,12 +33,12 @@ def is_asked(model: Model, option: Option) -> bool:
 
 
 def kept_with(model: Model, option: Option) -> tuple[str, ...]:
-    """The operation that makes what the option is kept with."""
+    """Return the operation that makes what the option is kept with."""
     return (model.resources[option.kept_by].create,) if option.kept_by else ()
 
 
 def setting_question(world: World, option: Option, more: Json, words: str) -> Question:
-    """The plainest request with options where they stand, as repeatable as can be.
+    """Return the plainest request with options where they stand, as repeatable as can be.
 
     Raises:
         Skipped: the plainest request names an identity that the run does not have.
@@ -72,7 +72,7 @@ def _room(world: World, option: Option) -> Json:
 
 
 def _keep(world: World, option: Option, asked: Json) -> str:
-    """The id of a new object with which the options are kept."""
+    """Return the id of a new object with which the options are kept."""
     resource = world.model.resources[option.kept_by]
     body = plain_request(world, resource.create)["json"]
     whole = {**body, **(able(world, body) if "tools" in asked else {}), **asked}

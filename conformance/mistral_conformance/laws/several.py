@@ -40,7 +40,7 @@ LEAST = 2
 
 
 def _changed(resource: Resource) -> list[Field]:
-    """The fields that one change takes together."""
+    """Return the fields that one change takes together."""
     return [each for each in resource.fields.values() if each.changed and not each.through]
 
 
@@ -127,7 +127,7 @@ def emptied_beside_others(world: World, resource: Resource) -> None:
 
 
 def _emptiable(world: World, resource: Resource) -> Iterator[Field]:
-    """The fields with a text or a list of the client's own, for which values are made up."""
+    """Yield the fields with a text or a list of the client's own, for which values are made up."""
     for field in _changed(resource):
         schema = changing_schema(world.document, resource, field)
         own = not (field.refers or field.listed or facet(world.document, schema, "format"))
@@ -195,7 +195,7 @@ def again_is_as_once(world: World, resource: Resource, operation: str) -> None:
 
 
 def _request(world: World, instance: Instance, operation: str) -> Json:
-    """What to send twice: a change of the first field to a new value, or the plainest request."""
+    """Return what to send twice: the first field with a new value, or the plainest request."""
     fields = [each for each in instance.resource.fields.values() if each.changed]
     if operation not in instance.resource.changes or not fields:
         return plain_request(world, operation, instance.ids)

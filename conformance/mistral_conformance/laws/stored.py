@@ -113,7 +113,7 @@ def download_has_the_name(world: World, resource: Resource) -> None:
 
 
 def told_name(download: Exchange) -> set[str]:
-    """The name that a download is to be saved under, in each way that browsers read it."""
+    """Return the name that a download is to be saved under, in each way that browsers read it."""
     header = Message()
     header["content-disposition"] = download.headers.get("content-disposition", "")
     values: Any = header.get_params([], "content-disposition")
@@ -151,7 +151,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
 
 
 def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
-    """The stored bytes, by each way that the server offers: the download, and links to them."""
+    """Yield the stored bytes, by each way the server offers: the download, and links to them."""
     resource = instance.resource
     if resource.content and world.capabilities.offers(resource.content):
         yield world.call(resource.content, instance.ids)
@@ -161,7 +161,7 @@ def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
 
 
 def _links(resource: Resource) -> tuple[str, ...]:
-    """The links that lead to the stored bytes, not to what was read from them."""
+    """Return the links that lead to the stored bytes, not to what was read from them."""
     return tuple(each for each in resource.links if "extracted" not in each)
 
 

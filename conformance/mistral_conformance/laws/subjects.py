@@ -42,12 +42,12 @@ def deletable(model: Model, test: Test = lambda _: True) -> Iterator[Subject]:
 
 
 def newest_change(resource: Resource) -> tuple[str, ...]:
-    """The newest way to change a resource, if there is any."""
+    """Return the newest way to change a resource, if there is any."""
     return resource.changes[:1]
 
 
 def of_resource(resource: Resource) -> Subject:
-    """A resource as a subject; what shows it is needed as far as the document has it."""
+    """Return a resource as a subject; what shows it is needed as far as the document has it."""
     return Subject(
         resource.name,
         resource,
@@ -93,7 +93,7 @@ def changes(model: Model) -> Iterator[Subject]:
 
 
 def needs_of(resource: Resource) -> tuple[str, ...]:
-    """The identities that making one takes: whom an access is for."""
+    """Return the identities that making one takes: whom an access is for."""
     return () if resource.parameter else ("colleague",)
 
 

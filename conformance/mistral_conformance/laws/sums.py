@@ -142,7 +142,7 @@ def changed_instructions_are_read(world: World, operation: str, of: Resource, pl
 
 
 def _answer(world: World, operation: str, place: str, given: Json) -> Completion:
-    """The answer to a plain request with what is given, as at a place that takes an id."""
+    """Return the answer to a plain request with what is given, as at a place that takes an id."""
     body = plain_request(world, operation)["json"]
     without = load_samples()[operation].named[place].without if place else ()
     body = {name: each for name, each in body.items() if name not in without}
@@ -224,7 +224,7 @@ def pictures_are_counted(world: World, view: StreamView) -> None:
 def _count_beside(
     world: World, asked: Question, more: list[Json]
 ) -> tuple[int, int, list[Exchange]]:
-    """The tokens of a message of one text, of the same with more parts, and both answers."""
+    """Return the tokens of a message of one text, of the same with more parts, and both answers."""
     answers = []
     for parts in ([], more):
         said = [{"role": "user", "content": [{"type": "text", "text": LONGER}, *parts]}]

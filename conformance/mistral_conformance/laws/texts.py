@@ -218,7 +218,7 @@ def pages_are_chosen(world: World, resource: Resource, text: Text) -> None:
 def read_text(
     world: World, text: Text, instance: Instance, query: dict[str, int] | None = None
 ) -> str:
-    """The text that a view tells of an object.
+    """Return the text that a view tells of an object.
 
     Raises:
         Skipped: the view is refused.
@@ -238,7 +238,7 @@ def read_text(
 
 
 def _telling(word: str) -> bytes:
-    """A text that tells of nothing but a word."""
+    """Return a text that tells of nothing but a word."""
     return f"{word} is a river. The {word} flows to the sea.\n".encode()
 
 

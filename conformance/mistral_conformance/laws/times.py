@@ -239,7 +239,7 @@ def _stamp(resource: Resource) -> str:
 
 
 def now_of(world: World, answer: Exchange) -> float:
-    """The server's present time: of its clock, or of its last answer.
+    """Return the server's present time: of its clock, or of its last answer.
 
     Raises:
         Skipped: it tells neither.

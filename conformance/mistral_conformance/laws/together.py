@@ -216,7 +216,7 @@ def streams_do_not_mix(world: World, view: StreamView) -> None:
 
 
 def first(answer: Exchange, answers: Iterable[Exchange]) -> list[Exchange]:
-    """The answers, the one that shows what is wrong before the others."""
+    """Return the answers, the one that shows what is wrong before the others."""
     return sorted(answers, key=lambda each: each is not answer)
 
 
@@ -237,7 +237,7 @@ def at_once(world: World, calls: Sequence[tuple[str, Message]]) -> list[Exchange
 
 
 def _change_of(world: World, resource: Resource) -> str:
-    """The newest way to change the resource that the server offers.
+    """Return the newest way to change the resource that the server offers.
 
     Raises:
         NotOffered: it offers none.
@@ -251,7 +251,7 @@ def _change_of(world: World, resource: Resource) -> str:
 
 
 def _own(world: World, resource: Resource) -> Json:
-    """A creating request that no other has: another name, other bytes."""
+    """Return a creating request that no other has: another name, other bytes."""
     request = plain_request(world, resource.create)
     files = request.pop("files")
     if files and "file" in files:

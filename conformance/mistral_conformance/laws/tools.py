@@ -14,7 +14,7 @@ CITY = "Name one city with how many people live there, as a JSON object."
 
 
 def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
-    """A function whose parameters, each given with its type or its texts, are all required."""
+    """Return a function whose parameters, each given with its type or texts, are all required."""
     told = {each: {"type": of} for each, of in properties.items() if isinstance(of, str)}
     texts = {each: of for each, of in properties.items() if not isinstance(of, str)}
     listed = {each: {"type": "string", "enum": of} for each, of in texts.items()}
@@ -66,7 +66,7 @@ JSON_SCHEMA: Json = {
 
 
 def names_of(tools: Json) -> set[str]:
-    """The names of the functions that a request offers."""
+    """Return the names of the functions that a request offers."""
     return {each["function"]["name"] for each in tools["tools"]}
 
 

@@ -79,7 +79,7 @@ def streams_are_noted_too(world: World, stream: StreamView, lister: str) -> None
 
 
 def _count_soon(world: World, lister: str, before: int) -> int:
-    """The count, asked for until it is more than before, or long enough."""
+    """Return the count, asked for until it is more than before, or long enough."""
     found = before
     for _ in range(LOOKS):
         world.ctx.pass_time(SOON_S)

@@ -42,19 +42,19 @@ class Values:
         self._marker = marker
 
     def word(self) -> str:
-        """A word that nothing else on the server has."""
+        """Return a word that nothing else on the server has."""
         return f"w{self._random.getrandbits(40):010x}"
 
     def uuid(self) -> str:
-        """A UUID that no object has."""
+        """Return a UUID that no object has."""
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def name(self, suffix: str = "") -> str:
-        """A name with the run's marker, by which what the run made can be found again."""
+        """Return a name with the run's marker, by which what the run made can be found again."""
         return self._marker.name(f"{self.word()}{suffix}")
 
     def make(self, name: str, schema: Json, deepest: int = DEEPEST) -> Any | None:  # noqa: ANN401 - JSON
-        """A value that fits, None where the schema is of a kind that is not made up."""
+        """Return a value that fits, None where the schema is of a kind that is not made up."""
         kinds = types(self._document, schema)
         if known := schema.get("x-mistral-field", {}).get("values"):
             return self._random.choice(known)
@@ -79,7 +79,7 @@ class Values:
         return None if None in apart else apart
 
     def _plain(self, name: str, schema: Json, kinds: set[str], before: str) -> Any | None:  # noqa: ANN401 - JSON
-        """A text, number or boolean; one that is listed where the schema lists any."""
+        """Return a text, number or boolean; one that is listed where the schema lists any."""
         constant = facet(self._document, schema, "const")
         choices = [constant] if constant else facet(self._document, schema, "enum")
         if choices:
@@ -97,7 +97,7 @@ class Values:
         return self._random.random() < 0.5 if "boolean" in kinds else None
 
     def _object(self, node: Json, deepest: int) -> Json | None:
-        """An object with what it requires, and with what is optional and prose, or no text.
+        """Return an object with what it requires, and with what is optional and prose, or no text.
 
         A map of anything gets entries of its own; what no schema describes further is not made up.
         """
@@ -113,7 +113,7 @@ class Values:
         return None if None in needed else {n: each for n, each in made.items() if each is not None}
 
     def _map(self, inner: Any, deepest: int) -> Json | None:  # noqa: ANN401 - JSON
-        """A map of two entries: of anything, or of what fits its schema; None for no map."""
+        """Return a map of two entries: of anything, or of what fits its schema; None for no map."""
         if not inner:
             return None
         if not isinstance(inner, dict):
@@ -129,7 +129,7 @@ class Values:
         return self.name() if name in NAMES else f"Text {self.word()}."
 
     def time(self, days: float) -> str:
-        """A time so many days from now, in whole seconds."""
+        """Return a time so many days from now, in whole seconds."""
         moment = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
         return moment.isoformat().replace("+00:00", "Z")
 

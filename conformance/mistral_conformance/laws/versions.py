@@ -104,7 +104,7 @@ def versions_are_listed(world: World, resource: Resource, version: Resource) -> 
 
 
 def _revised(model: Model) -> Iterator[Subject]:
-    """What tells the ids of its revisions, each with its fields that do."""
+    """Yield what tells the ids of its revisions, each with its fields that do."""
     for subject in resources(model, lambda each: each.changes and each.parameter):
         fields = subject.value.fields.values()
         names = [e.name for e in fields if e.moves == "change" and e.name.endswith(REVISION)]

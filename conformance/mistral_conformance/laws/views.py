@@ -226,7 +226,7 @@ def totals_follow(world: World, resource: Resource, field: Field, child: Resourc
 
 
 def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: ANN401 - JSON
-    """A new value for a changeable field, as the changing request takes it.
+    """Return a new value for a changeable field, as the changing request takes it.
 
     Raises:
         Skipped: its schema is of a kind for which none is made up.
@@ -246,7 +246,7 @@ def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: A
 
 
 def another(world: World, named: Resource, resource: Resource, field: Field) -> str:
-    """The id of what the list of a resource has, most like the one that the sample names.
+    """Return the id of what the list of a resource has, most like the one that the sample names.
 
     Raises:
         Skipped: the list has nothing else.
@@ -269,21 +269,21 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
 
 
 def _able(item: dict[str, Any]) -> set[str]:
-    """What a model is said to be able to do; nothing of what is no model."""
+    """Return what a model is said to be able to do; nothing of what is no model."""
     found = item.get("capabilities")
     able = found.items() if isinstance(found, dict) else ()
     return {str(name) for name, can in able if can is True}
 
 
 def stable(resource: Resource) -> list[Field]:
-    """The fields that do not change by themselves."""
+    """Return the fields that do not change by themselves."""
     return [each for each in resource.fields.values() if each.moves != "alone"]
 
 
 def _steady(
     world: World, resource: Resource, ids: dict[str, str], one: Shown, other: Shown
 ) -> list[Field]:
-    """The fields that move by themselves, and that neither view shows otherwise a moment later."""
+    """Return the fields that move by themselves and that no view shows otherwise a moment later."""
     key = key_of(resource, one.value)
     items = [each for each in world.walk(resource, ids).items if key_of(resource, each) == key]
     read = world.call(resource.read, {**ids, resource.parameter: str(key[0])})
@@ -356,12 +356,12 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
 
 
 def told_by(world: World, instance: Instance, answer: Exchange) -> list[Shown]:
-    """The object as the answer to its creation or change shows it, and then each view."""
+    """Return the object as the answer to its creation or change shows it, and then each view."""
     return [*_answered(world, instance.resource, answer), *world.look(instance)]
 
 
 def _answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]:
-    """What an answer shows; one that answers without the object shows nothing."""
+    """Return what an answer shows; one that answers without the object shows nothing."""
     if not answer.content or not tells_object(world.document, resource, answer.operation):
         return []
     value = bare(resource, _object(answer))

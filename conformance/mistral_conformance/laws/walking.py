@@ -29,12 +29,12 @@ LARGEST = 100
 
 
 def least_size(count: int) -> int:
-    """The smallest page with which a walk comes to the end of so many items."""
+    """Return the smallest page with which a walk comes to the end of so many items."""
     return -(-count // LIMIT)
 
 
 def page_sizes(view: ListView, *sizes: int) -> list[int]:
-    """The sizes of pages to read a list with, none larger than the document allows."""
+    """Return the sizes of pages to read a list with, none larger than the document allows."""
     return sorted({min(each, view.largest or each) for each in sizes})
 
 
@@ -60,7 +60,7 @@ class Walk:
 def walk_list(
     view: ListView, ask: Ask, query: Json, *, size: int | None = None, tokens: bool = True
 ) -> Walk:
-    """The whole list, page by page; `ask` sends a query and gives the page.
+    """Return the whole list, page by page; `ask` sends a query and gives the page.
 
     Raises:
         Failed: a page is no page, or the walk has no end.
@@ -90,7 +90,7 @@ def walk_list(
 
 
 def _sized(view: ListView, query: Json, size: int | None) -> Json:
-    """The query of the first page of all that the list can show."""
+    """Return the query of the first page of all that the list can show."""
     paging = view.paging
     asked = {name: each for name, each in {**view.show, **query}.items() if each is not None}
     if "size" in paging:
@@ -105,7 +105,7 @@ def _sized(view: ListView, query: Json, size: int | None) -> Json:
 def _next(
     view: ListView, asked: Json, page: Exchange, count: int, so_far: int, *, tokens: bool
 ) -> Json | None:
-    """The query of the next page, None after the last one."""
+    """Return the query of the next page, None after the last one."""
     paging = view.paging
     follows = paging.get("token") in asked or not {"page", "offset"} & paging.keys()
     if tokens and "token" in paging and (follows or paging["next_token"] in page.json()):

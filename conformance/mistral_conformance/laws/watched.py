@@ -99,7 +99,7 @@ def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:
 
 
 def _shape(world: World, view: str, answer: Exchange) -> object:
-    """What two answers about like objects have in common: the known fields, which lists hold any.
+    """Return what two answers about like objects share: the known fields, which lists hold any.
 
     What is null may be left out in the other, and how much comes of equal work may differ.
     """

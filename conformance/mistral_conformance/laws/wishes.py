@@ -110,7 +110,10 @@ def own_leave_out_others(world: World, view: ListView, resource: Resource) -> No
 
 
 def _moving(world: World, view: ListView) -> set[str]:
-    """The fields that may change by themselves meanwhile; none where the suite has the clock."""
+    """Return the fields that may change by themselves meanwhile.
+
+    None where the suite has the clock.
+    """
     fields = world.model.resources[view.resource].fields.values()
     return set() if world.ctx.session.clock else {e.name for e in fields if e.moves == "alone"}
 

@@ -65,7 +65,7 @@ class World:
         return tuple(each for each in OTHERS if each in self.ctx.session.identities)
 
     def lookup(self, word: str) -> str:
-        """What a `$word` of the samples stands for.
+        """Return what a `$word` of the samples stands for.
 
         Raises:
             Skipped: the run does not know it.
@@ -141,7 +141,7 @@ class World:
         parent: Instance | None = None,
         given: Json | None = None,
     ) -> Instance:
-        """A new object, in a new parent where it needs one and none is given; see `making`.
+        """Return a new object, in a new parent where it needs one and none is given; see `making`.
 
         Raises:
             NotOffered: the server has no operation that makes one.
@@ -187,7 +187,7 @@ class World:
                 self.change(instance, body)
 
     def shared(self, resource: Resource) -> Instance:
-        """An object in its end state that all laws of a run share, for those that only look.
+        """Return an object in its end state that all laws of a run share, for those that only look.
 
         Raises:
             NotOffered, Unjudged: as in `make` and `settle`.
@@ -202,7 +202,7 @@ class World:
         return found
 
     def settled(self, resource: Resource, given: Json | None = None) -> Instance:
-        """A new object of the caller's in its end state, see `make` and `settle`."""
+        """Return a new object of the caller's in its end state, see `make` and `settle`."""
         instance = self.make(resource, given=given)
         self.settle(instance)
         return instance
@@ -228,7 +228,7 @@ class World:
         return self.call(offered[0], instance.ids, by=by or instance.by, json=whole)
 
     def complete(self, instance: Instance, operation: str, body: Json) -> Json:
-        """The body of a changing request, with what it cannot leave out as the object has it."""
+        """Return the body of a changing request, with what it must have as the object has it."""
         taken = body_properties(self.document, self.document.operations[operation])
         needed = [each.name for each in taken.values() if each.required]
         shown = self.read(instance).fields if needed else {}
@@ -250,13 +250,13 @@ class World:
             ask_until_shown(self.ctx, instance.resource.delete, look, lambda e: e.value is None)
 
     def end_body(self, instance: Instance) -> Json:
-        """What deleting takes beside the path: the key, where the object has no path."""
+        """Return what deleting takes beside the path: the key, where the object has no path."""
         if instance.resource.parameter:
             return {}
         return {"json": dict(zip(instance.resource.key, instance.key, strict=True))}
 
     def need(self, exchange: Exchange) -> Exchange:
-        """The exchange of a preparation, which has to succeed.
+        """Return the exchange of a preparation, which has to succeed.
 
         Raises:
             Failed: the server broke, which no request may bring about.
@@ -268,7 +268,7 @@ class World:
         return self.ctx.need(exchange)
 
     def taken(self, exchange: Exchange) -> Exchange:
-        """The exchange of something that a server may refuse.
+        """Return the exchange of something that a server may refuse.
 
         Raises:
             Skipped: it does.
@@ -282,7 +282,7 @@ class World:
     # Looking
 
     def look(self, instance: Instance, *, by: str = "") -> list[Shown]:
-        """The object in each view that shows it whole and that the server offers.
+        """Return the object in each view that shows it whole and that the server offers.
 
         A list that is none when it is first seen is left out where the object can be read: its form
         is judged elsewhere, and here it would hide what the object's own path shows.
@@ -315,7 +315,7 @@ class World:
         return seen
 
     def read(self, instance: Instance, *, by: str = "") -> Shown:
-        """The object as its own path shows it, None where it is refused."""
+        """Return the object as its own path shows it, None where it is refused."""
         operation = instance.resource.read
         query = self.telling_most(instance.resource)
         answer = self.ask(operation, instance.ids, by=by or instance.by, query=query)
@@ -325,7 +325,7 @@ class World:
         return Shown(operation, answer, value)
 
     def telling_most(self, resource: Resource) -> Json | None:
-        """What a read takes of the query with which the list of a resource tells most, if any."""
+        """Return what a read takes of the query with which a resource's list tells most, if any."""
         view = self.model.lists.get(resource.list)
         if view is None or not view.show:
             return None
@@ -333,7 +333,7 @@ class World:
         return {name: each for name, each in view.show.items() if name in taken} or None
 
     def spot(self, instance: Instance, *, by: str = "", through: str = "") -> Shown:
-        """The object as a list of its resource shows it, None where the list does not have it."""
+        """Return the object as a list of its resource shows it, None if the list lacks it."""
         resource, key = instance.resource, instance.key
         view = through or resource.list
         walk = self.walk(resource, instance.parent_ids, by=by or instance.by, through=view)
@@ -353,7 +353,7 @@ class World:
         tokens: bool = True,
         through: str = "",
     ) -> Walk:
-        """The whole list of a resource, through another operation than its first list's."""
+        """Return the whole list of a resource, through another operation than its first list's."""
         view = self.model.lists[through or resource.list]
         ask = partial(self._page, view.operation, ids or {}, by)
         return walk_list(view, ask, query or {}, size=size, tokens=tokens)

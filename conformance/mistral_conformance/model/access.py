@@ -24,7 +24,7 @@ LOOKING = ("GET", "HEAD")
 
 
 def read_grants(document: Document, resources: dict[str, Resource]) -> list[Grant]:
-    """The resources whose objects give somebody a level of access to their parent."""
+    """Return the resources whose objects give somebody a level of access to their parent."""
     found = []
     for each in resources.values():
         operation = document.operations.get(each.create)
@@ -50,7 +50,7 @@ def read_grants(document: Document, resources: dict[str, Resource]) -> list[Gran
 def read_levels(
     document: Document, resources: dict[str, Resource], grants: Iterable[Grant]
 ) -> list[Level]:
-    """The level that each operation on what can be shared takes, in the document's order."""
+    """Return the level that each operation on what can be shared takes, in the document's order."""
     names = {name for each in grants for name in _family(resources, each.parent)}
     return [
         _level(document, name, operation)
@@ -87,7 +87,7 @@ def read_lifetimes(document: Document, resources: Iterable[Resource]) -> list[Li
 
 
 def _family(resources: dict[str, Resource], name: str) -> Iterator[str]:
-    """A resource and all below it."""
+    """Yield a resource and all below it."""
     yield name
     for child in resources[name].children:
         yield from _family(resources, child)

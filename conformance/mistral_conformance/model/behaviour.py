@@ -29,7 +29,7 @@ SAID = {"choices", "outputs"}
 
 
 def read_states(document: Document, resources: Iterable[Resource]) -> list[States]:
-    """The declared states of all resources."""
+    """Return the declared states of all resources."""
     return [
         _read_states(document, resource, name, each.schema, each.origin.pointer)
         for resource in resources
@@ -44,7 +44,7 @@ def is_state(document: Document, name: str, schema: Json) -> bool:
 
 
 def read_streams(document: Document) -> dict[str, StreamView]:
-    """The operations whose stream has a plain answer that it must equal."""
+    """Return the operations whose stream has a plain answer that it must equal."""
     found = {}
     for each in document.operations.values():
         said: Json = each.item.get(STREAM, {})
@@ -56,7 +56,7 @@ def read_streams(document: Document) -> dict[str, StreamView]:
 
 
 def read_texts(document: Document, resources: Iterable[Resource]) -> list[Text]:
-    """The views that give the text of what was uploaded."""
+    """Return the views that give the text of what was uploaded."""
     found = []
     for resource in resources:
         for each in (*resource.views, *resource.links):
@@ -69,14 +69,14 @@ def read_texts(document: Document, resources: Iterable[Resource]) -> list[Text]:
 
 
 def read_options(document: Document) -> list[Option]:
-    """The request options whose effect is declared."""
+    """Return the request options whose effect is declared."""
     return [option for each in document.operations.values() for option in _options(document, each)]
 
 
 def read_settings(
     document: Document, resources: Iterable[Resource], references: Iterable[Reference]
 ) -> list[Option]:
-    """The options inside an object of a request, and of a kept one that a request names."""
+    """Return the options inside an object of a request, and of a kept one that a request names."""
     found, named = [], list(references)
     makers = {each.create: each.name for each in resources}
     for operation in document.operations.values():
@@ -108,7 +108,7 @@ def _inner_options(document: Document, operation: Operation) -> Iterator[Option]
 
 
 def undeclared_options(document: Document, operation: Operation) -> list[str]:
-    """Optional properties of a request of which nobody says what they do."""
+    """Return optional properties of a request of which nobody says what they do."""
     _, schema = body_schema(operation)
     found = properties(document, schema) if schema else {}
     streams = operation.item.get(STREAM, {}).get("when", {})

@@ -21,7 +21,7 @@ _compiled: dict[tuple[Document, int], tuple[Json, jsonschema_rs.Validator]] = {}
 
 
 def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
-    """A validator of values against a schema of the document, formats included."""
+    """Return a validator of values against a schema of the document, formats included."""
     key = (document, id(schema))
     if key not in _compiled:
         whole = {**schema, "components": reachable(document, schema)}
@@ -31,7 +31,7 @@ def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
 
 
 def reachable(document: Document, schema: Json) -> dict[str, Json]:
-    """The components that a schema refers to, directly or not, by kind and name."""
+    """Return the components that a schema refers to, directly or not, by kind and name."""
     found: dict[str, Json] = {}
     waiting = [*references(schema)]
     while waiting:

@@ -25,11 +25,11 @@ TEXT = "x-mistral-text"
 
 
 def origin_of(declaration: Json, pointer: str, extension: str) -> Origin:
-    """The origin that a declaration tells: its reason and evidence, written in by the composer."""
+    """Return the origin that a declaration tells: its reason and evidence, from the composer."""
     why = str(declaration.get("reason", "declared"))
     return Origin(why, f"{pointer}/{extension}", str(declaration.get("evidence", "")))
 
 
 def derived(why: str) -> Origin:
-    """The origin of a fact that follows from a shape or a name."""
+    """Return the origin of a fact that follows from a shape or a name."""
     return Origin(why)

@@ -43,13 +43,13 @@ class Operation:
         return tuple(each["name"] for each in self.parameters if each["in"] == "path")
 
     def body_schema(self, media_type: str) -> Json | None:
-        """The schema of a request body of that media type, None when it takes no such body."""
+        """Return the schema of a request body of that media type, None if it takes none."""
         content = self.body["content"] if self.body else {}
         schema: Json | None = content.get(media_type, {}).get("schema")
         return schema
 
     def url(self, ids: Mapping[str, str]) -> str:
-        """The path with its parameters filled in and quoted.
+        """Return the path with its parameters filled in and quoted.
 
         Raises:
             KeyError: a path parameter is missing.
@@ -74,11 +74,11 @@ class Document:
         return {each.id: each for each in self._read_operations()}
 
     def operations_at(self, path: str) -> list[Operation]:
-        """The operations of one path, in the document's order."""
+        """Return the operations of one path, in the document's order."""
         return [each for each in self.operations.values() if each.path == path]
 
     def resolve(self, node: Json) -> Json:
-        """The node itself, or what its `$ref` (and that one's, and so on) points to.
+        """Return the node itself, or what its `$ref` (and that one's, and so on) points to.
 
         Raises:
             KeyError: the reference leads nowhere.
@@ -89,7 +89,7 @@ class Document:
         return node
 
     def select(self, patterns: Sequence[str]) -> list[str]:
-        """The ids that match any of the shell-style patterns, in the document's order."""
+        """Return the ids that match any of the shell-style patterns, in the document's order."""
         return [each for each in self.operations if any(fnmatchcase(each, one) for one in patterns)]
 
     def _follow(self, reference: str) -> Json:
@@ -120,7 +120,7 @@ def is_endless(operation: Operation) -> bool:
 
 @cache
 def load_document(era: str = TODAY) -> Document:
-    """The document that this distribution carries, as it is in an era.
+    """Return the document that this distribution carries, as it is in an era.
 
     Every call for an era returns the same object.
     """

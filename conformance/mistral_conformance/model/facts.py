@@ -36,7 +36,7 @@ class Origin:
         return self.evidence.startswith(CHOICE)
 
     def __str__(self) -> str:
-        """The origin as words for people."""
+        """Return the origin as words for people."""
         return f"{self.pointer}: {self.why}" if self.declared else f"derived: {self.why}"
 
 
@@ -101,7 +101,7 @@ class Place:
     name: str
 
     def __str__(self) -> str:
-        """The place as part of a case's name."""
+        """Return the place as part of a case's name."""
         return f"{self.operation}:{self.name}"
 
 
@@ -163,7 +163,7 @@ class Sort:
     origin: Origin
 
     def ask(self, word: str, *, down: bool) -> Json:
-        """The query that asks for an order."""
+        """Return the query that asks for an order."""
         if self.direction:
             return {self.by: word, self.direction: "desc" if down else "asc"}
         return {self.by: f"-{word}" if down else word}
@@ -244,7 +244,7 @@ class Grant:
     origin: Origin
 
     def word(self, level: str) -> str:
-        """The word of requests that gives a level."""
+        """Return the word of requests that gives a level."""
         return next(word for word, given in self.levels.items() if given == level)
 
 

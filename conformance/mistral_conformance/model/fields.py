@@ -33,7 +33,7 @@ UPDATE_STAMPS = frozenset({"updated_at", "modified_at", "updatedAt", "modifiedAt
 def read_fields(
     document: Document, resource: Resource, resources: dict[str, Resource]
 ) -> dict[str, Field]:
-    """The fields that any answer about the resource shows, by name."""
+    """Return the fields that any answer about the resource shows, by name."""
     shown = _shown(document, resource)
     sent, changed = _taken(document, resource.create), _taken(document, _first(resource.changes))
     names = dict.fromkeys(name for each in shown for name in each)
@@ -45,7 +45,7 @@ def read_fields(
 
 
 def _own_ways(document: Document, resource: Resource) -> Iterator[tuple[str, str]]:
-    """The actions that put one field, which their path and their body name."""
+    """Yield the actions that put one field, which their path and their body name."""
     for each in resource.actions:
         operation = document.operations[each]
         name = operation.path.rpartition("/")[2]
@@ -59,7 +59,7 @@ def _refers(field: Field, resources: dict[str, Resource]) -> str:
 
 
 def shown_by(document: Document, resource: Resource, operation: str) -> dict[str, Property]:
-    """The properties of the object in an operation's answer, a list's item among them."""
+    """Return the properties of the object in an operation's answer, a list's item among them."""
     schema, pointer = answer_schema(document.operations[operation], document)
     if schema is None:
         return {}
@@ -75,7 +75,7 @@ def shown_by(document: Document, resource: Resource, operation: str) -> dict[str
 
 
 def frame_of(document: Document, resource: Resource) -> str:
-    """The property of the answer to reading that holds the object, empty where it is the answer."""
+    """Return the property of a read's answer that holds the object, empty if it is the answer."""
     schema, _ = answer_schema(document.operations[resource.read], document)
     found = properties(document, schema) if schema else {}
     framed = (
@@ -104,7 +104,7 @@ def _shown(document: Document, resource: Resource) -> list[dict[str, Property]]:
 
 
 def _taken(document: Document, operation: str) -> dict[str, Property]:
-    """The properties of an operation's request body, none without one."""
+    """Return the properties of an operation's request body, none without one."""
     if not operation:
         return {}
     return body_properties(document, document.operations[operation])
@@ -176,7 +176,7 @@ def _origin(sent: str, changed: str) -> Origin:
 
 
 def _null(document: Document, changed: Property | None, having: list[Property]) -> str:
-    """What null does in an update: what no answer can show as null cannot be cleared by it."""
+    """Return what null does in an update: what no answer can show as null it cannot clear."""
     if changed is None:
         return ""
     if not is_nullable(document, changed.schema):
@@ -186,7 +186,7 @@ def _null(document: Document, changed: Property | None, having: list[Property]) 
 
 
 def unit_of(document: Document, name: str, schema: Json) -> str:
-    """The unit of a value, as its schema and its name say; empty for what is no time."""
+    """Return the unit of a value, as its schema and its name say; empty for what is no time."""
     if said := schema.get(FIELD, {}).get("unit"):
         return str(said)
     if facet(document, schema, "format") == "date-time":

@@ -42,7 +42,7 @@ class Form:
     """The names that events of the stream have; None where the document leaves them open."""
 
     def misfits(self, value: object, name: str | None = None) -> dict[Place, str]:
-        """What is wrong, by place; a required field that is absent stands at its own place.
+        """Return what is wrong, by place; a required field that is absent stands at its own place.
 
         `name` is that of the event which carried the value.
 
@@ -53,7 +53,7 @@ class Form:
         return self._blamed(self._errors(value, name))
 
     def hindrances(self, value: object, name: str | None = None) -> dict[Place, str]:
-        """What of `misfits` keeps a reader from reading on.
+        """Return what of `misfits` keeps a reader from reading on.
 
         An id of another form is an id, whatever rules over schemas say of it.
 
@@ -82,14 +82,17 @@ class Form:
         return fields is not None and place[-1] in fields
 
     def fields(self, place: Place) -> frozenset[str] | None:
-        """The names that the document lists for the object at a place; None where any will do."""
+        """Return the names that the document lists for the object at a place.
+
+        None where any will do.
+        """
         found = self.schemas(place)
         if not found or any(_is_map(each) for each in found):
             return None
         return frozenset(name for each in found for name in each.get("properties", {}))
 
     def listed(self, value: object, read: Read, place: Place = ()) -> object:
-        """The part of a value at a place that the document lists, in any member of a union.
+        """Return the part of a value at a place that the document lists, in any member of a union.
 
         `read` gets each text with all that the document says about it.
         """
@@ -109,7 +112,7 @@ class Form:
         return [node for each in found for node in members(self.document, each)]
 
     def below(self, schemas: Iterable[Json], key: str | int) -> Iterator[Json]:
-        """The schemas of what stands under a key: a name or the index of an item."""
+        """Yield the schemas of what stands under a key: a name or the index of an item."""
         for each in schemas:
             for node in members(self.document, each):
                 if isinstance(key, int) and "items" in node:
@@ -124,7 +127,7 @@ class Form:
 
 
 def members(document: Document, schema: Json) -> Iterator[Json]:
-    """The schema without its references, with all members of its unions."""
+    """Yield the schema without its references, with all members of its unions."""
     node = document.resolve(schema)
     yield node
     for union in UNIONS:
@@ -152,7 +155,7 @@ class Forms:
         return Document(answer_view(self._raw, open_enums=True, with_events=True))
 
     def find(self, operation: str, status: int, media_type: str) -> Form | None:
-        """The form of an answer, None where the document gives none."""
+        """Return the form of an answer, None where the document gives none."""
         key = (operation, status, media_type)
         if key not in self._found:
             self._found[key] = self._find(*key)
@@ -176,7 +179,10 @@ class Forms:
         return Form(self.document, schema, ("data",), self._names(schema))
 
     def _names(self, schema: Json) -> frozenset[str] | None:
-        """The names of a stream's events as the document lists them; none where they have none."""
+        """Return the names of a stream's events as the document lists them.
+
+        None where they have none.
+        """
         strict = Document(self._raw)
         listed = Form(strict, schema).schemas(("event",))
         values = [
@@ -191,7 +197,7 @@ class Forms:
 
 @lru_cache(4)
 def forms_of(document: Document) -> Forms:
-    """The forms of a document, shared by all runs of this process."""
+    """Return the forms of a document, shared by all runs of this process."""
     return Forms(document)
 
 
@@ -206,7 +212,7 @@ def _is_id(error: jsonschema_rs.ValidationError) -> bool:
 
 
 def _blame(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Place, str]]:
-    """The places that an error is about: inside a union, those of the one member that was meant."""
+    """Yield the places an error is about: in a union, those of the one member that was meant."""
     place = tuple(error.instance_path)
     kind: Any = error.kind
     if kind.name == "required":

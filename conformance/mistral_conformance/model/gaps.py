@@ -45,7 +45,7 @@ def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
 
 
 def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
-    """What the fields of the request and of the answer leave open."""
+    """Yield what the fields of the request and of the answer leave open."""
     media, sent = body_schema(operation)
     asked = f"{operation.pointer}/requestBody/content/{media.replace('/', '~1')}/schema"
     answered, at = answer_schema(operation, model.document)
@@ -62,7 +62,7 @@ def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
 
 
 def _deep(document: Document, schema: Json, pointer: str, seen: set[int]) -> Iterator[Property]:
-    """The properties of a schema and of all that it leads to, each once."""
+    """Yield the properties of a schema and of all that it leads to, each once."""
     node, pointer = resolved(document, schema, pointer)
     if id(node) in seen:
         return

@@ -20,7 +20,7 @@ ASKING = ("page", "size", "token", "offset", "before", "after")
 
 
 def read_lists(document: Document, resources: Iterable[Resource]) -> dict[str, ListView]:
-    """The lists by operation."""
+    """Return the lists by operation."""
     return {
         name: _read_list(document, each, document.operations[name])
         for each in resources
@@ -89,7 +89,7 @@ def _read_sort(operation: Operation) -> Sort | None:
 def _read_filter(
     document: Document, parameter: Json, pointer: str, shown: set[str]
 ) -> Filter | None:
-    """The filter that a query parameter is: declared, or named like a field of the items."""
+    """Return the filter that a query parameter is: declared, or named like a field of the items."""
     name, said = parameter["name"], parameter.get(FILTER, {})
     schema = parameter.get("schema") or _content(parameter)
     told = said.get("field") or next((e for e in (name, name.removesuffix("s")) if e in shown), "")
@@ -115,6 +115,6 @@ def _read_filter(
 
 
 def _content(parameter: Json) -> Json:
-    """The schema of a parameter that is spelled as a media type."""
+    """Return the schema of a parameter that is spelled as a media type."""
     found: Json = next((each["schema"] for each in parameter.get("content", {}).values()), {})
     return found

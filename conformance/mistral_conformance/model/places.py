@@ -31,7 +31,7 @@ def find_place(document: Document, name: str) -> str:
 
 
 def _pointer(document: Document, pointer: str) -> str:
-    """A JSON pointer, with the reason and evidence of the declaration that it leads to.
+    """Return a JSON pointer, with the reason and evidence of the declaration that it leads to.
 
     Raises:
         LookupError: nothing is there.

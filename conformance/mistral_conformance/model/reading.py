@@ -56,7 +56,7 @@ class Model:
     """Options that stand inside an object of a request, or of what it names."""
 
     def resource_of(self, operation: str) -> Resource | None:
-        """The resource that an operation belongs to, None where it belongs to none."""
+        """Return the resource that an operation belongs to, None where it belongs to none."""
         return next((e for e in self.resources.values() if operation in e.roles), None)
 
     def references_to(self, resource: str) -> tuple[Reference, ...]:
@@ -64,12 +64,12 @@ class Model:
         return tuple(each for each in self.references if each.resource == resource)
 
     def states_of(self, resource: str) -> States | None:
-        """The states of a resource, None where none are declared."""
+        """Return the states of a resource, None where none are declared."""
         return next((each for each in self.states if each.resource == resource), None)
 
 
 def read_model(document: Document) -> Model:
-    """The model of a document."""
+    """Return the model of a document."""
     bare = {
         name: evolve(each, frame=frame_of(document, each)) if each.read else each
         for name, each in read_resources(document).items()
@@ -97,10 +97,10 @@ def read_model(document: Document) -> Model:
 
 @cache
 def model_of(document: Document) -> Model:
-    """The model of a document; every call for a document returns the same object."""
+    """Return the model of a document; every call for a document returns the same object."""
     return read_model(document)
 
 
 def load_model() -> Model:
-    """The model of the document that this distribution carries."""
+    """Return the model of the document that this distribution carries."""
     return model_of(load_document())

@@ -37,7 +37,7 @@ IN_BODY: dict[str, tuple[int, ...]] = {
 
 
 def read_references(document: Document, resources: dict[str, Resource]) -> list[Reference]:
-    """The references of all requests, operation by operation."""
+    """Return the references of all requests, operation by operation."""
     return [
         each
         for operation in document.operations.values()
@@ -51,7 +51,7 @@ def is_id(name: str) -> bool:
 
 
 def resource_named(name: str, resources: dict[str, Resource]) -> str | None:
-    """The resource that the name of an id tells, None where there is none of that name."""
+    """Return the resource that the name of an id tells, None where there is none of that name."""
     match = OF_RESOURCE.match(name)
     if match and match[1] in resources:
         return match[1]
@@ -82,7 +82,10 @@ def _of_operation(
 def _owner(
     document: Document, operation: Operation, name: str, resources: dict[str, Resource]
 ) -> str | None:
-    """The resource that a path parameter is of; of several, the one that has the path before it."""
+    """Return the resource that a path parameter is of.
+
+    Of several, the one that has the path before it.
+    """
     item = f"{operation.path.partition(f'{{{name}}}')[0]}{{{name}}}"
     named = [each for each in resources.values() if each.parameter == name]
     there = [
@@ -96,7 +99,7 @@ def _owner(
 def _nested(
     document: Document, place: Place, taken: Property, resources: dict[str, Resource]
 ) -> Iterator[Reference]:
-    """The references inside one field of a body, each place once whatever union it is in."""
+    """Yield the references inside one field of a body, each place once whatever union it is in."""
     seen: set[str] = set()
     for name, each in _deep(document, taken.schema, taken.pointer, place.name, frozenset()):
         inner = Place(place.operation, place.where, name)
@@ -109,7 +112,7 @@ def _nested(
 def _deep(
     document: Document, schema: Json, pointer: str, path: str, above: frozenset[int]
 ) -> Iterator[tuple[str, Property]]:
-    """The properties below a schema with their dotted paths, `*` for any item of an array."""
+    """Yield the properties below a schema with their dotted paths, `*` for any item of an array."""
     for node, at in _members(document, schema, pointer):
         if id(node) in above:
             continue
@@ -139,7 +142,7 @@ def _read(
     *,
     own: str | None = None,
 ) -> Reference | None:
-    """The reference at a place, None where it holds no id; of a nested one the last name counts.
+    """Return the reference at a place, None where it holds no id; if nested, the last name counts.
 
     `own` is the resource whose objects a path has at this place.
     """

@@ -56,7 +56,7 @@ class _Draft:
 
 
 def read_resources(document: Document) -> dict[str, Resource]:
-    """The resources by name, in the document's order."""
+    """Return the resources by name, in the document's order."""
     drafts: dict[str, _Draft] = {}
     collections = _collections(document)
     for operation in document.operations.values():
@@ -73,7 +73,7 @@ def without_resource(operation: Operation) -> str:
 
 
 def name_of(parameter: str) -> str:
-    """The resource that a path parameter names: `library_id` is of a library."""
+    """Return the resource that a path parameter names: `library_id` is of a library."""
     return SUFFIX.sub("", parameter)
 
 
@@ -86,7 +86,7 @@ class _Collection:
 
 
 def _collections(document: Document) -> dict[str, _Collection]:
-    """The collections by path.
+    """Return the collections by path.
 
     Where several that can be listed or added to have items of one name, the word before tells them
     apart: jobs of `/v1/batch/jobs` are batch jobs.
@@ -162,7 +162,7 @@ def _by_shape(
 
 
 def _part_role(document: Document, operation: Operation, word: str) -> str:
-    """What a GET below an object gives: a link, the stored bytes, or a view."""
+    """Return what a GET below an object gives: a link, the stored bytes, or a view."""
     schema, _ = answer_schema(operation, document)
     if schema is None:
         return "view" if STREAM in operation.item else "content"
@@ -190,7 +190,7 @@ def _finish(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> Res
 
 
 def _key(document: Document, draft: _Draft, parent: str) -> tuple[str, ...]:
-    """The field that tells an object from others: `id`, or what its path calls it below a parent.
+    """Return the field that tells objects apart: `id`, or what its path calls it below a parent.
 
     The versions of an object may all show its id, and are told apart by their number.
     """
@@ -206,7 +206,7 @@ def _twins_last(document: Document) -> Any:  # noqa: ANN401 - a sort key
 
 
 def _parent(document: Document, draft: _Draft, drafts: dict[str, _Draft]) -> str:
-    """The resource of the last path parameter that is not the object's own."""
+    """Return the resource of the last path parameter that is not the object's own."""
     for role in ("create", "list", "read"):
         if role in draft.single:
             above = document.operations[draft.single[role]].path_ids

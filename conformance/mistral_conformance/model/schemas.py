@@ -28,7 +28,7 @@ class Property:
 
 
 def properties(document: Document, schema: Json, pointer: str = "") -> dict[str, Property]:
-    """The properties of an object, those of all members where it is put together from several.
+    """Return the properties of an object, those of all members where it is composed of several.
 
     A property is required when each member that an answer can be requires it.
     """
@@ -56,7 +56,7 @@ def properties(document: Document, schema: Json, pointer: str = "") -> dict[str,
 
 
 def _beside(name: str, members: Sequence[dict[str, Property]]) -> frozenset[str]:
-    """What all members with a property require, and none of the others has."""
+    """Return what all members with a property require, and none of the others has."""
     having = [each for each in members if name in each]
     always = [{each.name for each in one.values() if each.required} for one in having]
     others = (each for each in members if name not in each)
@@ -64,7 +64,7 @@ def _beside(name: str, members: Sequence[dict[str, Property]]) -> frozenset[str]
 
 
 def members(document: Document, schema: Json) -> Iterator[Json]:
-    """The schemas that a value may fit, references and unions followed."""
+    """Yield the schemas that a value may fit, references and unions followed."""
     node = document.resolve(schema)
     inner = [*node.get("anyOf", ()), *node.get("oneOf", ())]
     if not inner:
@@ -74,7 +74,7 @@ def members(document: Document, schema: Json) -> Iterator[Json]:
 
 
 def types(document: Document, schema: Json) -> set[str]:
-    """The JSON types that a value may have."""
+    """Return the JSON types that a value may have."""
     found: set[str] = set()
     for each in members(document, schema):
         said = each.get("type", ())
@@ -90,12 +90,12 @@ def is_spread(document: Document, parameter: Json) -> bool:
 
 
 def facet(document: Document, schema: Json, name: str) -> Any:  # noqa: ANN401 - JSON
-    """What the first member that has the keyword says: `format`, `enum`, `minimum`, ..."""
+    """Return what the first member that has the keyword says: `format`, `enum`, `minimum`, ..."""
     return next((each[name] for each in members(document, schema) if name in each), None)
 
 
 def bounds_of(document: Document, schema: Json) -> tuple[float | None, float | None]:
-    """The least and the greatest number that a schema allows, None where it says neither."""
+    """Return the least and the greatest number that a schema allows, None where it says neither."""
     return facet(document, schema, "minimum"), facet(document, schema, "maximum")
 
 
@@ -110,7 +110,10 @@ def is_nullable(document: Document, schema: Json) -> bool:
 
 
 def body_schema(operation: Operation) -> tuple[str, Json | None]:
-    """The media type and schema of the request body, JSON before forms; empty without one."""
+    """Return the media type and schema of the request body, JSON before forms.
+
+    Empty without one.
+    """
     for media_type in (JSON, FORM):
         schema = operation.body_schema(media_type)
         if schema is not None:
@@ -119,12 +122,12 @@ def body_schema(operation: Operation) -> tuple[str, Json | None]:
 
 
 def wrapper_of(operation: Operation) -> str:
-    """The property of the request body that holds the object's own fields, empty for none."""
+    """Return the property of a request body that holds the object's own fields, empty for none."""
     return str(operation.item.get("x-mistral-resource", {}).get("within", ""))
 
 
 def body_properties(document: Document, operation: Operation) -> dict[str, Property]:
-    """The properties of the request body, with those of the object within it beside them."""
+    """Return the properties of the request body, with those of the object within it beside them."""
     _, schema = body_schema(operation)
     found = {} if schema is None else properties(document, schema)
     inner = found.pop(wrapper_of(operation), None)
@@ -132,7 +135,7 @@ def body_properties(document: Document, operation: Operation) -> dict[str, Prope
 
 
 def wrapped(document: Document, operation: Operation, body: Json) -> Json:
-    """A flat body as the request carries it: fields of the object within it in their place."""
+    """Return a flat body as a request carries it: fields of the object within it in their place."""
     name = wrapper_of(operation)
     _, schema = body_schema(operation)
     if not name or schema is None:
@@ -144,7 +147,7 @@ def wrapped(document: Document, operation: Operation, body: Json) -> Json:
 
 
 def answer_schema(operation: Operation, document: Document) -> tuple[Json | None, str]:
-    """The schema of the first JSON answer of success, and where it is; None without one."""
+    """Return the schema of the first JSON answer of success, and where it is; None without one."""
     for status, answer in operation.item.get("responses", {}).items():
         content = document.resolve(answer).get("content", {})
         if status.startswith("2") and "schema" in content.get(JSON, {}):
@@ -154,7 +157,7 @@ def answer_schema(operation: Operation, document: Document) -> tuple[Json | None
 
 
 def at_path(document: Document, schema: Json, path: str) -> Json:
-    """The schema at a dotted path of property names, an empty one where there is none."""
+    """Return the schema at a dotted path of property names, an empty one where there is none."""
     node: Json = schema
     for name in path.split(".") if path else ():
         found = properties(document, node).get(name)
@@ -165,13 +168,13 @@ def at_path(document: Document, schema: Json, path: str) -> Json:
 
 
 def items_of(document: Document, schema: Json) -> Json:
-    """The schema of an array's items, an empty one for what is no array."""
+    """Return the schema of an array's items, an empty one for what is no array."""
     found: Json = facet(document, schema, "items") or {}
     return found
 
 
 def resolved(document: Document, schema: Json, pointer: str) -> tuple[Json, str]:
-    """The node that references lead to; properties beside a reference are not used here."""
+    """Return the node that references lead to; properties beside a reference are not used here."""
     while "$ref" in schema:
         pointer = schema["$ref"].removeprefix("#")
         schema = document.resolve({"$ref": schema["$ref"]})

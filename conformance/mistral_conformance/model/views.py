@@ -27,7 +27,7 @@ CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
 def request_view(raw: Json) -> Json:
-    """The document to generate requests from."""
+    """Return the document to generate requests from."""
     view = _without_event_schemas(_copy(raw))
     view.pop("security", None)
     view.get("components", {}).pop("securitySchemes", None)
@@ -37,7 +37,7 @@ def request_view(raw: Json) -> Json:
 
 
 def answer_view(raw: Json, *, open_enums: bool, with_events: bool = False) -> Json:
-    """The document to judge answers by; `open_enums` admits values that it does not list."""
+    """Return the document to judge answers by; `open_enums` admits values that it does not list."""
     view: Json = _copy(raw, _opened if open_enums else _unclosed)
     return view if with_events else _without_event_schemas(view)
 
@@ -60,7 +60,7 @@ def _opened(node: Json) -> Json:
 
 
 def _copy(node: Any, change: Callable[[Json], Json] = lambda node: node) -> Any:  # noqa: ANN401
-    """A copy of a part of a document, each object of it changed after those inside."""
+    """Return a copy of a part of a document, each object of it changed after those inside."""
     if isinstance(node, dict):
         return change({name: _copy(value, change) for name, value in node.items()})
     if isinstance(node, list):

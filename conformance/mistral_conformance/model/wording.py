@@ -44,7 +44,7 @@ class Fault:
 
     @classmethod
     def of(cls, error: ValidationError) -> Fault:
-        """The fault that an error tells."""
+        """Return the fault that an error tells."""
         missing = error.kind.name == "required"
         path = [each for each in error.instance_path if isinstance(each, str)]
         field = str(error.kind.value) if missing else path[-1] if path else ""
@@ -53,7 +53,7 @@ class Fault:
 
 
 def explain(errors: Iterable[ValidationError]) -> str:
-    """The first of the errors in words, empty when there is none."""
+    """Return the first of the errors in words, empty when there is none."""
     error = next(iter(errors), None)
     return shorten(_words(error), LONGEST, placeholder=" ...") if error else ""
 
@@ -118,7 +118,7 @@ SAYING: dict[str, Callable[[str, Any, str, Any], str]] = {
 
 
 def _union_words(error: ValidationError) -> str:
-    """What is wrong with the member of a union that the value means to be.
+    """Return what is wrong with the member of a union that the value means to be.
 
     A member whose tag fits is meant; else one that fails deeper than at the value itself; where
     none is, the tags that would fit are listed.

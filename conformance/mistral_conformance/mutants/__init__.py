@@ -119,7 +119,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _wrong_use(arguments: argparse.Namespace) -> str:
-    """What is wrong with the arguments, empty when nothing is."""
+    """Return what is wrong with the arguments, empty when nothing is."""
     unknown = [each for each in arguments.only if not select([each])]
     if unknown:
         return f"no defect and no family is called {', '.join(unknown)}: see --list"
@@ -137,7 +137,7 @@ def _wrong_use(arguments: argparse.Namespace) -> str:
 
 
 def choose(arguments: argparse.Namespace) -> list[str]:
-    """The ids of the defects that the arguments mean."""
+    """Return the ids of the defects that the arguments mean."""
     generic = arguments.generic or arguments.sample is not None
     known = load_generic() if generic else load_mutants()
     ids = select(arguments.only) if arguments.only else list(known)
@@ -147,7 +147,7 @@ def choose(arguments: argparse.Namespace) -> list[str]:
 
 
 def select(wanted: Sequence[str]) -> list[str]:
-    """The ids of the defects that are named, or whose family or operator is."""
+    """Return the ids of the defects that are named, or whose family or operator is."""
     return [e.id for e in load_defects().values() if e.id in wanted or e.family in wanted]
 
 

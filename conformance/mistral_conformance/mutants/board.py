@@ -27,7 +27,7 @@ def judge_all_mutants(
     schemathesis: bool = False,
     without: Sequence[str] = (),
 ) -> Iterator[Verdict]:
-    """The verdicts on the defects, in order, each as soon as it is known; see `judge_mutant`.
+    """Yield the verdicts on the defects, in order, each as soon as it is known; see `judge_mutant`.
 
     With one job all runs in this process.
     """
@@ -61,7 +61,7 @@ def try_all_rules(ids: Sequence[str], *, jobs: int = 1) -> Iterator[tuple[str, s
 
 
 def _news(mutant: str, noticed: frozenset[str], proven: set[str]) -> list[tuple[str, str]]:
-    """The rules that are proven now and were not before, noted as such."""
+    """Return the rules that are proven now and were not before, noted as such."""
     new = sorted(noticed - proven)
     proven.update(new)
     return [(rule, mutant) for rule in new]

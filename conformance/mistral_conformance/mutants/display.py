@@ -23,14 +23,14 @@ def verdict_lines(verdict: Verdict) -> list[str]:
 
 
 def mark(verdict: Verdict) -> str:
-    """What became of a defect, in a word: the level that noticed it, or `MISSED`, or `not met`."""
+    """Return what became of a defect: the level that noticed it, or `MISSED`, or `not met`."""
     if verdict.caught:
         return verdict.level
     return "MISSED" if verdict.struck else "not met"
 
 
 def shorten_middle(text: str, width: int) -> str:
-    """A text that is no wider, with its beginning and its end."""
+    """Return a text that is no wider, with its beginning and its end."""
     if len(text) <= width:
         return text
     half = (width - 3) // 2
@@ -57,12 +57,12 @@ def proof_lines(rule: str, mutant: str) -> list[str]:
 
 
 def idle_lines(idle: Iterable[str], count: int) -> list[str]:
-    """The rules that notice no defect, and how many of all do."""
+    """Return the rules that notice no defect, and how many of all do."""
     named = sorted(idle)
     lines = [f"IDLE    {rule}" for rule in named]
     return [*lines, f"{count - len(named)} of {count} rules notice a defect"]
 
 
 def indented(text: str) -> str:
-    """A second line, cut to the width."""
+    """Return a second line, cut to the width."""
     return f"        {shorten(text, WIDTH - 8, placeholder='...')}"

@@ -110,7 +110,7 @@ def load_defects() -> dict[str, Defect]:
 def judge_mutant(
     mutant_id: str, *, schemathesis: bool = False, without: tuple[str, ...] = ()
 ) -> Verdict:
-    """The verdict on one defect, by the first of the strongest rules and laws that notice it.
+    """Return the verdict on a defect, by the first of the strongest rules and laws that notice it.
 
     Those whose id matches a pattern of `without` are not asked. On demand plain Schemathesis is
     asked, too.
@@ -143,7 +143,7 @@ def judge_mutant(
 
 
 def _ask_schemathesis(mutant: Defect, requests: int) -> str:
-    """The check of plain Schemathesis that fails with the defect and not without, if any."""
+    """Return the check of plain Schemathesis that fails with the defect and not without, if any."""
     with mock_session() as session, silence():
         before = failing_checks(session, mutant.operations, requests)
     with mutant.applied(), mock_session(around=mutant.around) as session, silence():
@@ -152,7 +152,7 @@ def _ask_schemathesis(mutant: Defect, requests: int) -> str:
 
 
 def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]:
-    """The ids of all rules that notice one defect, apart from those that need no trial.
+    """Return the ids of all rules that notice one defect, apart from those that need no trial.
 
     Rules over each operation send many requests: they are tried on their own family's defects.
 
@@ -176,7 +176,7 @@ def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]
 
 
 def cases_for(mutant: Defect, rules: Iterable[Rule | Law], depth: Depth = QUICK) -> list[Case]:
-    """The cases over a defect's operations: the strongest first, of these the likely ones."""
+    """Return the cases on a defect's operations: the strongest first, of these the likely ones."""
     plan = make_plan(load_document(), rules, mutant.operations, depth=depth)
     return sorted(
         plan,
@@ -224,7 +224,7 @@ class Watch:
     inside: Strikes | None = None
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """The server with the defect before it."""
+        """Return the server with the defect before it."""
         self.app = self.mutant.around(app)
         return self.app
 
@@ -239,7 +239,7 @@ class Watch:
 def mock_session(
     seed: int = SEED, settings: Settings = HEALTHY, around: Around = lambda app: app
 ) -> Iterator[Session]:
-    """A session on a mock of its own in this process, with every identity; with its manual clock.
+    """Give a session on its own mock in this process, with every identity; with its manual clock.
 
     `around` may put something between the mock and the session.
 
@@ -265,7 +265,7 @@ def mock_session(
 
 @contextmanager
 def _running(settings: Settings, around: Around) -> Iterator[str]:
-    """The base URL of a mock with something before it."""
+    """Give the base URL of a mock with something before it."""
     app = create_app(settings)
     try:
         with listen(LOOPBACK, 0) as found, serving(around(app), found):
@@ -275,7 +275,7 @@ def _running(settings: Settings, around: Around) -> Iterator[str]:
 
 
 def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
-    """The suite's callers as the mock knows them."""
+    """Return the suite's callers as the mock knows them."""
     return tuple(
         make_identity(each.key, each.user, each.workspace, each.org, FLAGS.get(each.name, ()))
         for each in identities.values()

@@ -35,7 +35,7 @@ strongest level that notices it.
 
 
 def outcome(verdict: Verdict) -> str:
-    """The column that a verdict counts in."""
+    """Return the column that a verdict counts in."""
     if verdict.caught:
         return verdict.level
     return MISSED if verdict.struck else UNMET
@@ -50,7 +50,7 @@ def board_page(
     formers: Sequence[Former],
     named: int,
 ) -> str:
-    """The page. `known` defects there are in all; `idle` rules and laws noticed none of these.
+    """Return the page. `known` defects exist in all; `idle` rules and laws noticed none of these.
 
     `named` are written by hand; `formers` were.
     """

@@ -26,7 +26,7 @@ TIMEOUT_S = 10.0
 
 
 def failing_checks(session: Session, operations: Sequence[str], count: int) -> frozenset[str]:
-    """The checks that fail over so many requests, each with its operation and status."""
+    """Return the checks that fail over so many requests, each with its operation and status."""
     share = max(1, count // len(operations))
     return frozenset(failure for each in operations for failure in _failures(session, each, share))
 

@@ -62,12 +62,12 @@ class Mutant:
         return (self.family,)
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """The server as it is: the defect is inside."""
+        """Return the server as it is: the defect is inside."""
         return app
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The mock has the defect inside, and is healthy again afterwards.
+        """Put the defect into the mock, which inside has it and is healthy again afterwards.
 
         Raises:
             AttributeError: the mock has no such place any more.
@@ -143,7 +143,7 @@ class Former:
 
 @cache
 def load_formers() -> tuple[Former, ...]:
-    """The named defects that are gone, see `former.toml`."""
+    """Return the named defects that are gone, see `former.toml`."""
     text = files("mistral_conformance.mutants").joinpath("former.toml").read_text("utf-8")
     found = tomllib.loads(text)
     generated = (Former(id_, now, GENERATED) for id_, now in found["generated"].items())

@@ -19,7 +19,7 @@ class WrongResults(ValueError):  # noqa: N818 - read as a sentence by the comman
 
 
 def read_verdicts(path: Path) -> dict[str, Verdict]:
-    """The verdicts by defect, none where there is no file yet.
+    """Return the verdicts by defect, none where there is no file yet.
 
     A last line that was cut off when the board was stopped does not count.
 
@@ -42,7 +42,7 @@ def _read(path: Path, number: int, line: str) -> Verdict:
 
 
 def keep_verdicts(path: Path | None, verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
-    """The verdicts, each written down before it is given."""
+    """Yield the verdicts, each written down before it is given."""
     if path is None:
         yield from verdicts
         return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def edited(handler: Handler, change: Callable[[Any], Any]) -> Handler:
-    """The handler with the JSON of its answers changed."""
+    """Return the handler with the JSON of its answers changed."""
 
     def handle(ctx: Context) -> Answer:
         answer = handler(ctx)
@@ -36,12 +36,12 @@ def edited(handler: Handler, change: Callable[[Any], Any]) -> Handler:
 
 
 def answering(handler: Handler, **changes: Any) -> Handler:  # noqa: ANN401 - fields of Answer
-    """The handler with the status, body or media type of its answers replaced."""
+    """Return the handler with the status, body or media type of its answers replaced."""
     return lambda ctx: evolve(handler(ctx), **changes)
 
 
 def forgiving(handler: Handler, answer: Answer) -> Handler:
-    """The handler with an answer in place of its errors."""
+    """Return the handler with an answer in place of its errors."""
 
     def handle(ctx: Context) -> Answer:
         try:
@@ -53,17 +53,17 @@ def forgiving(handler: Handler, answer: Answer) -> Handler:
 
 
 def only_for(suffix: str, handler: Handler, other: Handler) -> Handler:
-    """The other handler for operations whose id ends so, else the healthy one."""
+    """Return the other handler for operations whose id ends so, else the healthy one."""
     return lambda ctx: (other if ctx.operation_id.endswith(suffix) else handler)(ctx)
 
 
 def without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A change that leaves fields out."""
+    """Return a change that leaves fields out."""
     return lambda found: {key: value for key, value in found.items() if key not in names}
 
 
 def overlooking(name: str) -> Callable[[Operation, list[Problem]], None]:
-    """A refusal that overlooks what is wrong with one field or parameter."""
+    """Return a refusal that overlooks what is wrong with one field or parameter."""
     healthy = inputs.refuse
     return lambda operation, problems: healthy(
         operation, [each for each in problems if name not in each.loc]

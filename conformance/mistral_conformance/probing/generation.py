@@ -79,7 +79,7 @@ class Generator:
         return schemathesis.openapi.from_dict(request_view(self._document.raw), config=config)
 
     def _valid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
-        """Valid requests: values at documented bounds first, then random ones."""
+        """Return valid requests: values at documented bounds first, then random ones."""
         target = self._schema.find_operation_by_id(operation.id)
         cases = self._bounds(target, operation) + self._draw(target, operation, "positive")
         for case in cases:
@@ -87,7 +87,7 @@ class Generator:
         return _distinct(cases, shaper)
 
     def _invalid(self, operation: Operation, shaper: Shaper) -> list[Generated]:
-        """Requests that break the document somewhere in query, body or, for want of both, path."""
+        """Return requests that break the document in query, body or, for want of both, path."""
         if not _can_be_broken(self._document, operation):
             return []
         target = self._schema.find_operation_by_id(operation.id)
@@ -113,7 +113,7 @@ class Generator:
         return self._random(operation, "bounds").sample(cases, BOUNDARY_CASES)
 
     def _draw(self, target: APIOperation, operation: Operation, mode: str) -> list[Case]:
-        """What hypothesis draws. Nothing is sent while drawing, so answers cannot steer it."""
+        """Return what hypothesis draws. Nothing is sent meanwhile, so answers cannot steer it."""
         drawn: list[Case] = []
         fixed = unowned_ids(operation)
         has_more = operation.body is not None or len(operation.parameters) > len(fixed)
@@ -151,12 +151,12 @@ def _can_be_broken(document: Document, operation: Operation) -> bool:
 
 @lru_cache(1)
 def shared_generator(document: Document, run_seed: int, max_examples: int) -> Generator:
-    """The generator that all runs of this process share which ask for the same requests."""
+    """Return the generator that all runs of this process share which ask for the same requests."""
     return Generator(document, run_seed, max_examples)
 
 
 def aim(message: Message, ids: dict[str, str]) -> Message:
-    """The message with its placeholder ids replaced by the given ones."""
+    """Return the message with its placeholder ids replaced by the given ones."""
     url = message.url
     content = message.content
     for name, value in ids.items():
@@ -176,7 +176,7 @@ def _distinct(cases: list[Case], shaper: Shaper) -> list[Generated]:
 
 
 def _message(case: Case, shaper: Shaper) -> Message:
-    """The case as it goes over the wire, below the base URL."""
+    """Return the case as it goes over the wire, below the base URL."""
     prepared = prepare(case)
     body = prepared.body
     content = body.encode() if isinstance(body, str) else body
@@ -192,7 +192,7 @@ def _message(case: Case, shaper: Shaper) -> Message:
 
 
 def prepare(case: Case) -> requests.PreparedRequest:
-    """The case as a request of the library that schemathesis speaks."""
+    """Return the case as a request of the library that schemathesis speaks."""
     arguments: dict[str, Any] = case.as_transport_kwargs(base_url=BASE)
     known = ("method", "url", "params", "headers", "data", "json", "files", "cookies")
     return requests.Request(**{each: arguments.get(each) for each in known}).prepare()

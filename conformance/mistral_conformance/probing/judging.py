@@ -112,7 +112,7 @@ class Judge:
         return explain(_errors_of(self._open, schema, value))
 
     def faults(self, exchange: Exchange) -> Iterator[Fault]:
-        """What of an operation's JSON answer breaks the document, as leniently as `body`."""
+        """Yield what of an operation's JSON answer breaks the document, as leniently as `body`."""
         for error in self._errors(self._open, exchange.operation, exchange):
             yield Fault.of(error)
 
@@ -161,13 +161,16 @@ class Judge:
         return wording or "; ".join(_words(each) for each in failures)
 
     def _errors(self, view: Document, operation: str, exchange: Exchange) -> Iterable[Error]:
-        """What a JSON body has against its schema; nothing for other faults and bodies."""
+        """Return what a JSON body has against its schema; nothing for other faults and bodies."""
         return self._compare(view, operation, exchange, exchange.status) or ()
 
     def _compare(
         self, view: Document, operation: str, exchange: Exchange, status: int
     ) -> Iterator[Error] | None:
-        """What a body has against its schema under a status; None where one of them is missing."""
+        """Return what a body has against its schema under a status.
+
+        None where one of them is missing.
+        """
         content = _content(view, view.operations[operation], status)
         schema = content.get(exchange.media_type, {}).get("schema")
         if schema is None:
@@ -184,12 +187,12 @@ def _errors_of(view: Document, schema: Json, value: object) -> Iterator[Error]:
 
 @cache
 def _reference(target: str) -> Json:
-    """The same schema each time, so that it is compiled once."""
+    """Return the same schema each time, so that it is compiled once."""
     return {"$ref": target}
 
 
 def _content(document: Document, operation: Operation, status: int) -> Json:
-    """What the document says of the body of an answer, by media type."""
+    """Return what the document says of the body of an answer, by media type."""
     responses = document.operations[operation.id].item["responses"]
     names = (str(status), f"{status // 100}XX", "default")
     answer: Json = next((responses[each] for each in names if each in responses), {})
@@ -198,13 +201,13 @@ def _content(document: Document, operation: Operation, status: int) -> Json:
 
 
 def judge_of(context: Context) -> Judge:
-    """The judge of the run's document."""
+    """Return the judge of the run's document."""
     return shared_judge(context.document)
 
 
 @lru_cache(1)
 def shared_judge(document: Document) -> Judge:
-    """The judge of a document, shared by all runs of this process."""
+    """Return the judge of a document, shared by all runs of this process."""
     return Judge(document)
 
 

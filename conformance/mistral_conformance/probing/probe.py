@@ -46,7 +46,7 @@ class Probe:
 
 
 def shots(context: Context, *kinds: str) -> list[Shot]:
-    """The shots of the kinds that the run judges, sent now unless an earlier rule had them sent.
+    """Return the shots of the kinds that the run judges, sent now unless an earlier rule did so.
 
     Raises:
         Skipped: the operation needs an object or identity that the run does not have.
@@ -64,7 +64,7 @@ def shots(context: Context, *kinds: str) -> list[Shot]:
 
 
 def fail_at(shot: Shot, reason: str) -> Failed:
-    """The failure that a shot shows."""
+    """Return the failure that a shot shows."""
     return Failed(f"{reason} ({shot.note})", shot.exchange)
 
 

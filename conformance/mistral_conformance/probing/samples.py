@@ -60,7 +60,7 @@ class Sample:
     named: dict[str, Named] = field(factory=dict, converter=_named)
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
-        """The sample with `$words` looked up and names marked."""
+        """Return the sample with `$words` looked up and names marked."""
         body: Any = _fill(self.body, lookup)
         if self.marked and self.marked in body:
             body[self.marked] = marker.name(body[self.marked])
@@ -82,7 +82,7 @@ class Sample:
         return texts
 
     def _read_file(self) -> tuple[bytes, str]:
-        """The bytes and the media type of the file part."""
+        """Return the bytes and the media type of the file part."""
         if "base64" in self.file:
             return b64decode(self.file["base64"]), self.file["type"]
         return self.file["text"].encode(), "text/plain"
@@ -90,7 +90,7 @@ class Sample:
 
 @cache
 def load_samples() -> dict[str, Sample]:
-    """The samples by operation."""
+    """Return the samples by operation."""
     return {
         operation: Sample(**each)
         for group in load_groups()
@@ -99,7 +99,7 @@ def load_samples() -> dict[str, Sample]:
 
 
 def sample_of(document: Document, operation: Operation) -> Sample | None:
-    """The plainest request as the groups tell it, None where path ids are all it needs.
+    """Return the plainest request as the groups tell it, None where path ids are all it needs.
 
     Raises:
         Skipped: a body has to be sent, and no valid one is known.

@@ -49,7 +49,7 @@ def wait_for_end(
 def ask_until_shown(
     context: Context, operation: str, ask: Callable[[], T], shows: Callable[[T], bool]
 ) -> T:
-    """What a request gives that builds on what was done before, once that can be seen.
+    """Return what a request gives that builds on what was done before, once that can be seen.
 
     Where a server never shows it the wait is spent once in a run for each operation.
     """

@@ -24,7 +24,7 @@ class Shaper:
     marker: Marker
 
     def shape(self, body: Any) -> Any:  # noqa: ANN401 - whatever was generated
-        """The body with its name marked, limits kept and `$words` as placeholders.
+        """Return the body with its name marked, limits kept and `$words` as placeholders.
 
         An invalid body stays invalid: only values of the right kind are touched.
         """
@@ -47,11 +47,11 @@ class Shaper:
         return shaped
 
     def file_names(self, content: bytes) -> bytes:
-        """A multipart body with the marker in front of its file names."""
+        """Return a multipart body with the marker in front of its file names."""
         return content.replace(FILENAME, FILENAME + self.marker.prefix.encode())
 
     def words(self, targets: Targets) -> dict[str, str]:
-        """What the placeholders of `shape` stand for.
+        """Return what the placeholders of `shape` stand for.
 
         Raises:
             Skipped: the run does not know one of them.

@@ -22,13 +22,13 @@ STREAM = "x-mistral-stream"
 
 
 def stream_of(operation: Operation) -> Json:
-    """What the document says about the operation's stream; empty when it has none."""
+    """Return what the document says about the operation's stream; empty when it has none."""
     found: Json = operation.item.get(STREAM, {})
     return found
 
 
 def send_streaming(context: Context, targets: Targets) -> Exchange:
-    """The answer to the plainest request, with the fields set that ask for a stream.
+    """Return the answer to the plainest request, with the fields set that ask for a stream.
 
     Raises:
         Skipped: the operation needs an object or identity that the run does not have.
@@ -50,7 +50,7 @@ def send_streaming(context: Context, targets: Targets) -> Exchange:
 
 
 def _asking(sample: Sample | None, fields: dict[str, Any]) -> Sample | None:
-    """The sample with fields set in its body or, where it is a form, as texts of the form."""
+    """Return the sample with fields set in its body or, for a form, as texts of the form."""
     if not fields:
         return sample
     plain = sample or Sample()

@@ -61,7 +61,7 @@ class Target:
 
 @cache
 def load_targets() -> dict[str, Target]:
-    """The targets of all groups, by path parameter or word."""
+    """Return the targets of all groups, by path parameter or word."""
     return {
         name: Target(**each)
         for group in load_groups()
@@ -70,7 +70,7 @@ def load_targets() -> dict[str, Target]:
 
 
 def load_abilities() -> list[str]:
-    """What a run can name models for."""
+    """Return what a run can name models for."""
     return sorted({TOOL_USE, *(each.ability for each in load_targets().values() if each.ability)})
 
 
@@ -86,7 +86,7 @@ class Targets:
         self._names = 0
 
     def serve(self, context: Context) -> Targets:
-        """These targets, recording for the rule that now runs."""
+        """Return these targets, recording for the rule that now runs."""
         self._context = context
         return self
 
@@ -102,7 +102,7 @@ class Targets:
         return {name: self._resolve(word) for name, word in words.items()}
 
     def sample(self, operation: Operation) -> Sample | None:
-        """The operation's plainest request, None when path ids are all it needs.
+        """Return the operation's plainest request, None when path ids are all it needs.
 
         Raises:
             Skipped: it needs an identity that the run does not have, or a body that nobody knows.
@@ -112,7 +112,7 @@ class Targets:
         return sample and sample.filled(self.lookup, self._context.marker)
 
     def lookup(self, word: str) -> str:
-        """What a `$word` of the samples stands for.
+        """Return what a `$word` of the samples stands for.
 
         Raises:
             Skipped: the run does not know it.
@@ -157,7 +157,7 @@ class Targets:
                 self._wait(states, self.ids(operation), states.asked_in[operation.id])
 
     def plain(self, operation: Operation) -> Message:
-        """The plainest request as a message, at objects that are there now.
+        """Return the plainest request as a message, at objects that are there now.
 
         Raises:
             Skipped: see `ids` and `sample`.
@@ -182,7 +182,7 @@ class Targets:
         return self._context.api.try_send(make(), operation.id)
 
     def message(self, operation: Operation, sample: Sample | None, url: str = "") -> Message:
-        """The plainest request as a message; at the targets' ids unless a URL is given."""
+        """Return the plainest request as a message; at the targets' ids unless a URL is given."""
         url = url or operation.url(self.ids(operation))
         if sample is None:
             return Message(operation.method, url)
@@ -191,7 +191,7 @@ class Targets:
         return Message(operation.method, url, query=query, json=body, files=sample.parts)
 
     def _renamed(self, sample: Sample) -> Json | None:
-        """The body with a name of its own: some servers let no two things have one name."""
+        """Return the body with a name of its own: some servers let no two things have one name."""
         name = (sample.body or {}).get(sample.marked)
         if not self._context.marker.owns(name):
             return sample.body
@@ -199,7 +199,7 @@ class Targets:
         return {**(sample.body or {}), sample.marked: f"{name}-{self._names}"}
 
     def _spelled(self, operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
-        """The body with those names of models that the era lists, where it lists any."""
+        """Return the body with those names of models that the era lists, where it lists any."""
         document = self._context.document
         schema = operation.body_schema("application/json")
         if schema is None or not isinstance(body, dict):
@@ -214,7 +214,7 @@ class Targets:
         }
 
     def _known_as(self, value: object, values: list[object]) -> object:
-        """The value, or that of the values which is another name of the same model."""
+        """Return the value, or that of the values which is another name of the same model."""
         if value in values or not isinstance(value, str):
             return value
         listed_by = load_targets()[TUNABLE].operation
@@ -234,7 +234,7 @@ class Targets:
                 self._drop(source)
 
     def _sources(self, name: str) -> list[str]:
-        """The targets that were read to find an id."""
+        """Return the targets that were read to find an id."""
         target = load_targets().get(name)
         if target is None or self._context.document.operations[target.operation].method != "GET":
             return []
@@ -331,7 +331,7 @@ class Targets:
 
 
 def take(answer: object, target: Target) -> object:
-    """What stands at the target's place in an answer.
+    """Return what stands at the target's place in an answer.
 
     Raises:
         Skipped: nothing stands there.
@@ -369,7 +369,10 @@ def tells(answer: Exchange, target: Target) -> bool:
 
 
 def items_in(answer: object, name: str) -> list[Any]:
-    """The items of a list under a name; else those of the first list of objects that is there."""
+    """Return the items of a list under a name.
+
+    Else those of the first list of objects that is there.
+    """
     within = [*answer.values()] if isinstance(answer, dict) else []
     named = answer.get(name) if isinstance(answer, dict) else None
     for each in (named, answer, *within):
@@ -379,7 +382,7 @@ def items_in(answer: object, name: str) -> list[Any]:
 
 
 def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
-    """The first item that fits; where the target says so, else the first one of all.
+    """Return the first item that fits; where the target says so, else the first one of all.
 
     Raises:
         IndexError: there is none.
@@ -414,14 +417,14 @@ def _is(found: object, wanted: object) -> bool:
 
 
 def words_of(operation: Operation) -> dict[str, str]:
-    """What stands for each path id: a word with a dollar sign, or the id itself."""
+    """Return what stands for each path id: a word with a dollar sign, or the id itself."""
     sample = load_samples().get(operation.id)
     named = sample.ids if sample else {}
     return {name: named.get(name, f"${name}") for name in operation.path_ids}
 
 
 def nothing(name: str) -> str:
-    """An id that belongs to no object, the same one for the same name."""
+    """Return an id that belongs to no object, the same one for the same name."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"conformance:{name}"))
 
 
@@ -431,7 +434,7 @@ def unowned_ids(operation: Operation) -> dict[str, str]:
 
 
 def targets_of(context: Context) -> Targets:
-    """The run's targets, recording for the rule that now runs."""
+    """Return the run's targets, recording for the rule that now runs."""
     memory = context.session.memory
     found: Targets = memory.setdefault(Targets, Targets(context))
     return found.serve(context)

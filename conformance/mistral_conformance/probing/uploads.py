@@ -88,7 +88,7 @@ def _pdf_bytes(pages: Sequence[str], pictures: Sequence[tuple[int, int]]) -> byt
 
 
 def _picture(width: int, height: int) -> str:
-    """The object of a picture, its bytes as letters."""
+    """Return the object of a picture, its bytes as letters."""
     data = _grey_jpeg(width, height).decode("latin-1")
     return (
         f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} "
@@ -98,7 +98,7 @@ def _picture(width: int, height: int) -> str:
 
 
 def _grey_jpeg(width: int, height: int) -> bytes:
-    """A JPEG of one grey: each block of 8 by 8 is two bits, no difference and the end."""
+    """Return a JPEG of one grey: each block of 8 by 8 is two bits, no difference and the end."""
     first = bytes([1, *[0] * 15, 0])  # the one code, of one bit, stands for nothing
     parts = (
         (0xDB, bytes([0, *[1] * 64])),
@@ -113,7 +113,7 @@ def _grey_jpeg(width: int, height: int) -> bytes:
 
 
 def _assembled(objects: Sequence[str]) -> bytes:
-    """Number the objects and close the file with its cross-reference table."""
+    """Return the file: its objects, numbered, and its cross-reference table."""
     out = bytearray(b"%PDF-1.4\n")
     offsets: list[int] = []
     for number, body in enumerate(objects, start=1):
@@ -155,7 +155,7 @@ def _docx_bytes(words: str) -> bytes:
 
 
 def picture_url(width: int = 64, height: int = 48) -> str:
-    """A grey picture as a URL that holds it."""
+    """Return a grey picture as a URL that holds it."""
     rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))

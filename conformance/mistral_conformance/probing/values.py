@@ -22,7 +22,7 @@ ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 
 
 def branches(document: Document, schema: Json) -> Iterator[Json]:
-    """The schema and every alternative inside it, references resolved."""
+    """Yield the schema and every alternative inside it, references resolved."""
     node = document.resolve(schema)
     yield node
     for keyword in ALTERNATIVES:

@@ -43,7 +43,7 @@ class Variation:
 
 
 def bounds(document: Document, operation: Operation, sample: Sample | None) -> Iterator[Variation]:
-    """Valid requests with one value at a documented bound, of an enum, or null."""
+    """Yield valid requests with one value at a documented bound, of an enum, or null."""
     for parameter in _query(document, operation):
         for value in values_inside(document, parameter["schema"]):
             if value is not None:
@@ -132,7 +132,7 @@ def _fields(
 
 
 def _query(document: Document, operation: Operation) -> list[Json]:
-    """The parameters that stand in the query by their names, as plain text."""
+    """Return the parameters that stand in the query by their names, as plain text."""
     found = [e for e in operation.parameters if e["in"] == "query" and "schema" in e]
     return [each for each in found if not is_spread(document, each)]
 
@@ -166,7 +166,7 @@ def _with_field(sample: Sample, name: str, text: str) -> Variation:
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    """A value as it goes into a query, None for what does not fit there."""
+    """Return a value as it goes into a query, None for what does not fit there."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None

@@ -19,7 +19,7 @@ MAGIC = b"\x1f\x8b"
 
 
 def make_body(value: object, headers: Mapping[str, str], *, is_base64: bool = False) -> Body:
-    """The body that a recorder wrote as `value`, which may be an object that holds it."""
+    """Return the body that a recorder wrote as `value`, which may be an object that holds it."""
     media_type = headers.get("content-type", "")
     try:
         content = _content(value, is_base64=is_base64)
@@ -34,7 +34,7 @@ def make_body(value: object, headers: Mapping[str, str], *, is_base64: bool = Fa
 
 
 def _content(value: object, *, is_base64: bool) -> bytes | None:
-    """The bytes behind a value; None when there are none."""
+    """Return the bytes behind a value; None when there are none."""
     if value is None:
         return None
     if isinstance(value, dict):
@@ -46,7 +46,7 @@ def _content(value: object, *, is_base64: bool) -> bytes | None:
 
 
 def _held(value: dict[Any, Any]) -> bytes | None:
-    """The bytes of an object around a body: that of VCR, or else JSON that was parsed."""
+    """Return the bytes of an object around a body: that of VCR, or else JSON that was parsed."""
     if "base64_string" in value:
         return _content(value["base64_string"], is_base64=True)
     if "string" in value and set(value) <= {"string", "encoding"}:
@@ -55,7 +55,7 @@ def _held(value: dict[Any, Any]) -> bytes | None:
 
 
 def _decompressed(content: bytes, encoding: str) -> bytes:
-    """The content without its compression.
+    """Return the content without its compression.
 
     Raises:
         NotImplementedError: Nothing here reads that compression, and the content is not plain.
@@ -80,7 +80,7 @@ def _inflate(content: bytes) -> bytes:
 
 
 def _plain_or_unknown(content: bytes) -> bytes:
-    """The content itself if it is text already, as after most recorders."""
+    """Return the content itself if it is text already, as after most recorders."""
     try:
         content.decode()
     except UnicodeDecodeError:

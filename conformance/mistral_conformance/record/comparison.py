@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def first_difference(one: object, other: object, place: Place = ()) -> Place | None:
-    """The first place where two values differ, None where they are the same."""
+    """Return the first place where two values differ, None where they are the same."""
     if isinstance(one, dict) and isinstance(other, dict):
         pairs: Iterable[tuple[str | int, Any, Any]] = _pairs(one, other)
     elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
@@ -31,12 +31,12 @@ def first_difference(one: object, other: object, place: Place = ()) -> Place | N
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
-    """The names under which two objects differ."""
+    """Return the names under which two objects differ."""
     return (key for key, a, b in _pairs(one, other) if first_difference(a, b) is not None)
 
 
 def _pairs(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """What stands under each name that both sides are held to."""
+    """Yield what stands under each name that both sides are held to."""
     sides = [each.known for each in (one, other) if isinstance(each, Fields)]
     known = [each for each in sides if each is not None]
     for key in sorted({*one, *other}, key=str):

@@ -50,7 +50,7 @@ class Connection:
         return tuple(each.secret for each in self.headers if each.secret)
 
     def open(self, base_url: str, timeout_s: float) -> httpx.Client:
-        """A client for the server. Proxies come from the environment, none for this machine.
+        """Return a client for the server. Proxies come from the environment, none for this machine.
 
         Raises:
             OSError: the file of certificates cannot be read, or holds none (`ssl.SSLError`).
@@ -64,7 +64,7 @@ class Connection:
         )
 
     def headers_for(self, url: str, base_url: str) -> dict[str, str]:
-        """The headers for a request, none where it goes to another server, as signed URLs may."""
+        """Return a request's headers, none where it goes to another server, as signed URLs may."""
         one, other = httpx.URL(url), httpx.URL(base_url)
         if (one.scheme, one.netloc) != (other.scheme, other.netloc):
             return {}
@@ -73,7 +73,7 @@ class Connection:
 
 @cache
 def trust(certificates: str = "") -> ssl.SSLContext:
-    """The certificates to trust, read once: reading them takes longer than a request.
+    """Return the certificates to trust, read once: reading them takes longer than a request.
 
     Raises:
         OSError: as in `Connection.open`.

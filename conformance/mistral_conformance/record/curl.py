@@ -19,7 +19,7 @@ VARIABLE = re.compile(r"([A-Za-z]+ )?\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 def curl_line(exchange: Exchange, redactor: Redactor) -> str:
-    """A line for a POSIX shell; for a body with control characters, for bash.
+    """Return a line for a POSIX shell; for a body with control characters, for bash.
 
     A long or binary body is left out and named by a placeholder file.
     """
@@ -35,14 +35,14 @@ def curl_line(exchange: Exchange, redactor: Redactor) -> str:
 
 
 def shown_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """The headers of a request that curl does not make by itself."""
+    """Yield the headers of a request that curl does not make by itself."""
     for name, value in exchange.request_headers:
         if name not in LEFT_TO_CURL and not (name == "accept" and value == "*/*"):
             yield name, value
 
 
 def header_argument(name: str, value: str) -> str:
-    """A header for a shell; a key is left to the environment variable that holds it."""
+    """Return a header for a shell; a key is left to the environment variable that holds it."""
     if VARIABLE.fullmatch(value):
         return f'"{name.title()}: {value}"'
     return shlex.quote(f"{name.title()}: {value}")

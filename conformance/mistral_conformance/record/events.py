@@ -44,7 +44,7 @@ class Event:
     """The exchange that brought it."""
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The data as JSON, watched as `reading` tells.
+        """Return the data as JSON, watched as `reading` tells.
 
         Raises:
             Misread: they are none, or wrong as a whole.
@@ -71,7 +71,7 @@ class Stream:
         return tuple(each.data for each in self.events)
 
     def chunks(self) -> list[dict[str, Any]]:
-        """The JSON objects of all events but the terminator.
+        """Return the JSON objects of all events but the terminator.
 
         Raises:
             Misread: the data of one are none.

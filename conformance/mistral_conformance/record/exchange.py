@@ -68,7 +68,7 @@ class Exchange:
     form: Form | None = field(default=None, repr=False)
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
-        """The named field of the answer, which must be a JSON object.
+        """Return the named field of the answer, which must be a JSON object.
 
         Raises:
             Misread: the body is no object, or lacks the field, or has it in a wrong form.
@@ -81,7 +81,7 @@ class Exchange:
         return body[key]
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """The field at a dotted path such as `pagination.total_items`; the empty one is the whole.
+        """Return the field at a path such as `pagination.total_items`; the empty one is the whole.
 
         Raises:
             Misread: a step of the path is no object, or lacks the field.
@@ -96,7 +96,7 @@ class Exchange:
         return value
 
     def json(self) -> Any:  # noqa: ANN401 - JSON
-        """The body as JSON, watched as `reading` tells; the same object each time.
+        """Return the body as JSON, watched as `reading` tells; the same object each time.
 
         Raises:
             Misread: the body is not JSON in UTF-8, or nested too deeply, or wrong as a whole.

@@ -14,7 +14,7 @@ TYPES = {
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, such as `a text`; whole numbers and others are told apart."""
+    """Return what a JSON value is, such as `a text`; whole numbers and others are told apart."""
     kinds: dict[str, type | tuple[type, ...]] = {
         "boolean": bool,
         "integer": int,

@@ -32,7 +32,7 @@ class Opener:
         self.client = self.make()
 
     def open(self, request: httpx.Request, within_s: float) -> httpx.Response:
-        """The answer, with its body still to be read.
+        """Return the answer, with its body still to be read.
 
         Raises:
             ReadTimeout: its head did not end in time.

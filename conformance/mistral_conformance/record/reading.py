@@ -30,7 +30,7 @@ class Form(Protocol):
         ...
 
     def misfits(self, value: object, name: str | None = None) -> Mapping[Place, str]:
-        """What is wrong with a value, by place; `name` is that of the event which carried it.
+        """Return what is wrong with a value, by place; `name` is that of the event carrying it.
 
         Raises:
             ValueError: the value holds what no JSON can, such as half a character.
@@ -39,7 +39,7 @@ class Form(Protocol):
         ...
 
     def hindrances(self, value: object, name: str | None = None) -> Mapping[Place, str]:
-        """What of `misfits` nobody can read on from; `name` is that of the event as above.
+        """Return what of `misfits` nobody can read on from; `name` is that of the event as above.
 
         Raises:
             ValueError: the value holds what no JSON can, such as half a character.
@@ -52,7 +52,10 @@ class Form(Protocol):
         ...
 
     def fields(self, place: Place) -> frozenset[str] | None:
-        """The names that the form lists for the object at a place; None where any will do."""
+        """Return the names that the form lists for the object at a place.
+
+        None where any will do.
+        """
         ...
 
 
@@ -99,7 +102,7 @@ class Reader:
     misfits: Mapping[Place, str] = field(factory=dict)
 
     def wrap(self, value: Any, place: Place = ()) -> Any:  # noqa: ANN401 - JSON
-        """The value with every object and list in it watched."""
+        """Return the value with every object and list in it watched."""
         if isinstance(value, dict):
             inner = {key: self.wrap(each, (*place, key)) for key, each in value.items()}
             return Fields(inner, self, place)
@@ -158,17 +161,17 @@ class Fields(dict[str, Any]):
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
-        """The field, or the default where it may be absent."""
+        """Return the field, or the default where it may be absent."""
         self._reader.check((*self._place, key))
         return super().get(key, default)
 
     def values(self) -> dict_values[str, Any]:
-        """The values, all of their documented form."""
+        """Return the values, all of their documented form."""
         self._check_all()
         return super().values()
 
     def items(self) -> dict_items[str, Any]:
-        """The fields, all of their documented form."""
+        """Return the fields, all of their documented form."""
         self._check_all()
         return super().items()
 
@@ -214,7 +217,7 @@ class Items(list[Any]):
 
 
 def read_body(text: str | bytes, source: Source, event: str | None = None) -> Any:  # noqa: ANN401 - JSON
-    """The value of a JSON text, watched for its source; `event` names the event that carried it.
+    """Return a JSON text's value, watched for its source; `event` names the event that carried it.
 
     Raises:
         Misread: it is no JSON, or nested too deeply, or its form is wrong as a whole.
@@ -235,7 +238,7 @@ def read_body(text: str | bytes, source: Source, event: str | None = None) -> An
 
 
 def _finite(digits: str) -> float:
-    """The number, which has to be one that others can hold too."""
+    """Return the number, which has to be one that others can hold too."""
     number = float(digits)
     return number if math.isfinite(number) else _refuse(digits)
 

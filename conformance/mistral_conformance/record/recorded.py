@@ -46,7 +46,7 @@ class Body:
         return self.media_type.lower().startswith(EVENT_STREAM)
 
     def json(self) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The JSON value of the content. Raises ValueError when it is none."""
+        """Return the JSON value of the content. Raises ValueError when it is none."""
         return json.loads(self.content or b"")
 
 

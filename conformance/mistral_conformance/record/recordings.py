@@ -21,7 +21,7 @@ FORMS = "JSON lines, a HAR archive or a cassette of VCR"
 
 
 def read_recordings(path: Path) -> list[Recorded]:
-    """The exchanges of a file, in its order.
+    """Return the exchanges of a file, in its order.
 
     Raises:
         RecordingError: It cannot be read, or is none of the known forms.
@@ -40,7 +40,7 @@ def read_recordings(path: Path) -> list[Recorded]:
 
 
 def _lines(text: str) -> list[dict[str, Any]] | None:
-    """The objects of JSON lines; None when the text is something else."""
+    """Return the objects of JSON lines; None when the text is something else."""
     try:
         found = [json.loads(line) for line in text.splitlines() if line.strip()]
     except ValueError:
@@ -66,7 +66,7 @@ _Loader.add_multi_constructor("!", _below)
 
 
 def _load(text: str, path: Path) -> object:
-    """The value of a whole file of JSON or YAML."""
+    """Return the value of a whole file of JSON or YAML."""
     try:
         return json.loads(text)
     except ValueError:
@@ -79,7 +79,7 @@ def _load(text: str, path: Path) -> object:
 
 
 def _from_whole(value: object, path: Path) -> Iterator[Recorded]:
-    """The exchanges of a HAR archive or a cassette."""
+    """Yield the exchanges of a HAR archive or a cassette."""
     holder: dict[Any, Any] = value if isinstance(value, dict) else {"interactions": value}
     log, read = _part(holder, "log"), _from_interaction
     entries = holder.get("interactions")
@@ -95,7 +95,7 @@ def _from_whole(value: object, path: Path) -> Iterator[Recorded]:
 
 
 def _from_line(line: dict[str, Any], where: str) -> Recorded:
-    """An exchange of JSON lines: method, path, request, status, headers, answer."""
+    """Return an exchange of JSON lines: method, path, request, status, headers, answer."""
     sent = {"content-type": str(line.get("request_content_type") or "application/json")}
     headers = _headers(line.get("headers"))
     headers.setdefault("content-type", str(line.get("content_type") or ""))
@@ -114,7 +114,10 @@ def _from_line(line: dict[str, Any], where: str) -> Recorded:
 
 
 def _from_interaction(entry: dict[str, Any], where: str) -> Recorded:
-    """An interaction of VCR; some recorders keep parsed JSON beside, or in place of, the body."""
+    """Return an interaction of VCR.
+
+    Some recorders keep parsed JSON beside, or in place of, the body.
+    """
     request, response = _part(entry, "request"), _part(entry, "response")
     sent, headers = _headers(request.get("headers")), _headers(response.get("headers"))
     status = response.get("status", response.get("status_code"))
@@ -131,7 +134,7 @@ def _from_interaction(entry: dict[str, Any], where: str) -> Recorded:
 
 
 def _from_entry(entry: dict[str, Any], where: str) -> Recorded:
-    """An entry of a HAR archive."""
+    """Return an entry of a HAR archive."""
     request, response = _part(entry, "request"), _part(entry, "response")
     posted, content = _part(request, "postData"), _part(response, "content")
     sent, headers = _headers(request.get("headers")), _headers(response.get("headers"))
@@ -167,7 +170,7 @@ def _first(holder: dict[str, Any], *names: str) -> object:
 
 
 def _status(value: object) -> int:
-    """The status as a number; 0 where there is none."""
+    """Return the status as a number; 0 where there is none."""
     return int(str(value)) if str(value).isdecimal() else 0
 
 

@@ -25,17 +25,17 @@ class Redactor:
         self._pattern = "|".join(_pattern(each) for each in longest_first)
 
     def text(self, text: str) -> str:
-        """The text without the secrets."""
+        """Return the text without the secrets."""
         return re.sub(self._pattern, REDACTED, text) if self._pattern else text
 
     def content(self, content: bytes) -> bytes:
-        """The bytes without the secrets."""
+        """Return the bytes without the secrets."""
         pattern = self._pattern.encode()
         return re.sub(pattern, REDACTED.encode(), content) if pattern else content
 
 
 def _pattern(spelling: str) -> str:
-    """The spelling as a pattern; a short one is looked for as a word of its own.
+    """Return the spelling as a pattern; a short one is looked for as a word of its own.
 
     A key such as `col` would otherwise be found inside words that have nothing to do with it.
     """

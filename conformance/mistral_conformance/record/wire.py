@@ -111,7 +111,7 @@ class Wire:
         self._opener.close()
 
     def send(self, message: Message, caller: Caller, operation: str = "") -> Exchange:
-        """The exchange of one message; the caller's key, when it has one, goes as bearer."""
+        """Return the exchange of one message; the caller's key, when it has one, goes as bearer."""
         request = self._request(message, caller)
         self._pace.wait()
         started = time.monotonic()
@@ -123,7 +123,7 @@ class Wire:
         return exchange
 
     def withhold(self, message: Message, caller: Caller, operation: str, reason: str) -> Exchange:
-        """The exchange of a message that is not sent, with the reason as its failure."""
+        """Return the exchange of a message that is not sent, with the reason as its failure."""
         request = self._request(message, caller)
         return self._exchange(request, _Answer(failure=reason), caller, operation, 0.0)
 
@@ -242,7 +242,7 @@ def _is_event_stream(response: httpx.Response) -> bool:
 
 
 def _shown(request: httpx.Request, caller: Caller, connection: Connection) -> Headers:
-    """The request's headers as sent, keys replaced by the variables that hold them."""
+    """Return the request's headers as sent, keys replaced by the variables that hold them."""
     given = {each.name.lower(): each for each in connection.headers}
     shown = []
     for name, value in request.headers.items():

@@ -17,7 +17,7 @@ PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 
 
 def render_annotations(report: Report) -> bytes:
-    """A line for each cause and each case in error, then the verdict.
+    """Return a line for each cause and each case in error, then the verdict.
 
     GitHub shows ten of a kind for each step; the weightiest come first.
     """

@@ -44,13 +44,13 @@ class Calibrated:
 
 
 def cited(requirement: Requirement) -> set[str]:
-    """The entries of the register that a rule or law stands on."""
+    """Return the entries of the register that a rule or law stands on."""
     parts = (strip_comment(each) for each in PART.split(requirement.source.strip()))
     return {each for each in parts if each in load_evidence()}
 
 
 def calibrate(results: Sequence[Result]) -> list[Calibrated]:
-    """What results say of every entry, in the order of the register."""
+    """Return what results say of every entry, in the order of the register."""
     by_entry: dict[str, list[Result]] = {}
     for result in results:
         for each in cited(result.rule):

@@ -25,14 +25,14 @@ NAMED = 2
 
 
 def find_causes(cases: Iterable[CaseResult]) -> tuple[CauseEntry, ...]:
-    """The causes of all red cases, the weightiest first, then those with most cases."""
+    """Return the causes of all red cases, the weightiest first, then those with most cases."""
     red = _explain(name_unheeding(each for each in cases if each.red and each.symptom))
     ordered = sorted((sorted(each, key=_weight) for each in _put_together(red)), key=_order)
     return tuple(_cause(at, each) for at, each in enumerate(ordered, start=1))
 
 
 def _explain(cases: list[CaseResult]) -> list[CaseResult]:
-    """The cases, with the keys of the mistake behind each that others show plainly.
+    """Return the cases, with the keys of the mistake behind each that others show plainly.
 
     What others show plainly in the same way is a mistake of its own.
     """
@@ -51,13 +51,13 @@ def _keys(cases: Iterable[CaseResult]) -> set[str]:
 
 
 def _behind(case: CaseResult, known: set[str]) -> tuple[str, ...]:
-    """The key of the likeliest mistake that explains a case, of those that are known."""
+    """Return the key of the likeliest mistake that explains a case, of those that are known."""
     perhaps = case.symptom.perhaps if case.symptom else ()
     return tuple(key for key in perhaps if key in known)[:1]
 
 
 def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
-    """The cases that share keys, directly or through others, in the order of their first."""
+    """Return the cases that share keys, directly or through others, in the order of their first."""
     groups: dict[str, list[CaseResult]] = {}
     for case in cases:
         keys = case.symptom.keys if case.symptom else ()
@@ -69,7 +69,7 @@ def _put_together(cases: list[CaseResult]) -> Iterable[list[CaseResult]]:
 
 
 def _weight(case: CaseResult) -> tuple[bool, bool, int, bool, int]:
-    """A case that can be sent again stands for its cause: a plain one, weighty, of few requests."""
+    """Return how well a case stands for its cause: repeatable, plain, weighty, of few requests."""
     told = case.symptom
     echoes = told is not None and not set(told.perhaps).isdisjoint(told.keys)
     flaky = case.status is Status.FLAKY

@@ -71,7 +71,7 @@ class Matrix:
 
 
 def make_matrix(report: Report) -> Matrix:
-    """The matrix of a report."""
+    """Return the matrix of a report."""
     columns, rest = _columns(report)
     counted: Counted = {}
     for each in report.rules:
@@ -87,12 +87,12 @@ def make_matrix(report: Report) -> Matrix:
 
 
 def _kind(case: CaseResult) -> str:
-    """The status as the matrix shows it: what is red without failing the run is weaker."""
+    """Return the status as the matrix shows it: what is red without failing the run is weaker."""
     return "weak" if case.weak else str(case.status)
 
 
 def _columns(report: Report) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The families that get a column each, and those that share the last one.
+    """Return the families that get a column each, and those that share the last one.
 
     Where there are many families, most of them are about few operations: columns of their own would
     be almost empty and wider than a screen.

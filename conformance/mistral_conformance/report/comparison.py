@@ -60,7 +60,7 @@ class Comparison:
 
 
 def compare(reports: Sequence[Report]) -> Comparison:
-    """The comparison of two or more reports, in their order.
+    """Return the comparison of two or more reports, in their order.
 
     Raises:
         WrongReport: there are too few, or too many for a table.

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def render_comparison(comparison: Comparison) -> str:
-    """The page."""
+    """Return the page."""
     title = f"{len(comparison.columns)} reports side by side"
     return render_page("comparison.html.jinja", "comparison.js", title=title, comparison=comparison)

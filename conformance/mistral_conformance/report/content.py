@@ -53,7 +53,7 @@ EVIDENCE_LIMIT = 5
 
 
 def build_report(run: Run, redactor: Redactor) -> Report:
-    """The report of a run."""
+    """Return the report of a run."""
     judge = shared_judge(load_document(run.options.era))
     positions = {name: at for at, name in enumerate(run.plan, start=1)}
     cases = tuple(
@@ -79,7 +79,7 @@ def build_report(run: Run, redactor: Redactor) -> Report:
 
 
 def load_schema() -> Json:
-    """The JSON Schema of `report.json`."""
+    """Return the JSON Schema of `report.json`."""
     text = files("mistral_conformance.report").joinpath("schema.json").read_text("utf-8")
     schema: Json = json.loads(text)
     return schema
@@ -94,7 +94,7 @@ def count_unjudged_musts(cases: Iterable[CaseResult]) -> int:
 def with_causes(
     cases: Iterable[CaseResult], causes: Iterable[CauseEntry]
 ) -> tuple[CaseResult, ...]:
-    """The cases, each with the id of its cause."""
+    """Return the cases, each with the id of its cause."""
     of_case = {name: each.id for each in causes for name in each.cases}
     return tuple(evolve(each, cause=of_case.get(each.name, "")) for each in cases)
 
@@ -144,7 +144,7 @@ def _target(run: Run, redactor: Redactor) -> Target:
 
 
 def _coverage(run: Run) -> tuple[Row, ...]:
-    """What was tried of each operation, and the rules of its own that were judged."""
+    """Return what was tried of each operation, and the rules of its own that were judged."""
     rules: dict[str, list[str]] = {}
     for each in run.results:
         if not each.rule.over_each_operation and each.status in JUDGED:
@@ -226,7 +226,7 @@ def _response(exchange: Exchange, redactor: Redactor) -> Response:
 
 
 def _body(content: bytes, redactor: Redactor) -> Body:
-    """A body as text where it is UTF-8, else in base64; redacted first and cut after."""
+    """Return a body as text where it is UTF-8, else in base64; redacted first and cut after."""
     clean = redactor.content(content)
     cut = clean[:BODY_LIMIT]
     try:

@@ -102,7 +102,7 @@ def end_folder(folder: Path) -> None:
 
 
 def shown_folder(folder: Path) -> Path:
-    """The shortest way to a run's scripts, which holds as long as it is the newest."""
+    """Return the shortest way to a run's scripts, which holds as long as it is the newest."""
     reports = folder.parent
     return reports if (reports / FOLDER).is_symlink() else folder
 

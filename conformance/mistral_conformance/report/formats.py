@@ -50,12 +50,12 @@ class Output:
         return (self.path or FILES[self.form]) == STDOUT
 
     def file(self, folder: Path) -> Path:
-        """The file that it is written to."""
+        """Return the file that it is written to."""
         return Path(self.path) if self.path else folder / FILES[self.form]
 
 
 def parse_output(text: str) -> Output:
-    """The output that `FORM` or `FORM=PATH` asks for.
+    """Return the output that `FORM` or `FORM=PATH` asks for.
 
     Raises:
         ValueError: there is no such form, or it cannot go there.
@@ -72,7 +72,7 @@ def parse_output(text: str) -> Output:
 
 
 def render(form: str, report: Report, history: Sequence[Report] = ()) -> bytes:
-    """The report in a form. The page also tells of earlier reports."""
+    """Return the report in a form. The page also tells of earlier reports."""
     renderers: dict[str, Callable[[Report], bytes]] = {
         "terminal": render_terminal,
         "json": _json,

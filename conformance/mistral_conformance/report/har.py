@@ -45,7 +45,7 @@ class Traffic:
 
 @contextmanager
 def writing_traffic(path: Path, redactor: Redactor) -> Iterator[Traffic]:
-    """A HAR file that is there, whole, when the block ends, however it ends.
+    """Give a HAR file that is there, whole, when the block ends, however it ends.
 
     Raises:
         OSError: it cannot be written.
@@ -65,7 +65,7 @@ def writing_traffic(path: Path, redactor: Redactor) -> Iterator[Traffic]:
 
 
 def entry_of(exchange: Exchange, redactor: Redactor, ended: datetime) -> dict[str, Any]:
-    """The entry of one exchange. What HAR asks for and nobody measured is -1, as it wants."""
+    """Return the entry of an exchange. What HAR asks for and nobody measured is -1, as it wants."""
     took_ms = round(exchange.elapsed_s * 1000, 3)
     began = ended - timedelta(seconds=exchange.elapsed_s)
     entry = {

@@ -56,7 +56,7 @@ class Earlier:
 
 
 def render_html(report: Report, history: Sequence[Report] = ()) -> str:
-    """The page; earlier reports become its history."""
+    """Return the page; earlier reports become its history."""
     kind, answer = _answer(report)
     verdict = headline(report)
     cases = {each.name: each for each in report.rules}
@@ -121,7 +121,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
 
 
 def _configuration(report: Report) -> list[tuple[str, str]]:
-    """What was asked for, options by their names."""
+    """Return what was asked for, options by their names."""
     run = report.run
     told = {
         "run": run.id,
@@ -134,7 +134,7 @@ def _configuration(report: Report) -> list[tuple[str, str]]:
 
 
 def _again(report: Report) -> str:
-    """The command line of the run, for somebody who has its keys."""
+    """Return the command line of the run, for somebody who has its keys."""
     run = report.run
     said = {name: json.loads(value) for name, value in run.settings.items()}
     said = said or {"profile": run.profile, "seed": run.seed, "rules": run.rules}
@@ -213,7 +213,7 @@ def _holding(report: Report) -> set[str]:
 
 
 def _data(report: Report) -> Markup:
-    """The cases and their exchanges, each exchange once, safe inside a script element."""
+    """Return the cases and their exchanges, each exchange once, safe inside a script element."""
     rules = report.to_json()["rules"]
     exchanges = {str(each["number"]): each for one in rules for each in one["evidence"]}
     for each in rules:

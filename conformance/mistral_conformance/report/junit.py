@@ -24,7 +24,7 @@ ELEMENTS = {
 
 
 def render_junit(report: Report) -> bytes:
-    """The XML document, in UTF-8.
+    """Return the XML document, in UTF-8.
 
     A red SHOULD or MAY does not break a run; it is a skipped case here, with its reason.
     """

@@ -26,7 +26,7 @@ ROLES = (
 
 
 def tell_resources(model: Model) -> str:
-    """The resources, one to a line, with how many operations and fields are known."""
+    """Return the resources, one to a line, with how many operations and fields are known."""
     lines = [
         f"{each.name:<28} {len(each.operations):>3} operations {len(each.fields):>3} fields"
         for each in model.resources.values()
@@ -147,7 +147,7 @@ def _states(model: Model, resource: Resource) -> Iterator[str]:
 
 
 def _access(model: Model, resource: Resource) -> Iterator[str]:
-    """What levels its operations take, what gives one, how long its links open."""
+    """Yield what levels its operations take, what gives one, how long its links open."""
     levels = [each for each in model.levels if each.resource == resource.name]
     grants = [each for each in model.grants if each.resource == resource.name]
     lives = [each for each in model.lifetimes if each.operation in resource.links]

@@ -25,7 +25,7 @@ LONGEST_COMMAND = 4000
 
 
 def render_markdown(report: Report) -> bytes:
-    """The page: the verdict, what is broken with a line to see it again, what was tried."""
+    """Return the page: the verdict, what is broken with a line to see it again, what was tried."""
     return "\n".join(_lines(report)).encode("utf-8", errors="replace") + b"\n"
 
 
@@ -97,12 +97,12 @@ def _overdue(report: Report) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """The text in one line, shown as it is."""
+    """Return the text in one line, shown as it is."""
     return (
         SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
     )
 
 
 def _html(text: str) -> str:
-    """The text for a place where Markdown stands inside HTML: marks of both are shown as such."""
+    """Return the text for a place of Markdown inside HTML: marks of both are shown as such."""
     return SPECIAL.sub(lambda match: f"&#{ord(match[1])};", " ".join(text.split()))

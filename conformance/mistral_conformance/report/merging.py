@@ -25,7 +25,7 @@ SAME = ("suite", "seed", "max_examples", "profile", "operations", "rules", "sett
 
 
 def merge(reports: Sequence[Report]) -> Report:
-    """The report of the run that the shards are parts of; it names the shards that are missing.
+    """Return the report of the run that the shards are parts of; it names the missing shards.
 
     Raises:
         WrongReport: they are no shards, not of one run, or one comes twice.
@@ -87,7 +87,7 @@ def _position(case: CaseResult) -> int:
 
 
 def _settle(cases: Iterable[CaseResult]) -> list[CaseResult]:
-    """The cases as one run would have settled them: what blocks one may be in another shard."""
+    """Return the cases as one run would settle them: what blocks one may be in another shard."""
     settled: list[CaseResult] = settle_blocked([_unsettle(each) for each in cases])
     return [each if evolve(each, known="").broken else evolve(each, known="") for each in settled]
 
@@ -147,7 +147,7 @@ def _coverage(whole: Sequence[Report]) -> tuple[Row, ...]:
 
 
 def add_rows(one: Row, other: Row) -> Row:
-    """What two runs tried of an operation, as one."""
+    """Return what two runs tried of an operation, as one."""
     return evolve(
         one,
         requests=one.requests + other.requests,

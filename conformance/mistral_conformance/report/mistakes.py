@@ -104,7 +104,7 @@ class Kind:
 
 
 def find_mistake(operation: str, result: Result) -> Mistake | None:
-    """The mistake of a known kind that a red case shows, None when it shows none."""
+    """Return the mistake of a known kind that a red case shows, None when it shows none."""
     answered, due = _statuses(result.reason)
     for kind in KINDS:
         if kind.seen(result, answered, due):
@@ -115,7 +115,7 @@ def find_mistake(operation: str, result: Result) -> Mistake | None:
 
 
 def _due_to(due: frozenset[str]) -> str:
-    """What a request was about that calls for such an answer."""
+    """Return what a request was about that calls for such an answer."""
     if due & WRONG_STATUSES:
         return "wrong requests"
     return NOT_THERE if due & GONE_STATUSES else " or ".join(sorted(due))
@@ -144,7 +144,7 @@ def is_about_refusal(result: Result) -> bool:
 
 
 def _statuses(reason: str) -> tuple[str, frozenset[str]]:
-    """The status that was answered and those that are due, as far as a reason tells."""
+    """Return the status that was answered and those that are due, as far as a reason tells."""
     match = STATUS.search(reason)
     if match:
         return match[1], frozenset(re.findall(r"\d(?:\d\d|xx)", match[2]))
@@ -157,7 +157,7 @@ def _statuses(reason: str) -> tuple[str, frozenset[str]]:
 
 
 def group_of(operation: str, _result: Result) -> tuple[str, ...]:
-    """The resource that an operation is of."""
+    """Return the resource that an operation is of."""
     return (operation.rpartition(".")[0],)
 
 
@@ -166,24 +166,24 @@ def _operation(operation: str, _result: Result) -> tuple[str, ...]:
 
 
 def _sifted(operation: str, result: Result) -> tuple[str, ...]:
-    """The parameter that a list was asked with, where it was one; else the list."""
+    """Return the parameter that a list was asked with, where it was one; else the list."""
     match = WISH.search(result.reason)
     return (match[1],) if match else (operation,)
 
 
 def _asked(operation: str, result: Result) -> tuple[str, ...]:
-    """The operation, and the field of the request that a reason names."""
+    """Return the operation, and the field of the request that a reason names."""
     match = VALUE.search(result.reason)
     return (operation, match[1]) if match else (operation,)
 
 
 def _option(_operation: str, result: Result) -> tuple[str, ...]:
-    """The option that a case is about, which its subject names behind the operation."""
+    """Return the option that a case is about, which its subject names behind the operation."""
     return (result.subject.rpartition(":")[2].partition(",")[0],)
 
 
 def _kept(operation: str, result: Result) -> tuple[str, ...]:
-    """The resource, and its field that a reason names."""
+    """Return the resource, and its field that a reason names."""
     (group,) = group_of(operation, result)
     match = SHOWN_FIELD.search(result.reason)
     return (group, f"{group} {match[1]}") if match else (group,)

@@ -212,7 +212,7 @@ class Report:
     version: int = VERSION
 
     def to_json(self) -> Json:
-        """The report as plain data, ready to be written as JSON."""
+        """Return the report as plain data, ready to be written as JSON."""
         plain: Json = _plain(self)
         return {"version": plain.pop("version"), **plain}
 

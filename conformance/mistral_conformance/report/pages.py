@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 
 def render_page(template: str, script: str, **context: Any) -> str:  # noqa: ANN401 - a template takes what it wants
-    """The page of a template, with the script of that name."""
+    """Return the page of a template, with the script of that name."""
     style, code = _asset("page.css"), _asset(script)
     return (
         _environment()

@@ -26,7 +26,7 @@ class WrongReport(ValueError):  # noqa: N818 - read as a sentence by the command
 
 
 def read_report(path: Path) -> tuple[Report, Path]:
-    """The report of a file or of the folder of a run, and that folder.
+    """Return the report of a file or of the folder of a run, and that folder.
 
     Raises:
         WrongReport: it cannot be read, or is none.

@@ -79,19 +79,19 @@ class Link:
 
 
 def script_name(result: Result) -> str:
-    """The path of a case's script below the report folder."""
+    """Return the path of a case's script below the report folder."""
     return f"{FOLDER}/{_stem(result)}.sh"
 
 
 def make_scripts(run: Run, redactor: Redactor) -> Iterator[Script]:
-    """The scripts of all red cases of a run."""
+    """Yield the scripts of all red cases of a run."""
     for result in run.results:
         if result.exchanges:
             yield make_script(result, run.options.base_url, redactor)
 
 
 def make_script(result: Result, base_url: str, redactor: Redactor) -> Script:
-    """The script of a red case."""
+    """Return the script of a red case."""
     writer = _Writer(_stem(result), base_url, redactor)
     steps = enumerate(result.exchanges, start=1)
     lines = [line for number, each in steps for line in writer.lines(number, each)]
@@ -114,7 +114,7 @@ def make_script(result: Result, base_url: str, redactor: Redactor) -> Script:
 
 
 def make_cause_script(cause: CauseEntry) -> Script | None:
-    """The script of a cause, which runs that of its first case; None where there is none."""
+    """Return the script of a cause, which runs that of its first case; None where there is none."""
     case = next((each for each in cause.cases if cause.reproduce), "")
     if not case:
         return None
@@ -127,7 +127,7 @@ def make_cause_script(cause: CauseEntry) -> Script | None:
 
 
 def _telling(result: Result) -> Iterator[str]:
-    """What a script says last: the reason, and once more the first answers that show it."""
+    """Yield what a script says last: the reason, and once more the first answers that show it."""
     numbers = [each.number for each in result.exchanges]
     found = sorted({numbers.index(e.number) + 1 for e in result.evidence if e.number in numbers})
     some = bool(found) and len(found) < len(numbers)
@@ -163,7 +163,7 @@ class _Writer:
         self.variables: set[str] = set()
 
     def lines(self, number: int, exchange: Exchange) -> Iterator[str]:
-        """What sends one request, the nth of the case, and shows its answer."""
+        """Yield what sends one request, the nth of the case, and shows its answer."""
         answered = f"status {exchange.status}" if not exchange.failure else "no usable answer"
         url = self._url(exchange.url)
         content = self._redactor.content(exchange.request_content)
@@ -207,7 +207,7 @@ class _Writer:
         return ["--data-binary", shlex.quote(f"@{name}")]
 
     def _quoted(self, text: str) -> str:
-        """The text for a shell, texts of earlier answers replaced by their variables."""
+        """Return the text for a shell, texts of earlier answers replaced by their variables."""
         parts: list[str] = []
         while text:
             found = [(text.find(each), each) for each in self._links if each in text]
@@ -238,7 +238,7 @@ class _Writer:
 
 
 def _texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:  # noqa: ANN401 - JSON
-    """The texts of an answer that a later request may repeat, such as ids, with their places."""
+    """Yield an answer's texts that a later request may repeat, such as ids, with their places."""
     if isinstance(node, str):
         if LEAST_LINK <= len(node) <= INLINE_LIMIT and " " not in node:
             yield path, node

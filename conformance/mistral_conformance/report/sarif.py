@@ -19,7 +19,7 @@ LEVELS = {Level.MUST: "error", Level.SHOULD: "warning", Level.MAY: "note"}
 
 
 def render_sarif(report: Report) -> bytes:
-    """The log, in UTF-8.
+    """Return the log, in UTF-8.
 
     Its locations are the paths of the API: readers such as GitHub's code scanning want each result
     to lie in a file, and the source of the server is not known.

@@ -97,7 +97,7 @@ def _suspect_status(result: Result) -> Iterator[str]:
 
 
 def _suspect_lists(operation: str, result: Result) -> Iterator[str]:
-    """What ends late may be gone and still shown; what a list holds, not sifted."""
+    """Yield what ends late: it may be gone and still shown, and a list holds it unsifted."""
     if LATE.search(result.reason):
         yield GONE_KEY
     if TOO_FEW.search(result.reason):
@@ -109,7 +109,7 @@ def _suspect_lists(operation: str, result: Result) -> Iterator[str]:
 
 
 def _suspect_values(result: Result) -> Iterator[str]:
-    """What is taken though it is wrong may be dropped, for its name or for being null."""
+    """Yield what is taken though it is wrong: it may be dropped, for its name or for being null."""
     match = VALUE.search(result.reason)
     if match and ACCEPTED.search(result.reason):
         yield f"{USED} {match[1]}"
@@ -118,7 +118,7 @@ def _suspect_values(result: Result) -> Iterator[str]:
 
 
 def _suspect_fields(operation: str, result: Result) -> Iterator[str]:
-    """What is wrong with ids or values may be the mistake, not what is done with them."""
+    """Yield what is wrong with ids or values: they may be the mistake, not what is done."""
     match = OUT_OF_ORDER.search(result.reason)
     if match:
         yield from (f"{KEPT} {each} {match[1]}" for each in group_of(operation, result))
@@ -133,7 +133,7 @@ def _suspect_fields(operation: str, result: Result) -> Iterator[str]:
 
 
 def _suspect_doings(result: Result) -> Iterator[str]:
-    """What a rule is about tells which plainer mistake of the server would break it too."""
+    """Yield, by what a rule is about, which plainer mistake of the server would break it too."""
     reached = result.shown is None or result.shown.ok or OF_OTHERS in result.rule.id
     if result.rule.family in SHARING and reached:
         yield OF_OTHERS

@@ -79,7 +79,7 @@ class Symptom:
 
 
 def symptom_of(result: Result, judge: Judge) -> Symptom:
-    """The symptom of a red case; that it did not repeat is no part of it."""
+    """Return the symptom of a red case; that it did not repeat is no part of it."""
     result = evolve(result, reason=result.reason.removeprefix(UNREPEATED))
     operation, shown = operation_of(result), result.shown
     if shown is not None:
@@ -97,7 +97,7 @@ def symptom_of(result: Result, judge: Judge) -> Symptom:
 
 
 def operation_of(result: Result) -> str:
-    """The operation whose answer shows a failure; else the first that the rule is about."""
+    """Return the operation whose answer shows a failure; else the first that the rule is about."""
     if result.answered:
         return result.answered
     return result.operations[0] if result.operations else "the server"
@@ -106,7 +106,7 @@ def operation_of(result: Result) -> str:
 def _answer_symptom(
     operation: str, result: Result, shown: Exchange, judge: Judge
 ) -> Symptom | None:
-    """What the answer itself shows, whatever the rule was after."""
+    """Return what the answer itself shows, whatever the rule was after."""
     if shown.ok and NO_IDS in result.reason:
         return Symptom(operation, (ABSENT.name,), f"{ABSENT.title}: {result.reason}")
     if judge.tells_error(shown):
@@ -151,7 +151,10 @@ def _repeats(shown: Exchange, fault: re.Match[str] | None) -> bool:
 
 
 def _fault(result: Result, shown: Exchange, judge: Judge) -> str:
-    """What of an answer breaks the document, where that is what the rule minds; else nothing."""
+    """Return what of an answer breaks the document, where that is what the rule minds.
+
+    Else nothing.
+    """
     told = set(WORD.findall(result.reason))
     faults = judge.faults(shown) if shown.operation else ()
     found = next((each.words for each in faults if each.field in told), "")
@@ -161,7 +164,7 @@ def _fault(result: Result, shown: Exchange, judge: Judge) -> str:
 
 
 def _misfit(words: str) -> str:
-    """The field's own name and what is wrong with it, wherever in an answer it stands.
+    """Return the field's own name and what is wrong with it, wherever in an answer it stands.
 
     A server spells all its times in one way, and its ids: their names do not matter.
     """
@@ -174,7 +177,7 @@ def _misfit(words: str) -> str:
 
 
 def _server_error(operation: str, result: Result, status: int) -> Symptom:
-    """A server error, which explains whatever a rule says of it."""
+    """Return a server error, which explains whatever a rule says of it."""
     absent = f"{status} for {NOT_THERE}"
     if is_about_absence(result):
         return Symptom(operation, (absent,), f"answers {status} for {NOT_THERE}")

@@ -37,7 +37,7 @@ def tally(report: Report) -> list[Part]:
 
 
 def gaps(report: Report) -> dict[str, list[str]]:
-    """The operations that no 2xx was seen of, and those without a rule of their own, if any.
+    """Return the operations that no 2xx was seen of, and those without a rule of their own, if any.
 
     A run of chosen rules leaves most operations without one, so these are named for all rules only.
     """
@@ -50,7 +50,7 @@ def gaps(report: Report) -> dict[str, list[str]]:
 
 
 def offers(report: Report) -> list[str]:
-    """What the server offers and the run had at hand, in a few lines."""
+    """Return what the server offers and the run had at hand, in a few lines."""
     target = report.target
     models = [f"{ability} {name}" for ability, name in sorted(target.models.items())]
     taken = sorted(each for each, offered in target.features.items() if offered)

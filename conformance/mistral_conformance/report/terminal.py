@@ -124,7 +124,7 @@ def print_summary(console: Console, report: Report, folder: Path, paths: Sequenc
 
 
 def render_terminal(report: Report) -> bytes:
-    """What a terminal of 80 columns shows, without colours."""
+    """Return what a terminal of 80 columns shows, without colours."""
     page = io.StringIO()
     console = Console(file=page, width=WIDTH, highlight=False, no_color=True)
     print_summary(console, report, Path(), ())
@@ -260,5 +260,5 @@ def _verdict(report: Report) -> Text:
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """The console of the command line."""
+    """Return the console of the command line."""
     return Console(highlight=False, stderr=stderr)

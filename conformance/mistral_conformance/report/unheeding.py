@@ -38,7 +38,7 @@ ID_AGAIN = "the id of a deleted"
 
 
 def name_unheeding(cases: Iterable[CaseResult]) -> list[CaseResult]:
-    """The red cases, those of an operation that heeds nothing under one key."""
+    """Return the red cases, those of an operation that heeds nothing under one key."""
     cases = list(cases)
     for operation in sorted(_blind(cases)):
         cases = _renamed(cases, operation, "looks at nothing that it is sent", _shows_blind)
@@ -68,7 +68,7 @@ def _shows_blind(case: CaseResult, told: Symptom, operation: str) -> bool:
 
 
 def _stale(cases: list[CaseResult]) -> set[str]:
-    """Reads that show a field as it was before a change, and what is deleted."""
+    """Read that show a field as it was before a change, and what is deleted."""
     told = [each.symptom for each in cases if each.symptom]
     of = [each for each in told if any(key.partition(" ")[0] == CHANGE for key in each.keys)]
     before = {name for each in of for name in SHOWN.findall(each.words)}
@@ -101,5 +101,5 @@ def _renamed(
 
 
 def _reason(words: str) -> str:
-    """What a case says, without the title of the kind of mistakes that it was taken for."""
+    """Return what a case says, without the title of the kind of mistakes that it was taken for."""
     return re.sub(r"^[a-z ]+: ", "", words)

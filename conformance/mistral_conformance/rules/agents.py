@@ -126,12 +126,12 @@ def deleted_alias_is_gone(ctx: Context) -> None:
 
 
 def _make_two(ctx: Context) -> tuple[str, Any, Any]:
-    """The id of a new agent with two versions, and their numbers."""
+    """Return the id of a new agent with two versions, and their numbers."""
     made = make_agent(ctx, instructions="One.")
     changed = _update(ctx, made["id"], instructions="Two.")
     return made["id"], made["version"], changed["version"]
 
 
 def _update(ctx: Context, agent_id: str, **fields: object) -> Exchange:
-    """The agent after a change."""
+    """Return the agent after a change."""
     return ctx.answer(UPDATE, agent_id=agent_id, json=fields)

@@ -256,12 +256,12 @@ def presets_can_be_heard(ctx: Context) -> None:
 
 
 def _segment(told: dict[str, Any]) -> list[object]:
-    """What both an event and the end tell of a segment: its text, its time, who speaks."""
+    """Return what both an event and the end tell of a segment: its text, its time, who speaks."""
     return [told.get(each) for each in ("text", "start", "end", "speaker_id")]
 
 
 def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
-    """A WAV file of a tone: 8 kHz, 8 bits, one channel."""
+    """Return a WAV file of a tone: 8 kHz, 8 bits, one channel."""
     turn = 2 * math.pi * pitch / RATE
     found = BytesIO()
     with wave.open(found, "wb") as file:
@@ -288,7 +288,7 @@ def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:
 
 
 def read_base64(ctx: Context, text: Any, *seen: Exchange) -> bytes:  # noqa: ANN401 - JSON
-    """The bytes of base64 text; a rule fails where it is none."""
+    """Return the bytes of base64 text; a rule fails where it is none."""
     ctx.expect(isinstance(text, str), "the sound is no text", *seen)
     try:
         return b64decode(text, validate=True)
@@ -298,18 +298,18 @@ def read_base64(ctx: Context, text: Any, *seen: Exchange) -> bytes:  # noqa: ANN
 
 
 def make_speech(ctx: Context, text: str, **fields: object) -> dict[str, Any]:
-    """A request to read a text aloud as a WAV file, unless the fields say otherwise."""
+    """Return a request to read a text aloud as a WAV file, unless the fields say otherwise."""
     model = able_model(ctx, "audio_speech")
     return {"model": model, "input": text, "response_format": "wav", **fields}
 
 
 def speak(ctx: Context, text: str, **fields: object) -> Exchange:
-    """The answer to a text that is read aloud."""
+    """Return the answer to a text that is read aloud."""
     return ctx.answer(SPEAK, json=make_speech(ctx, text, **fields))
 
 
 def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any]:
-    """The form that asks to write a recording down."""
+    """Return the form that asks to write a recording down."""
     parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
     parts["model"] = (None, able_model(ctx, "audio_transcription"))
     parts["file"] = ("recording.wav", content, "audio/wav")
@@ -317,18 +317,18 @@ def make_recording(ctx: Context, content: bytes, **fields: str) -> dict[str, Any
 
 
 def transcribe(ctx: Context, content: bytes, **fields: str) -> Exchange:
-    """The answer to a recording that is written down."""
+    """Return the answer to a recording that is written down."""
     parts = make_recording(ctx, content, **fields)
     return ctx.answer(TRANSCRIBE, files=parts)
 
 
 def store(ctx: Context, content: bytes) -> Exchange:
-    """A recording, uploaded as a file."""
+    """Return a recording, uploaded as a file."""
     return upload_file(ctx, Sample("recording.wav", content, "audio/wav"), "audio")
 
 
 def create_voice(ctx: Context, content: bytes | None = None, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
-    """A new custom voice, from a tone unless there is another recording."""
+    """Return a new custom voice, from a tone unless there is another recording."""
     sample = b64encode(content or make_tone(1)).decode()
     body = {"name": ctx.marker.name(word(ctx)), "sample_audio": sample, **fields}
     return ctx.answer(CREATE, json=body)

@@ -158,7 +158,7 @@ def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
 
 
 def _finish(ctx: Context, made: Exchange) -> Exchange:
-    """The job at its end; skips where that takes too long."""
+    """Return the job at its end; skips where that takes too long."""
     seen = _watch(ctx, made)
     if seen[-1]["status"] not in FINAL:
         ctx.skip(f"the job did not end within {PATIENCE_S} s")
@@ -166,7 +166,7 @@ def _finish(ctx: Context, made: Exchange) -> Exchange:
 
 
 def _watch(ctx: Context, made: Exchange, step_s: float = 1) -> list[Exchange]:
-    """What the job tells until it has ended."""
+    """Return what the job tells until it has ended."""
     return watch(
         ctx,
         lambda: ctx.answer(GET, job_id=made["id"]),
@@ -177,7 +177,7 @@ def _watch(ctx: Context, made: Exchange, step_s: float = 1) -> list[Exchange]:
 
 
 def _lines(ctx: Context, job: Exchange, field: str) -> list[dict[str, Any]]:
-    """The lines of a job's file."""
+    """Return the lines of a job's file."""
     ctx.expect(job[field], f"the job has no {field}", job)
     answer = ctx.answer(DOWNLOAD_FILE, file_id=job[field])
     return read_lines(answer)

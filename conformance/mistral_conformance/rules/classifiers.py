@@ -61,12 +61,12 @@ def conversations_are_rated_by_their_words(ctx: Context) -> None:
 
 
 def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:
-    """What is said of texts or conversations."""
+    """Return what is said of texts or conversations."""
     sent = {"model": able_model(ctx, ability), "input": given}
     return ctx.answer(operation, json=sent)
 
 
 def _talk(*words: str) -> list[dict[str, str]]:
-    """A conversation in which the user and the assistant take turns."""
+    """Return a conversation in which the user and the assistant take turns."""
     roles = ("user", "assistant")
     return [{"role": roles[place % 2], "content": each} for place, each in enumerate(words)]

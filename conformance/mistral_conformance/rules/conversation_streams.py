@@ -112,7 +112,7 @@ def handovers_are_told(ctx: Context) -> None:
 
 
 def _start(ctx: Context, **fields: object) -> tuple[Exchange, Events]:
-    """The answer of a new conversation as events."""
+    """Return the answer of a new conversation as events."""
     actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
     body = {**actor, "name": ctx.marker.name("streamed"), "stream": True, **fields}
     answer = ctx.api.call(START, json=body)
@@ -137,7 +137,7 @@ def _expect_told(ctx: Context, answer: Exchange, events: Events, *, keep: bool =
 
 
 def _told_id(ctx: Context, answer: Exchange, events: Events) -> str:
-    """The conversation that a stream tells of; a rule fails where it tells of none."""
+    """Return the conversation that a stream tells of; a rule fails where it tells of none."""
     found = [each["conversation_id"] for each in events if "conversation_id" in each]
     ctx.expect(found, "no event tells the conversation", answer)
     return str(found[0])

@@ -232,7 +232,10 @@ def handover_lasts(ctx: Context) -> None:
 
 
 def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:
-    """An answer that calls the weather function, and the call; skips where the model does not."""
+    """Return an answer that calls the weather function, and the call.
+
+    Skips where the model does not.
+    """
     answer = start(ctx, inputs=ASK_WEATHER, tools=[WEATHER, TIME])
     calls = of_kind(answer["outputs"], "function.call")
     if [each["name"] for each in calls] != ["get_weather"]:

@@ -321,7 +321,7 @@ def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
 
 
 def _other_model(ctx: Context) -> str:
-    """A chat model beside the usual one; skips where there is none."""
+    """Return a chat model beside the usual one; skips where there is none."""
     usual = chat_model(ctx)
     able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
     others = [each for each in able if usual not in names_in(each)]
@@ -331,7 +331,10 @@ def _other_model(ctx: Context) -> str:
 
 
 def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:
-    """The chunks that were sent, the entry of the history, the answer; None where refused."""
+    """Return the chunks that were sent, the entry of the history, the answer.
+
+    None where refused.
+    """
     texts = (f"Look at this {word(ctx)} 🙂:", f"What is it? {word(ctx)}")
     first, last = ({"type": "text", "text": each} for each in texts)
     sent = [first, *({"type": "image_url", "image_url": each} for each in pictures), last]

@@ -182,7 +182,7 @@ def conversations_become_records(ctx: Context) -> None:
 
 
 def _import_one(ctx: Context, operation: str, source: str, **body: object) -> dict[str, Any]:
-    """The one record that an import into a new dataset brings, from the source that it tells."""
+    """Return the one record that an import into a new dataset brings, from the source it tells."""
     found = import_all(ctx, operation, make_dataset(ctx)["id"], **body)
     expect_equal(ctx, len(found), 1, "the number of records")
     expect_equal(ctx, found[0]["source"], source, "the source")
@@ -190,28 +190,28 @@ def _import_one(ctx: Context, operation: str, source: str, **body: object) -> di
 
 
 def _line(text: str, **properties: object) -> str:
-    """A line of a file: a conversation of one question."""
+    """Return a line of a file: a conversation of one question."""
     line = {**question(text), **({"properties": properties} if properties else {})}
     return json.dumps(line, ensure_ascii=False)
 
 
 def _known_of(record: dict[str, Any]) -> object:
-    """The properties of a record, or those that are part of its payload."""
+    """Return the properties of a record, or those that are part of its payload."""
     return record["properties"] or record["payload"].get("properties", {})
 
 
 def _upload(ctx: Context, *lines: str) -> str:
-    """The id of an uploaded file with these lines, the last one without an end."""
+    """Return the id of an uploaded file with these lines, the last one without an end."""
     return upload_json_lines(ctx, "records.jsonl", "\n".join(lines))
 
 
 def _said(record: dict[str, Any]) -> list[str]:
-    """The contents of a record's messages, in their order."""
+    """Return the contents of a record's messages, in their order."""
     return texts_at(record["payload"].get("messages"), "content", "the messages")
 
 
 def _newest_event(ctx: Context, part: str) -> dict[str, Any]:
-    """The recorded chat that came last, after one that the run had."""
+    """Return the recorded chat that came last, after one that the run had."""
     ask(ctx, f"Say {part}.", max_tokens=16)
     ctx.pass_time(1)
     search = {"search_params": EVERY, "extra_fields": []}

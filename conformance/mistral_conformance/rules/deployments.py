@@ -86,7 +86,7 @@ def namespaces_are_apart(ctx: Context) -> None:
 
 
 def listing(ctx: Context, query: Mapping[str, str]) -> Exchange:
-    """The list of deployments; skips where there is none."""
+    """Return the list of deployments; skips where there is none."""
     found = ctx.answer(LIST, query=query)
     if not found["deployments"]:
         ctx.skip("the server has no deployment, and no call of these makes one")

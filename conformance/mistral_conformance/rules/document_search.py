@@ -209,14 +209,14 @@ def search_names_a_library(ctx: Context) -> None:
 
 
 def _open_shelf(ctx: Context, subject: str | None = None) -> Shelf:
-    """A library that agents may search; skips where the caller cannot make one."""
+    """Return a library that agents may search; skips where the caller cannot make one."""
     shelf = _make_shelf(ctx, subject)
     _open(ctx, shelf)
     return shelf
 
 
 def _make_shelf(ctx: Context, subject: str | None = None, *, wait: bool = True) -> Shelf:
-    """A library of the caller's workspace alone, with a document that is finished unless told."""
+    """Return a library of the caller's workspace alone, with a finished document unless told."""
     subject, secret = subject or word(ctx), word(ctx)
     library = create_library(ctx)["id"]
     text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it."
@@ -236,7 +236,7 @@ def _open(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:
 
 
 def _titles(ctx: Context, answer: Exchange) -> list[str]:
-    """The titles of the documents that an answer refers to."""
+    """Return the titles of the documents that an answer refers to."""
     chunks = chunks_of(last_message(ctx, answer))
     return [each["title"] for each in of_kind(chunks, "tool_reference")]
 
@@ -248,7 +248,7 @@ def _expect_found(ctx: Context, answer: Exchange, shelf: Shelf) -> None:
 
 
 def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
-    """The shelves of which an answer tells the word or names the document."""
+    """Return the shelves of which an answer tells the word or names the document."""
     told, titles = text_of(last_message(ctx, answer)), _titles(ctx, answer)
     return [e for e in shelves if e.secret in told or e.title in titles]
 

@@ -77,22 +77,25 @@ def usage_grows_with_the_texts(ctx: Context) -> None:
 
 
 def embedding_model(ctx: Context) -> str:
-    """The model that the run names for it, else the first whose names say so; or skips."""
+    """Return the model that the run names for it, else the first whose names say so; or skips."""
     return targets_of(ctx).lookup("embedding_model")
 
 
 def ask(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
-    """The answer to texts, whatever it is."""
+    """Return the answer to texts, whatever it is."""
     return ctx.api.call(EMBED, json={"model": embedding_model(ctx), "input": texts, **fields})
 
 
 def embed(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
-    """The answer with the vectors; anything but 200 breaks the rule that asks."""
+    """Return the answer with the vectors; anything but 200 breaks the rule that asks."""
     return ctx.expect_status(ask(ctx, texts, **fields), 200)
 
 
 def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exchange:
-    """The answer with the vectors; skips where the server refuses the form that is asked for."""
+    """Return the answer with the vectors.
+
+    Skips where the server refuses the form that is asked for.
+    """
     answer = ask(ctx, texts, **fields)
     if 400 <= answer.status < 500:
         said = f"{embedding_model(ctx)} does not take {', '.join(fields)}"
@@ -101,7 +104,7 @@ def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exc
 
 
 def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:
-    """What stands for the vectors, in the order of the answer; none missing."""
+    """Return what stands for the vectors, in the order of the answer; none missing."""
     data = answer["data"]
     shaped = isinstance(data, list) and all(isinstance(each, dict) for each in data)
     ctx.expect(shaped, "the data are no list of objects", answer)
@@ -111,11 +114,14 @@ def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:
 
 
 def likeness(first: Vector, second: Vector) -> float:
-    """The cosine of the angle between two vectors."""
+    """Return the cosine of the angle between two vectors."""
     product = sum(a * b for a, b in zip(first, second, strict=True))
     return product / (length(first) * length(second))
 
 
 def length(vector: Vector) -> float:
-    """The length of a vector; a tiny one for a vector of zeros, so that one can divide by it."""
+    """Return the length of a vector.
+
+    A tiny one for a vector of zeros, so that one can divide by it.
+    """
     return math.sqrt(sum(number * number for number in vector)) or 1e-12

@@ -244,7 +244,7 @@ def _runs(answer: Exchange) -> bool:
 
 
 def _defined(ctx: Context, output: dict[str, Any]) -> dict[str, Any]:
-    """A request to be judged by a judge that is defined in it."""
+    """Return a request to be judged by a judge that is defined in it."""
     return {"judge_definition": define_judge(ctx, output=output)}
 
 

@@ -233,6 +233,6 @@ def families_name_who_started_them(ctx: Context) -> None:
 
 
 def _below(ctx: Context, root: str) -> tuple[dict[str, dict[str, Any]], Exchange]:
-    """The runs by the ids of their executions that a list by this root shows."""
+    """Return the runs by the ids of their executions that a list by this root shows."""
     listed = ctx.need(ctx.api.call(LIST_RUNS, query={"root_execution_id": root}))
     return {each["execution_id"]: each for each in picked(listed["executions"])}, listed

@@ -181,12 +181,12 @@ def _one_of_each_type(
 
 
 def _size(value: Any) -> float | str:  # noqa: ANN401 - JSON
-    """What tells which of two values is the greater one."""
+    """Return what tells which of two values is the greater one."""
     return value if isinstance(value, int | float) else str(value)
 
 
 def conditions(field: dict[str, Any], value: Any, other: str) -> list[tuple[str, Any]]:  # noqa: ANN401 - JSON
-    """What to ask a field that has the value: pairs of an operator and what it compares with."""
+    """Return what to ask a field that has the value: pairs of an operator and its operand."""
     asked: dict[str, list[Any]] = {"isnull": [True, False]}
     if field["type"] == "TIMESTAMP":
         near = [read_time(value) + timedelta(seconds=each) for each in (-3600, 3600)]

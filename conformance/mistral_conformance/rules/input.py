@@ -113,7 +113,7 @@ def bounds_are_accepted(ctx: Context) -> None:
 
 
 def _choices_of_options(ctx: Context) -> set[str]:
-    """The options of the operation that have one of some listed values."""
+    """Return the options of the operation that have one of some listed values."""
     told = model_of(ctx.document).options
     own = {each.name for each in told if each.operation == ctx.operation.id and not each.inside}
     fields = body_properties(ctx.document, ctx.operation) if own else {}
@@ -123,7 +123,7 @@ def _choices_of_options(ctx: Context) -> set[str]:
 
 
 def _foreign_operators(ctx: Context) -> set[str]:
-    """The queries that ask for values of a field by an operator that it is not listed with."""
+    """Return the queries that ask for a field's values by an operator not listed with it."""
     if ctx.operation.id != OPTIONS:
         return set()
     asked = targets_of(ctx).ids(ctx.operation)["field_name"]
@@ -241,7 +241,7 @@ def undocumented_method_is_refused(ctx: Context) -> None:
 
 
 def _url(ctx: Context) -> str:
-    """The operation's path with living ids, so that only the body can be at fault."""
+    """Return the operation's path with living ids, so that only the body can be at fault."""
     return ctx.operation.url(targets_of(ctx).ids(ctx.operation))
 
 

@@ -103,6 +103,6 @@ def figures_keep_to_their_times(ctx: Context) -> None:
 
 
 def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:
-    """The figures of a workflow."""
+    """Return the figures of a workflow."""
     need_workflow(ctx, name)
     return ctx.answer(METRICS, workflow_name=name, query=query)

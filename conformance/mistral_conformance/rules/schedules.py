@@ -212,7 +212,7 @@ def trigger_starts_at_once(ctx: Context) -> None:
 
 
 def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
-    """The marked id of a new schedule."""
+    """Return the marked id of a new schedule."""
     need_workflow(ctx, workflow)
     given = {"amount": 1} if workflow == APPROVE else GREETED
     body = {

@@ -189,13 +189,13 @@ def resumed_stream_goes_on(ctx: Context) -> None:
 
 
 def _resume(ctx: Context, message: Message, way: str, place: dict[str, str]) -> Exchange:
-    """The stream from a place on that is named in its way: in a header, or in the query."""
+    """Return the stream from a place on that is named in its way: in a header, or in the query."""
     named = evolve(message, headers=place) if way == "header" else evolve(message, query=place)
     return ctx.expect_status(ctx.api.send(named, ctx.operation.id), 200)
 
 
 def _heard(ctx: Context) -> Exchange:
-    """The stream, shown as evidence.
+    """Return the stream, shown as evidence.
 
     Raises:
         Skipped: none came; that is what another rule judges.
@@ -209,7 +209,7 @@ def _heard(ctx: Context) -> Exchange:
 
 
 def _events(ctx: Context) -> tuple[Event, ...]:
-    """The events of the stream, at least one.
+    """Return the events of the stream, at least one.
 
     Raises:
         Failed: a stream that has an end has no event.

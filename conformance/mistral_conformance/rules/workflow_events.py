@@ -85,7 +85,7 @@ def metadata_are_filtered(ctx: Context) -> None:
 
 
 def listing(ctx: Context, run: Exchange) -> Exchange:
-    """The events of an execution that is at its end, in one page, once they are shown."""
+    """Return the events of an execution that is at its end, in one page, once they are shown."""
     query = {"workflow_exec_id": run["execution_id"]}
 
     def lacks_end(told: Exchange) -> bool:
@@ -105,7 +105,7 @@ def hear(
     most_events: int = 50,
     most_s: float = SOON_S,
 ) -> Exchange:
-    """What the stream sends about one execution before it falls silent."""
+    """Return what the stream sends about one execution before it falls silent."""
     narrow = {"workflow_exec_id": run["execution_id"], **(query or {})}
     heard = ctx.api.listen(
         STREAM, query=narrow, headers=headers, most_events=most_events, most_s=most_s

@@ -99,7 +99,7 @@ def events_are_merged(ctx: Context) -> None:
 
 
 def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange:
-    """The trace of an execution in one of its forms."""
+    """Return the trace of an execution in one of its forms."""
     return ctx.answer(operation, execution_id=run["execution_id"], query=query)
 
 
@@ -121,7 +121,7 @@ def walk_tree(
 
 
 def nanoseconds(text: str) -> int:
-    """The nanoseconds since 1970 of a time as the API writes it."""
+    """Return the nanoseconds since 1970 of a time as the API writes it."""
     moment = read_time(text)
     return (int(moment.timestamp()) * 1_000_000 + moment.microsecond) * 1000
 

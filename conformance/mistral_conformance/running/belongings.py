@@ -31,7 +31,7 @@ def leave_clock_alone(session: Session, tell: Callable[[str], object]) -> None:
 
 
 def find_belongings(session: Session) -> str:
-    """The first list that shows something that time acts on, empty where none does."""
+    """Return the first list that shows something that time acts on, empty where none does."""
     for view in _lists(model_of(session.document)):
         operation = session.document.operations[view.operation]
         for identity in session.identities:
@@ -42,7 +42,7 @@ def find_belongings(session: Session) -> str:
 
 
 def _lists(model: Model) -> Iterator[ListView]:
-    """The lists of all that time acts on, by itself or by what is in it."""
+    """Yield the lists of all that time acts on, by itself or by what is in it."""
     for resource in model.resources.values():
         inside = {resource.name, *resource.children}
         acted_on = any(_ends(model, name) for name in inside)

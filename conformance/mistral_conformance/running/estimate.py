@@ -83,7 +83,7 @@ class Estimate:
 def estimate(
     document: Document, plan: Sequence[Case], models: Mapping[str, str], *, read_only: bool = False
 ) -> Estimate:
-    """The estimate of a plan; `models` name a model by what it is able to do."""
+    """Return the estimate of a plan; `models` name a model by what it is able to do."""
     sent: dict[str, float] = {}
     used: dict[str, dict[str, float]] = {}
     for case in plan:
@@ -109,7 +109,7 @@ def estimate(
 
 
 def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """The requests of one case by operation, and what they use.
+    """Return the requests of one case by operation, and what they use.
 
     What a rule over each operation sends to one, it is taken to send to the case's own.
     """
@@ -128,7 +128,7 @@ def _of_case(case: Case) -> tuple[dict[str, float], dict[str, dict[str, float]]]
 
 @cache
 def _typical_use(operation: str) -> dict[str, float]:
-    """What one request to an operation uses, as the mean of all that was measured."""
+    """Return what one request to an operation uses, as the mean of all that was measured."""
     whole = whole_measure()
     count = whole["requests"].get(operation, 0)
     units = whole["used"].get(operation, {})
@@ -156,7 +156,7 @@ def _method(document: Document, operation: str) -> str:
 
 
 def _ability(operation: str) -> str:
-    """What the model of an operation has to be able to do."""
+    """Return what the model of an operation has to be able to do."""
     known = load_samples().get(operation)
     word = str((known.body or {}).get("model", "")).removeprefix("$") if known else ""
     target = load_targets().get(word)

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 @cache
 def measurements() -> dict[str, Any]:
-    """What was measured: the day, and by rule and group the cases, their requests and their use."""
+    """Return what was measured: the day, and by rule and group the cases, requests and use."""
     text = files("mistral_conformance.running").joinpath("requests.json").read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
 
 def measure_of(case: Case) -> dict[str, Any]:
-    """The measure of a case's rule in its group, else in all groups, else of its family, or all."""
+    """Return the measure of a case's rule in its group, or in all, or of its family, or all."""
     return _measure(case.rule.id, group_of(case))
 
 
 def group_of(case: Case) -> str:
-    """The group of operations that a case is about, such as `libraries`; empty where there is none.
+    """Return the operation group that a case is about, such as `libraries`; empty if there is none.
 
     Of several it is that of the first operation.
     """
@@ -47,7 +47,7 @@ def _measure(rule: str, group: str) -> dict[str, Any]:
 
 
 def whole_measure() -> dict[str, Any]:
-    """The sum of all that was measured."""
+    """Return the sum of all that was measured."""
     return add([each for own in measurements()["rules"].values() for each in own.values()])
 
 
@@ -58,7 +58,7 @@ def add_to(sums: dict[str, float], more: Mapping[str, float]) -> None:
 
 
 def add(measures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The sum of measures, as one."""
+    """Return the sum of measures, as one."""
     requests: dict[str, float] = {}
     used: dict[str, dict[str, float]] = {}
     for each in measures:

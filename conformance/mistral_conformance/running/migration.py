@@ -51,7 +51,7 @@ class Verdict:
 
 
 def judge_migration(session: Session) -> list[Verdict]:
-    """A verdict for each announced change, in their order."""
+    """Return a verdict for each announced change, in their order."""
     grouped = groupby(sorted(announcements(), key=_id), key=_id)
     return [_judge(session, name, list(parts)) for name, parts in grouped]
 
@@ -61,7 +61,7 @@ def _id(one: Announcement) -> str:
 
 
 def _judge(session: Session, name: str, parts: list[Announcement]) -> Verdict:
-    """The verdict on a change; one of several places is enough to show a way."""
+    """Return the verdict on a change; one of several places is enough to show a way."""
     found: list[Seen] = []
     reason = ""
     for one in parts:
@@ -124,7 +124,7 @@ def _is_known(context: Context, name: str) -> bool:
 
 
 def _items(context: Context) -> Iterator[str]:
-    """The path parameter that names an item of the list, where there is an operation on one."""
+    """Yield the path parameter that names an item of the list, if there is an operation on one."""
     beginning = f"{context.operation.path}/{{"
     for one in context.document.operations.values():
         rest = one.path.removeprefix(beginning)
@@ -140,7 +140,7 @@ def _fields(exchange: Exchange, place: str, instead: str) -> Seen:
 
 
 def _at(value: Any, names: list[str]) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
-    """The objects at a place, all items where a `*` stands."""
+    """Yield the objects at a place, all items where a `*` stands."""
     if not names:
         if isinstance(value, dict):
             yield value
@@ -154,7 +154,7 @@ def _at(value: Any, names: list[str]) -> Iterator[dict[str, Any]]:  # noqa: ANN4
 
 
 def as_json(verdicts: Iterable[Verdict]) -> str:
-    """The verdicts as a file for programs."""
+    """Return the verdicts as a file for programs."""
     listed = [
         {"id": one.id, "verdict": str(one.stand), "evidence": one.evidence, "reason": one.reason}
         for one in verdicts
@@ -163,7 +163,7 @@ def as_json(verdicts: Iterable[Verdict]) -> str:
 
 
 def as_text(verdicts: Iterable[Verdict]) -> str:
-    """The verdicts for a person, one to a line."""
+    """Return the verdicts for a person, one to a line."""
     lines = ["announced changes:"]
     for one in verdicts:
         reason = f" ({one.reason})" if one.reason else ""

@@ -63,18 +63,18 @@ class Profile:
 
 @cache
 def load_profiles() -> dict[str, Profile]:
-    """The profiles by name, see `profiles.toml`."""
+    """Return the profiles by name, see `profiles.toml`."""
     text = files("mistral_conformance").joinpath("profiles.toml").read_text("utf-8")
     return {name: Profile(**each) for name, each in tomllib.loads(text).items()}
 
 
 def default_profile(patterns: Sequence[str] = ()) -> str:
-    """The profile that is meant where none is named: operations are looked for everywhere."""
+    """Return the profile that is meant if none is named: operations are looked for everywhere."""
     return WHOLE if patterns else next(n for n, each in load_profiles().items() if each.default)
 
 
 def select_operations(document: Document, profile: str, patterns: Sequence[str] = ()) -> list[str]:
-    """The ids of the profile's operations that match a pattern, or all without patterns.
+    """Return the ids of the profile's operations that match a pattern, or all without patterns.
 
     Raises:
         WrongSelection: there is no such profile, or a pattern matches nothing in it.
@@ -95,7 +95,7 @@ def select_operations(document: Document, profile: str, patterns: Sequence[str] 
 
 
 def profile_operations(document: Document, name: str) -> list[str]:
-    """The ids of a profile's operations, in the document's order.
+    """Return the ids of a profile's operations, in the document's order.
 
     Raises:
         WrongSelection: there is no such profile; the message names those that are.
@@ -110,7 +110,7 @@ def profile_operations(document: Document, name: str) -> list[str]:
 
 
 def profile_reach(document: Document, name: str) -> set[str]:
-    """The ids of all operations that a server has to have for the profile's rules.
+    """Return the ids of all operations that a server has to have for the profile's rules.
 
     Raises:
         WrongSelection: as in `profile_operations`.
@@ -121,7 +121,7 @@ def profile_reach(document: Document, name: str) -> set[str]:
 
 
 def select_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> list[Rule | Law]:
-    """The rules and laws whose id matches a pattern, or all without patterns.
+    """Return the rules and laws whose id matches a pattern, or all without patterns.
 
     Raises:
         WrongSelection: a pattern matches none.
@@ -137,7 +137,7 @@ def select_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> l
 
 
 def leave_out_rules(rules: Iterable[Rule | Law], patterns: Sequence[str] = ()) -> list[Rule | Law]:
-    """The rules and laws whose id matches none of the patterns.
+    """Return the rules and laws whose id matches none of the patterns.
 
     Raises:
         WrongSelection: a pattern matches none.
@@ -155,7 +155,7 @@ def make_plan(
     profile: str = WHOLE,
     depth: Depth = QUICK,
 ) -> list[Case]:
-    """The cases: first per operation what holds everywhere, then the rules that name theirs, laws.
+    """Return the cases: per operation what holds everywhere, then the rules that name theirs, laws.
 
     A rule that names operations runs when one of them is selected and all are within the profile:
     a server that offers the profile alone is not judged by what it does not have.
@@ -195,7 +195,7 @@ def _turn(law: Law) -> int:
 
 
 def leave_out(plan: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
-    """The cases without those whose rule, or one of whose operations, matches a pattern.
+    """Return the cases without those whose rule, or one of whose operations, matches a pattern.
 
     Raises:
         WrongSelection: a pattern matches none.

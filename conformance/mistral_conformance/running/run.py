@@ -114,7 +114,7 @@ class Run:
 def open_session(
     options: RunOptions, tell: Callable[[str], object] = logger.info
 ) -> Iterator[Session]:
-    """A session on the target, checked to be there; `tell` is told of waits for the server.
+    """Give a session on the target, checked to be there; `tell` is told of waits for the server.
 
     Raises:
         LiveRefused: the target is the vendor's own, and nobody said that this is meant.
@@ -163,7 +163,7 @@ def open_session(
 
 @contextmanager
 def _ledger(options: RunOptions) -> Iterator[Ledger | None]:
-    """The ledger of the run, begun; None where the run keeps none."""
+    """Give the ledger of the run, begun; None where the run keeps none."""
     if options.ledger is None:
         yield None
         return

@@ -30,7 +30,7 @@ CLOCK = "clock"
 
 
 def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
-    """The results of the cases, in order, each as soon as it is known."""
+    """Yield the results of the cases, in order, each as soon as it is known."""
     for case in cases:
         before = session.budget.sent
         result = _judge_and_sweep(session, case)
@@ -47,7 +47,7 @@ def _judge_and_sweep(session: Session, case: Case) -> Result:
 
 
 def judge(session: Session, case: Case) -> Result:
-    """The result of one case. What it created is still there; `Session.sweep` deletes it.
+    """Return the result of one case. What it created is still there; `Session.sweep` deletes it.
 
     Raises:
         KeyboardInterrupt: The run was interrupted meanwhile.
@@ -90,7 +90,7 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
 
 
 def _needed(case: Case) -> Sequence[str]:
-    """The operations without which a case says nothing; laws ask for theirs themselves."""
+    """Return the operations without which a case says nothing; laws ask for theirs themselves."""
     if case.operation:
         return [case.operation.id]
     return () if case.subject else case.rule.operations
@@ -106,7 +106,7 @@ def _missing_need(session: Session, case: Case) -> str:
 
 
 def leave_out(case: Case, reason: str) -> Result:
-    """The result of a case that is not judged any more."""
+    """Return the result of a case that is not judged any more."""
     return _result(case, Status.SKIP, reason)
 
 
@@ -116,6 +116,6 @@ def _result(case: Case, status: Status, reason: str) -> Result:
 
 
 def _random(seed: int, name: str) -> Random:
-    """A source of randomness that depends on seed and case alone, not on what ran before."""
+    """Return a source of randomness that depends on seed and case alone, not on what ran before."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return Random(int.from_bytes(digest[:8]))  # noqa: S311 - test data, not secrets

@@ -38,7 +38,7 @@ class Shard:
 
 
 def parse_shard(text: str) -> Shard:
-    """The shard that a text such as `3/8` names.
+    """Return the shard that a text such as `3/8` names.
 
     Raises:
         ValueError: it names none.
@@ -52,7 +52,7 @@ def parse_shard(text: str) -> Shard:
 
 
 def take(plan: Sequence[Case], shard: Shard) -> list[Case]:
-    """The cases of a shard, in the order of the plan.
+    """Return the cases of a shard, in the order of the plan.
 
     The dearest case goes first, each to the shard that has least to do; where shards are apart, so
     do the cases that share groups of operations, together.
@@ -75,7 +75,7 @@ def parts_of(plan: Sequence[Case]) -> int:
 
 
 def _bundles(plan: Sequence[Case]) -> list[list[int]]:
-    """The places of cases in the plan, together where they share a group of operations."""
+    """Return the places of cases in the plan, together where they share a group of operations."""
     bundles: list[tuple[set[str], list[int]]] = []
     for at, case in enumerate(plan):
         groups = _groups(case)
@@ -87,7 +87,7 @@ def _bundles(plan: Sequence[Case]) -> list[list[int]]:
 
 
 def _groups(case: Case) -> set[str]:
-    """The first part of the name of each operation of a case, such as `libraries`."""
+    """Return the first part of the name of each operation of a case, such as `libraries`."""
     operations = (case.operation.id,) if case.operation else case.rule.operations
     return {each.removeprefix("beta.").partition(".")[0] for each in operations}
 

@@ -92,7 +92,7 @@ def check_target(session: Session, operations: Sequence[str] = ()) -> None:
 
 
 def _readable(document: Document, operations: Sequence[str]) -> str:
-    """The path of the first operation that only reads and needs nothing to do so, if any."""
+    """Return the path of the first operation that only reads and needs nothing to do so, if any."""
     for spec in (document.operations[each] for each in operations):
         plain = not any(each.get("required") for each in spec.parameters)
         if spec.method == "GET" and plain and not is_endless(spec):

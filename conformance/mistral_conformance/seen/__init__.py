@@ -18,6 +18,6 @@ if TYPE_CHECKING:
 
 @cache
 def load_checks() -> dict[str, Check]:
-    """The checks by the id of the rule or law that each judges."""
+    """Return the checks by the id of the rule or law that each judges."""
     import_modules(__name__)
     return dict(CHECKS)

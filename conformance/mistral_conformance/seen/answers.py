@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 def _each(traffic: Traffic, subject: Subject, test: Callable[[Exchange], bool]) -> list[Exchange]:
-    """The answers of an operation that pass a test, the short ones first; one of those alike."""
+    """Return the answers of an operation that pass a test, the short ones first.
+
+    One of those alike.
+    """
     operation = subject.operation.id if subject.operation else ""
     found = [each.exchange for each in traffic.answers(operation) if test(each.exchange)]
     distinct = {(each.status, each.media_type, each.content): each for each in reversed(found)}

@@ -29,7 +29,7 @@ STEADY = ("random_seed", "seed")
 
 
 def _view(subject: Subject) -> StreamView | None:
-    """The streaming operation, however it was asked."""
+    """Return the streaming operation, however it was asked."""
     return subject.value.view if isinstance(subject.value, Streamed) else None
 
 
@@ -77,7 +77,7 @@ def stream_tells_the_same(traffic: Traffic, subject: Subject) -> Iterator[Trial]
 
 
 def _question(each: Seen, view: StreamView) -> str:
-    """What was asked for, but for whether it was to be streamed."""
+    """Return what was asked for, but for whether it was to be streamed."""
     kept = {name: value for name, value in each.sent.items() if name not in view.when}
     kept.pop("stream_options", None)
     return json.dumps([each.caller, kept], sort_keys=True)

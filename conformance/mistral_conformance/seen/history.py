@@ -66,7 +66,7 @@ class History:
             self._see(each)
 
     def lives(self, resource: str) -> Iterator[Life]:
-        """The objects of a resource, in the order in which they came up."""
+        """Return the objects of a resource, in the order in which they came up."""
         return (each for each in self._lives.values() if each.resource.name == resource)
 
     def _see(self, each: Seen) -> None:
@@ -179,7 +179,7 @@ def gives_ids(resource: Resource) -> bool:
 
 
 def items_of(view: ListView, told: object) -> list[Json]:
-    """The objects on a page of a list; none where there is no such place."""
+    """Return the objects on a page of a list; none where there is no such place."""
     found: Any = told
     for name in view.items.split(".") if view.items else ():
         found = found.get(name) if isinstance(found, dict) else None

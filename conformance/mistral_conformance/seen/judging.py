@@ -48,7 +48,7 @@ class Judgement:
 
 
 def judged_rules(patterns: Sequence[str] = ()) -> list[Rule | Law]:
-    """The rules and laws that a recording can be judged by.
+    """Return the rules and laws that a recording can be judged by.
 
     Raises:
         WrongSelection: a pattern matches none.
@@ -64,7 +64,7 @@ def judge_traffic(
     baseline: Baseline,
     announce: Callable[[Result], None],
 ) -> Judgement:
-    """The verdicts on a recording. Nothing is sent."""
+    """Return the verdicts on a recording. Nothing is sent."""
     started = time.monotonic()
     redactor = Redactor(traffic.secrets)
     names = [each.name for each in plan]
@@ -82,7 +82,7 @@ def judge_traffic(
 
 
 def plan_for(traffic: Traffic, rules: Iterable[Rule | Law]) -> list[Case]:
-    """The cases about the operations that were recorded."""
+    """Return the cases about the operations that were recorded."""
     operations = list(traffic.by_operation)
     plan = make_plan(traffic.document, rules, operations, WHOLE, FULL)
     return [each for each in plan if not _is_other_way(_values().get((each.rule.id, each.subject)))]
@@ -90,7 +90,7 @@ def plan_for(traffic: Traffic, rules: Iterable[Rule | Law]) -> list[Case]:
 
 @cache
 def _values() -> dict[tuple[str, str], Any]:
-    """What the subjects of laws stand for, by law and name."""
+    """Return what the subjects of laws stand for, by law and name."""
     return {
         (law.id, each.name): each.value
         for law in load_laws()
@@ -127,7 +127,7 @@ def _judge(traffic: Traffic, case: Case, subject: Subject, redactor: Redactor) -
 
 
 def _first_red(trials: Iterable[Trial]) -> tuple[Signal | None, int]:
-    """The first signal of a trial that the server broke a rule, and how many it kept before."""
+    """Return a trial's first signal that the server broke a rule, and how many it kept before."""
     kept = 0
     for trial in trials:
         try:

@@ -35,12 +35,12 @@ class Walk:
     pages: list[Seen] = field(factory=list)
 
     def items(self, view: ListView) -> list[Json]:
-        """The items of all pages."""
+        """Return the items of all pages."""
         return [item for page in self.pages for item in items_of(view, page.told)]
 
 
 def walks(traffic: Traffic, view: ListView) -> Iterator[Walk]:
-    """The walks over a list: from a first page on, each page the one after that before it."""
+    """Yield the walks over a list: from a first page on, each page the one after that before it."""
     open_walks: dict[object, tuple[Walk, int]] = {}
     done: list[Walk] = []
     acts = set(traffic.acts)
@@ -82,7 +82,7 @@ def totals_are_true(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
 
 @seen("pages.usual-size")
 def usual_size(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
-    """A page of which nobody says how long it is has no more than the declared number of items."""
+    """Yield a page of which nobody says how long it is has at most the declared number of items."""
     view: ListView = subject.value
     for each in traffic.answers(view.operation):
         if each.exchange.ok and view.paging.get("size") not in dict(each.query) and view.usual:
@@ -124,7 +124,7 @@ def filter_is_a_set(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
 
 
 def _asked(view: ListView, each: Seen) -> tuple[object, dict[str, str]]:
-    """What identifies a walk, and what leads to a page of it."""
+    """Return what identifies a walk, and what leads to a page of it."""
     names = {str(view.paging[key]) for key in TURNING if key in view.paging}
     turn = {name: value for name, value in each.query if name in names}
     rest = tuple(sorted(pair for pair in each.query if pair[0] not in names))
@@ -157,12 +157,12 @@ def _follows(view: ListView, before: Seen, turn: dict[str, str], count: int) -> 
 
 
 def find_at(told: Any, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a dotted path, None where nothing does."""
+    """Return what stands at a dotted path, None where nothing does."""
     return value_at(told, path) if isinstance(told, dict) and path else None
 
 
 def _size(view: ListView, each: Seen) -> int | None:
-    """The size of the pages that a request asks for, or the usual one."""
+    """Return the size of the pages that a request asks for, or the usual one."""
     text = dict(each.query).get(str(view.paging.get("size", "")), "")
     return int(text) if text.isdecimal() else view.usual
 

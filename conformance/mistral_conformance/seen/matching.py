@@ -31,7 +31,7 @@ class Paths:
         self._known = [(_pattern(each.path), each) for each in known]
 
     def find(self, method: str, path: str) -> Match | None:
-        """The operation of a request, None where the document has none."""
+        """Return the operation of a request, None where the document has none."""
         bare = path.rstrip("/")
         for pattern, operation in self._known:
             if operation.method == method and (match := pattern.fullmatch(bare)):
@@ -46,5 +46,5 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 @lru_cache(4)
 def paths_of(document: Document) -> Paths:
-    """The paths of a document, read once."""
+    """Return the paths of a document, read once."""
     return Paths(document)

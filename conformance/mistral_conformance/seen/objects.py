@@ -153,7 +153,7 @@ def _is_between(event: Event, pair: Sequence[Event]) -> bool:
 def _changes(
     traffic: Traffic, resource: Resource, field: Field, operation: str
 ) -> Iterator[tuple[Life, Look]]:
-    """What was seen after changes of a field, through an operation or the newest one."""
+    """Yield what was seen after changes of a field, through an operation or the newest one."""
     through = operation or resource.changes[0]
     for life in traffic.history.lives(resource.name):
         for look in looks(life):

@@ -63,7 +63,7 @@ def endings(life: Life) -> Iterator[tuple[Event, list[Event]]]:
 
 
 def beginnings(life: Life) -> Iterator[tuple[Event, list[Event]]]:
-    """The creation of an object, with what was seen of it until something else was done to it."""
+    """Yield an object's creation, with what was seen of it until something else was done to it."""
     for act, _, after in _spans(life):
         if act.kind == "created":
             yield act, after
@@ -92,7 +92,7 @@ def _overlap(one: Event, other: Event) -> bool:
 
 
 def _known(life: Life, before: list[Event]) -> dict[str, tuple[Any, Event]]:
-    """What the answers before an act told of the fields that its client owns."""
+    """Return what the answers before an act told of the fields that its client owns."""
     told: dict[str, tuple[Any, Event]] = {}
     for event in before:
         for name, each in life.resource.fields.items():

@@ -73,17 +73,17 @@ class Traffic:
         return [each.number for each in self.seen if each.exchange.method not in READING]
 
     def answers(self, operation: str) -> list[Seen]:
-        """The exchanges of an operation."""
+        """Return the exchanges of an operation."""
         return self.by_operation.get(operation, [])
 
     def streams(self, operation: str) -> Iterator[Seen]:
-        """The successful event streams of an operation."""
+        """Yield the successful event streams of an operation."""
         for each in self.answers(operation):
             if each.exchange.ok and each.exchange.media_type == EVENT_STREAM:
                 yield each
 
     def _take(self, recorded: Recorded) -> Seen | None:
-        """An exchange, or None with the reason why it is none."""
+        """Return an exchange, or None with the reason why it is none."""
         why = self._why_not(recorded)
         match = None if why else paths_of(self.document).find(recorded.method, recorded.path)
         if match is None:
@@ -144,12 +144,12 @@ def _exchange(document: Document, recorded: Recorded, operation: str, number: in
 
 
 def _whole(url: str) -> str:
-    """The URL; of one without a host, at a host that nobody has."""
+    """Return the URL; of one without a host, at a host that nobody has."""
     return url if "://" in url else f"{NOWHERE}{url}"
 
 
 def _shown(recorded: Recorded) -> Iterator[tuple[str, str]]:
-    """The headers of a request as reports show them: no key."""
+    """Yield the headers of a request as reports show them: no key."""
     sent = {"content-type": recorded.request.media_type, **recorded.sent_headers}
     for name, value in sent.items():
         if name == "authorization":
@@ -159,7 +159,7 @@ def _shown(recorded: Recorded) -> Iterator[tuple[str, str]]:
 
 
 def _caller(recorded: Recorded) -> str:
-    """A name that tells callers apart; all whose keys are hidden are taken for one."""
+    """Return a name that tells callers apart; all whose keys are hidden are taken for one."""
     if recorded.caller:
         return recorded.caller
     key = recorded.sent_headers.get("authorization", "")

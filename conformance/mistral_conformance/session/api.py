@@ -59,7 +59,7 @@ class Api:
         return self.send(message, operation)
 
     def _with_always(self, spec: Operation, json: Any) -> Any:  # noqa: ANN401 - JSON
-        """The body with what became required after the rules were written, see `groups`."""
+        """Return the body with what became required after the rules were written, see `groups`."""
         always = load_always().get(spec.id)
         schema = spec.body_schema("application/json") if always else None
         if not always or schema is None or not isinstance(json, dict):
@@ -133,7 +133,7 @@ class Api:
 
 
 def _sound(ids: Mapping[str, str]) -> Mapping[str, str]:
-    """The ids, which come from answers and so may be anything."""
+    """Return the ids, which come from answers and so may be anything."""
     for name, value in ids.items():
         if not isinstance(value, str) or not value:
             raise Failed(f"the server gave {value!r} for the path parameter {name!r}")

@@ -85,7 +85,7 @@ class Capabilities:
         self.features[feature] = offered or self.features.get(feature, False)
 
     def able(self, ability: str, model: str, listed_by: str) -> str:
-        """The model, or another one where the operation that lists them says that it is not able.
+        """Return the model, or another one if the operation that lists them says it is not able.
 
         What the card of a model leaves out it is not able to do, if another one's says it can.
 
@@ -218,7 +218,7 @@ class Capabilities:
 
 
 def trained_last(cards: Iterable[Any]) -> list[Json]:
-    """The cards of models, those that somebody has trained last: they may be deleted soon."""
+    """Return the models' cards, those that somebody has trained last: they may be deleted soon."""
     found = [each for each in cards if isinstance(each, dict)]
     return sorted(found, key=lambda each: each.get("type") == "fine-tuned")
 
@@ -231,7 +231,7 @@ def names_in(card: Json) -> set[str]:
 
 
 def capabilities_of(session: Session) -> Capabilities:
-    """The capabilities of the run's server."""
+    """Return the capabilities of the run's server."""
     named = dict(session.models)
     new = Capabilities(session, models=named)
     found: Capabilities = session.memory.setdefault(Capabilities, new)
@@ -239,7 +239,7 @@ def capabilities_of(session: Session) -> Capabilities:
 
 
 def words_of(answer: Exchange, asked: Iterable[str] = ()) -> frozenset[str]:
-    """What a refusal says to people, wherever in its body, without what differs by request.
+    """Return what a refusal says to people, wherever in its body, without what differs by request.
 
     Of the ids that were asked for none differs, which a refusal may repeat.
     """
@@ -253,7 +253,7 @@ def words_of(answer: Exchange, asked: Iterable[str] = ()) -> frozenset[str]:
 
 
 def _told(node: object) -> Iterator[str]:
-    """The texts of an error body's `message` and `detail`, those of lists and objects too."""
+    """Yield the texts of an error body's `message` and `detail`, those of lists and objects too."""
     if isinstance(node, list):
         for each in node:
             yield from _told(each)
@@ -266,12 +266,12 @@ def _told(node: object) -> Iterator[str]:
 
 
 def _said(answer: Exchange) -> str:
-    """The answer without what differs from one request to the next."""
+    """Return the answer without what differs from one request to the next."""
     return f"{answer.status} {CHANGING.sub('#', spelled_alike(answer))}"
 
 
 def spelled_alike(answer: Exchange) -> str:
-    """The text of an answer; of JSON the same one however its keys and blanks are set."""
+    """Return the text of an answer; of JSON the same one however its keys and blanks are set."""
     try:
         return json.dumps(json.loads(answer.content), sort_keys=True, ensure_ascii=False)
     except (ValueError, RecursionError):

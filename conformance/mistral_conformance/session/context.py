@@ -135,11 +135,14 @@ class Context:
         return exchange
 
     def answer(self, operation: str, *ids: Mapping[str, str], **request: Any) -> Exchange:  # noqa: ANN401 - what `Api.call` takes
-        """What the caller's call of an operation is answered, with 200; see `expect_status`."""
+        """Return what the caller's call of an operation is answered, with 200.
+
+        See `expect_status`.
+        """
         return self.expect_status(self.api.call(operation, *ids, **request), 200)
 
     def prepare(self, operation: str, *ids: Mapping[str, str], **request: Any) -> Exchange:  # noqa: ANN401 - the same
-        """What a call that is a preparation is answered; see `need`."""
+        """Return what a call that is a preparation is answered; see `need`."""
         return self.need(self.api.call(operation, *ids, **request))
 
     def show(self, *evidence: Exchange) -> None:
@@ -177,7 +180,7 @@ class Context:
         self.session.pass_time(seconds)
 
     def fresh(self, word: str) -> str:
-        """A name that starts with the word and that nothing else of the run has."""
+        """Return a name that starts with the word and that nothing else of the run has."""
         self._steps += 1
         return f"{word}-{self._steps}-{self.random.getrandbits(32):08x}"
 

@@ -79,7 +79,7 @@ class Leftover:
 
 @cache
 def load_kinds() -> dict[str, tuple[Kind, ...]]:
-    """The kinds by creating operation; one operation may create several objects.
+    """Return the kinds by creating operation; one operation may create several objects.
 
     What no group tells of follows from the document: whatever can be made is deleted again.
     """
@@ -136,7 +136,7 @@ class Creations:
 
     @contextmanager
     def keep(self) -> Iterator[None]:
-        """What is created inside outlives its rule and is deleted at the end of the run."""
+        """Let what is created inside outlive its rule; it is deleted at the end of the run."""
         before, self._keeping = self._keeping, True
         try:
             yield
@@ -180,12 +180,12 @@ class Creations:
         return leftovers
 
     def _gone(self, made: Made) -> frozenset[int]:
-        """The statuses that tell that there is nothing to delete, or to stop, any more."""
+        """Return the statuses that tell that there is nothing to delete, or to stop, any more."""
         is_deletion = self._document.operations[made.delete].method == "DELETE"
         return GONE if is_deletion else ENDED
 
     def left(self, reason: str) -> list[Leftover]:
-        """What is still there, with a reason for all."""
+        """Return what is still there, with a reason for all."""
         return [Leftover(each, reason) for each in self._made.values()]
 
     def adopt(self, kind: Kind, identity: str, item: dict[str, Any]) -> None:
@@ -235,7 +235,7 @@ class Creations:
 
 
 def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:
-    """What the first event of a stream that names the object says, or None."""
+    """Return what the first event of a stream that names the object says, or None."""
     if exchange.media_type != EVENT_STREAM:
         return None
     for event in exchange.events:
@@ -247,7 +247,7 @@ def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:
 
 
 def _id(value: object) -> str:
-    """The value as part of a path; empty when no path can carry it."""
+    """Return the value as part of a path; empty when no path can carry it."""
     if not isinstance(value, str | int):
         return ""
     text = str(value)

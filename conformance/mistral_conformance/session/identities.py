@@ -44,7 +44,7 @@ class Identity:
     org: str = ""
 
     def known(self, fact: str) -> str:
-        """The UUID of the identity's `user`, `workspace` or `org`.
+        """Return the UUID of the identity's `user`, `workspace` or `org`.
 
         Raises:
             Skipped: the command line did not say it.
@@ -59,7 +59,7 @@ class Identity:
 
 
 def parse_identity(text: str, environment: Mapping[str, str]) -> Identity:
-    """The identity that `NAME=ENVVAR[,user=UUID][,workspace=UUID][,org=UUID]` describes.
+    """Return the identity that `NAME=ENVVAR[,user=UUID][,workspace=UUID][,org=UUID]` describes.
 
     Raises:
         WrongIdentity: the text has another form, or the variable is not set.
@@ -78,7 +78,7 @@ def parse_identity(text: str, environment: Mapping[str, str]) -> Identity:
 
 
 def parse_identities(texts: list[str], environment: Mapping[str, str]) -> dict[str, Identity]:
-    """The identities by name, the caller first.
+    """Return the identities by name, the caller first.
 
     Raises:
         WrongIdentity: one is malformed or given twice, or the caller's key is not set.

@@ -78,7 +78,7 @@ class Ledger:
 
 
 def read_ledger(path: Path) -> Account:
-    """What a ledger tells. A last line that was cut off is left out.
+    """Return what a ledger tells. A last line that was cut off is left out.
 
     Raises:
         WrongLedger: the file cannot be read, or is no ledger.

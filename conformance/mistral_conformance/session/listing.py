@@ -26,7 +26,7 @@ PAGING = "x-mistral-paging"
 
 
 def walk(send: Send, operation: Operation, path: str) -> Iterator[Any]:
-    """The items of a list, page by page; `path` is where they stand in an answer."""
+    """Yield the items of a list, page by page; `path` is where they stand in an answer."""
     paging: dict[str, str] = operation.item.get(PAGING, {})
     query: Query | None = {}
     seen = 0
@@ -44,7 +44,7 @@ def walk(send: Send, operation: Operation, path: str) -> Iterator[Any]:
 
 
 def items_of(page: Exchange, path: str) -> list[Any]:
-    """The items of a page, whether or not they have their documented form."""
+    """Return the items of a page, whether or not they have their documented form."""
     try:
         found = page.at(path) if page.ok else []
     except Signal:
@@ -53,7 +53,7 @@ def items_of(page: Exchange, path: str) -> list[Any]:
 
 
 def _next(paging: dict[str, str], page: Exchange, number: int, seen: int) -> Query | None:
-    """The query for the page after one, None where there is none."""
+    """Return the query for the page after one, None where there is none."""
     style = paging.get("style", "")
     if style.startswith("page-from-"):
         return {paging["page"]: str(number + 1 + (style == "page-from-1"))}

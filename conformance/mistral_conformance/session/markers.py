@@ -23,7 +23,7 @@ class Marker:
         return f"mconf-{self.run_id}-"
 
     def name(self, rest: str) -> str:
-        """The name with the marker in front, once."""
+        """Return the name with the marker in front, once."""
         return rest if rest.startswith(self.prefix) else self.prefix + rest
 
     def owns(self, name: object) -> bool:
@@ -34,10 +34,10 @@ class Marker:
 
 
 def fresh_run_id() -> str:
-    """A run id that no other run has."""
+    """Return a run id that no other run has."""
     return secrets.token_hex(4)
 
 
 def seeded_run_id(seed: int) -> str:
-    """The run id for a server that lives only for this run: the same seed sends the same bytes."""
+    """Return the run id for a server that lives only for this run: same seed, same bytes sent."""
     return hashlib.sha256(f"run {seed}".encode()).hexdigest()[:8]

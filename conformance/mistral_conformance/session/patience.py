@@ -93,7 +93,7 @@ def asks_to_wait(exchange: Exchange) -> bool:
 
 
 def asked_wait(headers: httpx.Headers) -> float:
-    """The seconds that a `Retry-After` header names, as a number or as a date; at least 0.1.
+    """Return the seconds that a `Retry-After` header names, as a number or as a date; at least 0.1.
 
     1 without a header or with one that says nothing usable, such as `nan`.
     """
@@ -106,7 +106,10 @@ def asked_wait(headers: httpx.Headers) -> float:
 
 
 def _until(text: str, now: str) -> float:
-    """The seconds from the server's time to a date, by this clock where it tells none; or NaN."""
+    """Return the seconds from the server's time to a date, by this clock where it tells none.
+
+    Or NaN.
+    """
     moment = _read_date(text)
     if moment is None:
         return math.nan
@@ -114,7 +117,7 @@ def _until(text: str, now: str) -> float:
 
 
 def _read_date(text: str) -> datetime | None:
-    """The moment that an HTTP date names, None where it is none."""
+    """Return the moment that an HTTP date names, None where it is none."""
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

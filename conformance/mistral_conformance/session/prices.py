@@ -41,7 +41,7 @@ class Prices:
     models: dict[str, dict[str, float]]
 
     def of(self, model: str, usage: Mapping[str, float]) -> float | None:
-        """What a usage costs, None where its price is not known.
+        """Return what a usage costs, None where its price is not known.
 
         What a model counts in two units, such as sound in seconds and in tokens, it asks for both;
         units that have no price beside one that has are free.
@@ -61,7 +61,7 @@ class Prices:
 
 @cache
 def load_prices() -> Prices:
-    """The prices that this distribution carries."""
+    """Return the prices that this distribution carries."""
     data = _read()
     models = {
         name: {unit: amount / data["per"][unit] for unit, amount in each["price"].items()}
@@ -73,14 +73,14 @@ def load_prices() -> Prices:
 
 @cache
 def untold_costs() -> frozenset[str]:
-    """The operations that make models work later, so that no answer tells what it costs."""
+    """Return the operations that make models work later, so that no answer tells what it costs."""
     data = _read()
     return frozenset(data["untold"])
 
 
 @cache
 def _read() -> dict[str, Any]:
-    """The data file."""
+    """Return the data file."""
     return tomllib.loads(
         files("mistral_conformance.session").joinpath("prices.toml").read_text("utf-8")
     )
@@ -95,7 +95,7 @@ def _spoken() -> dict[str, str]:
 
 
 def usage_of(exchange: Exchange) -> Usage:
-    """What an answer says that it used, by unit; empty where it says nothing."""
+    """Return what an answer says that it used, by unit; empty where it says nothing."""
     if not exchange.ok or exchange.method != "POST":
         return {}
     if spoken := _spoken().get(exchange.operation):
@@ -111,7 +111,10 @@ def usage_of(exchange: Exchange) -> Usage:
 
 
 def model_of(exchange: Exchange) -> str:
-    """The model that was asked, as the request or the answer names it; empty where neither does."""
+    """Return the model that was asked, as the request or the answer names it.
+
+    Empty where neither does.
+    """
     named = _sent(exchange).get("model")
     if isinstance(named, str) and named:
         return named
@@ -119,7 +122,7 @@ def model_of(exchange: Exchange) -> str:
 
 
 def highest_cost_of(exchange: Exchange) -> float:
-    """What an exchange costs at most, in US dollars."""
+    """Return what an exchange costs at most, in US dollars."""
     usage = usage_of(exchange)
     if not usage:
         return 0.0

@@ -90,6 +90,6 @@ def rule(
 
 
 def _name(check: Check) -> str:
-    """The id of a rule by where its function stands, such as `deletes.twice-is-404`."""
+    """Return the id of a rule by where its function stands, such as `deletes.twice-is-404`."""
     family = check.__module__.rpartition(".")[2]
     return f"{family}.{check.__name__}".replace("_", "-")

@@ -60,7 +60,7 @@ def _fields(body: object) -> Iterator[tuple[str, str, str]]:
 
 
 def _pairs(given: Any) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - what httpx takes
-    """The pairs of a mapping, or of a sequence of pairs, as httpx takes both."""
+    """Yield the pairs of a mapping, or of a sequence of pairs, as httpx takes both."""
     pairs: Iterable[tuple[str, object]] = given.items() if isinstance(given, dict) else given or ()
     yield from pairs
 
@@ -81,7 +81,7 @@ def _read(content: bytes) -> object:
 
 
 def _header(operation: Operation, name: str) -> str:
-    """The name as the document spells it."""
+    """Return the name as the document spells it."""
     return _headers(operation).get(name.lower(), name)
 
 
@@ -93,5 +93,5 @@ def _headers(operation: Operation) -> Mapping[str, str]:
 
 @cache
 def _template(path: str) -> re.Pattern[str]:
-    """The path template as a pattern; the base URL may have a path of its own in front."""
+    """Return the path template as a pattern; the base URL may have a path of its own in front."""
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)) + "$")

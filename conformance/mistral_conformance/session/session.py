@@ -148,7 +148,7 @@ class Session:
         return exchange
 
     def _formed(self, exchange: Exchange, operation: str) -> Exchange:
-        """The exchange with the form that the document gives its answer."""
+        """Return the exchange with the form that the document gives its answer."""
         form = forms_of(self.document).find(operation, exchange.status, exchange.media_type)
         return evolve(exchange, form=form)
 
@@ -162,7 +162,7 @@ class Session:
         return self._marked(self._completed(message, operation, caller), operation)
 
     def _marked(self, message: Message, operation: str) -> Message:
-        """The message with the run's marker, where what it makes has no name to carry it."""
+        """Return the message with the run's marker, where what it makes has no name to carry it."""
         for kind in load_kinds().get(operation, ()):
             if kind.mark and isinstance(message.json, dict) and kind.mark not in message.json:
                 own = {kind.mark: {"made_by": self.marker.prefix}}
@@ -170,7 +170,7 @@ class Session:
         return message
 
     def _completed(self, message: Message, operation: str, caller: Identity) -> Message:
-        """The message with what the operation's body owes in this era, see `groups`.
+        """Return the message with what the operation's body owes in this era, see `groups`.
 
         Raises:
             Skipped: the run does not know it.

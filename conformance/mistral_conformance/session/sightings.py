@@ -139,7 +139,7 @@ class Sightings:
 
 
 def _key_of(exchange: Exchange) -> str:
-    """The key of a request, empty where it has none."""
+    """Return the key of a request, empty where it has none."""
     headers = {name.lower(): value for name, value in exchange.request_headers}
     return headers.get("authorization", "").rpartition(" ")[2]
 
@@ -157,7 +157,7 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
 
 
 def _first(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> str:
-    """The first thing that is wrong in an answer, or in the events of a stream together."""
+    """Return the first thing that is wrong in an answer, or in the events of a stream together."""
     told: Any = None
     with suppress(Misread, ValueError):
         if exchange.media_type == JSON:
@@ -240,7 +240,7 @@ def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
 
 
 def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float, str]]:  # noqa: ANN401 - JSON
-    """The times of a body that are told as numbers, with their places and units."""
+    """Yield the times of a body that are told as numbers, with their places and units."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from _times(form, each, (*place, name))
@@ -255,7 +255,7 @@ def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float, 
 
 @cache
 def _unit_told(form: Form, place: Place) -> str:
-    """The unit of the time that the form says stands at a place, empty for no time."""
+    """Return the unit of the time that the form says stands at a place, empty for no time."""
     name = str(place[-1])
     told = (unit_of(form.document, name, each) for each in form.schemas(place))
     return next((each for each in told if each in UNITS), "")
@@ -263,7 +263,7 @@ def _unit_told(form: Form, place: Place) -> str:
 
 @cache
 def sent_names(document: Document) -> frozenset[str]:
-    """The names of all numbers that requests can give: such a time is what a client says it is."""
+    """Return the names of all numbers that requests can give: such a time is a client's claim."""
     found: set[str] = set()
     for operation in document.operations.values():
         _, schema = body_schema(operation)

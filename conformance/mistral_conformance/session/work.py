@@ -45,7 +45,7 @@ class Rounds:
 
 @cache
 def states_by_read(document: Document) -> dict[str, States]:
-    """The states that a document declares, by the operation that reads their object."""
+    """Return the states that a document declares, by the operation that reads their object."""
     model = model_of(document)
     return {model.resources[each.resource].read: each for each in model.states}
 

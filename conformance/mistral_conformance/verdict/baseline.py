@@ -65,7 +65,7 @@ class Baseline:
         return not is_broken(unknown) and not self.overdue(found)
 
     def overdue(self, results: Iterable[Result]) -> list[str]:
-        """What has to be taken out of the file: what holds again, and what has expired."""
+        """Return what has to be taken out of the file: what holds again, and what has expired."""
         words = []
         for each in results:
             found = self.known.get(each.name)
@@ -76,7 +76,7 @@ class Baseline:
         return words
 
     def update(self, results: Iterable[Result]) -> str:
-        """The file anew: new failures come in, mended ones go, what was not judged stays."""
+        """Return the file anew: new failures come in, mended ones go, what was not judged stays."""
         judged = {each.name: each for each in results if each.status is not Status.SKIP}
         kept = {
             name: each
@@ -96,7 +96,7 @@ def no_baseline() -> Baseline:
 
 
 def read_baseline(path: Path, today: date, *, missing_ok: bool = False) -> Baseline:
-    """The baseline of a file; an empty one where there is none and that is fine.
+    """Return the baseline of a file; an empty one where there is none and that is fine.
 
     Raises:
         WrongBaseline: the file cannot be read, or an entry lacks something.

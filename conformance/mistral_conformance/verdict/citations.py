@@ -57,7 +57,7 @@ class UnknownSource(ValueError):  # noqa: N818 - reads as a sentence
 
 
 def read_citations(source: str, find: Find) -> tuple[Citation, ...]:
-    """The citations of a source, each followed; `find` knows the places of the document.
+    """Return the citations of a source, each followed; `find` knows the places of the document.
 
     `find` raises LookupError, with a sentence, for what is no place.
 
@@ -69,7 +69,7 @@ def read_citations(source: str, find: Find) -> tuple[Citation, ...]:
 
 
 def strip_comment(text: str) -> str:
-    """A citation without the comment that may follow it."""
+    """Return a citation without the comment that may follow it."""
     return COMMENT.sub("", text)
 
 

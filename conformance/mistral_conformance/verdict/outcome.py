@@ -75,7 +75,7 @@ STATUSES: dict[type[Signal], Status] = {
 
 
 def status_of(signal: Signal) -> Status:
-    """The end of a case that a signal tells."""
+    """Return the end of a case that a signal tells."""
     return STATUSES[type(signal)]
 
 

@@ -45,5 +45,5 @@ class Requirement:
 
 
 def plain(rule: Requirement) -> Requirement:
-    """The requirement without the code that judges it: such a value can go to another process."""
+    """Return the requirement without the code that judges it: this can go to another process."""
     return Requirement(rule.id, rule.level, rule.source, rule.sentence, rule.operations, rule.needs)

@@ -42,7 +42,7 @@ Case = TypeVar("Case", bound=Settled)
 
 
 def settle_repeat(first: Result, second: Result) -> Result:
-    """A failure after it was tried again at once: the same, or flaky where it holds by now.
+    """Return a failure after it was tried again at once: the same, or flaky where it holds by now.
 
     What could not be judged again does not acquit. The requests of the second time are the whole
     story where it failed too: by then nothing was there that other cases had made. Where another
@@ -58,7 +58,7 @@ def settle_repeat(first: Result, second: Result) -> Result:
 
 
 def settle_blocked(results: Sequence[Case]) -> list[Case]:
-    """The results, those that an operation's failure kept from being judged marked as blocked.
+    """Return the results, those that an operation's failure kept from judgement marked as blocked.
 
     What could not be judged because an operation did not answer as it should is blocked by the
     weightiest red case that shows an answer of that operation.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def make_body(completion: Completion, id_: str, created: int) -> dict[str, Any]:
-    """The body of the answer; `created` is in seconds since 1970."""
+    """Return the body of the answer; `created` is in seconds since 1970."""
     return {
         "id": id_,
         "created": created,
@@ -37,7 +37,7 @@ def make_choice(index: int, choice: Choice) -> dict[str, Any]:
 
 
 def make_content(choice: Choice) -> str | list[dict[str, Any]]:
-    """The text, or chunks where the model thought first (recorded live, July 2026)."""
+    """Return the text, or chunks where the model thought first (recorded live, July 2026)."""
     if not choice.thinking:
         return choice.content
     said = [{"type": "text", "text": choice.content}] if choice.content else []
@@ -45,7 +45,7 @@ def make_content(choice: Choice) -> str | list[dict[str, Any]]:
 
 
 def make_thinking(thought: str, *, closed: bool) -> dict[str, Any]:
-    """What a model thinks; it is closed unless it was cut off."""
+    """Return what a model thinks; it is closed unless it was cut off."""
     said = [{"type": "text", "text": thought}]
     return {"type": "thinking", "thinking": said, "closed": closed}
 

@@ -63,7 +63,7 @@ class Model:
 
 
 def read_models() -> tuple[Model, ...]:
-    """The models of the data file, in its order."""
+    """Return the models of the data file, in its order."""
     text = files("mistral_mock.completion").joinpath("models.toml").read_text("utf-8")
     return tuple(read_model(raw) for raw in tomllib.loads(text)["models"])
 
@@ -88,7 +88,7 @@ def read_model(raw: Mapping[str, Any]) -> Model:
 
 
 def begin(day: date) -> datetime:
-    """The beginning of a day, in UTC."""
+    """Return the beginning of a day, in UTC."""
     return datetime.combine(day, time(), UTC)
 
 
@@ -99,12 +99,12 @@ SHARED = {name: model for model in MODELS for name in model.shared}
 
 
 def find_model(name: str) -> Model | None:
-    """The model of a name or alias, or None."""
+    """Return the model of a name or alias, or None."""
     return BY_NAME.get(name)
 
 
 def find_able_model(name: str, *capabilities: str) -> Model | None:
-    """The model of a name or alias that can do one of these, or None."""
+    """Return the model of a name or alias that can do one of these, or None."""
     for known in (BY_NAME, SHARED):
         model = known.get(name)
         if model and not model.capabilities.isdisjoint(capabilities):
@@ -113,12 +113,12 @@ def find_able_model(name: str, *capabilities: str) -> Model | None:
 
 
 def find_chat_model(name: str) -> Model | None:
-    """The model of a name or alias when it chats, or None."""
+    """Return the model of a name or alias when it chats, or None."""
     return find_able_model(name, "completion_chat")
 
 
 def stand_in(name: str) -> Model:
-    """A model for a name that nobody knows: it does what it is asked for."""
+    """Return a model for a name that nobody knows: it does what it is asked for."""
     return Model(
         id=name,
         released=MODELS[0].released,

@@ -39,7 +39,7 @@ MOST_CHOICES = 50
 
 
 def find_choices(text: str, key: str) -> list[str | int]:
-    """The values that the text names for the key; empty when it names none."""
+    """Return the values that the text names for the key; empty when it names none."""
     mentions = re.finditer(rf"(?<![\w-]){re.escape(key)}(?!\w)", text)
     for _, mention in zip(range(MOST_MENTIONS), mentions, strict=False):
         found = read_choices(text[mention.end() : mention.end() + WITHIN])
@@ -49,7 +49,7 @@ def find_choices(text: str, key: str) -> list[str | int]:
 
 
 def read_choices(hint: str) -> list[str | int]:
-    """The choices with which a hint begins."""
+    """Return the choices with which a hint begins."""
     lead = re.match(LEAD, hint, re.IGNORECASE)
     rest = hint[lead.end() :] if lead else hint
     opened = hint[lead.start() : lead.end()].strip() if lead else ""

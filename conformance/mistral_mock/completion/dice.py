@@ -25,13 +25,13 @@ class Dice:
         return Dice(blake2b(repr(purpose).encode(), key=self._seed[:64]).digest())
 
     def below(self, limit: int) -> int:
-        """A number from 0 up to, not including, a positive limit."""
+        """Return a number from 0 up to, not including, a positive limit."""
         self._drawn += 1
         number = blake2b(self._drawn.to_bytes(8, "big"), key=self._seed[:64], digest_size=16)
         return int.from_bytes(number.digest(), "big") % limit
 
     def between(self, least: int, most: int) -> int:
-        """A number from `least` to `most`, both included."""
+        """Return a number from `least` to `most`, both included."""
         return least + self.below(most - least + 1)
 
     def pick(self, options: Sequence[T]) -> T:
@@ -44,5 +44,5 @@ class Dice:
         return [*options[start:], *options[:start]]
 
     def word(self, length: int, letters: str = ALPHANUMERIC) -> str:
-        """A text of so many letters."""
+        """Return a text of so many letters."""
         return "".join(self.pick(letters) for _ in range(length))

@@ -61,7 +61,7 @@ class Completion:
 
 
 def complete(body: Mapping[str, Any], model: Model | None = None) -> Completion:
-    """The answer to a body that holds what the document asks for.
+    """Return the answer to a body that holds what the document asks for.
 
     A model that the catalogue does not have, such as a fine-tuned one, is given beside it.
 
@@ -79,7 +79,7 @@ def complete(body: Mapping[str, Any], model: Model | None = None) -> Completion:
 
 
 def make_choice(request: ChatRequest, index: int, room: int) -> Choice:
-    """The choice with this index, of at most so many generated tokens."""
+    """Return the choice with this index, of at most so many generated tokens."""
     dice = Dice(request.seed).fork("choice", index)
     functions = tools.choose_functions(request)
     if functions:
@@ -95,7 +95,7 @@ def make_choice(request: ChatRequest, index: int, room: int) -> Choice:
 
 
 def make_calling_choice(calls: tuple[Call, ...], room: int) -> Choice:
-    """A choice that only calls functions."""
+    """Return a choice that only calls functions."""
     kept = tools.keep_within(calls, room)
     reason = limits.TOOL_CALLS if kept == calls else limits.LENGTH
     return Choice("", kept, reason, sum(call.tokens for call in kept))

@@ -37,7 +37,7 @@ STEP = "    "
 
 
 def fill(body: Mapping[str, Any], model: Model) -> Completion:
-    """The code for the gap of a body that holds what the document asks for.
+    """Return the code for the gap of a body that holds what the document asks for.
 
     Raises:
         APIError: 400, it does not fit into the model's context.
@@ -96,7 +96,7 @@ def make_line(names: tuple[str, ...], indent: str, dice: Dice) -> str:
 
 
 def find_indent(prompt: str) -> str:
-    """The spaces before the code in the gap: those of the last line, more after a colon."""
+    """Return the spaces before the code in the gap: those of the last line, more after a colon."""
     lines = [line for line in prompt[-READ_WITHIN:].splitlines() if line.strip()] or [""]
     last = lines[-1]
     indent = last[: len(last) - len(last.lstrip())]
@@ -104,13 +104,13 @@ def find_indent(prompt: str) -> str:
 
 
 def read_names(prompt: str, suffix: str) -> tuple[str, ...]:
-    """The names next to the gap, each once, without the words of the language."""
+    """Return the names next to the gap, each once, without the words of the language."""
     found = NAME.findall(prompt[-READ_WITHIN:]) + NAME.findall(suffix[:READ_WITHIN])
     names = tuple(dict.fromkeys(name for name in found if name.lower() not in KEYWORDS))
     return names or FALLBACK
 
 
 def make_seed(body: Mapping[str, Any]) -> bytes:
-    """The seed of the code: the same for requests that ask the same."""
+    """Return the seed of the code: the same for requests that ask the same."""
     deciding = {name: body[name] for name in DECIDING if body.get(name)}
     return blake2b(json.dumps(deciding, sort_keys=True).encode()).digest()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def make_answer(request: ChatRequest, dice: Dice) -> str:
-    """The answer in the format that the request asks for.
+    """Return the answer in the format that the request asks for.
 
     A prefix stands before plain text only: JSON stays valid.
 
@@ -37,7 +37,7 @@ def make_answer(request: ChatRequest, dice: Dice) -> str:
 
 
 def make_object(request: ChatRequest, dice: Dice) -> str:
-    """A JSON object with the keys that the prompt names, else one of our own shape."""
+    """Return a JSON object with the keys that the prompt names, else one of our own shape."""
     schema = keys.find_schema(list_prompts(request))
     if schema is not None and (described := make_described(request, schema, dice)):
         return described
@@ -46,12 +46,12 @@ def make_object(request: ChatRequest, dice: Dice) -> str:
 
 
 def list_prompts(request: ChatRequest) -> list[str]:
-    """What the user and the system have said, the latest first."""
+    """Return what the user and the system have said, the latest first."""
     return [one.text for one in reversed(request.messages) if one.role in {"user", "system"}]
 
 
 def find_material(request: ChatRequest) -> Vocabulary:
-    """What an answer in JSON is filled from: what the last message brings, else what is said."""
+    """Return what a JSON answer is filled from: what the last message brings, else what is said."""
     brought = "\n\n".join(one.text for one in request.messages[-1].attachments if one.text)
     material = brought or last_text(request.messages, "user")
     quoted = text.quote(material)
@@ -59,7 +59,7 @@ def find_material(request: ChatRequest) -> Vocabulary:
 
 
 def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> str:
-    """An object as the prompt describes it; empty when no value fits."""
+    """Return an object as the prompt describes it; empty when no value fits."""
     words = find_material(request)
     try:
         return spell(values.make_value(demand_object(schema), dice, words))
@@ -68,12 +68,12 @@ def make_described(request: ChatRequest, schema: dict[str, Any], dice: Dice) -> 
 
 
 def demand_object(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema, which from now on accepts objects alone."""
+    """Return the schema, which from now on accepts objects alone."""
     return {**schema, "allOf": [*schema.get("allOf", ()), {"type": "object"}]}
 
 
 def make_json(request: ChatRequest, dice: Dice) -> str:
-    """A JSON value that the request's schema accepts."""
+    """Return a JSON value that the request's schema accepts."""
     words = find_material(request)
     try:
         return spell(values.make_value(request.schema or {}, dice, words))
@@ -84,5 +84,5 @@ def make_json(request: ChatRequest, dice: Dice) -> str:
 
 
 def spell(value: object) -> str:
-    """The value as JSON, as a model writes it."""
+    """Return the value as JSON, as a model writes it."""
     return json.dumps(value, ensure_ascii=False)

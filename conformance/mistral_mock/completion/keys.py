@@ -53,7 +53,7 @@ OTHERS = frozenset({"and", "or", "the", "with", "following", "are", "is", "objec
 
 
 def find_schema(texts: Sequence[str]) -> dict[str, Any] | None:
-    """The schema that the texts spell, or one with the keys that the first to name some names.
+    """Return the schema that the texts spell, or one with the keys that the first to do so names.
 
     None when none does. All keys are required; what a sketch shows decides about their types, a
     text stands for the rest.
@@ -70,7 +70,7 @@ def find_schema(texts: Sequence[str]) -> dict[str, Any] | None:
 
 
 def find_spelled(texts: Sequence[str]) -> dict[str, Any] | None:
-    """The last JSON schema of an object in the first of the texts to have one, or None."""
+    """Return the last JSON schema of an object in the first of the texts to have one, or None."""
     for text in texts:
         read = text[:SCHEMA_WITHIN]
         for spelled in (read, undouble(read)):
@@ -81,12 +81,12 @@ def find_spelled(texts: Sequence[str]) -> dict[str, Any] | None:
 
 
 def undouble(text: str) -> str:
-    """The text with single braces for double ones, as templates that were not filled have them."""
+    """Return the text with single braces for double ones, which templates not filled in have."""
     return text.replace("{{", "{").replace("}}", "}") if "{{" in text else ""
 
 
 def find_objects(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects that stand in a text, outer ones alone."""
+    """Yield the JSON objects that stand in a text, outer ones alone."""
     place, read = text.find("{"), json.JSONDecoder().raw_decode
     for _ in range(MOST_BRACES):
         if place < 0:
@@ -101,7 +101,7 @@ def find_objects(text: str) -> Iterator[dict[str, Any]]:
 
 
 def is_schema(value: dict[str, Any]) -> bool:
-    """The object is a schema of objects."""
+    """Say whether the object is a schema of objects."""
     if not isinstance(value.get("properties"), dict) or value.get("type", "object") != "object":
         return False
     try:
@@ -112,7 +112,7 @@ def is_schema(value: dict[str, Any]) -> bool:
 
 
 def find_keys(text: str) -> dict[str, dict[str, Any]]:
-    """The keys that a text names, each with the schema of its value."""
+    """Return the keys that a text names, each with the schema of its value."""
     if "{" in text:
         sketch = text[text.index("{") :]
         found = KEY.findall(sketch) or SKETCH.findall(sketch)
@@ -153,12 +153,12 @@ def find_hinted(text: str) -> dict[str, dict[str, Any]]:
 
 
 def guess_in(text: str, name: str, hint: str, *, by_name: bool = False) -> dict[str, Any]:
-    """The schema of a value from its hint, its key, and the choices that the text names for it."""
+    """Return the schema of a value from its hint, its key and the choices the text names for it."""
     return narrow(text, name.strip(), guess_by_name(name, hint) if by_name else guess(hint))
 
 
 def narrow(text: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with the choices for the key instead, where the text has some."""
+    """Return the schema with the choices for the key instead, where the text has some."""
     chosen = choices.find_choices(text, name.replace("_", " ")) or choices.find_choices(text, name)
     return {"enum": chosen} if chosen else schema
 
@@ -171,7 +171,7 @@ def read_phrases(text: str) -> dict[str, dict[str, Any]]:
 
 
 def guess(value: str) -> dict[str, Any]:
-    """The schema of a value from how a sketch of it begins."""
+    """Return the schema of a value from how a sketch of it begins."""
     start = value.strip().lower().lstrip("<\"'")
     if value.strip().startswith("["):
         return {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -187,7 +187,7 @@ def guess(value: str) -> dict[str, Any]:
 
 
 def guess_by_name(name: str, hint: str = "") -> dict[str, Any]:
-    """The schema of a value from its key, and what stands in brackets after it.
+    """Return the schema of a value from its key, and what stands in brackets after it.
 
     A list where the key is a plural, unless the hint says what it is.
     """

@@ -32,18 +32,18 @@ def find_room(request: ChatRequest, prompt_tokens: int) -> int:
 
 
 def limit(text: str, stop: Iterable[str], room: int) -> tuple[str, str]:
-    """The text that fits, and the reason why it ends."""
+    """Return the text that fits, and the reason why it ends."""
     return apply_max_tokens(apply_stop(text, stop), room)
 
 
 def apply_stop(text: str, stop: Iterable[str]) -> str:
-    """The text before the first stop text in it."""
+    """Return the text before the first stop text in it."""
     places = [place for place in (text.find(one) for one in stop) if place >= 0]
     return text[: min(places, default=len(text))]
 
 
 def apply_max_tokens(text: str, room: int) -> tuple[str, str]:
-    """The first tokens of the text, and `length` when there would have been more."""
+    """Return the first tokens of the text, and `length` when there would have been more."""
     if tokens.count_tokens(text) <= room:
         return text, STOP
     return tokens.take(text, room), LENGTH

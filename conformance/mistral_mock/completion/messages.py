@@ -63,7 +63,7 @@ class Message:
 
 
 def read_message(raw: Mapping[str, Any]) -> Message:
-    """A message of the request."""
+    """Return a message of the request."""
     calls, content = raw.get("tool_calls") or [], raw.get("content")
     attachments = read_attachments(content)
     text = flatten(content)
@@ -83,45 +83,45 @@ def read_message(raw: Mapping[str, Any]) -> Message:
 
 
 def read_attachments(content: str | Sequence[Mapping[str, Any]] | None) -> tuple[Attachment, ...]:
-    """What the content brings, where that was read."""
+    """Return what the content brings, where that was read."""
     if content is None or isinstance(content, str):
         return ()
     return tuple(Attachment(**chunk["brought"]) for chunk in content if "brought" in chunk)
 
 
 def say(attachments: Sequence[Attachment]) -> str:
-    """What somebody says who sends recordings instead of words."""
+    """Return what somebody says who sends recordings instead of words."""
     return " ".join(one.text for one in attachments if one.kind == "recording")
 
 
 def brings_something(content: str | Sequence[Mapping[str, Any]] | None) -> bool:
-    """The content holds more than words."""
+    """Say whether the content holds more than words."""
     if content is None or isinstance(content, str):
         return False
     return any("text" not in chunk and "thinking" not in chunk for chunk in content)
 
 
 def flatten(content: str | Sequence[Mapping[str, Any]] | None) -> str:
-    """The content's text; what was not read is shown as its type in brackets."""
+    """Return the content's text; what was not read is shown as its type in brackets."""
     if content is None or isinstance(content, str):
         return content or ""
     return "\n".join(flatten_chunk(chunk) for chunk in content)
 
 
 def flatten_words(content: str | Sequence[Mapping[str, Any]] | None) -> str:
-    """The content's text alone, without a trace of what else it brings."""
+    """Return the content's text alone, without a trace of what else it brings."""
     if content is None or isinstance(content, str):
         return content or ""
     return flatten([chunk for chunk in content if not brings_something([chunk])])
 
 
 def join(raws: Sequence[Mapping[str, Any]]) -> str:
-    """What all messages of a request say, one after the other."""
+    """Return what all messages of a request say, one after the other."""
     return "\n".join(flatten(raw.get("content")) for raw in raws)
 
 
 def flatten_chunk(chunk: Mapping[str, Any]) -> str:
-    """The text of one chunk."""
+    """Return the text of one chunk."""
     if "text" in chunk:
         return str(chunk["text"])
     if "thinking" in chunk:
@@ -135,7 +135,7 @@ def flatten_chunk(chunk: Mapping[str, Any]) -> str:
 
 
 def check_order(messages: Sequence[Message]) -> None:
-    """Passes when the messages stand in an order that a model can answer.
+    """Pass when the messages stand in an order that a model can answer.
 
     Raises:
         APIError: 400, with the code of the rule that is broken.
@@ -150,7 +150,7 @@ def check_order(messages: Sequence[Message]) -> None:
 
 
 def check_last(messages: Sequence[Message]) -> None:
-    """The last message is the user's, a tool's, or the beginning of the answer."""
+    """Pass where the last message is the user's, a tool's, or the beginning of the answer."""
     role = messages[-1].role if messages else "nobody"
     if role in {"user", "tool"} or (role == "assistant" and messages[-1].prefix):
         return
@@ -196,7 +196,7 @@ def check_answers(messages: Sequence[Message]) -> None:
 
 
 def take_answers(messages: Sequence[Message]) -> list[str | None]:
-    """The ids that the tool messages at the beginning answer."""
+    """Return the ids that the tool messages at the beginning answer."""
     answers: list[str | None] = []
     for message in messages:
         if message.role != "tool":
@@ -206,5 +206,5 @@ def take_answers(messages: Sequence[Message]) -> list[str | None]:
 
 
 def last_text(messages: Sequence[Message], role: str) -> str:
-    """The text of the last message of a role; empty when there is none."""
+    """Return the text of the last message of a role; empty when there is none."""
     return next((message.text for message in reversed(messages) if message.role == role), "")

@@ -68,13 +68,13 @@ NAMED = re.compile(r"(^|_)(name|title|company|person|symbol|ticker|currency)(_|$
 
 
 def find_stems(text: str) -> frozenset[str]:
-    """The beginnings of the telling words of a text."""
+    """Return the beginnings of the telling words of a text."""
     words = (word.lower() for word in WORD.findall(text))
     return frozenset(word[:STEM] for word in words if len(word) >= SHORTEST and word not in COMMON)
 
 
 def find_required(function: Function) -> dict[str, Mapping[str, Any]]:
-    """The schemas of the parameters that a call must have, where they are plain."""
+    """Return the schemas of the parameters that a call must have, where they are plain."""
     parameters = function.parameters
     known, required = parameters.get("properties"), parameters.get("required")
     if not isinstance(known, dict) or not isinstance(required, list):
@@ -87,14 +87,14 @@ def find_required(function: Function) -> dict[str, Mapping[str, Any]]:
 
 
 def are_named(function: Function, text: str) -> bool:
-    """The text names all that the function needs: codes, places, names or numbers."""
+    """Say whether the text names all that the function needs: codes, places, names or numbers."""
     required = find_required(function)
     words = evolve(read_vocabulary(text), numbers=find_numbers(text))
     return bool(required) and all(is_named(*one, words) for one in required.items())
 
 
 def is_named(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
-    """The words have what is unmistakably this parameter."""
+    """Say whether the words have what is unmistakably this parameter."""
     if isinstance(schema.get("enum"), list):
         return any(words.mentions(one) for one in schema["enum"])
     if schema.get("type") != "string":
@@ -105,12 +105,12 @@ def is_named(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
 
 
 def is_form(function: Function) -> bool:
-    """The function is named like a class: what it takes is an answer, not what an action needs."""
+    """Say whether the function is named like a class: it takes an answer, not an action's needs."""
     return FORM.fullmatch(function.name) is not None
 
 
 def find_lacking(function: Function, words: Vocabulary) -> list[str]:
-    """The names of the parameters that the function needs and the words do not have."""
+    """Return the names of the parameters that the function needs and the words do not have."""
     required = {} if is_form(function) else find_required(function)
     lacking = [name for name, schema in required.items() if not is_said(name, schema, words)]
     numbers = [name for name, schema in required.items() if schema.get("type") in NUMBERS]
@@ -122,7 +122,10 @@ def find_lacking(function: Function, words: Vocabulary) -> list[str]:
 
 
 def is_said(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
-    """The words have something that may be meant by the parameter; what can be guessed counts."""
+    """Say whether the words have something that may be meant by the parameter.
+
+    What can be guessed counts.
+    """
     if "enum" in schema or "const" in schema or "default" in schema:
         return True
     if schema.get("type") in NUMBERS:
@@ -137,7 +140,7 @@ def is_said(name: str, schema: Mapping[str, Any], words: Vocabulary) -> bool:
 
 
 def read_words(said: Sequence[str], function: Function) -> Vocabulary:
-    """The words from which arguments are taken: not those that only name the function.
+    """Return the words from which arguments are taken: not those that only name the function.
 
     Of all that the user has said, the latest first, the first that has codes or names counts.
     """
@@ -161,5 +164,5 @@ def read_words(said: Sequence[str], function: Function) -> Vocabulary:
 
 
 def stems_of(function: Function) -> frozenset[str]:
-    """The beginnings of the telling words of a function."""
+    """Return the beginnings of the telling words of a function."""
     return find_stems(f"{function.name} {function.description}")

@@ -70,7 +70,7 @@ class ChatRequest:
 
 
 def read_request(body: Mapping[str, Any], model: Model | None = None) -> ChatRequest:
-    """The request in a body that holds what the document asks for.
+    """Return the request in a body that holds what the document asks for.
 
     The model is looked up in the catalogue unless it is given.
 
@@ -105,13 +105,13 @@ def read_request(body: Mapping[str, Any], model: Model | None = None) -> ChatReq
 
 
 def read_functions(tools: list[Mapping[str, Any]] | None) -> tuple[Function, ...]:
-    """The functions among the tools; the service's own tools do nothing here."""
+    """Return the functions among the tools; the service's own tools do nothing here."""
     raw = [tool["function"] for tool in tools or [] if "function" in tool]
     return tuple(Function(f["name"], f.get("description", ""), f["parameters"]) for f in raw)
 
 
 def read_tool_choice(choice: str | Mapping[str, Any] | None) -> tuple[str, str | None]:
-    """The mode, and the name of the function when one is named."""
+    """Return the mode, and the name of the function when one is named."""
     if choice is None:
         return "auto", None
     if isinstance(choice, str):
@@ -120,7 +120,7 @@ def read_tool_choice(choice: str | Mapping[str, Any] | None) -> tuple[str, str |
 
 
 def read_format(raw: Mapping[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
-    """The format of the answer, and its schema when it has one.
+    """Return the format of the answer, and its schema when it has one.
 
     Raises:
         APIError: 422, the format needs a schema and there is none.
@@ -136,7 +136,7 @@ def read_format(raw: Mapping[str, Any] | None) -> tuple[str, dict[str, Any] | No
 
 
 def read_stop(stop: str | list[str] | None) -> tuple[str, ...]:
-    """The texts that end an answer; empty ones end nothing."""
+    """Return the texts that end an answer; empty ones end nothing."""
     texts = [stop] if isinstance(stop, str) else stop or []
     return tuple(text for text in texts if text)
 
@@ -163,7 +163,7 @@ def read_thinking(model: Model, body: Mapping[str, Any]) -> bool:
 
 
 def make_seed(body: Mapping[str, Any]) -> bytes:
-    """The seed of all choices: the same for requests that ask the same."""
+    """Return the seed of all choices: the same for requests that ask the same."""
     deciding = {
         name: body[name] for name in DECIDING if body.get(name) not in (None, IMPLIED.get(name))
     }

@@ -25,19 +25,19 @@ PADDING = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def make_events(completion: Completion, id_: str, created: int) -> Iterator[bytes]:
-    """The events of the answer, the terminator at the end."""
+    """Yield the events of the answer, the terminator at the end."""
     for chunk in make_chunks(completion, id_, created):
         yield events.json_event(chunk)
     yield terminator()
 
 
 def terminator() -> bytes:
-    """The event that ends the stream."""
+    """Return the event that ends the stream."""
     return events.event(DONE)
 
 
 def make_chunks(completion: Completion, id_: str, created: int) -> Iterator[Part]:
-    """The chunks of the answer; `created` is in seconds since 1970."""
+    """Yield the chunks of the answer; `created` is in seconds since 1970."""
     head = {"id": id_, "object": "chat.completion.chunk", "created": created}
     head |= {"model": completion.model}
     dice = Dice(blake2b(id_.encode()).digest())
@@ -54,7 +54,7 @@ def make_padding(dice: Dice) -> str:
 
 
 def make_parts(completion: Completion) -> Iterator[Part]:
-    """The choices' parts: first all roles, then the pieces in turns, then all reasons."""
+    """Yield the choices' parts: first all roles, then the pieces in turns, then all reasons."""
     choices = completion.choices
     yield from (make_opening(index) for index in range(len(choices)))
     rounds = zip_longest(*(make_pieces(index, one) for index, one in enumerate(choices)))
@@ -63,12 +63,12 @@ def make_parts(completion: Completion) -> Iterator[Part]:
 
 
 def make_opening(index: int) -> Part:
-    """The first part of a choice: who speaks."""
+    """Return the first part of a choice: who speaks."""
     return make_part(index, {"role": "assistant", "content": ""})
 
 
 def make_pieces(index: int, choice: Choice) -> Iterator[Part]:
-    """The parts that carry a choice's thoughts, text and calls."""
+    """Yield the parts that carry a choice's thoughts, text and calls."""
     if choice.thinking:
         yield make_part(index, {"content": ""})
     for piece in tokens.split(choice.thinking):
@@ -81,7 +81,7 @@ def make_pieces(index: int, choice: Choice) -> Iterator[Part]:
 
 
 def make_ending(index: int, choice: Choice) -> Part:
-    """The last part of a choice: why it ends."""
+    """Return the last part of a choice: why it ends."""
     return make_part(index, {"content": ""}, choice.finish_reason)
 
 

@@ -43,7 +43,7 @@ REMARKS_IN_ANSWER = 3
 
 
 def make_text(request: ChatRequest, dice: Dice) -> str:
-    """An answer to the last message, without the prefix that the request may ask for."""
+    """Return an answer to the last message, without the prefix that the request may ask for."""
     last = request.messages[-1]
     if last.role == "tool":
         return f"{make_report(request.messages)} {make_remarks(dice)}"
@@ -56,7 +56,7 @@ def make_text(request: ChatRequest, dice: Dice) -> str:
 
 
 def describe(messages: Sequence[Message], asked: str) -> Iterator[str]:
-    """What stands in that which the last message brings, and about the question in the rest."""
+    """Yield what stands in what the last message brings, and about the question in the rest."""
     for message in messages:
         for one in message.attachments:
             passage, is_about = find_passage(one.text, asked)
@@ -68,7 +68,7 @@ def describe(messages: Sequence[Message], asked: str) -> Iterator[str]:
 
 
 def find_passage(text: str, asked: str) -> tuple[str, bool]:
-    """The part of a text that has most words of a question, and whether it has any.
+    """Return the part of a text that has most words of a question, and whether it has any.
 
     Where none has, that is the beginning.
     """
@@ -81,7 +81,7 @@ def find_passage(text: str, asked: str) -> tuple[str, bool]:
 
 
 def make_report(messages: Sequence[Message]) -> str:
-    """What the tools answered, in the order of their messages."""
+    """Return what the tools answered, in the order of their messages."""
     names = {
         id_: name
         for message in messages
@@ -97,7 +97,7 @@ def make_report(messages: Sequence[Message]) -> str:
 
 
 def take_last_answers(messages: Sequence[Message]) -> Sequence[Message]:
-    """The tool messages at the end."""
+    """Return the tool messages at the end."""
     place = len(messages)
     while place and messages[place - 1].role == "tool":
         place -= 1
@@ -105,11 +105,11 @@ def take_last_answers(messages: Sequence[Message]) -> Sequence[Message]:
 
 
 def make_remarks(dice: Dice) -> str:
-    """Some sentences that fit anywhere."""
+    """Return some sentences that fit anywhere."""
     return " ".join(dice.rotate(REMARKS)[:REMARKS_IN_ANSWER])
 
 
 def quote(text: str) -> str:
-    """The text on one line, cut after LONGEST_QUOTE characters."""
+    """Return the text on one line, cut after LONGEST_QUOTE characters."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"

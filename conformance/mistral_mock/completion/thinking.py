@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def think(request: ChatRequest) -> str:
-    """The thoughts about a request; none where the model does not think."""
+    """Return the thoughts about a request; none where the model does not think."""
     if not request.thinks:
         return ""
     asked = quote(last_text(request.messages, "user"))

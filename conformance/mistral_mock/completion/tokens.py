@@ -15,12 +15,12 @@ TOKEN = re.compile(r"\s?\w{1,6}|\s?[^\w\s]|\s")
 
 
 def split(text: str) -> list[str]:
-    """The tokens of a text."""
+    """Return the tokens of a text."""
     return TOKEN.findall(text) if len(text) <= AT_ONCE else list(find_tokens(text))
 
 
 def find_tokens(text: str) -> Iterator[str]:
-    """The tokens of a text one by one: other threads get a turn in between."""
+    """Return the tokens of a text one by one: other threads get a turn in between."""
     return (found[0] for found in TOKEN.finditer(text))
 
 
@@ -32,5 +32,5 @@ def count_tokens(text: str) -> int:
 
 
 def take(text: str, limit: int) -> str:
-    """The first tokens of a text, at most so many."""
+    """Return the first tokens of a text, at most so many."""
     return "".join(islice(find_tokens(text), limit))

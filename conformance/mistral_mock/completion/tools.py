@@ -44,7 +44,7 @@ class Call:
 
 
 def choose_functions(request: ChatRequest) -> tuple[Function, ...]:
-    """The functions to call now; none means an answer in words.
+    """Return the functions to call now; none means an answer in words.
 
     Raises:
         APIError: 400, a call is demanded that no function can answer.
@@ -65,25 +65,25 @@ def choose_functions(request: ChatRequest) -> tuple[Function, ...]:
 
 
 def calls_by_itself(request: ChatRequest) -> bool:
-    """The user's words call for a function, and say all that it needs."""
+    """Say whether the user's words call for a function, and say all that it needs."""
     return request.tool_choice == "auto" and bool(choose_functions(request))
 
 
 def find_next(request: ChatRequest) -> tuple[Function, ...]:
-    """The first function that was not called since the user spoke, or else the first one."""
+    """Return the first function that was not called since the user spoke, or else the first one."""
     called = list_called(request)
     fresh = tuple(one for one in request.functions if one.name not in called)
     return (fresh or request.functions)[:1]
 
 
 def list_called(request: ChatRequest) -> list[str]:
-    """The names of the functions that were called since the user spoke last, the latest first."""
+    """Return the names of the functions called since the user spoke last, the latest first."""
     since = takewhile(lambda one: one.role != "user", reversed(request.messages))
     return [name for one in since for name in one.call_names]
 
 
 def find_function(request: ChatRequest) -> Function:
-    """The function that the request names."""
+    """Return the function that the request names."""
     for function in request.functions:
         if function.name == request.chosen:
             return function
@@ -91,7 +91,7 @@ def find_function(request: ChatRequest) -> Function:
 
 
 def find_wanted(request: ChatRequest) -> tuple[Function, ...]:
-    """The functions that the user's words call for, without those that fit less than another."""
+    """Return the functions that the user's words call for, without those that fit less well."""
     if request.messages[-1].brings and any(one.role == "tool" for one in request.messages):
         return ()
     last = last_text(request.messages, "user")
@@ -118,7 +118,7 @@ def find_meant(functions: list[Function], earlier: list[str]) -> Function:
 
 
 def keep_best(functions: list[Function], text: str) -> list[Function]:
-    """The functions of which the text says no less than of another one.
+    """Return the functions of which the text says no less than of another one.
 
     Where it says all that speaks for one, and more, for another, that one is what is meant: of
     `payment_status` and `payment_date`, the first when the text has status and payment.
@@ -132,13 +132,13 @@ def keep_best(functions: list[Function], text: str) -> list[Function]:
 
 
 def share(function: Function, text: str) -> frozenset[str]:
-    """The telling words that a text has in common with the function, its name if it is there."""
+    """Return the telling words that a text shares with the function, its name if it is there."""
     named = frozenset({function.name}) if function.name in text else frozenset[str]()
     return needs.find_stems(text) & needs.stems_of(function) | named
 
 
 def find_question(request: ChatRequest) -> str:
-    """What the answer asks for, when a function that is wanted cannot be called yet."""
+    """Return what the answer asks for, when a function that is wanted cannot be called yet."""
     if request.tool_choice != "auto" or request.messages[-1].role != "user":
         return ""
     for function in find_wanted(request):
@@ -150,7 +150,7 @@ def find_question(request: ChatRequest) -> str:
 
 
 def find_lacking(request: ChatRequest, function: Function) -> list[str]:
-    """The names of the parameters that the function needs and the user has not said."""
+    """Return the names of the parameters that the function needs and the user has not said."""
     return needs.find_lacking(function, needs.read_words(list_said(request), function))
 
 
@@ -164,7 +164,7 @@ def list_said(request: ChatRequest) -> list[str]:
 def make_calls(
     request: ChatRequest, functions: tuple[Function, ...], dice: Dice
 ) -> tuple[Call, ...]:
-    """A call of each function.
+    """Return a call of each function.
 
     Raises:
         APIError: 400, the parameters of a function are not a schema, or accept no object.
@@ -174,13 +174,13 @@ def make_calls(
 
 
 def make_call(request: ChatRequest, function: Function, dice: Dice) -> Call:
-    """A call with arguments that the function's parameters accept."""
+    """Return a call with arguments that the function's parameters accept."""
     id_ = dice.word(ID_LENGTH)
     return Call(id_, function.name, make_arguments(request, function, dice))
 
 
 def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
-    """The arguments, as the text of a JSON object."""
+    """Return the arguments, as the text of a JSON object."""
     words = needs.read_words(list_said(request), function)
     try:
         values.compile_schema(function.parameters)
@@ -195,7 +195,7 @@ def make_arguments(request: ChatRequest, function: Function, dice: Dice) -> str:
 
 
 def keep_within(calls: tuple[Call, ...], room: int) -> tuple[Call, ...]:
-    """The first calls that fit: a call is there whole or not at all."""
+    """Return the first calls that fit: a call is there whole or not at all."""
     kept: list[Call] = []
     for call in calls:
         room -= call.tokens

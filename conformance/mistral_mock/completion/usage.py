@@ -20,7 +20,10 @@ TOKENS_OF_ROLE = 2
 
 
 def count_prompt(request: ChatRequest) -> int:
-    """The tokens of all messages with what they bring, and of functions; choices share them."""
+    """Return the tokens of all messages with what they bring, and of functions.
+
+    Choices share them.
+    """
     said = sum(
         TOKENS_OF_ROLE + (0 if message.spoken else tokens.count_tokens(message.text))
         for message in request.messages
@@ -35,7 +38,7 @@ def count_prompt(request: ChatRequest) -> int:
 
 
 def count_completion(choices: Iterable[Choice]) -> int:
-    """The tokens that were generated, over all choices."""
+    """Return the tokens that were generated, over all choices."""
     return sum(choice.generated for choice in choices)
 
 
@@ -45,12 +48,12 @@ def total(prompt_tokens: int, completion_tokens: int) -> int:
 
 
 def count_seconds(request: ChatRequest) -> int:
-    """The length of all recordings that the messages bring, in seconds."""
+    """Return the length of all recordings that the messages bring, in seconds."""
     return sum(one.seconds for one in request.attachments)
 
 
 def as_json(prompt_tokens: int, completion_tokens: int, audio_seconds: int = 0) -> dict[str, Any]:
-    """The usage block of a completion (recorded live, 2025 and 2026).
+    """Return the usage block of a completion (recorded live, 2025 and 2026).
 
     The mock keeps no prompts, so that no token of one comes from a cache.
     """
@@ -67,7 +70,7 @@ def as_json(prompt_tokens: int, completion_tokens: int, audio_seconds: int = 0) 
 
 
 def as_full_json(prompt_tokens: int, completion_tokens: int = 0) -> dict[str, Any]:
-    """The usage block of embeddings and speech: parts that do not apply are null.
+    """Return the usage block of embeddings and speech: parts that do not apply are null.
 
     Recorded live for embeddings, September 2025; the newer parts are those of the document.
     """

@@ -97,7 +97,7 @@ class Vocabulary:
         return tuple(one for one in self.pieces if LINK.match(one))
 
     def pick(self, wanted: str, dice: Dice) -> str:
-        """What may be meant by a property of this name: the first of a kind, or any word."""
+        """Return what may be meant by a property of this name: the first of a kind, or any word."""
         for pattern, kind in MEANT:
             found: tuple[str, ...] = getattr(self, kind) if pattern.search(wanted) else ()
             if found:
@@ -107,7 +107,7 @@ class Vocabulary:
         return dice.pick(self.words or self.codes or (FALLBACK,))
 
     def put_last(self, used: str) -> Vocabulary:
-        """The same for what is picked next: all others of a kind come before what was used."""
+        """Return the same for what is picked next: all others of a kind precede what was used."""
         turned: dict[str, Any] = {
             kind: (*found[1:], used)
             for kind in ("codes", "names", "quotes")
@@ -123,7 +123,7 @@ class Vocabulary:
 
 
 def read_vocabulary(text: str) -> Vocabulary:
-    """The words of a text, each once."""
+    """Return the words of a text, each once."""
     found = text[:READ_WITHIN]
     quotes = ["".join(groups) for groups in QUOTE.findall(found)]
     named = QUOTE.sub("“”", found) if quotes else found
@@ -137,19 +137,19 @@ def read_vocabulary(text: str) -> Vocabulary:
 
 
 def find_pieces(text: str) -> tuple[str, ...]:
-    """The first pieces of a text, each once, without the punctuation around them."""
+    """Return the first pieces of a text, each once, without the punctuation around them."""
     stripped = (EDGES.sub("", piece) for piece in text.split())
     return tuple(dict.fromkeys(piece for piece in stripped if piece))[:MOST_PIECES]
 
 
 def find_numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a text, in their order; whole ones are integers."""
+    """Return the numbers of a text, in their order; whole ones are integers."""
     found = NUMBER.findall(text[:READ_WITHIN])
     return tuple(float(one) if "." in one else int(one) for one in found)
 
 
 def find_names(text: str) -> tuple[str, ...]:
-    """The names in a text; those that stand inside of a sentence are the surer ones."""
+    """Return the names in a text; those that stand inside of a sentence are the surer ones."""
     opening = [one for one in find_subjects(OPENING, text) if one.split()[0] not in OPENERS]
     inside = [
         one
@@ -160,10 +160,10 @@ def find_names(text: str) -> tuple[str, ...]:
 
 
 def find_words(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    """The matches of a pattern, each once, long ones cut."""
+    """Return the matches of a pattern, each once, long ones cut."""
     return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in pattern.findall(text)))
 
 
 def find_subjects(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    """The same without names of forms."""
+    """Return the same without names of forms."""
     return tuple(word for word in find_words(pattern, text) if word not in FORMS)

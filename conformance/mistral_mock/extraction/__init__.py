@@ -24,7 +24,7 @@ _MEMORY = Memory()
 
 
 def _late(module: str) -> Callable[[bytes], tuple[str, ...]]:
-    """The reader of a module whose libraries take long to load: the first document loads them."""
+    """Return the reader of a module whose libraries load slowly: the first document loads them."""
 
     def read_pages(content: bytes) -> tuple[str, ...]:
         reader = import_module(f"{__name__}.{module}")
@@ -51,7 +51,7 @@ LARGE = {
 
 
 def extract(content: bytes, *, name: str, mime_type: str) -> Extraction:
-    """The document's text, page by page, or what is wrong with it."""
+    """Return the document's text, page by page, or what is wrong with it."""
     try:
         found = kind.find_kind(content, name, mime_type)
     except Unreadable as problem:
@@ -65,7 +65,7 @@ async def read_ahead(content: bytes, *, name: str, mime_type: str) -> None:
 
 
 def _read(found: str, content: bytes) -> Extraction:
-    """What the document says; a large one is read by another process."""
+    """Return what the document says; a large one is read by another process."""
     is_large = measure(found, content) > LARGE[found]
     return reader.read(found, content) if is_large else read_here(found, content)
 
@@ -79,7 +79,7 @@ def measure(found: str, content: bytes) -> int:
 
 
 def read_here(found: str, content: bytes) -> Extraction:
-    """What the document of a kind says, or what is wrong with it."""
+    """Return what the document of a kind says, or what is wrong with it."""
     try:
         return Extraction(READERS[found](content))
     except Unreadable as problem:

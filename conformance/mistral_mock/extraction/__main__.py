@@ -16,7 +16,7 @@ from mistral_mock import extraction
 
 
 def main() -> None:
-    """Reads one document."""
+    """Read one document."""
     kind, length = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read(length)
     threading.Thread(target=_watch, daemon=True).start()
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _watch() -> None:
-    """Ends the process when whoever has started it is gone."""
+    """End the process when whoever has started it is gone."""
     sys.stdin.buffer.read(1)
     os._exit(1)
 

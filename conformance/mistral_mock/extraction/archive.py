@@ -14,7 +14,7 @@ BROKEN = (BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeE
 
 
 def open_archive(content: bytes) -> ZipFile:
-    """The archive, its sizes checked; the caller closes it.
+    """Return the archive, its sizes checked; the caller closes it.
 
     Raises:
         Unreadable: The archive is broken or unpacks to more than MAX_UNPACKED.

@@ -15,7 +15,7 @@ MARKS = (
 
 
 def decode(content: bytes) -> str:
-    """The text, without its byte-order mark; every content has one."""
+    """Return the text, without its byte-order mark; every content has one."""
     for mark, charset in MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(charset, errors="replace")

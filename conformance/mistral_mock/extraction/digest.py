@@ -28,12 +28,12 @@ class Digest:
 
 
 def digest(text: str) -> Digest:
-    """Takes a whole text in, in time proportional to its length."""
+    """Take a whole text in, in time proportional to its length."""
     return Digest(text, tokens.count_tokens(text), summarise(text), count_words(text))
 
 
 def count_words(text: str) -> dict[str, int]:
-    """The words of five letters and more that the text uses most."""
+    """Return the words of five letters and more that the text uses most."""
     found = text[:READ_WITHIN].split()
     words = Counter(word.lower() for word in found if len(word) >= SHORTEST_WORD and word.isalpha())
     return dict(words.most_common(MOST_WORDS))

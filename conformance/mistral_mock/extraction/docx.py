@@ -26,7 +26,7 @@ BROKEN = (*archive.BROKEN, OpcError, SyntaxError, AttributeError, TypeError, Loo
 
 
 def read_pages(content: bytes) -> tuple[str, ...]:
-    """The text of each page, tables included.
+    """Return the text of each page, tables included.
 
     Raises:
         Unreadable: The file is broken.
@@ -42,7 +42,7 @@ def read_pages(content: bytes) -> tuple[str, ...]:
 
 
 def read_pieces(body: BaseOxmlElement) -> Iterator[str]:
-    """The body's text in the order of reading, with a line for each paragraph."""
+    """Yield the body's text in the order of reading, with a line for each paragraph."""
     for element in body.iter(PARAGRAPH):
         yield from read_paragraph(element)
         yield "\n"
@@ -63,7 +63,7 @@ def read_paragraph(paragraph: BaseOxmlElement) -> Iterator[str]:
 
 
 def spell(element: BaseOxmlElement) -> str:
-    """The text of a run's part."""
+    """Return the text of a run's part."""
     if element.tag == TEXT:
         return element.text or ""
     return "\t" if element.tag == TAB else "\n"

@@ -23,7 +23,7 @@ CONTROL = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\b\x1b\v")))
 
 
 def find_kind(content: bytes, name: str, mime_type: str) -> str:
-    """The reader's name.
+    """Return the reader's name.
 
     Raises:
         Unreadable: The content is of no type that has text.
@@ -46,7 +46,7 @@ def is_pdf(content: bytes) -> bool:
 
 
 def find_office_kind(content: bytes) -> str:
-    """The kind of an Office document, by the main part inside its archive.
+    """Return the kind of an Office document, by the main part inside its archive.
 
     Raises:
         Unreadable: The archive is broken or holds no document with text.

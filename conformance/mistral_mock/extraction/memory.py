@@ -27,7 +27,7 @@ class Memory:
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def recall(self, kind: str, content: bytes, read: Callable[[], Extraction]) -> Extraction:
-        """What reading the content gave before, or gives now."""
+        """Return what reading the content gave before, or gives now."""
         key = (kind, blake2b(content, digest_size=16).digest())
         with self._lock:
             known = self._found.get(key)

@@ -43,7 +43,7 @@ class Extraction:
         return len(self.page_texts)
 
     def between(self, page_start: int | None = None, page_end: int | None = None) -> str:
-        """The text of the pages from `page_start` up to and with `page_end`, counted from 0.
+        """Return the text of the pages from `page_start` up to and with `page_end`, counted from 0.
 
         The base and the closed end are our choice: no source states them. Pages that the
         document does not have are left out.

@@ -34,7 +34,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def read_pages(content: bytes) -> tuple[str, ...]:
-    """The text of each page; a page that cannot be read is empty.
+    """Return the text of each page; a page that cannot be read is empty.
 
     Raises:
         Unreadable: The file is broken, encrypted with a password, or has too many pages.
@@ -48,7 +48,7 @@ def read_pages(content: bytes) -> tuple[str, ...]:
 
 
 def open_pages(content: bytes) -> list[PageObject]:
-    """The pages of a PDF; one that is encrypted with an empty password opens too."""
+    """Return the pages of a PDF; one that is encrypted with an empty password opens too."""
     reader = PdfReader(BytesIO(content))
     if reader.is_encrypted and not reader.decrypt(""):
         raise Unreadable("the PDF is encrypted")
@@ -60,7 +60,7 @@ def open_pages(content: bytes) -> list[PageObject]:
 
 
 def read_page(page: PageObject) -> str:
-    """The text of one page."""
+    """Return the text of one page."""
     try:
         contents = page.get_contents()
         if contents is None or len(contents.get_data()) > MAX_PAGE_STREAM:
@@ -71,5 +71,5 @@ def read_page(page: PageObject) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without characters that do not belong in text: lone surrogates and NUL."""
+    """Return the text without characters that do not belong in text: lone surrogates and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "").strip()

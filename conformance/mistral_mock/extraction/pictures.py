@@ -25,7 +25,7 @@ class Picture:
 
 
 def read_picture(content: bytes) -> Picture | None:
-    """The picture's type and size; None for anything but PNG, JPEG, GIF, BMP and WebP."""
+    """Return the picture's type and size; None for anything but PNG, JPEG, GIF, BMP and WebP."""
     kind = next((name for start, name in STARTS.items() if content.startswith(start)), None)
     if kind is None or (kind == "webp" and content[8:12] != b"WEBP"):
         return None
@@ -55,7 +55,7 @@ def _read_webp(content: bytes) -> tuple[int, int]:
 
 
 def _read_jpeg(content: bytes) -> tuple[int, int]:
-    """The size that the frame's header tells.
+    """Return the size that the frame's header tells.
 
     Raises:
         ValueError: There is no frame.

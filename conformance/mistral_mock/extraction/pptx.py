@@ -19,7 +19,7 @@ BROKEN = (*archive.BROKEN, SyntaxError)
 
 
 def read_pages(content: bytes) -> tuple[str, ...]:
-    """The text of each slide, in the order of their numbers.
+    """Return the text of each slide, in the order of their numbers.
 
     Raises:
         Unreadable: The file is broken or has no slide.
@@ -34,7 +34,7 @@ def read_pages(content: bytes) -> tuple[str, ...]:
 
 
 def find_slides(presentation: ZipFile) -> list[str]:
-    """The slides' parts, by number."""
+    """Return the slides' parts, by number."""
     found = (SLIDE.fullmatch(name) for name in presentation.namelist())
     numbered = sorted((int(match[1]), match[0]) for match in found if match)
     if not numbered:
@@ -43,7 +43,7 @@ def find_slides(presentation: ZipFile) -> list[str]:
 
 
 def read_slide(xml: bytes) -> str:
-    """A line of text for each paragraph of a slide."""
+    """Return a line of text for each paragraph of a slide."""
     root = parse_xml(xml)
     paragraphs = root.iter(f"{DRAWING}p")
     lines = ("".join(run.text or "" for run in line.iter(f"{DRAWING}t")) for line in paragraphs)

@@ -20,7 +20,7 @@ COMMAND = [sys.executable, "-m", "mistral_mock.extraction"]
 
 
 def read(kind: str, content: bytes) -> Extraction:
-    """What the document of a kind says, or what is wrong with it."""
+    """Return what the document of a kind says, or what is wrong with it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(  # noqa: S603 - the command is ours
         COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
@@ -38,7 +38,7 @@ def read(kind: str, content: bytes) -> Extraction:
 
 
 def _receive(source: IO[bytes]) -> Extraction:
-    """What a reader tells.
+    """Return what a reader tells.
 
     Raises:
         ValueError: It has told nothing.

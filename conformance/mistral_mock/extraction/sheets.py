@@ -67,7 +67,7 @@ def read_sheets(content: bytes, *, name: str, mime_type: str) -> tuple[Sheet, ..
 
 
 def find_size(page: PageObject) -> tuple[int, int] | None:
-    """The size of a PDF page as it is drawn; None when the page does not say."""
+    """Return the size of a PDF page as it is drawn; None when the page does not say."""
     try:
         width, height = (
             min(max(round(float(side) * DPI / POINTS), 0), LARGEST)
@@ -80,7 +80,7 @@ def find_size(page: PageObject) -> tuple[int, int] | None:
 
 
 def find_figures(page: PageObject) -> tuple[Figure, ...]:
-    """The JPEG pictures of a PDF page; others are stored in a form that no file has."""
+    """Return the JPEG pictures of a PDF page; others are stored in a form that no file has."""
     try:
         resources: Any = page["/Resources"].get_object()
         objects = resources.get("/XObject", {}).get_object()
@@ -93,7 +93,7 @@ def find_figures(page: PageObject) -> tuple[Figure, ...]:
 
 
 def read_jpeg(stream: Any) -> bytes:  # noqa: ANN401 - a PDF object of any kind
-    """The bytes of a picture that is stored as a JPEG file; none for anything else."""
+    """Return the bytes of a picture that is stored as a JPEG file; none for anything else."""
     filters = stream.get("/Filter")
     plain = filters in ("/DCTDecode", ["/DCTDecode"])
     if stream.get("/Subtype") != "/Image" or not plain:

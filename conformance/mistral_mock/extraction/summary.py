@@ -14,7 +14,7 @@ LONGEST_SENTENCE = 400
 
 
 def summarise(text: str, sentences: int = 2) -> str:
-    """The most telling sentences in the order of the text; the empty text for empty text."""
+    """Return the most telling sentences in the order of the text; the empty text for empty text."""
     found = split_sentences(text[:READ_WITHIN])
     weights = Counter(word.lower() for word in WORD.findall(text[:READ_WITHIN]))
     ranked = sorted(range(len(found)), key=lambda place: (-weigh(found[place], weights), place))
@@ -22,7 +22,7 @@ def summarise(text: str, sentences: int = 2) -> str:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences, each on one line; headings and list items count as sentences."""
+    """Return the sentences, each on one line; headings and list items count as sentences."""
     parts = (" ".join(part.split()) for part in SENTENCE_END.split(text))
     return [part for part in parts if part]
 
@@ -34,7 +34,7 @@ def weigh(sentence: str, weights: Counter[str]) -> float:
 
 
 def shorten(sentence: str) -> str:
-    """The sentence, cut after LONGEST_SENTENCE characters."""
+    """Return the sentence, cut after LONGEST_SENTENCE characters."""
     if len(sentence) <= LONGEST_SENTENCE:
         return sentence
     return sentence[: LONGEST_SENTENCE - 1].rstrip() + "…"

@@ -18,12 +18,12 @@ BLOCKS = frozenset(
 
 
 def read_pages(content: bytes) -> tuple[str, ...]:
-    """The text, cut at form feeds; one page when it has none."""
+    """Return the text, cut at form feeds; one page when it has none."""
     return tuple(unify_lines(charset.decode(content)).split(FORM_FEED))
 
 
 def read_html_pages(content: bytes) -> tuple[str, ...]:
-    """What a reader of the page sees, a line for each block; one page."""
+    """Return what a reader of the page sees, a line for each block; one page."""
     reader = VisibleText()
     reader.feed(charset.decode(content))
     reader.close()
@@ -31,7 +31,7 @@ def read_html_pages(content: bytes) -> tuple[str, ...]:
 
 
 def unify_lines(text: str) -> str:
-    """The text with every line ending a single newline."""
+    """Return the text with every line ending a single newline."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -53,18 +53,18 @@ class VisibleText(HTMLParser):
             self._pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        """Ends what the start tag began."""
+        """End what the start tag began."""
         if tag in self._hidden:
             del self._hidden[self._hidden.index(tag) :]
         if tag in BLOCKS:
             self._pieces.append("\n")
 
     def handle_data(self, data: str) -> None:
-        """Keeps visible text."""
+        """Keep visible text."""
         if not self._hidden:
             self._pieces.append(data)
 
     def text(self) -> str:
-        """The lines that say something, their spaces made single."""
+        """Return the lines that say something, their spaces made single."""
         lines = (" ".join(line.split()) for line in "".join(self._pieces).splitlines())
         return "\n".join(line for line in lines if line)

@@ -123,7 +123,7 @@ class Exchange:
             return None
 
     def take(self, body: object, files: Mapping[str, Upload], size: int) -> None:
-        """Takes up what was sent; of files the names and sizes alone."""
+        """Take up what was sent; of files the names and sizes alone."""
         self._body = body
         self.files = tuple(
             {
@@ -140,11 +140,11 @@ class Exchange:
     def answer_with(
         self, status: int, headers: list[tuple[bytes, bytes]], content: list[bytes]
     ) -> None:
-        """Takes up how the answer begins; the list of its parts may still grow."""
+        """Take up how the answer begins; the list of its parts may still grow."""
         self.status, self._answer_headers, self._answer = status, headers, content
 
     def weigh(self) -> int:
-        """What it takes, in bytes, now that it has ended."""
+        """Return what it takes, in bytes, now that it has ended."""
         self.size += sum(map(len, self._answer)) + len(self.path) + len(self._query) + HEADERS
         return self.size
 
@@ -184,7 +184,7 @@ def show_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def read_events(text: str) -> list[Any]:
-    """The JSON of all events; anything else, such as the end of a stream, as text."""
+    """Return the JSON of all events; anything else, such as the end of a stream, as text."""
     found: list[Any] = []
     for event in text.split("\n\n"):
         data = "\n".join(line[5:].lstrip() for line in event.split("\n") if line[:5] == "data:")
@@ -211,7 +211,7 @@ def find_difference(wanted: Any, found: Any, place: str) -> str | None:  # noqa:
 
 
 def compare_objects(wanted: Mapping[str, Any], found: Mapping[str, Any], place: str) -> str | None:
-    """What an object lacks; it may hold more."""
+    """Return what an object lacks; it may hold more."""
     for name, one in wanted.items():
         if name not in found:
             return f"{place}.{name} is not there; there are {', '.join(map(str, found))}"

@@ -18,7 +18,7 @@ CREATOR = {"name": "mistral-mock", "version": "1"}
 
 
 def make_har(found: Sequence[Exchange]) -> dict[str, Any]:
-    """A HAR archive, version 1.2."""
+    """Return a HAR archive, version 1.2."""
     entries = [
         make_entry(one, caller) for one, caller in zip(found, tell_apart(found), strict=True)
     ]
@@ -26,7 +26,7 @@ def make_har(found: Sequence[Exchange]) -> dict[str, Any]:
 
 
 def tell_apart(found: Sequence[Exchange]) -> list[str]:
-    """A name for who asked each time: the keys are hidden, whose request it was must not be."""
+    """Return a name for who asked each time: the keys are hidden, but not whose request it was."""
     names: dict[str, str] = {}
     return [names.setdefault(one.credentials, f"caller-{len(names) + 1}") for one in found]
 
@@ -50,7 +50,7 @@ def make_entry(one: Exchange, caller: str) -> dict[str, Any]:
 
 
 def make_request(one: Exchange) -> dict[str, Any]:
-    """The request of an entry."""
+    """Return the request of an entry."""
     query = f"?{urlencode(one.query_pairs)}" if one.query_pairs else ""
     text = spell_body(one)
     media_type = one.headers.get("content-type", "")
@@ -69,7 +69,7 @@ def make_request(one: Exchange) -> dict[str, Any]:
 
 
 def make_response(one: Exchange) -> dict[str, Any]:
-    """The answer of an entry; anything but text is base64."""
+    """Return the answer of an entry; anything but text is base64."""
     content = one.content
     media_type = one.answer_headers.get("content-type", "")
     return {
@@ -110,7 +110,7 @@ def make_line(one: Exchange, caller: str) -> dict[str, Any]:
 
 
 def spell_body(one: Exchange) -> str:
-    """The body of a request as JSON text; empty when there was none."""
+    """Return the body of a request as JSON text; empty when there was none."""
     return "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
 
 

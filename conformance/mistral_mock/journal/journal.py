@@ -36,19 +36,19 @@ class Journal:
         return self._most > 0
 
     def next_number(self) -> int:
-        """The number of the next exchange."""
+        """Return the number of the next exchange."""
         self._count += 1
         return self._count
 
     def add(self, exchange: Exchange) -> None:
-        """Keeps an exchange that begins."""
+        """Keep an exchange that begins."""
         with self._lock:
             self._kept.append(exchange)
             if len(self._kept) > self._most:
                 self._drop()
 
     def settle(self, exchange: Exchange) -> None:
-        """Counts an exchange that has ended; where all take too much, the oldest go."""
+        """Count an exchange that has ended; where all take too much, the oldest go."""
         with self._lock:
             if not exchange.kept:  # it had to go while it lasted
                 return
@@ -73,7 +73,7 @@ class Journal:
             self._bytes = self._count = 0
 
     def find(self, wanted: Mapping[str, Any]) -> list[Exchange]:
-        """The exchanges that are what is wanted, the oldest first.
+        """Return the exchanges that are what is wanted, the oldest first.
 
         Raises:
             ValueError: Something unknown is asked for, or an operation that does not exist.
@@ -87,7 +87,7 @@ class Journal:
         return [one for one in kept if one.differs(wanted) is None]
 
     def tell(self, wanted: Mapping[str, Any], found: int, due: str) -> str:
-        """What an assertion says that has failed: how many there are, and why others are not."""
+        """Return what a failed assertion says: how many there are, and why others are not."""
         asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items()) or "any request"
         lines = [f"expected {due} with {asked}; there are {found or 'none'}"]
         near = {name: wanted[name] for name in ("operation", "method", "path") if name in wanted}

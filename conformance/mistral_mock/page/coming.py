@@ -19,7 +19,7 @@ DAY = "%Y-%m-%d"
 
 
 def find_coming(found: Iterable[Exchange]) -> list[dict[str, Any]]:
-    """What goes away of all that was used: what it is, what to do, and how often it was used."""
+    """Return what goes away of all that was used: what it is, what to do, and its count of uses."""
     counts: dict[tuple[str, str], int] = {}
     used = list(found)
     for one in used:
@@ -32,7 +32,7 @@ def find_coming(found: Iterable[Exchange]) -> list[dict[str, Any]]:
 
 
 def find_in_era(found: Iterable[Exchange], known: set[str]) -> Iterator[dict[str, Any]]:
-    """What else breaks when all that is announced has happened, such as the status of an answer."""
+    """Yield what else breaks when all that is announced has come, such as an answer's status."""
     uses = [
         Use(
             str(one.number),
@@ -54,7 +54,7 @@ def find_in_era(found: Iterable[Exchange], known: set[str]) -> Iterator[dict[str
 
 
 def find_in_document(one: Exchange) -> Iterator[tuple[str, str]]:
-    """What the document calls deprecated."""
+    """Yield what the document calls deprecated."""
     if not one.operation:
         return
     operation = find_operation(one.operation)
@@ -72,7 +72,7 @@ def find_in_document(one: Exchange) -> Iterator[tuple[str, str]]:
 
 
 def advise(raw: Mapping[str, Any]) -> str:
-    """What to do in place of a deprecated thing."""
+    """Return what to do in place of a deprecated thing."""
     said = raw.get("x-mistral-deprecated") or {}
     return str(
         said.get("message") or said.get("replacement") or "The document calls it deprecated."
@@ -80,7 +80,7 @@ def advise(raw: Mapping[str, Any]) -> str:
 
 
 def find_in_models(one: Exchange) -> Iterator[tuple[str, str]]:
-    """The model of a request when its day is known."""
+    """Yield the model of a request when its day is known."""
     model = find_model(one.model) if one.model else None
     if model is None or model.deprecation is None:
         return

@@ -14,7 +14,7 @@ TYPE = "text/html; charset=utf-8"
 
 @cache
 def make_page() -> Answer:
-    """The page."""
+    """Return the page."""
     style, script = read("page.css"), read("page.js")
     text = read("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script)
     policy = (
@@ -32,7 +32,7 @@ def make_page() -> Answer:
 
 
 def read(name: str) -> str:
-    """A part of the page."""
+    """Return a part of the page."""
     return files("mistral_mock.page").joinpath(name).read_text("utf-8")
 
 

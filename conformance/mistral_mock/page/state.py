@@ -31,7 +31,7 @@ LARGEST = 20_000
 
 
 def show_news(world: World, since: int) -> dict[str, Any]:
-    """The requests after a number; where `newest` is lower, the journal has begun anew."""
+    """Return the requests after a number; where `newest` is lower, the journal has begun anew."""
     kept = world.journal.find({})
     found = [one for one in kept if one.number > since][-MOST:]
     return {
@@ -54,7 +54,7 @@ def show_rest(world: World) -> dict[str, Any]:
 
 
 def summarise(one: Exchange) -> dict[str, Any]:
-    """A request in a line."""
+    """Return a request in a line."""
     media_type = one.answer_headers.get("content-type", "") if one.status else ""
     return {
         "number": one.number,
@@ -81,7 +81,7 @@ def show_exchange(world: World, number: int) -> dict[str, Any] | None:
 
 
 def list_tables(tables: Iterable[tuple[type[Record], Table[Any]]]) -> list[dict[str, Any]]:
-    """The records by their kind; kinds without records are left out."""
+    """Return the records by their kind; kinds without records are left out."""
     return [
         {
             "kind": cls.called,
@@ -94,13 +94,13 @@ def list_tables(tables: Iterable[tuple[type[Record], Table[Any]]]) -> list[dict[
 
 
 def show_record(record: Record) -> dict[str, Any]:
-    """A record; what is long is cut, and what is secret hidden."""
+    """Return a record; what is long is cut, and what is secret hidden."""
     shown = redact(asdict(record, value_serializer=lambda _, __, value: simplify(value)))
     return {name: cut(value) for name, value in shown.items()}
 
 
 def simplify(value: Any) -> Any:  # noqa: ANN401 - a field of a record
-    """A value that JSON can hold."""
+    """Return a value that JSON can hold."""
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     if isinstance(value, datetime):
@@ -111,6 +111,6 @@ def simplify(value: Any) -> Any:  # noqa: ANN401 - a field of a record
 
 
 def cut(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """A value that fits on a page."""
+    """Return a value that fits on a page."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return value if len(text) <= LONGEST else text[:LONGEST] + "…"

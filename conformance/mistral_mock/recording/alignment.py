@@ -72,7 +72,7 @@ class Nows:
 
 
 def cut(place: str, value: object) -> Cut:
-    """A leaf taken apart."""
+    """Return a leaf taken apart."""
     if isinstance(value, int) and not isinstance(value, bool) and EPOCH.fullmatch(str(value)):
         return Cut("<epoch>", (Token("epoch", str(value)),))
     if not isinstance(value, str) or NAMING.search(place):
@@ -86,13 +86,13 @@ def cut(place: str, value: object) -> Cut:
 
 
 def find_tokens(text: str) -> Iterator[Token]:
-    """The ids and times of a text, in order."""
+    """Yield the ids and times of a text, in order."""
     for match in TOKEN.finditer(text):
         yield Token(str(match.lastgroup), match[0])
 
 
 def find_shape(leaves: Leaves) -> tuple[object, ...]:
-    """What stays of a request when all ids and times are taken out."""
+    """Return what stays of a request when all ids and times are taken out."""
     return tuple((place, cut(place, value).shape) for place, value in leaves.items())
 
 
@@ -146,14 +146,14 @@ def read_moment(text: str, default: float) -> float:
 
 
 def translate(leaves: Leaves, names: Mapping[str, str]) -> Leaves:
-    """The leaves with other ids and times in place of some."""
+    """Return the leaves with other ids and times in place of some."""
     if not names:
         return leaves
     return {place: replace(value, names) for place, value in leaves.items()}
 
 
 def replace(value: object, names: Mapping[str, str]) -> object:
-    """A value with other ids and times in place of some."""
+    """Return a value with other ids and times in place of some."""
     if isinstance(value, int) and not isinstance(value, bool) and str(value) in names:
         return int(names[str(value)])
     if not isinstance(value, str):
@@ -162,7 +162,7 @@ def replace(value: object, names: Mapping[str, str]) -> object:
 
 
 def replace_text(text: str, names: Mapping[str, str]) -> str:
-    """A text with other ids and times in place of some, all at once."""
+    """Return a text with other ids and times in place of some, all at once."""
     if not names:
         return text
     wanted = "|".join(sorted(map(re.escape, names), key=len, reverse=True))

@@ -11,7 +11,7 @@ TEXTS = ("text/", "application/jsonl", "application/x-ndjson", "application/xml"
 
 
 def read_body(content: bytes, content_type: str) -> Body:
-    """A whole body; what is not what its media type promises stays text or bytes."""
+    """Return a whole body; what is not what its media type promises stays text or bytes."""
     if not content:
         return Body()
     media_type = content_type.partition(";")[0].strip().lower()
@@ -41,12 +41,12 @@ def read_plain(content: bytes, media_type: str) -> Body:
 
 
 def is_json(media_type: str) -> bool:
-    """The media type promises JSON; without one it is tried."""
+    """Say whether the media type promises JSON; without one it is tried."""
     return media_type in {"", "application/json"} or media_type.endswith("+json")
 
 
 def spell_body(body: Body) -> bytes:
-    """The bytes of a body that is not a form."""
+    """Return the bytes of a body that is not a form."""
     if body.kind == "json":
         return encode(body.value)
     if body.kind == "text":

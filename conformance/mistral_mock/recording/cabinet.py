@@ -117,7 +117,7 @@ class Cabinet:
         self._last_scope = ""
 
     def find(self, asked: Question, operation: Operation | None, scope: str | None) -> Match | Miss:
-        """The recording that answers a request, of one scope or of all."""
+        """Return the recording that answers a request, of one scope or of all."""
         leaves = read_leaves(asked, operation)
         match = self._find_same(leaves, scope) or self._find_alike(leaves, scope)
         if match is None:
@@ -134,7 +134,7 @@ class Cabinet:
         self._last_scope = recording.scope
 
     def _find_same(self, leaves: Leaves, scope: str | None) -> Match | None:
-        """The recording whose words are the same; ids that stood for others still do."""
+        """Return the recording whose words are the same; ids that stood for others still do."""
         ways = {frozenset(one.names.items()): one.names for one in self._progress.values()}
         for names in (*(one for one in ways.values() if one), {}):
             back = {new: old for old, new in names.items()}
@@ -145,7 +145,7 @@ class Cabinet:
         return None
 
     def _find_alike(self, leaves: Leaves, scope: str | None) -> Match | None:
-        """The recording that differs in ids and times alone."""
+        """Return the recording that differs in ids and times alone."""
         found = narrow(self._alike.get(alignment.find_shape(leaves), ()), scope)
         present = time.time()
         matches: dict[int, Match] = {}
@@ -159,7 +159,7 @@ class Cabinet:
         return None if chosen is None else matches[chosen.order]
 
     def _agrees(self, card: Card, names: Mapping[str, str]) -> bool:
-        """What stood for another in this scope still does; in a new run it need not."""
+        """Return what stood for another in this scope still does; in a new run it need not."""
         known = self._progress[card.recording.scope].names
         return all(known.get(old, new) == new for old, new in names.items())
 
@@ -188,12 +188,12 @@ class Cabinet:
 
 
 def make_card(recording: Recording, order: int, operation: Operation | None) -> Card:
-    """A recording that has not answered yet."""
+    """Return a recording that has not answered yet."""
     return Card(recording, operation, read_leaves(recording.question, operation), order)
 
 
 def narrow(cards: Iterable[Card], scope: str | None) -> list[Card]:
-    """The recordings of a scope; all of them when none is named."""
+    """Return the recordings of a scope; all of them when none is named."""
     return [one for one in cards if scope is None or one.recording.scope == scope]
 
 
@@ -209,7 +209,7 @@ def find_ids(values: Iterable[object]) -> set[str]:
 
 
 def spell_answer(recording: Recording) -> str:
-    """The answer as a text, for looking through it."""
+    """Return the answer as a text, for looking through it."""
     return bodies.spell_body(recording.response.body).decode("utf-8", "replace")
 
 
@@ -225,7 +225,7 @@ def measure(asked: Leaves, recorded: Leaves) -> tuple[int, float]:
 
 
 def tell_difference(asked: Leaves, recorded: Leaves) -> str:
-    """The first difference, for people."""
+    """Return the first difference, for people."""
     found = find_difference(asked, recorded)
     if found is None:
         return "it asks the same"
@@ -247,13 +247,13 @@ def find_start(ours: str, theirs: str) -> int:
 
 
 def excerpt(text: str, start: int) -> str:
-    """A text around the place where it begins to differ."""
+    """Return a text around the place where it begins to differ."""
     begin = max(start - SHOWN // 3, 0) if len(text) > SHOWN else 0
     return ("…" if begin else "") + text[begin : begin + SHOWN]
 
 
 def show(value: object) -> str:
-    """A value in a message."""
+    """Return a value in a message."""
     if isinstance(value, tuple):
         return str(value[0])
     text = json.dumps(value, ensure_ascii=False)

@@ -25,7 +25,7 @@ REFUSED = 400
 
 
 def find_drift(recording: Recording, operation: Operation | None) -> list[str]:
-    """What a recording has that the document has not, in words; empty when they agree."""
+    """Return what a recording has that the document has not, in words; empty when they agree."""
     if operation is None:  # signed URLs are not operations
         in_api = recording.question.path.startswith(API)
         return ["the document has no such operation"] if in_api else []
@@ -36,7 +36,7 @@ def find_drift(recording: Recording, operation: Operation | None) -> list[str]:
 
 
 def find_age(recording: Recording) -> str | None:
-    """The older document that a recording is of; None when it is of the present one."""
+    """Return the older document that a recording is of; None when it is of the present one."""
     current: str = mistral_openapi.load()["info"]["version"]
     if recording.document and recording.document < current:
         return f"recorded under the document of {recording.document}, this one is of {current}"
@@ -87,14 +87,14 @@ def check_event(one: Event, number: int, schemas: Mapping[str, Schema]) -> Itera
 
 
 def tell(problem: Problem) -> str:
-    """A problem in words; its value stays unsaid."""
+    """Return a problem in words; its value stays unsaid."""
     place = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in problem.loc)
     return f"{place[1:]}: {problem.msg}"
 
 
 @cache
 def load_responses(operation_id: str) -> Mapping[str, Mapping[str, Schema]]:
-    """The schemas of an operation's answers, by status and media type."""
+    """Return the schemas of an operation's answers, by status and media type."""
     found: dict[str, Mapping[str, Schema]] = {}
     for status, raw in find_object(operation_id)["responses"].items():
         content = mistral_openapi.resolve(raw).get("content", {})
@@ -104,7 +104,7 @@ def load_responses(operation_id: str) -> Mapping[str, Mapping[str, Schema]]:
 
 @cache
 def load_events(operation_id: str) -> Mapping[str, Schema]:
-    """The schemas of what events bring, by their names; the empty name is for all others."""
+    """Return the schemas of what events bring, by their names; the empty name is for all others."""
     stream = find_object(operation_id).get("x-mistral-stream") or {}
     named = {"": stream["data"]} if "data" in stream else {}
     named |= stream.get("events", {})
@@ -113,5 +113,5 @@ def load_events(operation_id: str) -> Mapping[str, Schema]:
 
 @cache
 def find_object(operation_id: str) -> Mapping[str, Any]:
-    """The operation object of the document."""
+    """Return the operation object of the document."""
     return next(one.object for one in mistral_openapi.operations() if one.id == operation_id)

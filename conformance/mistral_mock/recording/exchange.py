@@ -105,15 +105,18 @@ class Recording:
 
 
 def find_media_type(headers: tuple[tuple[str, str], ...]) -> str:
-    """The media type that headers name, in lower case, without parameters; empty for none."""
+    """Return the media type that headers name, in lower case, without parameters.
+
+    Empty for none.
+    """
     return find_header(headers, "content-type").partition(";")[0].strip().lower()
 
 
 def find_header(headers: tuple[tuple[str, str], ...], wanted: str) -> str:
-    """The value of a header, by its name in lower case; empty when it is not there."""
+    """Return the value of a header, by its name in lower case; empty when it is not there."""
     return next((value for name, value in headers if name.lower() == wanted), "")
 
 
 def is_event_stream(media_type: str) -> bool:
-    """The media type is that of event streams."""
+    """Say whether the media type is that of event streams."""
     return media_type == MEDIA_TYPE

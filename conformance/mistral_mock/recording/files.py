@@ -30,7 +30,7 @@ class RecordingError(ValueError):
 
 
 def name_folder(scope: str) -> str:
-    """The folder of a scope: its name, made fit for every file system.
+    """Return the folder of a scope: its name, made fit for every file system.
 
     Two scopes never share a folder: where the name had to change, a part of its digest follows.
     """
@@ -56,7 +56,7 @@ def read_recordings(path: Path) -> list[Recording]:
 
 
 def read_archive(path: Path) -> list[Recording]:
-    """The recordings of a HAR archive.
+    """Return the recordings of a HAR archive.
 
     Raises:
         RecordingError: It cannot be read.
@@ -90,7 +90,7 @@ def read_file(path: Path, root: Path) -> Recording:
 
 
 def write_file(one: Recording, path: Path) -> None:
-    """Writes a recording and the files beside it; whoever reads sees all of it or nothing.
+    """Write a recording and the files beside it; whoever reads sees all of it or nothing.
 
     Raises:
         OSError: The disk refuses.
@@ -110,7 +110,7 @@ def write_file(one: Recording, path: Path) -> None:
 
 
 def clear_folder(folder: Path) -> None:
-    """Takes away the recordings of a folder and the files beside them, and nothing else.
+    """Take away the recordings of a folder and the files beside them, and nothing else.
 
     Raises:
         OSError: The disk refuses.
@@ -125,12 +125,12 @@ def clear_folder(folder: Path) -> None:
 
 
 def glob_safe(name: str) -> str:
-    """A name as a pattern that means it alone."""
+    """Return a name as a pattern that means it alone."""
     return re.sub(r"([*?\[])", r"[\1]", name)
 
 
 def count_recordings(folder: Path) -> dict[str, int]:
-    """The highest number of each name in the folder of a scope."""
+    """Return the highest number of each name in the folder of a scope."""
     found: dict[str, int] = {}
     for path in folder.glob(f"*{END}"):
         match = NUMBERED.search(path.name)

@@ -24,28 +24,28 @@ class Collector:
         self._content: list[bytes] = []
 
     def begin(self) -> None:
-        """A field begins."""
+        """Begin a field."""
         self._headers, self._content = {}, []
 
     def name(self, data: bytes, start: int, end: int) -> None:
-        """A piece of a header's name."""
+        """Take a piece of a header's name."""
         self._name += data[start:end]
 
     def value(self, data: bytes, start: int, end: int) -> None:
-        """A piece of a header's value."""
+        """Take a piece of a header's value."""
         self._value += data[start:end]
 
     def end_header(self) -> None:
-        """A header has ended."""
+        """End a header."""
         self._headers[self._name.lower()] = self._value
         self._name = self._value = b""
 
     def content(self, data: bytes, start: int, end: int) -> None:
-        """A piece of the field's content."""
+        """Take a piece of the field's content."""
         self._content.append(data[start:end])
 
     def end_part(self) -> None:
-        """A field has ended."""
+        """End a field."""
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         name, filename = decode(options.get(b"name", b"")), options.get(b"filename")
         content = b"".join(self._content)
@@ -58,7 +58,7 @@ class Collector:
         )
 
     def end(self) -> None:
-        """The form has ended."""
+        """End the form."""
         self.ended = True
 
 
@@ -68,7 +68,7 @@ def decode(content: bytes) -> str:
 
 
 def read_form(content: bytes, content_type: str) -> tuple[FormPart, ...]:
-    """The fields of a multipart form, in order; none when it cannot be read."""
+    """Return the fields of a multipart form, in order; none when it cannot be read."""
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
@@ -95,6 +95,6 @@ def read_form(content: bytes, content_type: str) -> tuple[FormPart, ...]:
 
 
 def read_fields(content: bytes) -> tuple[FormPart, ...]:
-    """The fields of an urlencoded form."""
+    """Return the fields of an urlencoded form."""
     pairs = parse_qsl(decode(content), keep_blank_values=True)
     return tuple(FormPart(name=name, text=text) for name, text in pairs)

@@ -32,7 +32,7 @@ MS = 1000
 
 
 def make(recordings: Sequence[Recording]) -> dict[str, Any]:
-    """An archive of recordings, version 1.2."""
+    """Return an archive of recordings, version 1.2."""
     scopes: dict[str, str] = {}
     for one in recordings:
         scopes.setdefault(one.scope, one.moment)
@@ -63,7 +63,7 @@ def make_entry(one: Recording) -> dict[str, Any]:
 
 
 def make_request(one: Recording) -> dict[str, Any]:
-    """The request of an entry."""
+    """Return the request of an entry."""
     asked = one.question
     query = f"?{asked.query}" if asked.query else ""
     return {
@@ -82,7 +82,7 @@ def make_request(one: Recording) -> dict[str, Any]:
 
 
 def make_posted(asked: Question) -> dict[str, Any]:
-    """The body of a request, where it has one."""
+    """Return the body of a request, where it has one."""
     media_type = find_header(asked.headers, "content-type")
     if asked.body.kind == "none":
         return {}
@@ -93,7 +93,7 @@ def make_posted(asked: Question) -> dict[str, Any]:
 
 
 def make_field(part: FormPart) -> dict[str, Any]:
-    """A field of a form."""
+    """Return a field of a form."""
     if part.text is not None:
         return {"name": part.name, "value": part.text}
     shown = {"fileName": part.filename, "contentType": part.media_type or ""}
@@ -106,7 +106,7 @@ def make_field(part: FormPart) -> dict[str, Any]:
 
 
 def make_response(given: Response) -> dict[str, Any]:
-    """The answer of an entry."""
+    """Return the answer of an entry."""
     content = bodies.spell_body(given.body)
     shown = show_bytes(content)
     own: dict[str, Any] = {"_cut": True} if given.cut else {}
@@ -131,7 +131,7 @@ def make_response(given: Response) -> dict[str, Any]:
 
 
 def read(content: bytes) -> list[Recording]:
-    """The recordings of an archive; secrets of whoever wrote it are left out.
+    """Return the recordings of an archive; secrets of whoever wrote it are left out.
 
     Raises:
         ValueError: It is not an archive.
@@ -170,14 +170,14 @@ def read_entry(raw: Mapping[str, Any], number: int) -> Recording:
 
 
 def read_posted(raw: Mapping[str, Any]) -> Body:
-    """The body of a request."""
+    """Return the body of a request."""
     if raw.get("params"):
         return Body("form", tuple(map(read_field, raw["params"])))
     return bodies.read_body(read_bytes(raw), str(raw.get("mimeType", "")))
 
 
 def read_field(raw: Mapping[str, Any]) -> FormPart:
-    """A field of a form."""
+    """Return a field of a form."""
     value = str(raw.get("value", ""))
     if raw.get("fileName") is None:
         return FormPart(name=str(raw["name"]), text=value)
@@ -192,7 +192,7 @@ def read_field(raw: Mapping[str, Any]) -> FormPart:
 
 
 def read_response(raw: Mapping[str, Any]) -> Response:
-    """The answer of an entry."""
+    """Return the answer of an entry."""
     given = raw["response"]
     headers = unpair(given["headers"])
     media_type = str(given["content"].get("mimeType") or find_header(headers, "content-type"))
@@ -218,7 +218,7 @@ def read_response(raw: Mapping[str, Any]) -> Response:
 
 
 def read_bytes(raw: Mapping[str, Any]) -> bytes:
-    """The bytes of a text, which may be base64."""
+    """Return the bytes of a text, which may be base64."""
     text = str(raw.get("text") or "")
     return b64decode(text) if raw.get("encoding") == "base64" else text.encode()
 

@@ -53,7 +53,7 @@ def add_upstream_options(parser: argparse.ArgumentParser, *, required: bool) -> 
 
 
 def add_record_options(parser: argparse.ArgumentParser) -> None:
-    """What is recorded, and where it goes."""
+    """Add options for what is recorded, and where it goes."""
     add_upstream_options(parser, required=True)
     parser.add_argument(
         "--into", type=Path, required=True, metavar="FOLDER", help="where the recordings go"
@@ -61,7 +61,7 @@ def add_record_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_har_command(commands: Any) -> None:  # noqa: ANN401 - argparse has no name for its type
-    """Adds the command that makes an archive of a folder."""
+    """Add the command that makes an archive of a folder."""
     command = commands.add_parser("har", help="make a HAR archive of recordings")
     command.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of recordings")
     command.add_argument(
@@ -72,7 +72,7 @@ def add_har_command(commands: Any) -> None:  # noqa: ANN401 - argparse has no na
 
 
 def write_archive(options: argparse.Namespace) -> int:
-    """Writes the archive of a folder.
+    """Write the archive of a folder.
 
     Raises:
         RecordingError: The folder is not there, or a recording in it cannot be read.
@@ -91,7 +91,7 @@ def write_archive(options: argparse.Namespace) -> int:
 
 
 def read_replay(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the options of `serve` spell.
+    """Return the settings that the options of `serve` spell.
 
     Raises:
         ValueError: They contradict each other.
@@ -118,7 +118,7 @@ def read_replay(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def read_record(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the options of `record` spell."""
+    """Return the settings that the options of `record` spell."""
     return {
         "replay": options.into,
         "upstream": options.to,

@@ -60,13 +60,13 @@ class Player:
             self.cabinet = self._load()
 
     def begin(self, scope: str | None) -> None:
-        """What is asked from now on belongs to a scope, which begins anew."""
+        """Let what is asked from now on belong to a scope, which begins anew."""
         self.scope = scope
         if self.recorder is not None:
             self.recorder.begin(scope or DEFAULT_SCOPE)
 
     async def close(self) -> None:
-        """Ends the connections to a recorded server."""
+        """End the connections to a recorded server."""
         if self.recorder is not None:
             await self.recorder.close()
 
@@ -75,7 +75,7 @@ class Player:
         return any(one.recording.scope == scope for one in self.cabinet.cards)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The recordings as they stand, each with how often it has answered, and its drift."""
+        """Return the recordings as they stand, each with how often it answered, and its drift."""
         return [
             {
                 "name": card.recording.name,
@@ -101,7 +101,7 @@ class Player:
         return found
 
     async def answer(self, request: Request, wire: Wire, operation: str) -> Passing | Answer | None:
-        """A recorded answer, or that of the recorded server; None leaves it to the engine.
+        """Return a recorded answer, or that of the recorded server; None leaves it to the engine.
 
         Raises:
             APIError: 400, no recording answers; it tells the nearest one.
@@ -150,13 +150,13 @@ class Player:
     def _look_up(
         self, asked: Question, request: Request, operation: str, scope: str | None
     ) -> Match | Miss:
-        """The recording that answers, or why none does."""
+        """Return the recording that answers, or why none does."""
         cleaner = make_cleaner(request.headers.items())
         known = find_operation(operation) if operation else None
         return self.cabinet.find(cleaner.clean_question(asked), known, scope)
 
     async def _play(self, match: Match, request: Request, wire: Wire) -> Passing | Answer:
-        """The recorded answer with the ids of this run, as fast as it is wanted."""
+        """Return the recorded answer with the ids of this run, as fast as it is wanted."""
         recording, given = match.card.recording, match.card.recording.response
         if wire.exchange is not None:
             wire.exchange.reply = f"recording {recording.name}"
@@ -177,7 +177,7 @@ class Player:
     async def _give_events(
         self, given: Response, names: Mapping[str, str]
     ) -> AsyncGenerator[bytes, None]:
-        """The events, each in its time."""
+        """Yield the events, each in its time."""
         before = given.first_s
         for one in given.body.value:
             await self._pause(one.at_s - before)
@@ -188,14 +188,14 @@ class Player:
             yield rest
 
     async def _pause(self, pause_s: float) -> None:
-        """Waits as long as a pause was, at the pace of this mock."""
+        """Wait as long as a pause was, at the pace of this mock."""
         pace = self._settings.replay_pace
         if pace and pause_s > 0:
             await asyncio.sleep(pause_s / pace)
 
 
 def make_recorder(settings: Settings) -> Recorder | None:
-    """What records, when the settings want that."""
+    """Return what records, when the settings want that."""
     if settings.upstream is None or settings.replay is None:
         return None
     upstream = parse_upstream(settings.upstream, live=settings.yes_live)
@@ -203,7 +203,7 @@ def make_recorder(settings: Settings) -> Recorder | None:
 
 
 def make_ask(request: Request, asked: Question, content: bytes, operation: str, scope: str) -> Ask:
-    """A request that goes on to the recorded server."""
+    """Return a request that goes on to the recorded server."""
     query = f"?{request.query}" if request.query else ""
     return Ask(
         question=asked,
@@ -217,7 +217,7 @@ def make_ask(request: Request, asked: Question, content: bytes, operation: str, 
 
 
 def read_question(request: Request, content: bytes) -> Question:
-    """What a request asks."""
+    """Return what a request asks."""
     return Question(
         method=request.method,
         path=request.path,
@@ -242,13 +242,13 @@ def note(exchange: Exchange, body: Body, size: int) -> None:
 
 
 def find_names(match: Match, request: Request) -> Mapping[str, str]:
-    """What stands for what in this run: ids, times, and the mock for the recorded server."""
+    """Return what stands for what in this run: ids, times, and the mock for the recorded server."""
     upstream = match.card.recording.upstream
     return {**match.names, upstream: request.base_url} if upstream else match.names
 
 
 def rename(body: Body, names: Mapping[str, str]) -> bytes:
-    """The bytes of a body with the ids of this run; binary bodies stay as they are."""
+    """Return the bytes of a body with the ids of this run; binary bodies stay as they are."""
     content = bodies.spell_body(body)
     if body.kind == "binary" or not names:
         return content
@@ -256,12 +256,12 @@ def rename(body: Body, names: Mapping[str, str]) -> bytes:
 
 
 def spell_header(text: str) -> str:
-    """A text that a header can carry."""
+    """Return a text that a header can carry."""
     return text.encode("ascii", "backslashreplace").decode()
 
 
 def again(content: bytes, receive: Receive) -> Receive:
-    """Gives a body that was read to whoever reads it next."""
+    """Give a body that was read to whoever reads it next."""
     waiting: list[Any] = [{"type": "http.request", "body": content, "more_body": False}]
 
     async def read() -> Any:  # noqa: ANN401 - an ASGI message

@@ -26,7 +26,7 @@ MISSING = object()
 
 
 def read_leaves(asked: Question, operation: Operation | None) -> Leaves:
-    """The leaves of a request, in its order."""
+    """Return the leaves of a request, in its order."""
     found: Leaves = {"method": asked.method}
     for number, segment in enumerate(asked.path.strip("/").split("/"), start=1):
         found[f"path[{number}]"] = unquote(segment)
@@ -39,7 +39,7 @@ def read_leaves(asked: Question, operation: Operation | None) -> Leaves:
 
 
 def find_defaults(operation: Operation | None) -> Mapping[str, Any]:
-    """What the document takes for granted of the body's fields."""
+    """Return what the document takes for granted of the body's fields."""
     if operation is None:
         return {}
     return {
@@ -50,7 +50,7 @@ def find_defaults(operation: Operation | None) -> Mapping[str, Any]:
 
 
 def read_body(body: Body, defaults: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """The leaves of a body."""
+    """Yield the leaves of a body."""
     if body.kind == "json" and isinstance(body.value, dict):
         said = {
             name: one
@@ -68,7 +68,7 @@ def read_body(body: Body, defaults: Mapping[str, Any]) -> Iterator[tuple[str, ob
 
 
 def walk_form(parts: tuple[FormPart, ...]) -> Iterator[tuple[str, object]]:
-    """The leaves of a form; a file is what it is called and what it holds."""
+    """Yield the leaves of a form; a file is what it is called and what it holds."""
     seen: dict[str, int] = {}
     for one in sorted(parts, key=lambda each: each.name):
         number = seen.get(one.name, 0)
@@ -82,12 +82,12 @@ def walk_form(parts: tuple[FormPart, ...]) -> Iterator[tuple[str, object]]:
 
 
 def digest(content: bytes) -> str:
-    """What stands for the content of a file."""
+    """Return what stands for the content of a file."""
     return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:16]}"
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - JSON
-    """The leaves of a JSON value, in the order of their names."""
+    """Yield the leaves of a JSON value, in the order of their names."""
     if isinstance(value, dict):
         yield from walk_object(value, place)
     elif isinstance(value, list) and value:
@@ -98,7 +98,7 @@ def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN40
 
 
 def walk_object(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, object]]:
-    """The leaves of an object; what is null might as well be absent."""
+    """Yield the leaves of an object; what is null might as well be absent."""
     said = {name: one for name, one in value.items() if one is not None}
     if not said:
         yield place, "{}"
@@ -112,7 +112,7 @@ def walk_object(value: Mapping[str, Any], place: str) -> Iterator[tuple[str, obj
 
 
 def is_lone_text(value: Any) -> bool:  # noqa: ANN401 - JSON
-    """A list of one piece of text, which says the same as the text."""
+    """Say whether a list of one piece of text, which says the same as the text."""
     return (
         isinstance(value, list)
         and len(value) == 1
@@ -124,7 +124,7 @@ def is_lone_text(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def read_arguments(text: str) -> object:
-    """The arguments of a call as JSON; text when they are none."""
+    """Return the arguments of a call as JSON; text when they are none."""
     try:
         return json_text.read(text.encode("utf-8", "surrogatepass"))
     except ValueError:
@@ -132,12 +132,12 @@ def read_arguments(text: str) -> object:
 
 
 def mark(value: object) -> object:
-    """A value that equals no value of another type: true is not 1."""
+    """Return a value that equals no value of another type: true is not 1."""
     return (f"{value}".lower(),) if isinstance(value, bool) else value
 
 
 def find_difference(asked: Leaves, recorded: Leaves) -> tuple[str, object, object] | None:
-    """The first place where a request differs from a recorded one, with both values."""
+    """Return the first place where a request differs from a recorded one, with both values."""
     for place in [*asked, *(one for one in recorded if one not in asked)]:
         ours, theirs = asked.get(place, MISSING), recorded.get(place, MISSING)
         if ours != theirs:

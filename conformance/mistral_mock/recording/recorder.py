@@ -69,7 +69,7 @@ class Shelf:
     """It still has recordings of an earlier time, which the first new one replaces."""
 
     def take(self, operation: str, method: str) -> tuple[Path, int]:
-        """The file and the turn of the next exchange."""
+        """Return the file and the turn of the next exchange."""
         stem = operation or method.lower()
         self.counts[stem] = number = self.counts.get(stem, 0) + 1
         self.turn += 1
@@ -92,7 +92,7 @@ class Recorder:
         self._shelves.pop(scope, None)
 
     async def ask(self, ask: Ask) -> Passing | Answer:
-        """What the server answers; it is recorded when it has ended.
+        """Return what the server answers; it is recorded when it has ended.
 
         Raises:
             APIError: 502, the server cannot be reached.
@@ -113,7 +113,7 @@ class Recorder:
         return await tape.begin(answer)
 
     async def keep(self, recording: Recording, path: Path, size: int) -> None:
-        """Writes a recording; where the disk refuses, that is told once and the answer goes on."""
+        """Write a recording; where the disk refuses, that is told once and the answer goes on."""
         shelf = self._find_shelf(recording.scope)
         stale, shelf.stale = shelf.stale, False
 
@@ -130,11 +130,11 @@ class Recorder:
             self._refused = True
 
     async def close(self) -> None:
-        """Ends the connections to the server."""
+        """End the connections to the server."""
         await self._sender.close()
 
     def name(self, path: Path) -> str:
-        """What a recording is called."""
+        """Return what a recording is called."""
         return path.relative_to(self._root).with_suffix("").as_posix()
 
     def _find_shelf(self, scope: str) -> Shelf:
@@ -161,7 +161,7 @@ class Tape:
         self._written = False
 
     async def begin(self, answer: httpcore.Response) -> Passing | Answer:
-        """The answer as it goes on: JSON when it is whole, all else piece by piece."""
+        """Return the answer as it goes on: JSON when it is whole, all else piece by piece."""
         self._first_s, self._status = self._spent(), answer.status
         self._headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1"))
@@ -190,7 +190,7 @@ class Tape:
         )
 
     async def _pass_on(self, answer: httpcore.Response) -> AsyncGenerator[bytes, None]:
-        """The pieces of the answer as they come; the recording is there before the last one goes.
+        """Yield the pieces of the answer as they come; the recording is there before the last goes.
 
         Raises:
             DroppedError: The server hung up in the middle.
@@ -213,7 +213,7 @@ class Tape:
             await answer.aclose()
 
     async def finish(self, *, cut: bool) -> None:
-        """Records the exchange, once."""
+        """Record the exchange, once."""
         if self._written:
             return
         self._written = True
@@ -245,7 +245,7 @@ class Tape:
         )
 
     def _read_body(self) -> Body:
-        """The answer, taken apart; events have the times at which they came."""
+        """Return the answer, taken apart; events have the times at which they came."""
         media_type = find_media_type(self._headers)
         if is_event_stream(media_type):
             return Body("events", streams.read_events(self._chunks))

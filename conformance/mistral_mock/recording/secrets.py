@@ -34,7 +34,7 @@ class Cleaner:
     """The caller's keys, which are taken out wherever they stand."""
 
     def clean_question(self, asked: Question) -> Question:
-        """The request without secrets."""
+        """Return the request without secrets."""
         return evolve(
             asked,
             path=redact_text(asked.path, self.keys),
@@ -48,7 +48,7 @@ class Cleaner:
         )
 
     def clean_response(self, given: Response) -> Response:
-        """The answer without secrets, and without what belongs to its connection.
+        """Return the answer without secrets, and without what belongs to its connection.
 
         Only an answer that was cut keeps how long it ought to have been.
         """
@@ -61,7 +61,7 @@ class Cleaner:
         return evolve(given, headers=tuple(headers), body=self.clean_body(given.body))
 
     def clean_body(self, body: Body) -> Body:
-        """A body without secrets."""
+        """Return a body without secrets."""
         if body.kind == "json":
             return Body("json", redact(body.value, self.keys))
         if body.kind == "text":
@@ -73,24 +73,24 @@ class Cleaner:
         return Body("binary", self.clean_bytes(body.value)) if body.kind == "binary" else body
 
     def clean_part(self, part: FormPart) -> FormPart:
-        """A field of a form without secrets."""
+        """Return a field of a form without secrets."""
         if part.text is None:
             return evolve(part, content=self.clean_bytes(part.content))
         hidden = SECRET_FIELD.search(part.name)
         return evolve(part, text=HIDDEN if hidden else redact_text(part.text, self.keys))
 
     def clean_event(self, event: Event) -> Event:
-        """An event without secrets."""
+        """Return an event without secrets."""
         if event.raw is not None:
             return evolve(event, raw=redact_text(event.raw, self.keys))
         return evolve(event, data=redact(event.data, self.keys))
 
     def clean_lines(self, text: str) -> str:
-        """A text without secrets; each of its lines may be JSON."""
+        """Return a text without secrets; each of its lines may be JSON."""
         return "".join(map(self.clean_line, text.splitlines(keepends=True)))
 
     def clean_line(self, line: str) -> str:
-        """A line without secrets."""
+        """Return a line without secrets."""
         bare = line.rstrip("\r\n")
         return redact_text(bare, self.keys) + line[len(bare) :]
 
@@ -105,7 +105,7 @@ class Cleaner:
 
 
 def make_cleaner(headers: Iterable[tuple[str, str]]) -> Cleaner:
-    """What cleans the exchange whose request has these headers."""
+    """Return what cleans the exchange whose request has these headers."""
     keys: set[str] = set()
     for name, value in headers:
         if name.lower() in SECRET_HEADERS:

@@ -34,7 +34,7 @@ class SpelledError(ValueError):
 
 
 def spell(one: Recording, keep: Keep) -> dict[str, Any]:
-    """The recording as plain values."""
+    """Return the recording as plain values."""
     return {
         "recording": FORMAT,
         "scope": one.scope,
@@ -49,7 +49,7 @@ def spell(one: Recording, keep: Keep) -> dict[str, Any]:
 
 
 def spell_question(asked: Question, keep: Keep) -> dict[str, Any]:
-    """The request as plain values."""
+    """Return the request as plain values."""
     head: dict[str, Any] = {"method": asked.method, "path": asked.path}
     if asked.query:
         head["query"] = asked.query
@@ -60,7 +60,7 @@ def spell_question(asked: Question, keep: Keep) -> dict[str, Any]:
 
 
 def spell_response(given: Response, keep: Keep) -> dict[str, Any]:
-    """The answer as plain values."""
+    """Return the answer as plain values."""
     head: dict[str, Any] = {
         "status": given.status,
         "first_s": given.first_s,
@@ -85,7 +85,7 @@ def spell_headers(headers: tuple[tuple[str, str], ...]) -> dict[str, Any]:
 
 
 def spell_body(body: Body, media_type: str, keep: Keep) -> dict[str, Any]:
-    """The body as plain values, under the name of its kind."""
+    """Return the body as plain values, under the name of its kind."""
     if body.kind == "none":
         return {}
     if body.kind == "form":
@@ -99,7 +99,7 @@ def spell_body(body: Body, media_type: str, keep: Keep) -> dict[str, Any]:
 
 
 def spell_part(part: FormPart, number: int, keep: Keep) -> dict[str, Any]:
-    """A field of a form as plain values."""
+    """Return a field of a form as plain values."""
     if part.text is not None:
         return {"name": part.name, "text": part.text}
     end = find_extension(part.media_type or mimetypes.guess_type(part.filename or "")[0] or "")
@@ -109,7 +109,7 @@ def spell_part(part: FormPart, number: int, keep: Keep) -> dict[str, Any]:
 
 
 def spell_event(one: Event) -> dict[str, Any]:
-    """An event as plain values."""
+    """Return an event as plain values."""
     if one.raw is not None:
         return {"at_s": one.at_s, "raw": one.raw}
     named = {"event": one.name, "id": one.id}
@@ -118,12 +118,12 @@ def spell_event(one: Event) -> dict[str, Any]:
 
 
 def find_extension(media_type: str) -> str:
-    """The end of the name of a file of this type."""
+    """Return the end of the name of a file of this type."""
     return EXTENSIONS.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
 
 
 def read(raw: object, name: str, fetch: Fetch) -> Recording:
-    """The recording that plain values spell.
+    """Return the recording that plain values spell.
 
     Raises:
         SpelledError: They spell none.
@@ -150,7 +150,7 @@ def read(raw: object, name: str, fetch: Fetch) -> Recording:
 
 
 def read_question(raw: Mapping[str, Any], fetch: Fetch) -> Question:
-    """The request of a recording."""
+    """Return the request of a recording."""
     headers = read_headers(raw.get("headers", {}))
     return Question(
         method=str(raw["method"]).upper(),
@@ -162,7 +162,7 @@ def read_question(raw: Mapping[str, Any], fetch: Fetch) -> Question:
 
 
 def read_response(raw: Mapping[str, Any], fetch: Fetch) -> Response:
-    """The answer of a recording."""
+    """Return the answer of a recording."""
     headers = read_headers(raw.get("headers", {}))
     status = raw["status"]
     return Response(
@@ -185,7 +185,7 @@ def read_headers(raw: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def read_body(raw: Mapping[str, Any], media_type: str, fetch: Fetch) -> Body:
-    """The body that stands under one of the kinds."""
+    """Return the body that stands under one of the kinds."""
     if "form" in raw:
         return Body("form", tuple(read_part(one, fetch) for one in raw["form"]))
     if "events" in raw:
@@ -198,7 +198,7 @@ def read_body(raw: Mapping[str, Any], media_type: str, fetch: Fetch) -> Body:
 
 
 def read_part(raw: Mapping[str, Any], fetch: Fetch) -> FormPart:
-    """A field of a form."""
+    """Return a field of a form."""
     if "text" in raw:
         return FormPart(name=str(raw["name"]), text=str(raw["text"]))
     return FormPart(
@@ -210,7 +210,7 @@ def read_part(raw: Mapping[str, Any], fetch: Fetch) -> FormPart:
 
 
 def read_event(raw: Mapping[str, Any]) -> Event:
-    """An event of a stream."""
+    """Return an event of a stream."""
     at_s = float(raw.get("at_s", 0))
     if "raw" in raw:
         return Event(at_s=at_s, raw=str(raw["raw"]))

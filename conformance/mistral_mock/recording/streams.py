@@ -18,7 +18,7 @@ LINE = re.compile(r"\r\n|\n|\r")
 
 
 def read_events(chunks: Sequence[tuple[float, bytes]]) -> tuple[Event, ...]:
-    """The events of a stream; each has come when its last byte had.
+    """Return the events of a stream; each has come when its last byte had.
 
     `chunks` are pieces of the stream with their times, in seconds after the request.
     """
@@ -63,7 +63,7 @@ def read_block(content: bytes, at_s: float) -> Event:
 
 
 def spell_event(one: Event) -> bytes:
-    """The bytes of an event."""
+    """Return the bytes of an event."""
     if one.raw is not None:
         return one.raw.encode()
     if one.is_json:
@@ -72,5 +72,5 @@ def spell_event(one: Event) -> bytes:
 
 
 def spell_events(events: Iterable[Event]) -> bytes:
-    """The bytes of a whole stream."""
+    """Return the bytes of a whole stream."""
     return b"".join(map(spell_event, events))

@@ -42,7 +42,7 @@ class Upstream:
 
 
 def parse_upstream(text: str, *, live: bool) -> Upstream:
-    """The server that an address names.
+    """Return the server that an address names.
 
     Raises:
         ValueError: It is not an address, or it is the vendor's own and `live` is false.
@@ -66,7 +66,7 @@ def parse_upstream(text: str, *, live: bool) -> Upstream:
 
 
 def is_vendors(host: str) -> bool:
-    """The host is the vendor's."""
+    """Say whether the host is the vendor's."""
     return f".{host}".endswith(f".{VENDOR}")
 
 
@@ -78,7 +78,7 @@ class GatheringStream(httpcore.AsyncNetworkStream):
         self._waiting = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
-        """What comes, once all has gone that was written.
+        """Return what comes, once all has gone that was written.
 
         Raises:
             httpcore.ReadError, httpcore.ReadTimeout: Nothing comes.
@@ -89,7 +89,7 @@ class GatheringStream(httpcore.AsyncNetworkStream):
         return await self._stream.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
-        """Keeps what is small until something is to be read.
+        """Keep what is small until something is to be read.
 
         Raises:
             httpcore.WriteError, httpcore.WriteTimeout: It cannot be sent.
@@ -105,7 +105,7 @@ class GatheringStream(httpcore.AsyncNetworkStream):
             await self._stream.write(waiting, timeout)
 
     async def aclose(self) -> None:
-        """Ends the connection."""
+        """End the connection."""
         await self._stream.aclose()
 
     async def start_tls(
@@ -114,12 +114,12 @@ class GatheringStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
     ) -> httpcore.AsyncNetworkStream:
-        """The connection, encrypted from now on."""
+        """Return the connection, encrypted from now on."""
         found = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         return GatheringStream(found)
 
     def get_extra_info(self, info: str) -> object:
-        """What the connection itself says."""
+        """Return what the connection itself says."""
         return self._stream.get_extra_info(info)
 
 
@@ -130,7 +130,7 @@ class GatheringBackend(httpcore.AsyncNetworkBackend):
         self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:  # noqa: ANN401 - httpcore's own
-        """A connection to a server."""
+        """Return a connection to a server."""
         return GatheringStream(await self._backend.connect_tcp(*args, **options))
 
 
@@ -149,7 +149,7 @@ class Sender:
     async def send(
         self, method: str, target: bytes, headers: Sequence[tuple[bytes, bytes]], content: bytes
     ) -> httpcore.Response:
-        """The head of the answer; its body is still to come. `target` is path and query.
+        """Return the head of the answer; its body is still to come. `target` is path and query.
 
         Raises:
             httpcore.ConnectError, httpcore.ConnectTimeout: The server cannot be reached.
@@ -176,14 +176,14 @@ class Sender:
         )
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """End all connections."""
         if self._pool is not None:
             await self._pool.aclose()
             self._pool = None
 
 
 def make_pool(origin: str) -> httpcore.AsyncConnectionPool:
-    """Connections to a server, through the proxy that the environment names for it, if any."""
+    """Return connections to a server, through the proxy that the environment names, if any."""
     url = urlsplit(origin)
     proxy = None if proxy_bypass(url.hostname or "") else getproxies().get(url.scheme)
     return httpcore.AsyncConnectionPool(
@@ -195,7 +195,7 @@ def make_pool(origin: str) -> httpcore.AsyncConnectionPool:
 
 
 def make_proxy(address: str) -> httpcore.Proxy:
-    """A proxy, which may ask for a user and a password."""
+    """Return a proxy, which may ask for a user and a password."""
     url = urlsplit(address)
     user = (unquote(url.username), unquote(url.password or "")) if url.username else None
     return httpcore.Proxy(f"{url.scheme}://{url.netloc.rpartition('@')[2]}", auth=user)

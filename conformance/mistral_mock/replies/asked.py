@@ -111,7 +111,7 @@ class Asked:
 
 
 def read(ctx: Context) -> Asked:
-    """The request of a context."""
+    """Return the request of a context."""
     body = ctx.body if isinstance(ctx.body, dict) else {}
     make_chat = registry.reader(ctx.operation_id) or read_plain
     return Asked(
@@ -128,7 +128,7 @@ def read(ctx: Context) -> Asked:
 
 
 def read_plain(ctx: Context) -> Mapping[str, Any]:
-    """A body as a chat: a prompt, an input or an address is what the user says."""
+    """Return a body as a chat: a prompt, an input or an address is what the user says."""
     body = ctx.body if isinstance(ctx.body, dict) else {}
     if isinstance(body.get("messages"), list):
         return body
@@ -136,7 +136,7 @@ def read_plain(ctx: Context) -> Mapping[str, Any]:
 
 
 def read_input(body: Mapping[str, Any], files: Sequence[str]) -> list[dict[str, Any]]:
-    """What stands in the place of messages."""
+    """Return what stands in the place of messages."""
     document = body.get("document")
     found = [body.get(name) for name in ("prompt", "input", "inputs", "file_url", "file_id")]
     found += list(document.values()) if isinstance(document, dict) else []

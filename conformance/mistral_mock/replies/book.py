@@ -43,7 +43,7 @@ class Given:
     """What it was counted with."""
 
     def carry_over(self, conversation_id: str) -> None:
-        """What was counted goes on in a conversation that has just got its id, and only there.
+        """Let what was counted go on in a conversation that has just got its id, and only there.
 
         What asks the same next begins another; what this one branches off is where it was.
         """
@@ -93,7 +93,7 @@ class Slot:
         return met, reason
 
     def find_scope(self, asked: Asked) -> str:
-        """What is counted together."""
+        """Return what is counted together."""
         if self.reply.scope == "key":
             return asked.key
         if self.reply.scope == "conversation":
@@ -101,7 +101,7 @@ class Slot:
         return ""
 
     def count(self, asked: Asked) -> int:
-        """Counts the request; its number, from 1."""
+        """Count the request; its number, from 1."""
         scope = self.find_scope(asked)
         self.calls += 1
         self.counts[scope] += 1
@@ -132,7 +132,7 @@ class Book:
         self._missed: deque[Asked] = deque(maxlen=MISSES)
 
     def add(self, replies: Sequence[Reply]) -> list[Slot]:
-        """Puts replies behind those of the present block."""
+        """Put replies behind those of the present block."""
         with self._lock:
             made = [make_slot(reply) for reply in replies]
             self._layers[-1] += made
@@ -140,7 +140,7 @@ class Book:
         return made
 
     def remove(self, slot: Slot) -> None:
-        """Takes a reply away, wherever it is."""
+        """Take a reply away, wherever it is."""
         with self._lock:
             for layer in (*self._layers, self._read):
                 layer[:] = [one for one in layer if one is not slot]
@@ -153,14 +153,14 @@ class Book:
             self._known = {}
 
     def end(self) -> None:
-        """Ends a block: what was added in it is gone."""
+        """End a block: what was added in it is gone."""
         with self._lock:
             if len(self._layers) > 1:
                 self._layers.pop()
             self._known = {}
 
     def clear(self) -> None:
-        """Takes all replies away, those of files too until these change."""
+        """Take all replies away, those of files too until these change."""
         with self._lock:
             self._layers = [[] for _ in self._layers]
             self._read = []
@@ -175,7 +175,7 @@ class Book:
             self._known = {}
 
     def take(self, ctx: Context) -> Given | None:
-        """The answer of the first reply that fits; None leaves the request to the engine.
+        """Return the answer of the first reply that fits; None leaves the request to the engine.
 
         Raises:
             APIError: 400, no reply fits and replies are strict; or a reply's function has failed,
@@ -196,11 +196,11 @@ class Book:
         return None
 
     def may_answer(self, operation: str) -> bool:
-        """A reply may fit some request for the operation."""
+        """Say whether a reply may fit some request for the operation."""
         return bool(self._find(operation).all)
 
     def reads_documents(self, operation: str) -> bool:
-        """A reply that may fit has a condition on what messages bring."""
+        """Say whether a reply that may fit has a condition on what messages bring."""
         return self._find(operation).read_documents
 
     @property
@@ -210,14 +210,14 @@ class Book:
         return [*(slot for layer in layers for slot in layer), *self._read]
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The replies as they stand, each with how often it has counted."""
+        """Return the replies as they stand, each with how often it has counted."""
         return [
             {"name": slot.reply.name, "when": show(slot.reply.when), "calls": slot.calls}
             for slot in self.slots
         ]
 
     def tell_misses(self) -> list[dict[str, str]]:
-        """The last requests that no reply fitted, each with the nearest reply and why not that."""
+        """Return the last requests no reply fitted, each with the nearest reply and why not it."""
         ranked = [(asked, find_nearest(self.slots, asked)) for asked in list(self._missed)]
         return [
             {
@@ -245,7 +245,7 @@ class Book:
             raise spoiled(slot, asked, error) from error
 
     def _find(self, operation: str) -> Slots:
-        """The replies that may be for an operation."""
+        """Return the replies that may be for an operation."""
         found = self._known.get(operation)
         if found is None:
             able = [slot for slot in self.slots if slot.reply.is_for(operation)]
@@ -254,7 +254,7 @@ class Book:
         return found
 
     def _refresh(self) -> None:
-        """Reads the files again when they have changed; those that lie change nothing."""
+        """Read the files again when they have changed; those that lie change nothing."""
         if not self._source.has_changed():
             return
         try:
@@ -268,26 +268,26 @@ class Book:
 
 
 def make_slot(reply: Reply) -> Slot:
-    """A reply that has not counted yet."""
+    """Return a reply that has not counted yet."""
     wanted = reply.when.get("user")
     return Slot(reply, needle=wanted if isinstance(wanted, str) else "")
 
 
 def make_slots(found: Iterable[Slot]) -> Slots:
-    """Replies in their order, ready to be looked through."""
+    """Return the replies in their order, ready to be looked through."""
     slots = tuple((slot.needle, slot) for slot in found)
     read_documents = any("document" in slot.reply.when for _, slot in slots)
     return Slots(slots, tuple(each for each in slots if not each[0]), read_documents)
 
 
 def may_be_for(reply: Reply, operation: str) -> bool:
-    """The reply's own pattern means the operation."""
+    """Say whether the reply's own pattern means the operation."""
     wanted = reply.when.get("operation", "*")
     return conditions.check_pattern("operation", operation, wanted) is None
 
 
 def fill(slot: Slot, asked: Asked) -> Given:
-    """The next answer of a reply.
+    """Return the next answer of a reply.
 
     Raises:
         APIError: 400, a function of the tester failed, or gave what the API could not answer.
@@ -309,7 +309,7 @@ def fill(slot: Slot, asked: Asked) -> Given:
 
 
 def make_scope(slot: Slot, asked: Asked, number: int) -> dict[str, Any]:
-    """What the places of an answer are filled from."""
+    """Return what the places of an answer are filled from."""
     return {
         "user": asked.user,
         "system": asked.system,
@@ -345,7 +345,7 @@ def refuse(slots: Sequence[Slot], asked: Asked) -> APIError:
 
 
 def find_nearest(slots: Sequence[Slot], asked: Asked) -> Slot | None:
-    """The reply that comes nearest to a request; the first of several."""
+    """Return the reply that comes nearest to a request; the first of several."""
     return max(slots, key=lambda slot: rank(slot, asked), default=None)
 
 

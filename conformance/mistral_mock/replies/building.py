@@ -31,7 +31,7 @@ TYPES = {401: "invalid_api_key", 404: "not_found", 429: "rate_limited", 503: "un
 def make_completion(
     answer: Mapping[str, Any], model: str, prompt_tokens: int, n: int, seed: bytes
 ) -> Completion:
-    """The completion that an answer describes, `n` times the same unless it has choices."""
+    """Return the completion that an answer describes, `n` times the same unless it has choices."""
     given = answer.get("choices") or [answer] * n
     dice = Dice(seed)
     choices = tuple(
@@ -44,7 +44,10 @@ def make_completion(
 
 
 def split_usage(told: Mapping[str, int]) -> dict[str, int]:
-    """What a reply says of prompt and completion; one follows from the other and their sum."""
+    """Return what a reply says of prompt and completion.
+
+    One follows from the other and their sum.
+    """
     parts = {name: one for name, one in told.items() if name != "total_tokens"}
     if "total_tokens" in told:
         rest = told["total_tokens"] - sum(parts.values())
@@ -74,7 +77,7 @@ def make_call(given: Mapping[str, Any], dice: Dice) -> Call:
 
 
 def make_whole(answer: Mapping[str, Any], operation: Operation) -> Answer:
-    """The answer that a body, an error or raw bytes make.
+    """Return the answer that a body, an error or raw bytes make.
 
     Raises:
         APIError: It is an error.
@@ -104,7 +107,7 @@ def make_raw(raw: str | Mapping[str, Any], beside: Mapping[str, Any]) -> Answer:
 def make_error(
     error: Mapping[str, Any], operation: Operation, headers: tuple[tuple[str, str], ...] = ()
 ) -> APIError:
-    """An error in the shape of the operation's group."""
+    """Return an error in the shape of the operation's group."""
     status, message = error["status"], error.get("message", "This was scripted")
     shape = registry.error_shape(operation.segments)
     if status == 422:

@@ -32,7 +32,7 @@ TOGETHER = CHOICE | {"usage"}
 
 
 def parse_answer(raw: Any, pattern: str, place: Place) -> Any:  # noqa: ANN401 - JSON or a function
-    """The answer that a value describes; a text alone is what a model says.
+    """Return the answer that a value describes; a text alone is what a model says.
 
     Raises:
         ReplyError: It describes none, or the operations of the pattern cannot give it.
@@ -60,7 +60,7 @@ def parse_answer(raw: Any, pattern: str, place: Place) -> Any:  # noqa: ANN401 -
 
 
 def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
-    """Passes when the answer is of one kind, and the pattern means operations of that kind."""
+    """Pass when the answer is of one kind, and the pattern means operations of that kind."""
     kinds = [name for name in answer if name in KINDS or name in WHOLE]
     demand(bool(kinds), place, f"an answer has one of {', '.join([*KINDS, *sorted(WHOLE)])}")
     one = set(kinds) <= TOGETHER or len(kinds) == 1
@@ -83,7 +83,7 @@ def check_kinds(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
 
 
 def check_labels(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
-    """Passes when an operation of the pattern scores all labels; learned ones may be any."""
+    """Pass when an operation of the pattern scores all labels; learned ones may be any."""
     able = find_operations(pattern, registry.answering("scores")) if "scores" in answer else []
     if not able or any(is_answer_for(answer, one) for one in able):
         return
@@ -92,7 +92,7 @@ def check_labels(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
 
 
 def check_choice(choice: Mapping[str, Any], place: Place) -> None:
-    """Passes when calls and the reason to finish go together."""
+    """Pass when calls and the reason to finish go together."""
     calls, reason = choice.get("tool_calls"), choice.get("finish_reason")
     if reason is not None:
         demand(reason in REASONS, (*place, "finish_reason"), f"it is one of {', '.join(REASONS)}")
@@ -105,13 +105,13 @@ def check_choice(choice: Mapping[str, Any], place: Place) -> None:
 
 
 def check_spoken(value: object, place: Place) -> None:
-    """Passes for text that JSON can hold."""
+    """Pass for text that JSON can hold."""
     demand(isinstance(value, str), place, "it is a text")
     check_json(value, place)
 
 
 def check_calls(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for calls with names and arguments as the API gives them."""
+    """Pass for calls with names and arguments as the API gives them."""
     demand(isinstance(value, list) and bool(value), place, "it is a list of calls, not empty")
     known: set[str] = set()
     for number, call in enumerate(value):
@@ -129,7 +129,7 @@ def check_calls(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_choices(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for several answers of a model."""
+    """Pass for several answers of a model."""
     demand(isinstance(value, list) and bool(value), place, "it is a list of answers, not empty")
     for number, choice in enumerate(value):
         at = (*place, number)
@@ -144,7 +144,7 @@ def check_choices(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_usage(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for counts of tokens that add up."""
+    """Pass for counts of tokens that add up."""
     demand(isinstance(value, dict), place, "it is a mapping")
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     check_names(value, names, place)
@@ -159,7 +159,7 @@ def check_usage(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_vectors(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for a vector, or several of one length."""
+    """Pass for a vector, or several of one length."""
     demand(isinstance(value, list) and bool(value), place, "it is a vector or a list of them")
     several = value if isinstance(value[0], list) else [value]
     for number, vector in enumerate(several):
@@ -170,7 +170,7 @@ def check_vectors(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def is_number(value: object) -> bool:
-    """A number that 32 bits can hold, as vectors in base64 do; no infinity."""
+    """Say whether a number that 32 bits can hold, as vectors in base64 do; no infinity."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:
@@ -180,14 +180,14 @@ def is_number(value: object) -> bool:
 
 
 def check_pages(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for the texts of pages."""
+    """Pass for the texts of pages."""
     demand(isinstance(value, list) and bool(value), place, "it is a list of texts, not empty")
     for number, page in enumerate(value):
         check_spoken(page, (*place, number))
 
 
 def check_transcript(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for a text, or a mapping of text and language."""
+    """Pass for a text, or a mapping of text and language."""
     if not isinstance(value, dict):
         check_spoken(value, place)
         return
@@ -201,7 +201,7 @@ def check_transcript(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_scores(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for scores from 0 to 1."""
+    """Pass for scores from 0 to 1."""
     demand(isinstance(value, dict) and bool(value), place, "it is a mapping from label to score")
     for name, one in value.items():
         right = is_number(one) and 0 <= one <= 1
@@ -209,7 +209,7 @@ def check_scores(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_error(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for an error in the API's own words."""
+    """Pass for an error in the API's own words."""
     demand(isinstance(value, dict), place, "it is a mapping with status and message")
     check_names(value, ("status", "message", "type", "code"), place)
     status = value.get("status")
@@ -222,7 +222,7 @@ def check_error(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_body(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
-    """Passes when all operations of the pattern can give the body with its status."""
+    """Pass when all operations of the pattern can give the body with its status."""
     status, body = answer.get("status", 200), answer["body"]
     check_json(body, (*place, "body"))
     found = [one for one in load_operations() if find_operations(pattern, frozenset({one.id}))]
@@ -244,7 +244,7 @@ def check_body(answer: Mapping[str, Any], pattern: str, place: Place) -> None:
 
 
 def check_fields(value: object, schema: Schema, place: Place) -> None:
-    """Passes when the document knows all fields of an object, and of those that it lists."""
+    """Pass when the document knows all fields of an object, and of those that it lists."""
     if isinstance(value, list) and "array" in schema.types:
         for number, one in enumerate(value):
             check_fields(one, schema.item, (*place, number))

@@ -29,7 +29,7 @@ def explain(asked: Asked, when: Mapping[str, Any]) -> tuple[int, str | None]:
 
 
 def find_groups(asked: Asked, when: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the groups of the first pattern among the conditions hold, the whole match first."""
+    """Return what the groups of the conditions' first pattern hold, the whole match first."""
     for name, wanted in when.items():
         pattern = find_pattern(wanted)
         for text in list_texts(asked, name) if pattern else ():
@@ -40,7 +40,7 @@ def find_groups(asked: Asked, when: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def list_texts(asked: Asked, name: str) -> Sequence[str]:
-    """The texts that a condition is about."""
+    """Return the texts that a condition is about."""
     if name == "any":
         return asked.texts
     if name == "document":
@@ -49,7 +49,7 @@ def list_texts(asked: Asked, name: str) -> Sequence[str]:
 
 
 def find_pattern(wanted: Wanted) -> re.Pattern[str] | None:
-    """The pattern of a condition, or None."""
+    """Return the pattern of a condition, or None."""
     if isinstance(wanted, re.Pattern):
         return wanted
     if isinstance(wanted, dict) and isinstance(wanted.get("pattern"), str):
@@ -70,7 +70,7 @@ def fits(text: str, wanted: Any) -> bool:  # noqa: ANN401 - text, pattern or fun
 
 
 def call(function: Callable[..., Any], given: object) -> Any:  # noqa: ANN401 - a tester's function
-    """What a function of the tester gives.
+    """Return what a function of the tester gives.
 
     Raises:
         ReplyError: It has failed.
@@ -84,7 +84,7 @@ def call(function: Callable[..., Any], given: object) -> Any:  # noqa: ANN401 - 
 
 
 def spell(wanted: Any) -> str:  # noqa: ANN401 - text, pattern or function
-    """A condition as people read it."""
+    """Return a condition as people read it."""
     pattern = find_pattern(wanted)
     if pattern is not None:
         return f"match {pattern.pattern!r}"
@@ -96,7 +96,7 @@ def spell(wanted: Any) -> str:  # noqa: ANN401 - text, pattern or function
 
 
 def show(text: str) -> str:
-    """A text as a message shows it."""
+    """Return a text as a message shows it."""
     return repr(text if len(text) <= SHOWN else text[:SHOWN] + "…")
 
 

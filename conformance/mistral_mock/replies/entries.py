@@ -23,7 +23,7 @@ ENTRIES = {
 
 
 def check_entries(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for entries that an answer of a conversation may have."""
+    """Pass for entries that an answer of a conversation may have."""
     demand(isinstance(value, list) and bool(value), place, "it is a list of entries, not empty")
     for number, entry in enumerate(value):
         at = (*place, number)
@@ -39,7 +39,7 @@ def check_entries(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_field(kind: str, schema: str, name: str, value: object, place: Place) -> None:
-    """Passes for a field of an entry that the document allows."""
+    """Pass for a field of an entry that the document allows."""
     if kind in CALLING and name == "arguments":
         check_arguments(value, place)
         return
@@ -54,12 +54,12 @@ def check_field(kind: str, schema: str, name: str, value: object, place: Place) 
 
 @cache
 def read_schema(name: str) -> Schema:
-    """A schema of the document."""
+    """Return a schema of the document."""
     return Schema(mistral_openapi.load()["components"]["schemas"][name])
 
 
 def check_arguments(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for an object, or the text of one."""
+    """Pass for an object, or the text of one."""
     if isinstance(value, str) and not templates.PLACE.search(value):
         try:
             value = json.loads(value)

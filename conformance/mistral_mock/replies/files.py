@@ -34,11 +34,11 @@ class Source:
         """Those of the last reading that went well."""
 
     def has_changed(self) -> bool:
-        """A file is another one than at the last reading."""
+        """Say whether a file is another one than at the last reading."""
         return bool(self._paths) and self._look() != self._seen
 
     def read(self) -> list[Reply]:
-        """The replies of all files, in the order of their names.
+        """Return the replies of all files, in the order of their names.
 
         Raises:
             ReplyError: A file cannot be read, or a reply in it cannot be used.
@@ -50,7 +50,7 @@ class Source:
         return found
 
     def _look(self) -> tuple[object, ...]:
-        """What changes when a file does."""
+        """Return what changes when a file does."""
         seen: list[object] = []
         for path in (one for given in self._paths for one in list_files(given)):
             try:
@@ -63,7 +63,7 @@ class Source:
 
 
 def read_path(path: Path) -> list[Reply]:
-    """The replies of a file, or of all files of a folder in the order of their names.
+    """Return the replies of a file, or of all files of a folder in the order of their names.
 
     Raises:
         ReplyError: A file cannot be read, or a reply in it cannot be used.
@@ -73,7 +73,7 @@ def read_path(path: Path) -> list[Reply]:
 
 
 def list_files(path: Path) -> Iterator[Path]:
-    """The file itself, or the files of a folder."""
+    """Yield the file itself, or the files of a folder."""
     if path.is_dir():
         yield from sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES)
     else:
@@ -81,7 +81,7 @@ def list_files(path: Path) -> Iterator[Path]:
 
 
 def read_file(path: Path) -> list[Reply]:
-    """The replies of one file: a list, or a mapping with the list under `replies`.
+    """Return the replies of one file: a list, or a mapping with the list under `replies`.
 
     Raises:
         ReplyError: It cannot be read, or a reply in it cannot be used; with file and line.
@@ -108,7 +108,7 @@ def read_file(path: Path) -> list[Reply]:
 
 
 def compose(path: Path) -> yaml.Node | None:
-    """The YAML nodes of a file, which know their lines.
+    """Return the YAML nodes of a file, which know their lines.
 
     Raises:
         ReplyError: It cannot be read.
@@ -130,7 +130,7 @@ def compose(path: Path) -> yaml.Node | None:
 
 
 def construct(root: yaml.Node | None, path: Path) -> Any:  # noqa: ANN401 - YAML of any kind
-    """The plain value of a node.
+    """Return the plain value of a node.
 
     Raises:
         ReplyError: It holds what JSON does not; with file and line.
@@ -163,7 +163,7 @@ def find_refusal(value: object) -> str:
 
 
 def find_unfit(value: Any) -> tuple[str | int, ...]:  # noqa: ANN401 - YAML of any kind
-    """The place of the innermost part that JSON cannot hold, of a value that it cannot hold."""
+    """Return the place of the innermost part that JSON cannot hold, of a value with such a part."""
     place: list[str | int] = []
     while len(place) < DEEPEST_PLACE:
         parts = value if isinstance(value, dict) else {}
@@ -178,7 +178,7 @@ def find_unfit(value: Any) -> tuple[str | int, ...]:  # noqa: ANN401 - YAML of a
 
 
 def find_line(root: yaml.Node | None, place: Sequence[str | int]) -> int:
-    """The line, from 1, of what a place leads to, or of the last part of the way that is there."""
+    """Return the line, from 1, of what a place leads to, or of the last part of it that exists."""
     node = root
     line = 1 if root is None else root.start_mark.line + 1
     for part in place:

@@ -32,7 +32,7 @@ PACES = ("first_s", "per_second", "jitter", "seed")
 
 
 def parse_reply(raw: object, place: Place = (), name: str = "") -> Reply:
-    """The reply that a value describes.
+    """Return the reply that a value describes.
 
     Raises:
         ReplyError: It describes none, or one that lies.
@@ -60,7 +60,7 @@ def parse_reply(raw: object, place: Place = (), name: str = "") -> Reply:
 
 
 def parse_answers(raw: Mapping[str, Any], when: Mapping[str, Any], place: Place) -> tuple[Any, ...]:
-    """The answers of a reply, one after the other.
+    """Return the answers of a reply, one after the other.
 
     Raises:
         ReplyError: There is none, or one lies.
@@ -78,7 +78,7 @@ def parse_answers(raw: Mapping[str, Any], when: Mapping[str, Any], place: Place)
 
 
 def parse_conditions(raw: object, place: Place) -> dict[str, Any]:
-    """The conditions of a reply.
+    """Return the conditions of a reply.
 
     Raises:
         ReplyError: One is unknown, or can never be met.
@@ -93,7 +93,7 @@ def parse_conditions(raw: object, place: Place) -> dict[str, Any]:
 
 
 def check_condition(name: str, wanted: Any, place: Place) -> None:  # noqa: ANN401 - JSON or a function
-    """Passes when the condition can be met.
+    """Pass when the condition can be met.
 
     Raises:
         ReplyError: It cannot.
@@ -122,7 +122,7 @@ def check_condition(name: str, wanted: Any, place: Place) -> None:  # noqa: ANN4
 
 
 def check_text(wanted: Any, place: Place) -> None:  # noqa: ANN401 - JSON or a function
-    """Passes for a text, a pattern, a function, or a mapping with one of MATCHES.
+    """Pass for a text, a pattern, a function, or a mapping with one of MATCHES.
 
     Raises:
         ReplyError: It is something else, or a pattern that cannot be read.

@@ -40,7 +40,7 @@ class ReplyError(ValueError):
 
 
 def demand(condition: bool, place: tuple[str | int, ...], reason: str) -> None:
-    """Passes when the condition holds.
+    """Pass when the condition holds.
 
     Raises:
         ReplyError: It does not.
@@ -51,7 +51,7 @@ def demand(condition: bool, place: tuple[str | int, ...], reason: str) -> None:
 
 
 def check_json(value: object, place: Place) -> None:
-    """Passes for what JSON can hold.
+    """Pass for what JSON can hold.
 
     Raises:
         ReplyError: It cannot.
@@ -70,7 +70,7 @@ def check_names(
     place: Place,
     elsewhere: Mapping[str, Collection[str]] | None = None,
 ) -> None:
-    """Passes when all names are known; `elsewhere` has those that belong to other places.
+    """Pass when all names are known; `elsewhere` has those that belong to other places.
 
     Raises:
         ReplyError: One is not; the message names its place, or a similar one.
@@ -83,7 +83,7 @@ def check_names(
 
 
 def find_hint(name: str, known: Collection[str], elsewhere: Mapping[str, Collection[str]]) -> str:
-    """What somebody probably wanted to write instead of a name."""
+    """Return what somebody probably wanted to write instead of a name."""
     for where, names in elsewhere.items():
         if name in names:
             return f"write it {where}"

@@ -19,7 +19,7 @@ BARE = (204, 304)
 
 
 def check_raw(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for anything that HTTP can carry."""
+    """Pass for anything that HTTP can carry."""
     check_json(value, place)
     if isinstance(value, str):
         return
@@ -38,7 +38,7 @@ def check_raw(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
 
 
 def check_bareness(answer: Mapping[str, Any], place: Place) -> None:
-    """Passes when an answer has no body where HTTP forbids one."""
+    """Pass when an answer has no body where HTTP forbids one."""
     raw = answer["raw"]
     given = {"body": raw} if isinstance(raw, str) else raw
     status = given.get("status") or answer.get("status")
@@ -47,7 +47,7 @@ def check_bareness(answer: Mapping[str, Any], place: Place) -> None:
 
 
 def check_base64(value: object, place: Place) -> None:
-    """Passes for bytes as base64; a text with places is looked at when they are filled."""
+    """Pass for bytes as base64; a text with places is looked at when they are filled."""
     demand(isinstance(value, str), place, "it is a text")
     if isinstance(value, str) and not templates.PLACE.search(value):
         try:
@@ -57,13 +57,13 @@ def check_base64(value: object, place: Place) -> None:
 
 
 def check_status(value: object, place: Place) -> None:
-    """Passes for the status of an answer."""
+    """Pass for the status of an answer."""
     right = type(value) is int and 200 <= value <= 599
     demand(right, place, "it is a status from 200 to 599")
 
 
 def check_header_names(value: Any, place: Place) -> None:  # noqa: ANN401 - JSON
-    """Passes for headers that HTTP can carry."""
+    """Pass for headers that HTTP can carry."""
     right = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
     demand(right, place, "it is a mapping of texts")
     try:

@@ -50,12 +50,12 @@ class Reply:
     """How messages call it: its own name, or where it stands."""
 
     def is_for(self, operation: str) -> bool:
-        """An answer of it is one that the operation can give."""
+        """Say whether an answer of it is one that the operation can give."""
         return any(callable(one) or is_answer_for(one, operation) for one in self.answers)
 
 
 def is_answer_for(answer: Mapping[str, Any], operation: str) -> bool:
-    """The operation can give the answer."""
+    """Say whether the operation can give the answer."""
     given = registry.answer_kinds(operation) or ()
     fits = all(name in given for name in answer if name in KINDS)
     labels = registry.labels(operation)
@@ -63,5 +63,5 @@ def is_answer_for(answer: Mapping[str, Any], operation: str) -> bool:
 
 
 def find_operations(pattern: str, known: frozenset[str]) -> list[str]:
-    """The operations among those known that a pattern means."""
+    """Return the operations among those known that a pattern means."""
     return sorted(one for one in known if fnmatchcase(one, pattern))

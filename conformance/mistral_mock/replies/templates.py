@@ -26,7 +26,7 @@ TEXTS = frozenset(
 
 
 def find_wrong(value: object) -> str | None:
-    """The first place in a value that begins with none of ROOTS; None when there is none."""
+    """Return the first place in a value that begins with none of ROOTS; None when there is none."""
     if isinstance(value, str):
         places = (place.split(".")[0].strip() for place in PLACE.findall(value))
         return next((root for root in places if root not in ROOTS), None)
@@ -35,7 +35,10 @@ def find_wrong(value: object) -> str | None:
 
 
 def render(value: Any, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    """The value with all places filled; a text that is one place becomes the value itself."""
+    """Return the value with all places filled.
+
+    A text that is one place becomes the value itself.
+    """
     if isinstance(value, str):
         whole = PLACE.fullmatch(value)
         if whole is not None:
@@ -49,24 +52,27 @@ def render(value: Any, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
 
 
 def render_answer(answer: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer with all places filled; what a model says, and an error's words, are texts."""
+    """Return an answer with all places filled.
+
+    What a model says, and an error's words, are texts.
+    """
     return spell_texts(render(answer, scope))
 
 
 def spell_texts(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer, with texts for values that came from a place where it has texts."""
+    """Return an answer, with texts for values that came from a place where it has texts."""
     return {name: spell_text(one) if name in TEXTS else one for name, one in answer.items()}
 
 
 def spell_text(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """A text, or the same with texts in it."""
+    """Return a text, or the same with texts in it."""
     if isinstance(value, dict):
         return spell_texts(value)
     return [spell_text(one) for one in value] if isinstance(value, list) else spell(value)
 
 
 def look_up(place: str, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    """What stands at a place; None when nothing does."""
+    """Return what stands at a place; None when nothing does."""
     found: Any = scope
     for part in place.strip().split("."):
         if isinstance(found, dict):
@@ -79,7 +85,7 @@ def look_up(place: str, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
 
 
 def spell(value: object) -> str:
-    """A value inside a text."""
+    """Return a value inside a text."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

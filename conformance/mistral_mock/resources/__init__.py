@@ -7,6 +7,6 @@ from importlib import import_module
 
 
 def load() -> None:
-    """Imports every module of this package, however deep, so that its handlers are registered."""
+    """Import every module of this package, however deep, so that its handlers are registered."""
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         import_module(module.name)

@@ -48,7 +48,7 @@ class Address(Record):
 
 @section("urls", SECTION_SCHEMA)
 def load_urls(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Reads the files and keeps them under their addresses."""
+    """Read the files and keep them under their addresses."""
     for each in data:
         content = each["text"].encode() if "text" in each else read_file(seeding, each["file"])
         made = Address(id=each["url"], content=content, media_type=each.get("media_type"))
@@ -56,7 +56,7 @@ def load_urls(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def read_file(seeding: Seeding, name: str) -> bytes:
-    """The bytes of a file beside the world's own.
+    """Return the bytes of a file beside the world's own.
 
     Raises:
         FixtureError: It cannot be read.
@@ -71,6 +71,6 @@ def read_file(seeding: Seeding, name: str) -> bytes:
 
 
 def look_up(ctx: Context, url: str, name: str) -> Upload | None:
-    """What the world has put at an address, or None."""
+    """Return what the world has put at an address, or None."""
     found = ctx.table(Address).get(url)
     return None if found is None else Upload(name, found.media_type, found.content)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @operation("agents.complete", answers=CHAT)
 def complete(ctx: Context) -> Answer | EventStream:
-    """The agent's answer in its current version, in the two forms that chats have.
+    """Return the agent's answer in its current version, in the two forms that chats have.
 
     An agent whose model is gone is refused as a chat with that model is. 404 for an unknown agent.
     """
@@ -32,7 +32,7 @@ def complete(ctx: Context) -> Answer | EventStream:
 
 @reads("agents.complete")
 def show(ctx: Context) -> Mapping[str, Any]:
-    """The request with what the agent adds; as it is when there is no such agent."""
+    """Return the request with what the agent adds; as it is when there is no such agent."""
     try:
         return make_request(find_agent(ctx, ctx.body["agent_id"]), ctx.body)
     except APIError:
@@ -40,7 +40,10 @@ def show(ctx: Context) -> Mapping[str, Any]:
 
 
 def make_request(agent: AgentVersion, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The chat that the agent is asked for; what the request says counts more (our choice)."""
+    """Return the chat that the agent is asked for.
+
+    What the request says counts more (our choice).
+    """
     settings = {name: value for name, value in agent.completion_args.items() if value is not None}
     asked = {name: value for name, value in body.items() if value is not None}
     return {
@@ -53,5 +56,5 @@ def make_request(agent: AgentVersion, body: Mapping[str, Any]) -> dict[str, Any]
 
 
 def make_instructions(agent: AgentVersion) -> list[dict[str, Any]]:
-    """The agent's instructions as the first message; none when it has no instructions."""
+    """Return the agent's instructions as the first message; none when it has no instructions."""
     return [{"role": "system", "content": agent.instructions}] if agent.instructions else []

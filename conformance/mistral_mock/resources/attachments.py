@@ -35,7 +35,7 @@ PATCH, LONGEST_SIDE = 28, 1540
 
 
 def read(ctx: Context, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The body of a chat with all that its messages bring; itself when they are words alone.
+    """Return the body of a chat with all that its messages bring; itself when they are words alone.
 
     Raises:
         APIError: 400, something cannot be had, or is not what it should be.
@@ -49,7 +49,7 @@ def read(ctx: Context, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def read_content(ctx: Context, content: Content) -> Content:
-    """The content of a message with all that it brings.
+    """Return the content of a message with all that it brings.
 
     Raises:
         APIError: 400, as in `read`.
@@ -61,7 +61,7 @@ def read_content(ctx: Context, content: Content) -> Content:
 
 
 def read_chunk(ctx: Context, chunk: Chunk) -> Chunk:
-    """A chunk as it was read; itself when it holds all that it says."""
+    """Return a chunk as it was read; itself when it holds all that it says."""
     name = next((name for name in OPENERS if name in chunk), None)
     if name is None:
         return chunk
@@ -73,7 +73,7 @@ def read_chunk(ctx: Context, chunk: Chunk) -> Chunk:
 
 @opens
 def list_texts(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What all that the messages bring says; what cannot be had says nothing."""
+    """Yield what all that the messages bring says; what cannot be had says nothing."""
     for message in messages:
         content = message.get("content")
         for chunk in content if isinstance(content, list) else ():
@@ -84,7 +84,7 @@ def list_texts(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> Iterator[
 
 
 def open_picture(ctx: Context, chunk: Chunk) -> Attachment:
-    """A picture; one that is made up is a page.
+    """Return a picture; one that is made up is a page.
 
     Raises:
         APIError: 400, it cannot be had, or is no picture.
@@ -101,21 +101,21 @@ def open_picture(ctx: Context, chunk: Chunk) -> Attachment:
 
 
 def open_document(ctx: Context, chunk: Chunk) -> Attachment:
-    """A document, which may be a picture of one."""
+    """Return a document, which may be a picture of one."""
     name = chunk.get("document_name") or ""
     source = references.fetch(ctx, chunk["document_url"], name)
     return read_document(source, "document")
 
 
 def open_recording(ctx: Context, chunk: Chunk) -> Attachment:
-    """A recording: its address, or its bytes as base64, bare or with its format."""
+    """Return a recording: its address, or its bytes as base64, bare or with its format."""
     given = chunk["input_audio"]
     text = given if isinstance(given, str) else given["data"]
     return hear(references.open_recording(ctx, text))
 
 
 def open_file(ctx: Context, chunk: Chunk) -> Attachment:
-    """A file that was uploaded: a recording when its type says so, else a document."""
+    """Return a file that was uploaded: a recording when its type says so, else a document."""
     source = references.open_file(ctx, chunk["file_id"])
     if (source.mime_type or "").startswith(SOUND):
         return hear(source)
@@ -132,7 +132,7 @@ OPENERS: dict[str, Callable[[Context, Chunk], Attachment]] = {
 
 
 def read_document(source: Upload, kind: str) -> Attachment:
-    """A document's text.
+    """Return a document's text.
 
     Raises:
         APIError: 400, it has none that can be read.
@@ -146,7 +146,7 @@ def read_document(source: Upload, kind: str) -> Attachment:
 
 
 def show_picture(picture: Picture) -> Attachment:
-    """A picture without words, by its type and size."""
+    """Return a picture without words, by its type and size."""
     shown = f"{picture.extension}, {picture.width} by {picture.height} pixels"
     scale = min(1, LONGEST_SIDE / max(picture.width, picture.height, 1))
     sides = (math.ceil(side * scale / PATCH) for side in (picture.width, picture.height))
@@ -154,7 +154,7 @@ def show_picture(picture: Picture) -> Attachment:
 
 
 def hear(source: Upload) -> Attachment:
-    """What a recording says.
+    """Return what a recording says.
 
     Raises:
         APIError: 400, it is no recording.

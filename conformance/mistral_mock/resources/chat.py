@@ -21,13 +21,13 @@ DEPRECATION = "x-model-deprecation-timestamp"
 
 @operation("chat.complete", answers=CHAT)
 def complete(ctx: Context) -> Answer | EventStream:
-    """The completion as one body, or as a stream of the same text, calls, reasons and usage."""
+    """Return the completion as one body, or a stream of the same text, calls, reasons and usage."""
     model = tuned_models.demand_chat_model(ctx, ctx.body["model"])
     return answer(ctx, scripted.complete(ctx, attachments.read(ctx, ctx.body), model))
 
 
 def answer(ctx: Context, completion: Completion) -> Answer | EventStream:
-    """The completion in the form that the body asks for; whoever listens hears of it."""
+    """Return the completion in the form that the body asks for; whoever listens hears of it."""
     id_, created = ctx.ids.hex32(), int(ctx.now().timestamp())
     body = bodies.make_body(completion, id_, created)
     traffic.tell(ctx, body)
@@ -35,7 +35,7 @@ def answer(ctx: Context, completion: Completion) -> Answer | EventStream:
 
 
 def tell(ctx: Context, completion: Completion, body: dict[str, Any]) -> Answer | EventStream:
-    """The body as an answer, or the same as events; both cost the same.
+    """Return the body as an answer, or the same as events; both cost the same.
 
     The headers of an answer tell what it cost, those of streams do not.
     """
@@ -46,7 +46,7 @@ def tell(ctx: Context, completion: Completion, body: dict[str, Any]) -> Answer |
 
 
 def wants_stream(ctx: Context) -> bool:
-    """The body asks for events."""
+    """Say whether the body asks for events."""
     return bool(ctx.body.get("stream"))
 
 

@@ -29,7 +29,7 @@ def moderate(ctx: Context) -> Answer:
 
 @operation("classifiers.moderate_chat", answers=["scores"], labels=judgement.CATEGORIES)
 def moderate_chat(ctx: Context) -> Answer:
-    """The same for each conversation as a whole; a list of messages is one conversation."""
+    """Return the same for each conversation as a whole; a list of messages is one conversation."""
     given = ctx.body["input"]
     several = bool(given) and isinstance(given[0], list)
     return answer_moderation(ctx, [messages.join(each) for each in (given if several else [given])])
@@ -43,13 +43,13 @@ def classify(ctx: Context) -> Answer:
 
 @operation("classifiers.classify_chat", answers=["scores"])
 def classify_chat(ctx: Context) -> Answer:
-    """The same for each conversation as a whole."""
+    """Return the same for each conversation as a whole."""
     given = as_list(ctx.body["input"])
     return answer_classification(ctx, [messages.join(each["messages"]) for each in given])
 
 
 def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
-    """The categories and scores of the texts."""
+    """Return the categories and scores of the texts."""
     spent = check(ctx, "moderation", texts)
     return answer(ctx, [describe(ctx, text) for text in texts], spent)
 
@@ -61,7 +61,7 @@ def describe(ctx: Context, text: str) -> dict[str, Any]:
 
 
 def answer_classification(ctx: Context, texts: Sequence[str]) -> Answer:
-    """The labels' scores of the texts."""
+    """Return the labels' scores of the texts."""
     spent = check(ctx, "classification", texts)
     return answer(ctx, [weigh(ctx, text) for text in texts], spent)
 
@@ -78,14 +78,14 @@ def weigh(ctx: Context, text: str) -> dict[str, Any]:
 
 
 def answer(ctx: Context, results: list[dict[str, Any]], spent: int) -> Answer:
-    """The results under an id of their own, for so many tokens."""
+    """Return the results under an id of their own, for so many tokens."""
     id_ = f"mod-{ctx.ids.hex32()}"
     found = {"id": id_, "model": ctx.body["model"], "results": results}
     return json_answer(found, headers=ctx.spend(rates.TOKENS, spent))
 
 
 def check(ctx: Context, capability: str, texts: Sequence[str]) -> int:
-    """The tokens of the texts, for which a model that can do this has room.
+    """Return the tokens of the texts, for which a model that can do this has room.
 
     Raises:
         APIError: 400, it does not exist, does something else, or a text is too long.
@@ -101,5 +101,5 @@ def check(ctx: Context, capability: str, texts: Sequence[str]) -> int:
 
 
 def as_list(given: Any) -> list[Any]:  # noqa: ANN401 - JSON
-    """The value itself when it is a list, else a list with it."""
+    """Return the value itself when it is a list, else a list with it."""
     return given if isinstance(given, list) else [given]

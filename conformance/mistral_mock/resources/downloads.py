@@ -30,7 +30,7 @@ class RefusedError(ValueError):
 
 
 def download(url: str, name: str, limit: int) -> Upload:
-    """What an address on the public network answers, at most so many bytes of it.
+    """Return what an address on the public network answers, at most so many bytes of it.
 
     Raises:
         APIError: 400, it is not public, does not answer with content, or with too much.
@@ -60,7 +60,7 @@ def download(url: str, name: str, limit: int) -> Upload:
 
 
 def pin(target: httpx.URL) -> httpx.URL:
-    """The address with the host's number in the place of its name.
+    """Return the address with the host's number in the place of its name.
 
     Raises:
         RefusedError: It is not a web address, or the host is not public.
@@ -78,14 +78,14 @@ def pin(target: httpx.URL) -> httpx.URL:
 
 
 def is_public(address: str) -> bool:
-    """The number of a host belongs to the public network."""
+    """Say whether the number of a host belongs to the public network."""
     found = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
     return bool(inner.is_global) and found.is_global and not found.is_multicast
 
 
 def read(answer: httpx.Response, limit: int, late: float) -> bytes:
-    """The content of an answer.
+    """Return the content of an answer.
 
     Raises:
         RefusedError: It is an error, too long, or takes too long.

@@ -58,7 +58,7 @@ def create(ctx: Context) -> Answer:
 
 
 def read_vectors(ctx: Context, count: int) -> list[list[float]] | None:
-    """The vectors that a reply says, begun again where they are fewer than the texts."""
+    """Return the vectors that a reply says, begun again where they are fewer than the texts."""
     said = scripted.read(ctx, "vectors")
     if said is None:
         return None
@@ -67,7 +67,7 @@ def read_vectors(ctx: Context, count: int) -> list[list[float]] | None:
 
 
 def find_model(ctx: Context, name: str) -> Model:
-    """The model of a name or alias that embeds.
+    """Return the model of a name or alias that embeds.
 
     Raises:
         APIError: 400, it does not exist or does something else.
@@ -80,7 +80,7 @@ def find_model(ctx: Context, name: str) -> Model:
 
 
 def check_texts(model: Model, texts: Sequence[str]) -> int:
-    """The tokens of all texts together.
+    """Return the tokens of all texts together.
 
     Raises:
         APIError: 400, there are too many or too few texts or tokens.
@@ -113,12 +113,12 @@ def find_size(model: Model, asked: int | None) -> int:
 
 
 def write(vector: list[float], body: dict[str, Any]) -> Sequence[float] | str:
-    """The vector in the kind of numbers and in the form that the body asks for."""
+    """Return the vector in the kind of numbers and in the form that the body asks for."""
     kind = body.get("output_dtype", "float")
     numbers = embedding.quantise(vector, kind)
     return embedding.spell(numbers, kind) if is_packed(body) else numbers
 
 
 def is_packed(body: dict[str, Any]) -> bool:
-    """The body asks for base64."""
+    """Say whether the body asks for base64."""
     return body.get("encoding_format") == "base64"

@@ -30,7 +30,7 @@ BASE_URL = "http://127.0.0.1"
 
 @section("files", SECTION_SCHEMA)
 def load_files(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts files of the first key's workspace into the world; their ids follow from their names."""
+    """Put files of the first key's workspace into the world; their ids follow from their names."""
     for each in data:
         ctx = dispatch.for_caller(seeding.world, seeding.owner, BASE_URL)
         part = Upload(each["name"], None, each["text"].encode())

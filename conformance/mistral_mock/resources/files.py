@@ -85,7 +85,7 @@ def upload(ctx: Context) -> Answer:
 
 @operation("files.list")
 def list_files(ctx: Context) -> Answer:
-    """A page of the files that the caller sees, the newest first."""
+    """Return a page of the files that the caller sees, the newest first."""
     drop_expired(ctx)
     siblings = ctx.table(StoredFile).children(ctx.caller.workspace_id)
     found = [
@@ -98,7 +98,7 @@ def list_files(ctx: Context) -> Answer:
 
 @operation("files.retrieve")
 def retrieve(ctx: Context) -> Answer:
-    """The file, with the word that it is not deleted."""
+    """Return the file, with the word that it is not deleted."""
     return json_answer({**view(find_file(ctx)), "deleted": False})
 
 
@@ -112,21 +112,21 @@ def delete(ctx: Context) -> Answer:
 
 @operation("files.download")
 def download(ctx: Context) -> Answer:
-    """The file's bytes."""
+    """Return the file's bytes."""
     file = find_file(ctx)
     return binary(read_content(ctx, file), filename=file.filename)
 
 
 @operation("files.get_signed_url")
 def get_signed_url(ctx: Context) -> Answer:
-    """A link that serves the bytes without a key for so many hours."""
+    """Return a link that serves the bytes without a key for so many hours."""
     file = find_file(ctx)
     return json_answer({"url": ctx.signed_url("file", file.id, ctx.query["expiry"] * HOUR_S)})
 
 
 @signed("file")
 def serve_file(ctx: Context, key: str) -> Answer:
-    """The file's bytes with its own type, while the file is there."""
+    """Return the file's bytes with its own type, while the file is there."""
     file = ctx.table(StoredFile).get(key)
     if file is None or has_expired(ctx, file):
         raise not_found("File not found")
@@ -142,7 +142,10 @@ def keep(
     expiry: int | None = None,
     source: str = UPLOADED,
 ) -> StoredFile:
-    """The caller's new file; `expiry` is in hours, `source` tells what the mock wrote itself."""
+    """Return the caller's new file.
+
+    `expiry` is in hours, `source` tells what the mock wrote itself.
+    """
     created_at = ctx.clock.stamp()
     mime_type = find_mime_type(part)
     file = StoredFile(
@@ -165,7 +168,7 @@ def keep(
 
 
 def find_file(ctx: Context) -> StoredFile:
-    """The file that the path names.
+    """Return the file that the path names.
 
     Raises:
         APIError: 404, there is none, its time is over, or the caller may not see it.
@@ -178,7 +181,7 @@ def find_file(ctx: Context) -> StoredFile:
 
 
 def look_up(ctx: Context, id_: str) -> StoredFile | None:
-    """The file with the id, in whatever case; None as in `find_file`."""
+    """Return the file with the id, in whatever case; None as in `find_file`."""
     file = ctx.table(StoredFile).get(id_.lower())
     if file is None or has_expired(ctx, file) or not is_visible(file, ctx.caller):
         return None
@@ -186,37 +189,40 @@ def look_up(ctx: Context, id_: str) -> StoredFile | None:
 
 
 def read_content(ctx: Context, file: StoredFile) -> bytes:
-    """The file's bytes."""
+    """Return the file's bytes."""
     blob = ctx.table(Blob).get(file.id)
     return b"" if blob is None else blob.content
 
 
 def is_visible(file: StoredFile, caller: Identity) -> bool:
-    """A file is seen in its workspace, and a private one by its owner alone."""
+    """Say whether a file is seen in its workspace, and a private one by its owner alone."""
     same_workspace = file.workspace_id == caller.workspace_id
     return same_workspace and (file.visibility != PRIVATE or file.owner_id == caller.user_id)
 
 
 def has_expired(ctx: Context, file: StoredFile) -> bool:
-    """The file's time is over."""
+    """Say whether the file's time is over."""
     return file.is_over(ctx.now())
 
 
 def drop_expired(ctx: Context) -> None:
-    """Deletes the files of the caller's workspace whose time is over."""
+    """Delete the files of the caller's workspace whose time is over."""
     for file in ctx.table(StoredFile).children(ctx.caller.workspace_id):
         if has_expired(ctx, file):
             forget(ctx, file)
 
 
 def forget(ctx: Context, file: StoredFile) -> None:
-    """Removes the file and its bytes."""
+    """Remove the file and its bytes."""
     ctx.table(StoredFile).remove(file.id)
     ctx.table(Blob).remove(file.id)
 
 
 def is_wanted(ctx: Context, file: StoredFile) -> bool:
-    """The file passes all filters of the query; a filter that is not given passes every file."""
+    """Say whether the file passes all filters of the query.
+
+    A filter that is not given passes every file.
+    """
     query = ctx.query
     return (
         query["purpose"] in {None, file.purpose}
@@ -228,18 +234,18 @@ def is_wanted(ctx: Context, file: StoredFile) -> bool:
 
 
 def is_listed(value: str, wanted: list[str] | None) -> bool:
-    """The value is among those wanted, or none are named."""
+    """Say whether the value is among those wanted, or none are named."""
     return not wanted or value in wanted
 
 
 def find_mime_type(part: Upload) -> str:
-    """The part's own type, unless it says nothing and the file's suffix says more."""
+    """Return the part's own type, unless it says nothing and the file's suffix says more."""
     unsaid = part.mime_type in {None, "", filetypes.UNKNOWN}
     return filetypes.find_mime_type(evolve(part, mime_type=None) if unsaid else part)
 
 
 def find_sample_type(purpose: str) -> str:
-    """What the lines of a file for this purpose are."""
+    """Return what the lines of a file for this purpose are."""
     return SAMPLE_TYPES.get(purpose, DEFAULT_SAMPLE_TYPE)
 
 
@@ -263,7 +269,7 @@ def sign(content: bytes) -> str:
 
 
 def view(file: StoredFile) -> dict[str, Any]:
-    """The file as the API writes it; times are in seconds since 1970."""
+    """Return the file as the API writes it; times are in seconds since 1970."""
     expires_at = file.expires_at
     return {
         "id": file.id,

@@ -24,13 +24,13 @@ BY_EXTENSION = {
 
 
 def find_extension(name: str) -> str | None:
-    """The last suffix of a file name, without its dot; None when there is none."""
+    """Return the last suffix of a file name, without its dot; None when there is none."""
     stem, dot, suffix = name.rpartition(".")
     return suffix if dot and stem and suffix else None
 
 
 def find_mime_type(file: Upload) -> str:
-    """The part's own type, or what the extension suggests when the part has none."""
+    """Return the part's own type, or what the extension suggests when the part has none."""
     if file.mime_type:
         return file.mime_type
     return BY_EXTENSION.get((find_extension(file.name) or "").lower(), UNKNOWN)

@@ -19,7 +19,7 @@ CAPABILITY = "completion_fim"
 
 @operation("fim.complete", answers=COMPLETION)
 def complete(ctx: Context) -> Answer | EventStream:
-    """The code between prompt and suffix, whole or piece by piece.
+    """Return the code between prompt and suffix, whole or piece by piece.
 
     400 for a model that does not exist or cannot fill gaps.
     """

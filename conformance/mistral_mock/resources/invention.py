@@ -38,7 +38,7 @@ class Invented(Upload):
 
 
 def invent(kind: Kind, url: str, title: str) -> Invented:
-    """What the mock takes for the content of an address."""
+    """Return what the mock takes for the content of an address."""
     if kind == "recording":
         text = f"This recording stands for {url[:LONGEST_SPEECH]}"
         return Invented(
@@ -53,13 +53,13 @@ def invent(kind: Kind, url: str, title: str) -> Invented:
 
 
 def find_title(url: str) -> str:
-    """The last part of an address's path, or its host."""
+    """Return the last part of an address's path, or its host."""
     parts = urlsplit(url)
     return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
 
 
 def make_pdf(lines: tuple[str, ...]) -> bytes:
-    """A page with these lines and a grey picture."""
+    """Return a page with these lines and a grey picture."""
     width, height = FIGURE_SIZE
     objects = (
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -89,7 +89,7 @@ def make_stream(content: bytes) -> bytes:
 
 
 def draw(lines: tuple[str, ...]) -> bytes:
-    """The instructions that draw the lines below each other, and the picture below them."""
+    """Return the instructions that draw the lines below each other, and the picture below them."""
     said = tuple(line.encode("cp1252", "replace") for line in lines)
     for mark in (b"\\", b"(", b")"):
         said = tuple(line.replace(mark, b"\\" + mark) for line in said)

@@ -24,7 +24,10 @@ OWNER = "mistralai"
 
 @operation("models.list")
 def list_models(ctx: Context) -> Answer:
-    """A card for every name and alias, narrowed by provider and by name; fine-tuned ones last."""
+    """Return a card for every name and alias, narrowed by provider and by name.
+
+    Fine-tuned ones last.
+    """
     provider, wanted = ctx.query["provider"], ctx.query["model"]
     cards = [
         card(model, name)
@@ -43,7 +46,7 @@ def list_models(ctx: Context) -> Answer:
 
 @operation("models.retrieve")
 def retrieve(ctx: Context) -> Answer:
-    """The card of a name or alias; 404 when there is none."""
+    """Return the card of a name or alias; 404 when there is none."""
     name = ctx.path["model_id"]
     tuned = tuned_models.look_up(ctx, name)
     if tuned is not None:
@@ -55,12 +58,15 @@ def retrieve(ctx: Context) -> Answer:
 
 
 def is_wanted(model: Model, provider: str | None, name: str | None) -> bool:
-    """The model is of the provider and has the name, where these are given."""
+    """Say whether the model is of the provider and has the name, where these are given."""
     return provider in {None, "", OWNER} and (not name or name in model.names)
 
 
 def card(model: Model, name: str) -> dict[str, Any]:
-    """What the API says about a model under one of its names; the other names are its aliases."""
+    """Return what the API says about a model under one of its names.
+
+    The other names are its aliases.
+    """
     gone = model.deprecation
     return {
         "id": name,
@@ -81,7 +87,7 @@ def card(model: Model, name: str) -> dict[str, Any]:
 
 
 def tuned_card(tuned: TunedModel) -> dict[str, Any]:
-    """What the list of models says about a fine-tuned one."""
+    """Return what the list of models says about a fine-tuned one."""
     return {
         **card(tuned_models.as_model(tuned), tuned.id),
         "owned_by": tuned.owned_by,
@@ -96,6 +102,6 @@ def tuned_card(tuned: TunedModel) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def capability_names() -> tuple[str, ...]:
-    """The capabilities that the document knows."""
+    """Return the capabilities that the document knows."""
     schemas = mistral_openapi.load()["components"]["schemas"]
     return tuple(schemas["ModelCapabilities"]["properties"])

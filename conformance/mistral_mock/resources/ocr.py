@@ -38,7 +38,7 @@ FORMATS = ("bbox_annotation_format", "document_annotation_format")
 
 @operation("ocr.process", answers=["pages"])
 def process(ctx: Context) -> Answer:
-    """The pages that the request wants, and what they cost.
+    """Return the pages that the request wants, and what they cost.
 
     Raises:
         APIError: 400 for an unknown model and for a document that cannot be had or read, 422 for
@@ -93,14 +93,17 @@ def check_annotations(body: dict[str, Any]) -> None:
 
 
 def find_form(body: dict[str, Any], name: str) -> dict[str, Any] | None:
-    """The form of an annotation; plain text asks for none, as in samples of the official SDK."""
+    """Return the form of an annotation.
+
+    Plain text asks for none, as in samples of the official SDK.
+    """
     form: dict[str, Any] | None = body.get(name)
     asks = form is not None and (form.get("type", "text") != "text" or form.get("json_schema"))
     return form if asks else None
 
 
 def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
-    """The pages that a request wants, counted from 0; None is all.
+    """Return the pages that a request wants, counted from 0; None is all.
 
     Pages that the document does not have are left out (our choice).
 
@@ -127,7 +130,7 @@ def read_pages(given: str | Sequence[int] | None) -> frozenset[int] | None:
 
 
 def find_document(ctx: Context) -> Upload:
-    """The document, whichever way it comes.
+    """Return the document, whichever way it comes.
 
     Raises:
         APIError: 400, it cannot be had.
@@ -143,14 +146,14 @@ def find_document(ctx: Context) -> Upload:
 
 
 def make_sheets(texts: Sequence[str]) -> tuple[Sheet, ...]:
-    """The pages that a reply says, of the size of a sheet of paper."""
+    """Return the pages that a reply says, of the size of a sheet of paper."""
     from mistral_mock.extraction import sheets  # noqa: PLC0415 - its libraries take long to load
 
     return tuple(sheets.Sheet(text, sheets.A4) for text in texts)
 
 
 def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) -> None:
-    """Fills in the annotation of every image, from the name of the image alone."""
+    """Fill in the annotation of every image, from the name of the image alone."""
     for image in (image for page in pages for image in page["images"]):
         if form is not None:
             image["image_annotation"] = annotate(form, f"The image {image['id']}")
@@ -166,7 +169,7 @@ def annotate_document(pages: list[dict[str, Any]], body: dict[str, Any]) -> str 
 
 
 def annotate(form: dict[str, Any], text: str, prompt: str | None = None) -> str:
-    """What the mock's chat says about a text in a form."""
+    """Return what the mock's chat says about a text in a form."""
     asked = [{"role": "system", "content": prompt}] if prompt else []
     messages = [*asked, {"role": "user", "content": text or "An empty page"}]
     body = {"model": CHAT_MODEL, "messages": messages, "response_format": form}

@@ -43,7 +43,7 @@ class Marks:
 def make_pages(
     sheets: Sequence[Sheet], chosen: Sequence[int], body: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The chosen pages; images and tables are numbered through."""
+    """Return the chosen pages; images and tables are numbered through."""
     marks = find_marks([sheet.text for sheet in sheets])
     pages: list[dict[str, Any]] = []
     for place in chosen:
@@ -85,7 +85,7 @@ def show_size(sheet: Sheet) -> dict[str, int] | None:
 
 
 def find_marks(texts: Sequence[str]) -> Marks:
-    """The first and last lines that all pages with more than them have in common."""
+    """Return the first and last lines that all pages with more than them have in common."""
     pages = [text.strip().splitlines() for text in texts]
     if len(pages) < 2 or any(len(lines) < 2 for lines in pages):
         return Marks()
@@ -96,7 +96,7 @@ def find_marks(texts: Sequence[str]) -> Marks:
 def split_marks(
     text: str, body: Mapping[str, Any], marks: Marks
 ) -> tuple[str, str | None, str | None]:
-    """The text without the head and foot that the request wants apart, and these."""
+    """Return the text without the head and foot that the request wants apart, and these."""
     header = footer = None
     if body.get("extract_header") and marks.header:
         header, text = marks.header, text.removeprefix(marks.header).lstrip()
@@ -108,7 +108,7 @@ def split_marks(
 def take_tables(
     text: str, form: str | None, first: int, granularity: str | None
 ) -> tuple[str, list[dict[str, Any]]]:
-    """The text with its Markdown tables taken out, when a form for tables is given, and these."""
+    """Return the text without its Markdown tables, when a form for tables is given, and these."""
     if form is None:
         return text, []
     tables: list[dict[str, Any]] = []
@@ -131,26 +131,26 @@ def take_tables(
 
 
 def is_row(line: str) -> bool:
-    """The line is one of a Markdown table: it has a cell at least."""
+    """Say whether the line is one of a Markdown table: it has a cell at least."""
     text = line.rstrip()
     return text.startswith("|") and text.endswith("|") and len(EDGE.findall(text)) > 1
 
 
 def make_html(table: str) -> str:
-    """A Markdown table as HTML; its rule, if it has one, is its second line."""
+    """Return a Markdown table as HTML; its rule, if it has one, is its second line."""
     lines = [line.strip() for line in table.strip().splitlines()]
     rows = [line for place, line in enumerate(lines) if place != 1 or not RULE.fullmatch(line)]
     return f"<table>{''.join(map(make_row, rows))}</table>"
 
 
 def make_row(line: str) -> str:
-    """A line of a Markdown table as HTML."""
+    """Return a line of a Markdown table as HTML."""
     cells = (cell.strip().replace(r"\|", "|") for cell in EDGE.split(line)[1:-1])
     return f"<tr>{''.join(f'<td>{escape(cell, quote=False)}</td>' for cell in cells)}</tr>"
 
 
 def make_images(sheet: Sheet, body: Mapping[str, Any], first: int) -> list[dict[str, Any]]:
-    """The images that are large enough, as many as there may still be."""
+    """Return the images that are large enough, as many as there may still be."""
     limit, least = body.get("image_limit"), body.get("image_min_size") or 0
     figures = [
         figure
@@ -165,7 +165,7 @@ def make_images(sheet: Sheet, body: Mapping[str, Any], first: int) -> list[dict[
 
 
 def make_image(sheet: Sheet, figure: Figure, number: int, *, sent: bool) -> dict[str, Any]:
-    """An image; its place is known when it is the whole page."""
+    """Return an image; its place is known when it is the whole page."""
     picture = figure.picture
     whole = sheet.size == (picture.width, picture.height)
     data = f"data:{picture.mime_type};base64,{b64encode(figure.content).decode()}"
@@ -202,7 +202,7 @@ def score_words(text: str, words: re.Pattern[str] = WORD) -> list[dict[str, Any]
 def make_blocks(
     text: str, images: Sequence[dict[str, Any]], sheet: Sheet, granularity: str | None
 ) -> list[dict[str, Any]]:
-    """The paragraphs, then the images whose place is known.
+    """Return the paragraphs, then the images whose place is known.
 
     Where a paragraph stands is estimated: they share the height of the page by their lines.
     """
@@ -226,7 +226,7 @@ def make_blocks(
 def make_block(
     kind: str, content: str, box: tuple[int, int, int, int], granularity: str | None
 ) -> dict[str, Any]:
-    """A part of a page."""
+    """Return a part of a page."""
     scores = {
         "average_content_confidence_score": SURE,
         "minimum_content_confidence_score": SURE,

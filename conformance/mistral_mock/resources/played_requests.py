@@ -35,7 +35,7 @@ BASE_URL = "http://127.0.0.1"
 
 @section("requests", SECTION_SCHEMA)
 def play_requests(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Sends the requests, one after the other; replies are for those of tests alone.
+    """Send the requests, one after the other; replies are for those of tests alone.
 
     Raises:
         FixtureError: One is refused.

@@ -50,7 +50,7 @@ class Transcript:
 
 
 def read_sheets(source: Upload) -> tuple[Sheet, ...]:
-    """The pages of a document.
+    """Return the pages of a document.
 
     Raises:
         APIError: 400, nothing can be read.
@@ -67,7 +67,7 @@ def read_sheets(source: Upload) -> tuple[Sheet, ...]:
 
 
 def read_text(source: Upload) -> str:
-    """The text of all pages of a document.
+    """Return the text of all pages of a document.
 
     Raises:
         APIError: 400, nothing can be read, or there is too much.
@@ -94,7 +94,7 @@ def check_length(length: int) -> None:
 
 
 def transcribe(recording: Upload, language: str | None) -> Transcript:
-    """What a recording says, in the language that the caller tells.
+    """Return what a recording says, in the language that the caller tells.
 
     Raises:
         APIError: 400, it is not a recording in a format that the mock knows.

@@ -30,7 +30,7 @@ SENDABLE = "send a data: URL, a file or a signed URL of it"
 
 
 def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Upload:
-    """What an address stands for; the name is the caller's own for it, if any.
+    """Return what an address stands for; the name is the caller's own for it, if any.
 
     Raises:
         APIError: 400, nothing can be had from the address, or the mock does not visit it.
@@ -56,7 +56,7 @@ def fetch(ctx: Context, url: str, name: str = "", kind: Kind = "document") -> Up
 
 
 def open_recording(ctx: Context, given: str) -> Upload:
-    """A recording in a request: what stands at its address, or its bytes as base64.
+    """Return a recording in a request: what stands at its address, or its bytes as base64.
 
     Raises:
         APIError: 400, it is not to be had, or is not base64.
@@ -68,7 +68,7 @@ def open_recording(ctx: Context, given: str) -> Upload:
 
 
 def find_host(url: str) -> str:
-    """The host of a web address.
+    """Return the host of a web address.
 
     Raises:
         APIError: 400, it is none.
@@ -85,7 +85,7 @@ def find_host(url: str) -> str:
 
 
 def read_signed(ctx: Context, url: str, name: str) -> Upload:
-    """What a signed URL of the mock serves.
+    """Return what a signed URL of the mock serves.
 
     Raises:
         APIError: 400, nothing.
@@ -104,7 +104,7 @@ def read_signed(ctx: Context, url: str, name: str) -> Upload:
 
 
 def read_data(url: str, name: str = "") -> Upload:
-    """What a `data:` URL holds.
+    """Return what a `data:` URL holds.
 
     Raises:
         APIError: 400, it is not written like one.
@@ -120,7 +120,7 @@ def read_data(url: str, name: str = "") -> Upload:
 
 
 def decode(text: str) -> bytes:
-    """The bytes of base64 text.
+    """Return the bytes of base64 text.
 
     Raises:
         APIError: 400, it is not base64.
@@ -133,7 +133,7 @@ def decode(text: str) -> bytes:
 
 
 def unpack(text: str) -> bytes:
-    """The bytes of base64 text, in either alphabet; white space and missing padding do no harm.
+    """Return the bytes of base64 text, in either alphabet; whitespace and missing padding are fine.
 
     Raises:
         ValueError: It is not base64.
@@ -144,7 +144,7 @@ def unpack(text: str) -> bytes:
 
 
 def open_file(ctx: Context, file_id: str) -> Upload:
-    """The bytes of an uploaded file.
+    """Return the bytes of an uploaded file.
 
     Raises:
         APIError: 400, there is none that the caller sees.

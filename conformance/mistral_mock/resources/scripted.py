@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def complete(ctx: Context, body: Mapping[str, Any], model: Model) -> Completion:
-    """The completion of a chat; a scripted one too is refused what the API refuses.
+    """Return the completion of a chat; a scripted one too is refused what the API refuses.
 
     What its messages bring has been read, see `attachments`.
 
@@ -39,5 +39,5 @@ def complete(ctx: Context, body: Mapping[str, Any], model: Model) -> Completion:
 
 
 def read(ctx: Context, kind: str) -> Any:  # noqa: ANN401 - JSON
-    """What a reply says of a kind, such as `vectors`; None when it says nothing of it."""
+    """Return what a reply says of a kind, such as `vectors`; None when it says nothing of it."""
     return None if ctx.given is None else ctx.given.answer.get(kind)

@@ -57,7 +57,7 @@ class Voice:
 
 @operation("audio.speech.complete", answers=())
 def complete(ctx: Context) -> Answer | EventStream:
-    """The sound in base64, or as events that carry the same bytes in pieces.
+    """Return the sound in base64, or as events that carry the same bytes in pieces.
 
     Raises:
         APIError: 400 for an unknown model or voice, 422 for a text that is too long.
@@ -77,12 +77,12 @@ def complete(ctx: Context) -> Answer | EventStream:
 
 
 def spell_sound(form: str, text: str, sound: bytes, language: str) -> bytes:
-    """The sound in a format."""
+    """Return the sound in a format."""
     return WRITERS[form](text, sound, language) if form in WRITERS else sound
 
 
 def make_events(content: bytes, used: dict[str, Any]) -> Iterator[bytes]:
-    """The sound in pieces, and what was used."""
+    """Yield the sound in pieces, and what was used."""
     for place in range(0, len(content), PIECE):
         data = spell(content[place : place + PIECE])
         delta = {"type": "speech.audio.delta", "audio_data": data}
@@ -91,18 +91,18 @@ def make_events(content: bytes, used: dict[str, Any]) -> Iterator[bytes]:
 
 
 def count(text: str, sound: bytes) -> dict[str, Any]:
-    """What a request used: tokens of text in, tokens of sound out."""
+    """Return what a request used: tokens of text in, tokens of sound out."""
     seconds = len(sound) / riff.WIDTH / riff.RATE
     return usage.as_full_json(tokens.count_tokens(text), math.ceil(seconds * TOKENS_A_SECOND))
 
 
 def spell(content: bytes) -> str:
-    """The bytes in base64."""
+    """Return the bytes in base64."""
     return b64encode(content).decode()
 
 
 def check_text(text: str) -> str:
-    """The text, when it is not too long.
+    """Return the text, when it is not too long.
 
     Raises:
         APIError: 422, it is.
@@ -115,7 +115,7 @@ def check_text(text: str) -> str:
 
 
 def find_voice(ctx: Context) -> Voice:
-    """The voice that the request names, imitates, or leaves to the mock.
+    """Return the voice that the request names, imitates, or leaves to the mock.
 
     Raises:
         APIError: 400, the voice is unknown or the recording cannot be had.

@@ -33,7 +33,7 @@ SPEAKER = "speaker_1"
 
 @operation("audio.transcriptions.complete", answers=["transcript"])
 def complete(ctx: Context) -> Answer | EventStream:
-    """The text with its language, segments and usage; as events, the last brings all once more.
+    """Return the text with its language, segments and usage; as events, the last repeats it all.
 
     Raises:
         APIError: 400 for an unknown model and for what is not a recording, 422 unless there is
@@ -64,7 +64,7 @@ def complete(ctx: Context) -> Answer | EventStream:
 
 
 def make_events(whole: dict[str, Any], segments: Sequence[dict[str, Any]]) -> Iterator[bytes]:
-    """The language where it is known, the text word by word, the segments, and all at the end."""
+    """Yield the language if known, the text word by word, the segments, and all at the end."""
     if whole["language"]:
         yield make_event("transcription.language", {"audio_language": whole["language"]})
     for piece in split_words(whole["text"]):
@@ -81,7 +81,7 @@ def make_event(name: str, data: dict[str, Any]) -> bytes:
 
 
 def find_recording(ctx: Context) -> Upload:
-    """The recording, whichever way it comes.
+    """Return the recording, whichever way it comes.
 
     Raises:
         APIError: 422 for none or several, 400 for one that cannot be had.
@@ -100,7 +100,7 @@ def find_recording(ctx: Context) -> Upload:
 
 
 def find_segments(found: Transcript, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The parts that the request asks for: words, else sentences, else none."""
+    """Return the parts that the request asks for: words, else sentences, else none."""
     wanted, diarize = body.get("timestamp_granularities") or (), bool(body.get("diarize"))
     if not wanted and not diarize:
         return []
@@ -118,7 +118,7 @@ def find_segments(found: Transcript, body: dict[str, Any]) -> list[dict[str, Any
 
 
 def split_words(text: str) -> list[str]:
-    """The words with the white space before them; joined they are the text."""
+    """Return the words with the white space before them; joined they are the text."""
     pieces: list[str] = []
     for character in text:
         starts = not pieces or (character.isspace() and not pieces[-1][-1:].isspace())
@@ -130,7 +130,7 @@ def split_words(text: str) -> list[str]:
 
 
 def count(found: Transcript) -> dict[str, Any]:
-    """What a request used; seconds that have begun count whole (our choice).
+    """Return what a request used; seconds that have begun count whole (our choice).
 
     The tokens of the sound are not tokens of the prompt, but count in the total (seen live, 2026).
     """

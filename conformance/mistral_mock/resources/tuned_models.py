@@ -78,7 +78,7 @@ class TunedModel(Owned):
 
 @section("fine_tuned_models", SECTION_SCHEMA)
 def load_fine_tuned_models(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts fine-tuned models of the first key's workspace into the world."""
+    """Put fine-tuned models of the first key's workspace into the world."""
     for each in data:
         targets = tuple(
             {"weight": 1.0, "loss_function": "single_class", **target}
@@ -110,7 +110,7 @@ def delete(ctx: Context) -> Answer:
 
 @operation("models.update")
 def update(ctx: Context) -> Answer:
-    """The model with its new name or description; null takes one away."""
+    """Return the model with its new name or description; null takes one away."""
     model = find_tuned(ctx)
     changes = {field: ctx.body[field] for field in CHANGEABLE if field in ctx.body}
     return json_answer(view(ctx.table(TunedModel).put(evolve(model, **changes))))
@@ -118,24 +118,24 @@ def update(ctx: Context) -> Answer:
 
 @operation("models.archive")
 def archive(ctx: Context) -> Answer:
-    """The model is archived, whether or not it was before."""
+    """Archive the model, whether or not it was before."""
     return put_aside(ctx, archived=True)
 
 
 @operation("models.unarchive")
 def unarchive(ctx: Context) -> Answer:
-    """The model is in use again, whether or not it was before."""
+    """Take the model into use again, whether or not it was before."""
     return put_aside(ctx, archived=False)
 
 
 def put_aside(ctx: Context, *, archived: bool) -> Answer:
-    """The id of the model with its new state."""
+    """Return the id of the model with its new state."""
     model = ctx.table(TunedModel).put(evolve(find_tuned(ctx), archived=archived))
     return json_answer({"id": model.id, "object": "model", "archived": model.archived})
 
 
 def find_tuned(ctx: Context) -> TunedModel:
-    """The fine-tuned model that the path names.
+    """Return the fine-tuned model that the path names.
 
     Raises:
         APIError: 403, it is the vendor's; 404, there is none that the caller sees.
@@ -148,13 +148,13 @@ def find_tuned(ctx: Context) -> TunedModel:
 
 
 def look_up(ctx: Context, name: str) -> TunedModel | None:
-    """The caller's fine-tuned model with the id, archived or not, or None."""
+    """Return the caller's fine-tuned model with the id, archived or not, or None."""
     model = ctx.table(TunedModel).get(name)
     return model if model is not None and ownership.may_see(ctx, model) else None
 
 
 def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
-    """The caller's or the vendor's model of this name that can do one of these.
+    """Return the caller's or the vendor's model of this name that can do one of these.
 
     Raises:
         APIError: 400, it does not exist or does something else.
@@ -167,7 +167,7 @@ def find_able_model(ctx: Context, name: str, *capabilities: str) -> Model:
 
 
 def find_chat_model(ctx: Context, name: str) -> Model | None:
-    """The caller's or the vendor's model of this name when it chats, or None."""
+    """Return the caller's or the vendor's model of this name when it chats, or None."""
     tuned = find_usable(ctx, name)
     if tuned is not None:
         return tuned if "completion_chat" in tuned.capabilities else None
@@ -178,7 +178,7 @@ def find_chat_model(ctx: Context, name: str) -> Model | None:
 
 
 def demand_chat_model(ctx: Context, name: str) -> Model:
-    """The caller's or the vendor's model of this name that chats.
+    """Return the caller's or the vendor's model of this name that chats.
 
     Raises:
         APIError: 400, it does not exist or does something else.
@@ -191,7 +191,7 @@ def demand_chat_model(ctx: Context, name: str) -> Model:
 
 
 def find_common(ctx: Context, name: str, *capabilities: str) -> Model | None:
-    """The vendor's model of this name; None when there is none, or when it is gone and refused.
+    """Return the vendor's model of this name; None if there is none, or if it is gone and refused.
 
     Where a name has two models, the one that can do one of these.
     """
@@ -202,25 +202,31 @@ def find_common(ctx: Context, name: str, *capabilities: str) -> Model | None:
 
 
 def stand_in(ctx: Context, name: str) -> Model | None:
-    """What answers to a name that nobody knows; None unless the mock was told to accept them."""
+    """Return what answers to a name that nobody knows.
+
+    None unless the mock was told to accept them.
+    """
     unknown = catalogue.find_model(name) is None and look_up(ctx, name) is None
     wanted = unknown and ctx.settings.unknown_models == "accept"
     return catalogue.stand_in(name) if wanted else None
 
 
 def is_refused(ctx: Context, model: Model) -> bool:
-    """The model is gone, and the mock was told to refuse such models."""
+    """Say whether the model is gone, and the mock was told to refuse such models."""
     return ctx.settings.retired == "refuse" and model.is_gone(ctx.now())
 
 
 def find_usable(ctx: Context, name: str) -> Model | None:
-    """The caller's fine-tuned model as requests use it; None when it is archived or not there."""
+    """Return the caller's fine-tuned model as requests use it.
+
+    None when it is archived or not there.
+    """
     model = look_up(ctx, name)
     return None if model is None or model.archived else as_model(model)
 
 
 def as_model(tuned: TunedModel) -> Model:
-    """The fine-tuned model in the catalogue's form: it does what its root does.
+    """Return the fine-tuned model in the catalogue's form: it does what its root does.
 
     A classifier classifies and does nothing else; no fine-tuned model is tuned again.
     """
@@ -238,7 +244,7 @@ def as_model(tuned: TunedModel) -> Model:
 
 
 def view(tuned: TunedModel) -> dict[str, Any]:
-    """The model as the fine-tuning group writes it; times are in seconds since 1970."""
+    """Return the model as the fine-tuning group writes it; times are in seconds since 1970."""
     model = as_model(tuned)
     able = ("completion_chat", "completion_fim", "function_calling", "fine_tuning")
     named = (*able, "classification")
@@ -264,12 +270,12 @@ def view(tuned: TunedModel) -> dict[str, Any]:
 
 
 def find_version(root: str) -> str:
-    """The version of a model of the vendor: the number at the end of its id."""
+    """Return the version of a model of the vendor: the number at the end of its id."""
     model = catalogue.find_model(root)
     last = model.id.rpartition("-")[2] if model else ""
     return last if last.isdigit() else UNVERSIONED
 
 
 def shorten(organisation_id: str) -> str:
-    """The part of an organisation's id that stands in models' ids, as in the published samples."""
+    """Return the part of an organisation's id that models' ids hold, as in published samples."""
     return organisation_id[:8]

@@ -82,7 +82,7 @@ class Voice(Owned):
 
 @section("voices", schema=FIXTURES)
 def load_voices(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts voices into the world that are everyone's; each says a sentence in its sample."""
+    """Put voices into the world that are everyone's; each says a sentence in its sample."""
     for given in data:
         id_ = seeding.uuid("voice", given.get("id", given["name"]))
         seeding.table(Voice).put(
@@ -117,7 +117,7 @@ def list_voices(ctx: Context) -> Answer:
 
 @operation("audio.voices.create")
 def create(ctx: Context) -> Answer:
-    """The new voice; 422 for a recording that is not a WAV file, and for a slug in use."""
+    """Return the new voice; 422 for a recording that is not a WAV file, and for a slug in use."""
     check_slug(ctx)
     content = read_sample(ctx.body["sample_audio"])
     voice = Voice(
@@ -133,13 +133,16 @@ def create(ctx: Context) -> Answer:
 
 @operation("audio.voices.get")
 def get(ctx: Context) -> Answer:
-    """The voice with this id or slug."""
+    """Return the voice with this id or slug."""
     return json_answer(view(find(ctx)))
 
 
 @operation("audio.voices.update")
 def update(ctx: Context) -> Answer:
-    """The voice with the fields that were sent; a null leaves name and languages as they are."""
+    """Return the voice with the fields that were sent.
+
+    A null leaves name and languages as they are.
+    """
     voice = find_own(ctx)
     sent = {name: ctx.body[name] for name in CHANGEABLE if name in ctx.body}
     fields = {n: v for n, v in sent.items() if v is not None or n not in {"name", "languages"}}
@@ -148,7 +151,7 @@ def update(ctx: Context) -> Answer:
 
 @operation("audio.voices.delete")
 def delete(ctx: Context) -> Answer:
-    """The voice as it was; it is gone with its recording."""
+    """Return the voice as it was; it is gone with its recording."""
     voice = find_own(ctx)
     ctx.table(Voice).remove(voice.id)
     ctx.table(Blob).remove(voice.id)
@@ -157,14 +160,17 @@ def delete(ctx: Context) -> Answer:
 
 @operation("audio.voices.get_sample_audio")
 def get_sample_audio(ctx: Context) -> Answer:
-    """The recording as it was sent, or the preset's own."""
+    """Return the recording as it was sent, or the preset's own."""
     voice = find(ctx)
     blob = ctx.table(Blob).get(voice.id)
     return binary(introduce(voice) if blob is None else blob.content, WAV)
 
 
 def search(ctx: Context, name: str) -> Voice | None:
-    """The voice with an id or slug (our choice) that the caller sees; None when there is none."""
+    """Return the voice with an id or slug (our choice) that the caller sees.
+
+    None when there is none.
+    """
     known = ctx.table(Voice).get(name.lower())
     if known is not None and ownership.may_see(ctx, known):
         return known
@@ -184,7 +190,7 @@ def check_slug(ctx: Context) -> None:
 
 
 def find(ctx: Context) -> Voice:
-    """The voice that the path names.
+    """Return the voice that the path names.
 
     Raises:
         APIError: 404, there is none that the caller sees.
@@ -197,7 +203,7 @@ def find(ctx: Context) -> Voice:
 
 
 def find_own(ctx: Context) -> Voice:
-    """The caller's own voice that the path names.
+    """Return the caller's own voice that the path names.
 
     Raises:
         APIError: 404 as in `find`, 403 for a preset or somebody else's.
@@ -210,13 +216,13 @@ def find_own(ctx: Context) -> Voice:
 
 
 def introduce(voice: Voice) -> bytes:
-    """What a preset says about itself, as a WAV file."""
+    """Return what a preset says about itself, as a WAV file."""
     sound = tones.speak(voice.says, tones.find_pitch(voice.id))
     return spoken.write(voice.says, sound, next(iter(voice.languages), ""))
 
 
 def read_sample(text: str) -> bytes:
-    """The recording of a new voice.
+    """Return the recording of a new voice.
 
     Raises:
         APIError: 422, it is not base64, or not a recording in a format that the mock knows.
@@ -235,12 +241,12 @@ def read_sample(text: str) -> bytes:
 
 
 def as_fields(given: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a record from those of a body."""
+    """Return the fields of a record from those of a body."""
     return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
 
 
 def view(voice: Voice) -> dict[str, Any]:
-    """The voice as the API writes it; `type` is what the official SDK asks for."""
+    """Return the voice as the API writes it; `type` is what the official SDK asks for."""
     return {
         "id": voice.id,
         "type": voice.kind,

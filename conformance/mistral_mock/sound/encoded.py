@@ -38,7 +38,7 @@ OPUS_SKIP = 312
 
 
 def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
-    """An MP3 file of silence, as long as the sound, with the text in its tags."""
+    """Return an MP3 file of silence, as long as the sound, with the text in its tags."""
     from mutagen import id3  # noqa: PLC0415 - needed only where MP3 is asked for
 
     library: Any = id3  # it comes without types
@@ -54,7 +54,7 @@ def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
 
 
 def write_flac(text: str, sound: bytes, language: str = "") -> bytes:
-    """A FLAC file of silence, as long as the sound, with the text in its tags."""
+    """Return a FLAC file of silence, as long as the sound, with the text in its tags."""
     from mutagen import flac  # noqa: PLC0415 - needed only where FLAC is asked for
 
     frames = math.ceil(len(sound) / WIDTH / FLAC_SAMPLES)
@@ -74,14 +74,17 @@ def write_flac(text: str, sound: bytes, language: str = "") -> bytes:
 
 
 def make_flac_frame(number: int) -> bytes:
-    """A frame whose samples are all 0; the number is spelled as UTF-8 spells a character's."""
+    """Return a frame whose samples are all 0.
+
+    The number is spelled as UTF-8 spells a character's.
+    """
     head = FLAC_HEAD + chr(number).encode("utf-8", "surrogatepass")
     frame = head + bytes((check(head, 0x07, 8),)) + bytes(3)
     return frame + check(frame, 0x8005, 16).to_bytes(2, "big")
 
 
 def check(data: bytes, polynomial: int, width: int) -> int:
-    """The checksum of the data: a CRC of so many bits that starts at 0."""
+    """Return the checksum of the data: a CRC of so many bits that starts at 0."""
     top = 1 << (width - 1)
     found = 0
     for byte in data:
@@ -93,7 +96,7 @@ def check(data: bytes, polynomial: int, width: int) -> int:
 
 
 def write_opus(text: str, sound: bytes, language: str = "") -> bytes:
-    """An Opus file in Ogg, of silence, as long as the sound, with the text in its tags."""
+    """Return an Opus file in Ogg, of silence, as long as the sound, with the text in its tags."""
     from mutagen import ogg  # noqa: PLC0415 - needed only where Opus is asked for
 
     library: Any = ogg  # it comes without types
@@ -111,7 +114,7 @@ def write_opus(text: str, sound: bytes, language: str = "") -> bytes:
 
 
 def number_pages(pages: list[Any]) -> Iterator[bytes]:
-    """The pages of a stream as they are written, the first and the last marked."""
+    """Yield the pages of a stream as they are written, the first and the last marked."""
     for number, page in enumerate(pages):
         page.sequence, page.serial = number, 1
         page.first, page.last = number == 0, number == len(pages) - 1
@@ -119,12 +122,12 @@ def number_pages(pages: list[Any]) -> Iterator[bytes]:
 
 
 def make_opus_head() -> bytes:
-    """What stands at the beginning of an Opus stream (RFC 7845, section 5.1)."""
+    """Return what stands at the beginning of an Opus stream (RFC 7845, section 5.1)."""
     return b"OpusHead" + struct.pack("<BBHIhB", 1, 1, OPUS_SKIP, RATE, 0, 0)
 
 
 def make_opus_tags(text: str, language: str) -> bytes:
-    """The tags of an Opus stream (RFC 7845, section 5.2)."""
+    """Return the tags of an Opus stream (RFC 7845, section 5.2)."""
     fields = [f"comment={text}", f"language={language}"]
     spelled = [each.encode("utf-8", "replace") for each in (MADE_BY, *fields)]
     maker, *rest = [struct.pack("<I", len(each)) + each for each in spelled]

@@ -65,7 +65,7 @@ class Recording:
 
 
 def read(content: bytes) -> Recording:
-    """What a recording tells about itself.
+    """Return what a recording tells about itself.
 
     Raises:
         UnreadableError: It is broken, or in no format that the mock knows.
@@ -79,7 +79,7 @@ def read(content: bytes) -> Recording:
 
 
 def read_wav(content: bytes) -> Recording:
-    """What a WAV file tells; only those of the mock's own speech carry their text.
+    """Return what a WAV file tells; only those of the mock's own speech carry their text.
 
     Raises:
         UnreadableError: It is broken.
@@ -94,7 +94,7 @@ def read_wav(content: bytes) -> Recording:
 
 
 def read_tagged(content: bytes) -> Recording:
-    """What an MP3, FLAC, OGG or M4A file tells.
+    """Return what an MP3, FLAC, OGG or M4A file tells.
 
     Raises:
         UnreadableError: It is broken, or something else.
@@ -115,7 +115,7 @@ def read_tagged(content: bytes) -> Recording:
 
 
 def find_texts(tags: Mapping[str, Any], wanted: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The texts of tags with one of these names, the likeliest first."""
+    """Yield the texts of tags with one of these names, the likeliest first."""
     for names in wanted:
         for name, value in tags.items():
             if name.partition(":")[0] in names or name in names:
@@ -125,7 +125,7 @@ def find_texts(tags: Mapping[str, Any], wanted: Sequence[Sequence[str]]) -> Iter
 
 
 def read_webm(content: bytes) -> Recording:
-    """What a WebM recording tells; one without a length gets that of usual speech of its size.
+    """Return what a WebM recording tells; one without a length gets that of usual speech its size.
 
     Raises:
         UnreadableError: It is broken.

@@ -45,7 +45,7 @@ class Recording:
 
 
 def write(sound: bytes, remarks: Mapping[str, str]) -> bytes:
-    """A WAV file of 16-bit sound of one channel, with remarks that players show or ignore."""
+    """Return a WAV file of 16-bit mono sound, with remarks that players show or ignore."""
     form = struct.pack("<HHIIHH", PCM, 1, RATE, RATE * WIDTH, WIDTH, WIDTH * 8)
     texts = b"".join(_chunk(name, text.encode() + b"\0") for name, text in remarks.items())
     info = _chunk("LIST", b"INFO" + texts) if remarks else b""
@@ -53,7 +53,7 @@ def write(sound: bytes, remarks: Mapping[str, str]) -> bytes:
 
 
 def read(content: bytes) -> Recording:
-    """What a WAV file holds; a last chunk that was cut off counts as far as it goes.
+    """Return what a WAV file holds; a last chunk that was cut off counts as far as it goes.
 
     Raises:
         NotWav: There is no header, no form or no sound.

@@ -15,13 +15,16 @@ TEXT, LANGUAGE, SOFTWARE = "ICMT", "ILNG", "ISFT"
 
 
 def write(text: str, sound: bytes, language: str = "") -> bytes:
-    """The WAV file of a text that was read aloud, in a language when that is known."""
+    """Return the WAV file of a text that was read aloud, in a language when that is known."""
     remarks = {TEXT: text, SOFTWARE: MAKER}
     return riff.write(sound, {**remarks, LANGUAGE: language} if language else remarks)
 
 
 def read(recording: Recording) -> tuple[str, str | None] | None:
-    """The text that `write` put into a recording, and its language; None for other recordings."""
+    """Return the text that `write` put into a recording, and its language.
+
+    None for other recordings.
+    """
     remarks = recording.remarks
     if remarks.get(SOFTWARE) != MAKER or TEXT not in remarks:
         return None

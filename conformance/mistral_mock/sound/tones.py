@@ -30,7 +30,7 @@ def find_pitch(voice: str) -> float:
 
 
 def speak(text: str, pitch: float) -> bytes:
-    """The sound of a text: 16-bit samples of one channel, the lower byte first."""
+    """Return the sound of a text: 16-bit samples of one channel, the lower byte first."""
     return b"".join(tone(find_step(character), pitch) for character in text)
 
 
@@ -41,7 +41,7 @@ def find_step(character: str) -> int | None:
 
 @lru_cache(maxsize=1024)
 def tone(step: int | None, pitch: float) -> bytes:
-    """The samples of one character, which begin and end at rest."""
+    """Return the samples of one character, which begin and end at rest."""
     if step is None:
         return bytes(SAMPLES * 2)
     turn = 2 * math.pi * pitch * 2 ** (step / STEPS) / RATE

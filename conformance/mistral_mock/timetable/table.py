@@ -52,7 +52,7 @@ class Interval:
     offset: timedelta
 
     def following(self, after: datetime) -> datetime | None:
-        """The first moment after another one; None when it lies beyond the calendar."""
+        """Return the first moment after another one; None when it lies beyond the calendar."""
         count = (after - EPOCH - self.offset) // self.every + 1
         try:
             return EPOCH + self.offset + count * self.every
@@ -73,7 +73,7 @@ class Timetable:
     jitter: timedelta
 
     def following(self, after: datetime) -> datetime | None:
-        """The first moment after another one, without jitter; None when none is left."""
+        """Return the first moment after another one, without jitter; None when none is left."""
         return _find_following(self, after)
 
     def due(self, moment: datetime, seed: str) -> datetime:
@@ -116,7 +116,7 @@ def _find_following(table: Timetable, after: datetime) -> datetime | None:
 
 
 def compile_definition(definition: Mapping[str, Any]) -> Timetable:
-    """The timetable of a schedule's definition, in the words of the document.
+    """Return the timetable of a schedule's definition, in the words of the document.
 
     Raises:
         TermError: A term of it has no meaning.
@@ -151,7 +151,7 @@ def _compile(text: str) -> Timetable:
 
 
 def read_interval(value: Mapping[str, Any], place: int) -> Interval:
-    """The interval that two durations describe.
+    """Return the interval that two durations describe.
 
     Raises:
         TermError: They are not durations, or the distance is below a second.
@@ -165,7 +165,7 @@ def read_interval(value: Mapping[str, Any], place: int) -> Interval:
 
 
 def read_moment(value: Mapping[str, Any], name: str) -> datetime | None:
-    """The moment in a field; None when it is empty.
+    """Return the moment in a field; None when it is empty.
 
     Raises:
         TermError: The moment lies outside the calendar.
@@ -180,7 +180,7 @@ def read_moment(value: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def matches(calendar: Calendar, local: datetime) -> bool:
-    """A local time has only fields that the calendar has."""
+    """Say whether a local time has only fields that the calendar has."""
     return (
         local.second in calendar.second
         and local.minute in calendar.minute
@@ -190,7 +190,7 @@ def matches(calendar: Calendar, local: datetime) -> bool:
 
 
 def has_date(calendar: Calendar, local: datetime) -> bool:
-    """A local date has only fields that the calendar has."""
+    """Say whether a local date has only fields that the calendar has."""
     return (
         local.month in calendar.month
         and local.day in calendar.day_of_month
@@ -200,7 +200,7 @@ def has_date(calendar: Calendar, local: datetime) -> bool:
 
 
 def leap(calendar: Calendar, local: datetime) -> datetime:
-    """The last moment, in UTC, of the stretch around a local time that the calendar has whole."""
+    """Return the last UTC moment of the stretch around a local time that the calendar fills."""
     if len(calendar.second) < SECONDS:
         return local.astimezone(UTC)
     if len(calendar.minute) < MINUTES:
@@ -213,7 +213,7 @@ def leap(calendar: Calendar, local: datetime) -> datetime:
 
 
 def find_next(calendar: Calendar, zone: ZoneInfo, after: datetime) -> datetime | None:
-    """The calendar's first moment after another one; None when there is none in sight.
+    """Return the calendar's first moment after another one; None when there is none in sight.
 
     Goes from step to step in UTC, so that a change of the clocks is nothing special.
     """
@@ -234,7 +234,10 @@ def find_next(calendar: Calendar, zone: ZoneInfo, after: datetime) -> datetime |
 
 
 def find_date(calendar: Calendar, local: datetime, end: datetime) -> datetime:
-    """The first moment of the next date that the calendar has; the end when there is none."""
+    """Return the first moment of the next date that the calendar has.
+
+    The end when there is none.
+    """
     date = local.replace(tzinfo=None, hour=0, minute=0, second=0, fold=0) + DAY
     last = end.replace(tzinfo=None)
     while date < last and not has_date(calendar, date):
@@ -246,7 +249,7 @@ def find_date(calendar: Calendar, local: datetime, end: datetime) -> datetime:
 
 
 def skip_hours(calendar: Calendar, local: datetime, moment: datetime) -> datetime:
-    """A moment from which to look on, when the calendar does not have the local hour."""
+    """Return a moment from which to look on, when the calendar does not have the local hour."""
     later = min((hour for hour in calendar.hour if hour > local.hour), default=None)
     midnight = local.replace(hour=0, minute=0, second=0, fold=0)
     aim = midnight + DAY if later is None else datetime.combine(midnight, time(later), local.tzinfo)
@@ -268,5 +271,5 @@ def find_in_quarter(calendar: Calendar, local: datetime) -> timedelta | None:
 
 
 def end_of_quarter(moment: datetime) -> datetime:
-    """The beginning of the next quarter of an hour."""
+    """Return the beginning of the next quarter of an hour."""
     return EPOCH + ((moment - EPOCH) // QUARTER + 1) * QUARTER

@@ -72,7 +72,7 @@ class Calendar:
 
 
 def parse_duration(text: str, *place: str | int) -> timedelta:
-    """The span that an ISO 8601 duration names.
+    """Return the span that an ISO 8601 duration names.
 
     Raises:
         TermError: It is not a duration, or one in months or years, whose length is not fixed.
@@ -92,7 +92,7 @@ def parse_duration(text: str, *place: str | int) -> timedelta:
 
 
 def find_zone(name: str | None) -> ZoneInfo:
-    """The time zone with this name; UTC for none.
+    """Return the time zone with this name; UTC for none.
 
     Raises:
         TermError: There is no such zone.
@@ -105,7 +105,7 @@ def find_zone(name: str | None) -> ZoneInfo:
 
 
 def read_calendar(value: Mapping[str, Any], *place: str | int) -> Calendar:
-    """The calendar that ranges describe, the document's defaults for fields that are left out.
+    """Return the calendar that ranges describe, with the document's defaults for omitted fields.
 
     Raises:
         TermError: A number lies outside its field.
@@ -122,7 +122,7 @@ def read_calendar(value: Mapping[str, Any], *place: str | int) -> Calendar:
 
 
 def usual(name: str) -> Numbers:
-    """The numbers of a field about which nothing is said."""
+    """Return the numbers of a field about which nothing is said."""
     first, last = FIELDS[name]
     if name == "year":
         return frozenset()
@@ -130,7 +130,7 @@ def usual(name: str) -> Numbers:
 
 
 def spread(name: str, start: int, end: int, step: int, *place: str | int) -> Numbers:
-    """The numbers of a range; an end before the start leaves the start alone.
+    """Return the numbers of a range; an end before the start leaves the start alone.
 
     Raises:
         TermError: A number lies outside the field.
@@ -144,7 +144,7 @@ def spread(name: str, start: int, end: int, step: int, *place: str | int) -> Num
 
 
 def read_cron(text: str, *place: str | int) -> tuple[Calendar, ...]:
-    """The calendars that a cron expression stands for.
+    """Return the calendars that a cron expression stands for.
 
     Five fields from minutes on; a sixth is the year, and of seven the first is the seconds, as
     Temporal has it. When both kinds of days are given, either is enough, as cron has it.
@@ -169,7 +169,7 @@ def read_cron(text: str, *place: str | int) -> tuple[Calendar, ...]:
 
 
 def read_field(name: str, text: str, *place: str | int) -> Numbers:
-    """The numbers of one field of a cron expression.
+    """Return the numbers of one field of a cron expression.
 
     Raises:
         TermError: It is not such a field.
@@ -181,7 +181,7 @@ def read_field(name: str, text: str, *place: str | int) -> Numbers:
 
 
 def read_part(name: str, text: str, *place: str | int) -> Numbers:
-    """The numbers of one part of a field, such as `*/15`, `MON-FRI` or `7`.
+    """Return the numbers of one part of a field, such as `*/15`, `MON-FRI` or `7`.
 
     Raises:
         TermError: It is not such a part.
@@ -207,7 +207,7 @@ def read_part(name: str, text: str, *place: str | int) -> Numbers:
 
 
 def read_number(name: str, text: str) -> int:
-    """The number of a field, which may have a name.
+    """Return the number of a field, which may have a name.
 
     Raises:
         ValueError: It is neither.

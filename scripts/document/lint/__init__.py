@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def lint(document: Tree) -> list[Finding]:
-    """What breaks a rule, in the order of the rules.
+    """Return what breaks a rule, in the order of the rules.
 
     A document that is not valid OpenAPI is judged no further: the other rules rely on its shape.
     Descriptions of answers and parameters of paths that are missing are left to the other rules.
@@ -44,6 +44,6 @@ def lint(document: Tree) -> list[Finding]:
 
 
 def invalid(document: Tree) -> list[Finding]:
-    """What makes it no valid OpenAPI document."""
+    """Return what makes it no valid OpenAPI document."""
     complete = completed(document)
     return [finding for rule in VALIDITY for finding in rule(complete)]

@@ -65,7 +65,7 @@ def answer_enums_are_open(document: Tree) -> Iterator[Finding]:
 
 
 def open_marks_are_of_enums(document: Tree) -> Iterator[Finding]:
-    """What is marked as an open enum is an enum, and not what was one in an older document."""
+    """Yield what is marked as an open enum but is none, or was one only in an older document."""
     for place in schemas(document):
         if place.node.get("x-mistral-open") and "enum" not in place.node:
             yield Finding(place.where, "is marked as open but is no enum; see enums_open.yaml")
@@ -139,7 +139,7 @@ def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
 
 
 def _of_success(operation: Tree) -> Tree:
-    """The schema of what the operation answers to a success; empty where it says nothing."""
+    """Return the schema of what the operation answers to a success; empty where it says nothing."""
     for status, answer in operation.get("responses", {}).items():
         for media in answer.get("content", {}).values() if status.startswith("2") else ():
             if isinstance(schema := media.get("schema"), dict):
@@ -187,7 +187,7 @@ def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
 
 
 def replacements_exist(document: Tree) -> Iterator[Finding]:
-    """What a deprecated operation is replaced with is an operation."""
+    """Yield deprecated operations whose replacement is no operation."""
     ids = {operation.get("operationId") for _, _, operation in operations(document)}
     for path, method, operation in operations(document):
         replacement = operation.get("x-mistral-deprecated", {}).get("replacement")

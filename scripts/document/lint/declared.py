@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def find_undeclared(document: Tree, sources: SourceList) -> tuple[list[Finding], Counter[str]]:
-    """The findings of declared groups, and by name how many gaps the other groups have."""
+    """Return the findings of declared groups, and by name how many gaps the other groups have."""
     declared = {each.name for each in sources.groups if each.declared}
     findings: list[Finding] = []
     remaining: Counter[str] = Counter()

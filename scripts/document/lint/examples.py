@@ -46,7 +46,7 @@ def examples_are_valid(document: Tree) -> Iterator[Finding]:
 
 
 def _shortened(message: str) -> str:
-    """The message without the middle of a long value, which it begins with."""
+    """Return the message without the middle of a long value, which it begins with."""
     if len(message) <= 2 * _SHOWN:
         return message
     return f"{message[:_SHOWN]} ... {message[-_SHOWN:]}"

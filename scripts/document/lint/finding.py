@@ -18,7 +18,7 @@ class Finding:
     """What is wrong and what to do, without a full stop."""
 
     def __str__(self) -> str:
-        """The finding as a line for people."""
+        """Return the finding as a line for people."""
         return f"{self.where}: {self.problem}"
 
 

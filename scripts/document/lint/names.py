@@ -32,7 +32,7 @@ def operation_ids(document: Tree) -> Iterator[Finding]:
 
 
 def operation_tags(document: Tree) -> Iterator[Finding]:
-    """The one tag of an operation is its id without the last word, and is declared."""
+    """Yield operations whose one tag is not their id without the last word, or is not declared."""
     lacking: dict[str, Finding] = {}
     declared = {tag.get("name") for tag in document.get("tags", ())}
     for path, method, operation in operations(document):

@@ -38,13 +38,13 @@ def objects_have_names(document: Tree) -> Iterator[Finding]:
 
 
 def _all_of(document: Tree) -> Iterator[list[Tree]]:
-    """The parts of which schemas are put together; they are no schemas by themselves."""
+    """Yield the parts of which schemas are put together; they are no schemas by themselves."""
     for place in schemas(document):
         yield place.node.get("allOf", [])
 
 
 def _objects(document: Tree, node: Tree) -> list[Tree]:
-    """The members of a union that are objects with fields."""
+    """Return the members of a union that are objects with fields."""
     members = [*node.get("anyOf", ()), *node.get("oneOf", ())]
     resolved = [follow(document, member["$ref"]) for member in members if "$ref" in member]
     return [one for one in resolved if isinstance(one, dict) and "properties" in one]

@@ -25,7 +25,7 @@ DIALECT = "https://spec.openapis.org/oas/3.1/"
 
 @cache
 def _compiled() -> jsonschema_rs.Draft202012Validator:
-    """What describes a schema of OpenAPI 3.1, compiled, with patterns as Python has them."""
+    """Return what describes a schema of OpenAPI 3.1, compiled, with patterns as Python has them."""
     parts: list[tuple[str, Any]] = [
         (name, REGISTRY.contents(name)) for name in REGISTRY if name.startswith(DIALECT)
     ]
@@ -91,7 +91,7 @@ def references_resolve(document: Tree) -> Iterator[Finding]:
 
 
 def is_openapi(document: Tree) -> Iterator[Finding]:
-    """The meta-schema of OpenAPI 3.1 and of JSON Schema accept the document."""
+    """Yield what the meta-schemas of OpenAPI 3.1 and JSON Schema refuse."""
     if any(references_resolve(document)):
         return  # the validator stops at the first dangling reference with less to say
     for error in _Validator(document).iter_errors():
@@ -100,7 +100,7 @@ def is_openapi(document: Tree) -> Iterator[Finding]:
 
 
 def _place(parts: list[str]) -> str:
-    """The place as other rules name it: by its operation or its schema, where it has one."""
+    """Return the place as other rules name it: by its operation or its schema, where it has one."""
     match parts:
         case ["paths", path, method, *rest]:
             return f"{method.upper()} {path}" + (f": {'/'.join(rest)}" if rest else "")
@@ -111,7 +111,7 @@ def _place(parts: list[str]) -> str:
 
 
 def completed(document: Tree) -> Tree:
-    """The document with what other rules ask for: descriptions of answers, parameters of paths."""
+    """Return the document with what other rules need: descriptions of answers, path parameters."""
     complete = duplicate(document)
     for path, _, operation in operations(complete):
         given = operation.setdefault("parameters", [])
@@ -124,7 +124,7 @@ def completed(document: Tree) -> Tree:
 
 
 def missing_path_ids(document: Tree, path: str, operation: Tree) -> list[str]:
-    """The placeholders of the path that are no parameters of the operation."""
+    """Return the placeholders of the path that are no parameters of the operation."""
     listed = [*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
     whole = [follow(document, one["$ref"]) if "$ref" in one else one for one in listed]
     given = {one["name"] for one in whole if one and one.get("in") == "path"}

@@ -17,7 +17,7 @@ SUMMARY_MAX = 60
 
 
 def document_is_explained(document: Tree) -> Iterator[Finding]:
-    """The document and its tags and security schemes have a description."""
+    """Yield what lacks a description: the document, a tag, a security scheme."""
     if not _is_sentence(document.get("info", {}).get("description")):
         yield Finding("info", "no description; write it in prose/shared.yaml")
     for tag in document.get("tags", ()):

@@ -142,7 +142,7 @@ def unknown_path_is_html(_no_route: Part) -> Part:
         """The web page."""
 
         def answer(self) -> Answer:
-            """The page as an answer."""
+            """Return the page as an answer."""
             return Answer(self.status, b"<h1>Not Found</h1>", "text/html")
 
     return lambda _request_id: PageError(404, {})

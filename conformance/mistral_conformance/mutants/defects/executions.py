@@ -26,7 +26,7 @@ PLAYER = f"{PACKAGE}.player:Player"
 
 
 def _changed(answer: Answer, change: Callable[[Part], Part]) -> Answer:
-    """The answer with its JSON changed."""
+    """Return the answer with its JSON changed."""
     return evolve(answer, body=encode(change(json.loads(answer.body))))
 
 

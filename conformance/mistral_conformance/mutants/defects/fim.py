@@ -19,7 +19,7 @@ FILL = "completion.filling:fill"
 
 
 def _whole(handler: Part, change: Part) -> Part:
-    """The handler with the JSON of whole answers changed; streams stay as they are."""
+    """Return the handler with the JSON of whole answers changed; streams stay as they are."""
     healthy = edited(handler, change)
     return lambda ctx: (handler if ctx.body.get("stream") else healthy)(ctx)
 

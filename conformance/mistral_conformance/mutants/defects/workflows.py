@@ -19,7 +19,7 @@ EXECUTIONS = "resources.workflows.executions"
 
 
 def _asking(handler: Part, **query: object) -> Part:
-    """The handler with other values of the query."""
+    """Return the handler with other values of the query."""
     return lambda ctx, *more: handler(evolve(ctx, query={**ctx.query, **query}), *more)
 
 

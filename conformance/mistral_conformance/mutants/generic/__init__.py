@@ -63,7 +63,7 @@ def load_all() -> dict[str, GenericDefect]:
 
 @cache
 def load_equivalences() -> tuple[Equivalence, ...]:
-    """What is reviewed as equivalent, see `equivalent.toml`."""
+    """Return what is reviewed as equivalent, see `equivalent.toml`."""
     text = files(__name__).joinpath("equivalent.toml").read_text("utf-8")
     rows = tomllib.loads(text)["equivalent"]
     return tuple(Equivalence(tuple(row["of"]), row["why"]) for row in rows)
@@ -71,7 +71,7 @@ def load_equivalences() -> tuple[Equivalence, ...]:
 
 @cache
 def load_generic() -> dict[str, GenericDefect]:
-    """The defects that are to be caught: all that are not equivalent."""
+    """Return the defects that are to be caught: all that are not equivalent."""
     known = load_equivalences()
     return {
         name: each for name, each in load_all().items() if not any(k.covers(name) for k in known)

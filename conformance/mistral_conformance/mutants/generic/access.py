@@ -71,7 +71,7 @@ def _of_path(model: Model, reference: Reference, resource: Resource) -> Iterator
 def _hearing(
     resource: Resource, operator: str, reference: Reference, said: str, build: Build
 ) -> WireDefect:
-    """A defect of one operation that remembers what others of the resource have said."""
+    """Return a defect of one operation that remembers what others of the resource have said."""
     operation, name = reference.place.operation, reference.place.name
     hears = tuple(filter(None, (resource.create, resource.read, resource.delete)))
     return WireDefect(
@@ -94,7 +94,7 @@ def _of_body(reference: Reference) -> Iterator[WireDefect]:
 
 
 def _serve_owner(operation: str, name: str) -> Handle:
-    """What was refused to somebody is done in the name of whoever has the object."""
+    """Return what was refused to somebody is done in the name of whoever has the object."""
     owners: dict[str, str] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:
@@ -111,7 +111,7 @@ def _serve_owner(operation: str, name: str) -> Handle:
 
 
 def _serve_known(operation: str, _name: str) -> Handle:
-    """What was refused to somebody is done in the name of another who had it done before."""
+    """Return what was refused to somebody is done in the name of another who had it done before."""
     keys: dict[str, None] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:
@@ -129,7 +129,7 @@ def _serve_known(operation: str, _name: str) -> Handle:
 
 
 def _ids_of(request: Request, answer: Answer) -> list[str]:
-    """The ids that an exchange was about."""
+    """Return the ids that an exchange was about."""
     found = answer.json
     own = [v for v in found.values() if isinstance(v, str)] if isinstance(found, dict) else []
     return [*request.ids.values(), *own]
@@ -153,13 +153,13 @@ def _fall_back(operation: str, name: str) -> Handle:
 
 
 def _own_id(answer: Answer) -> str:
-    """The id of the object that an answer is, empty where it is none."""
+    """Return the id of the object that an answer is, empty where it is none."""
     found = answer.json if answer.taken else None
     return str(found.get("id", "")) if isinstance(found, dict) else ""
 
 
 def _remember_all(operation: str, _name: str) -> Handle:
-    """An operation that answers what it answered before, once it would refuse."""
+    """Return an operation that answers what it answered before, once it would refuse."""
     seen: dict[tuple[str, ...], Answer] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:
@@ -207,7 +207,7 @@ def _find_anywhere(parent: str, operation: str, name: str) -> Handle:
 
 
 def _do_without(_operation: str, name: str) -> Handle:
-    """A request that is refused is done without one of its fields."""
+    """Return a request that is refused is done without one of its fields."""
 
     async def handle(request: Request, onward: Onward) -> Answer:
         answer = await onward(request)

@@ -69,11 +69,11 @@ class WireDefect(Defect):
 
     @contextmanager
     def applied(self) -> Iterator[Strikes]:
-        """The mock itself stays as it is: `around` tells more."""
+        """Leave the mock itself as it is: `around` tells more."""
         yield Strikes()
 
     def around(self, app: ASGIApp) -> Altered:
-        """The server with the defect before it."""
+        """Return the server with the defect before it."""
         return Altered(app, self.make(), frozenset((*self.operations, *self.hears)))
 
 
@@ -86,17 +86,17 @@ class StoreDefect(Defect):
 
     @contextmanager
     def applied(self) -> Iterator[Strikes]:
-        """The store has the defect, and is healthy again afterwards."""
+        """Put the defect into the store, which is healthy again afterwards."""
         with self.put_in() as strikes:
             yield strikes
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """The server as it is."""
+        """Return the server as it is."""
         return app
 
 
 def answering(change: Change) -> Make:
-    """A handler that changes answers of requests that were done."""
+    """Return a handler that changes answers of requests that were done."""
     return partial(_answering, change)
 
 
@@ -109,7 +109,7 @@ def _answering(change: Change) -> Handle:
 
 
 def asking(change: Callable[[Request], Request]) -> Make:
-    """A handler that changes requests."""
+    """Return a handler that changes requests."""
 
     async def handle(request: Request, onward: Onward) -> Answer:
         return await onward(change(request))

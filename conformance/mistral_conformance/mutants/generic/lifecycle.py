@@ -62,7 +62,7 @@ def _of_states(states: States, resource: Resource, offered: set[str]) -> Iterato
 
 
 def _revive(view: str, states: States, resource: Resource) -> Handle:
-    """What was seen at an end is seen in the first state again once time has passed."""
+    """Return what was seen at an end is seen in the first state again once time has passed."""
     ended: dict[tuple[Any, ...], int] = {}
     moved = [0]
     begin = next(each for each in states.values if each not in states.ends)
@@ -109,7 +109,7 @@ def _showing(view: str, states: States, change: Any) -> Handle:  # noqa: ANN401 
 
 
 def _each_state(answer: Answer, name: str, change: Any) -> Answer:  # noqa: ANN401 - a function
-    """The answer with each object that has the state's field changed."""
+    """Return the answer with each object that has the state's field changed."""
     found = answer.json if answer.taken else None
     if found is None:
         return answer

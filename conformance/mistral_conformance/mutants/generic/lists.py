@@ -104,7 +104,7 @@ def _shift_total(path: list[str], answer: Answer) -> Answer:
 
 
 def _keep_deleted(view: ListView, resource: Resource) -> Handle:
-    """A list that goes on showing what was deleted, where it stood last."""
+    """Return a list that goes on showing what was deleted, where it stood last."""
     seen: dict[tuple[str, str], Items] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:
@@ -127,7 +127,7 @@ def _key(resource: Resource, item: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JS
 
 
 def _lag(view: ListView, _resource: Resource) -> Handle:
-    """A list that gives, after a change, once more the answer from before it."""
+    """Return a list that gives, after a change, once more the answer from before it."""
     seen: dict[tuple[str, str], Answer] = {}
     stale: set[tuple[str, str]] = set()
 
@@ -150,7 +150,7 @@ def _lag(view: ListView, _resource: Resource) -> Handle:
 
 
 def _mix(view: ListView, _resource: Resource) -> Handle:
-    """A list that shows what another caller has, too."""
+    """Return a list that shows what another caller has, too."""
     keys: dict[str, None] = {}
 
     async def handle(request: Request, onward: Onward) -> Answer:

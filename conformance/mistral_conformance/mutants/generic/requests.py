@@ -99,7 +99,7 @@ def _last_of(name: str, request: Request) -> Request:
 
 
 def _of_updates(resource: Resource, offered: set[str]) -> Iterator[WireDefect]:
-    """A field of an update or of a creation is lost; an update clears another field."""
+    """Yield defects that lose a field of an update or a creation, or clear another one."""
     fields = [each for each in resource.fields.values() if each.kept]
     for each in fields:
         if resource.create in offered and each.sent and "." not in each.sent:
@@ -216,7 +216,7 @@ def _take_along(resource: Resource) -> Handle:
 
 
 def _of_options(model: Model, offered: set[str]) -> Iterator[WireDefect]:
-    """An option is ignored, everywhere or in streams alone."""
+    """Yield defects that ignore an option, everywhere or in streams alone."""
     for option in model.options:
         if option.effect == "hint" or option.operation not in offered:
             continue
@@ -249,7 +249,7 @@ def _without_in(name: str, when: dict[str, object], request: Request) -> Request
 
 
 def _of_extras() -> Iterator[WireDefect]:
-    """What is unknown is refused; what is wrong is a failure of the server."""
+    """Yield defects that refuse what is unknown, or fail where something is wrong."""
     for operation in operations():
         known = {each["name"] for each in operation.parameters if each["in"] == "query"}
         one = (operation.id,)
@@ -267,7 +267,10 @@ def _of_extras() -> Iterator[WireDefect]:
 
 
 def _of_statuses() -> Iterator[WireDefect]:
-    """What succeeds has a status that nobody expects; what is not there counts as wrong input."""
+    """Yield defects whose successes have a status that nobody expects.
+
+    What is not there counts as wrong input.
+    """
     for operation in operations():
         one = (operation.id,)
         said = f"{operation.id} answers {OTHER_SUCCESS} where it succeeds."

@@ -49,7 +49,7 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def _operations_on(kind: Kind) -> tuple[str, ...]:
-    """The operations whose modules, or those that these are built from, know the class."""
+    """Return the operations whose modules, or those that these are built from, know the class."""
     own = {
         each.id
         for each in operations()
@@ -67,7 +67,7 @@ def _operations_on(kind: Kind) -> tuple[str, ...]:
 
 @cache
 def _modules_of(operation: str) -> frozenset[str]:
-    """The module of an operation's handler, and those that it calls functions of."""
+    """Return the module of an operation's handler, and those that it calls functions of."""
     handler = registry.handler(operation)
     own = handler.__module__
     used = {
@@ -185,7 +185,7 @@ def _not_at_all(_remove: Method) -> Method:
 
 
 def _with_sibling(remove: Method) -> Method:
-    """The record goes, and the one of the same parent that was made before it."""
+    """Return the record goes, and the one of the same parent that was made before it."""
 
     def defect(table: Table[Any], id_: str) -> None:
         record = table.get(id_)
@@ -211,7 +211,7 @@ def _of_anybody(_children: Method) -> Method:
 
 
 def _onto_siblings(put: Method) -> Method:
-    """A change of one record changes the one that was made before it, too."""
+    """Return a change of one record changes the one that was made before it, too."""
 
     def defect(table: Table[Any], record: Any) -> Any:  # noqa: ANN401 - a record
         old = table.get(record.id)

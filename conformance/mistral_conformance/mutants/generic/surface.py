@@ -56,7 +56,7 @@ class Leaf:
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """The operations that the mock has and that end, in the document's order."""
+    """Return the operations that the mock has and that end, in the document's order."""
     resources.load()
     offered = registry.implemented()
     document = load_model().document
@@ -107,7 +107,7 @@ def _below(
 
 
 def _resource_at(operation: str) -> tuple[Resource | None, tuple[str, ...]]:
-    """The resource whose object stands in an operation's answer, and where."""
+    """Return the resource whose object stands in an operation's answer, and where."""
     model = load_model()
     if operation in model.lists:
         view = model.lists[operation]
@@ -134,5 +134,5 @@ def change_at(
 
 
 def group_of(operation: str) -> str:
-    """The group of an operation: `libraries` of `beta.libraries.get`."""
+    """Return the group of an operation: `libraries` of `beta.libraries.get`."""
     return operation.removeprefix("beta.").partition(".")[0]

@@ -68,31 +68,31 @@ class Request:
         return parse_qsl(self.query, keep_blank_values=True)
 
     def with_json(self, value: object) -> Request:
-        """The request with another JSON body."""
+        """Return the request with another JSON body."""
         if value == self.json:
             return self
         return self.with_body(json.dumps(value).encode())
 
     def with_body(self, body: bytes) -> Request:
-        """The request with another body of the same form."""
+        """Return the request with another body of the same form."""
         if body == self.body:
             return self
         headers = tuple(each for each in self.headers if each[0] != LENGTH)
         return evolve(self, body=body, headers=(*headers, (LENGTH, str(len(body)).encode())))
 
     def with_query(self, pairs: list[tuple[str, str]]) -> Request:
-        """The request with other query parameters."""
+        """Return the request with other query parameters."""
         if pairs == self.pairs:
             return self
         return evolve(self, query=urlencode(pairs))
 
     def by(self, key: str) -> Request:
-        """The request as somebody else sends it."""
+        """Return the request as somebody else sends it."""
         others = tuple(each for each in self.headers if each[0] != b"authorization")
         return evolve(self, headers=(*others, (b"authorization", key.encode("latin-1"))))
 
     def renamed(self, name: str, value: str) -> Request:
-        """The request with another id in its path."""
+        """Return the request with another id in its path."""
         path = self.path.replace(f"/{self.ids[name]}", f"/{value}")
         return evolve(self, path=path, ids={**self.ids, name: value})
 
@@ -129,13 +129,13 @@ class Answer:
         return json.loads(self.body)
 
     def with_json(self, value: object) -> Answer:
-        """The answer with another JSON body."""
+        """Return the answer with another JSON body."""
         if value == self.json:
             return self
         return self.with_body(json.dumps(value).encode())
 
     def with_body(self, body: bytes) -> Answer:
-        """The answer with another body of the same form."""
+        """Return the answer with another body of the same form."""
         if body == self.body:
             return self
         headers = tuple(each for each in self.headers if each[0] != LENGTH)
@@ -143,7 +143,7 @@ class Answer:
 
 
 def refusal(status: int) -> Answer:
-    """A refusal of no special form."""
+    """Return a refusal of no special form."""
     body = json.dumps({"detail": "altered"}).encode()
     headers = ((b"content-type", b"application/json"), (LENGTH, str(len(body)).encode()))
     return Answer(status, headers, body)
@@ -206,7 +206,7 @@ class Altered:
         return operation.id, ids
 
     async def _pass_on(self, scope: Scope, request: Request, receive: Receive) -> Answer:
-        """The application's own answer to a request, whole."""
+        """Return the application's own answer to a request, whole."""
         inner = {
             **scope,
             "method": request.method,
@@ -237,7 +237,7 @@ def _has_altered(request: Request, answer: Answer, passed: list[tuple[Request, A
 
 
 async def _read(receive: Receive) -> bytes:
-    """The whole body of a request."""
+    """Return the whole body of a request."""
     pieces, more = [], True
     while more:
         message = await receive()

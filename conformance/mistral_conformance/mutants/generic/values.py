@@ -115,7 +115,7 @@ def _or_null(value: Value) -> Value:
 
 
 def _shift(value: Value) -> Value:
-    """A moment, an hour later."""
+    """Return a moment, an hour later."""
     if isinstance(value, str):
         return (datetime.fromisoformat(value) + HOUR).isoformat()
     return value + HOUR_S
@@ -129,7 +129,7 @@ def _in_millis(value: Value) -> Value:
 
 
 def _in_local_time(value: Value) -> Value:
-    """A moment two hours east, without its zone; a number stays."""
+    """Return a moment two hours east, without its zone; a number stays."""
     if isinstance(value, str):
         return (datetime.fromisoformat(value).replace(tzinfo=None) + 2 * HOUR).isoformat()
     return value
@@ -203,7 +203,7 @@ def _keep_first(operation: str, path: tuple[str, ...], key: tuple[str, ...]) -> 
 
 
 def _swapped() -> Iterator[WireDefect]:
-    """The first two required fields of one type change places, in each object of each answer."""
+    """Yield the first two required fields of one type swapped, in each object of each answer."""
     for operation in operations():
         seen: dict[tuple[object, ...], Leaf] = {}
         paired: set[tuple[object, ...]] = set()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def able_model(ctx: Context, capability: str) -> str:
-    """The model that the run names for it, else the first of the list that can do it.
+    """Return the model that the run names for it, else the first of the list that can do it.
 
     The list is asked once a run; skips where no model can.
     """
@@ -33,7 +33,7 @@ def able_model(ctx: Context, capability: str) -> str:
 
 
 def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
-    """The cards of a list of models that say so; the form of the others is judged apart."""
+    """Return the cards of a list of models that say so; the form of the others is judged apart."""
     cards = items_in(evolve(listed, form=None).json(), "data")
     able = {str(each.get("id")): each.get("capabilities") for each in cards}
     can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}

@@ -64,7 +64,7 @@ FORCE_WEATHER = {"type": "function", "function": {"name": "get_weather"}}
 
 
 def chat_model(ctx: Context) -> str:
-    """A model that can chat: the named one, the preferred one, the first that says so, the first.
+    """Return a chat model: the named one, the preferred one, the first that says so, the first.
 
     The list is asked once a run.
     """
@@ -79,7 +79,7 @@ def chat_model(ctx: Context) -> str:
 
 
 def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any]:
-    """A chat request that asks for the least randomness that the API offers."""
+    """Return a chat request that asks for the least randomness that the API offers."""
     return {
         "model": chat_model(ctx),
         "messages": [{"role": "user", "content": words}],
@@ -93,7 +93,7 @@ def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any
 def ask(
     ctx: Context, words: str = QUESTION, *, by: Api | None = None, **fields: object
 ) -> Exchange:
-    """The answer of a model in one piece; anything but 200 breaks the rule that asks.
+    """Return the answer of a model in one piece; anything but 200 breaks the rule that asks.
 
     Raises:
         NotOffered: a request with more than words is refused: no tools, no streams, ...
@@ -115,14 +115,14 @@ def ask_streamed(
     words: str = QUESTION,
     **fields: Any,  # noqa: ANN401 - what a request takes
 ) -> tuple[Exchange, Stream, list[dict[str, Any]]]:
-    """The answer of a model as a stream: the exchange, its events, their JSON."""
+    """Return the answer of a model as a stream: the exchange, its events, their JSON."""
     answer = ask(ctx, words, stream=True, **fields)
     stream = answer.stream
     return answer, stream, stream.chunks()
 
 
 def text_of(choice: dict[str, Any]) -> str:
-    """The text of a choice, its chunks of type text joined."""
+    """Return the text of a choice, its chunks of type text joined."""
     content = within(choice, "message")["content"] or ""
     if isinstance(content, str):
         return content
@@ -130,7 +130,7 @@ def text_of(choice: dict[str, Any]) -> str:
 
 
 def first_choice(ctx: Context, answer: Exchange) -> dict[str, Any]:
-    """The first choice of an answer; an answer without one breaks the rule that asks."""
+    """Return the first choice of an answer; an answer without one breaks the rule that asks."""
     choices = answer["choices"]
     ctx.expect(isinstance(choices, list) and choices, "the answer has no choices", answer)
     choice: dict[str, Any] = choices[0]
@@ -138,5 +138,5 @@ def first_choice(ctx: Context, answer: Exchange) -> dict[str, Any]:
 
 
 def calls_in(ctx: Context, answer: Exchange) -> list[dict[str, Any]]:
-    """The tool calls of the first choice; none where it says null."""
+    """Return the tool calls of the first choice; none where it says null."""
     return within(first_choice(ctx, answer), "message")["tool_calls"] or []

@@ -40,13 +40,13 @@ ALL = 100
 
 
 def make_dataset(ctx: Context, name: str = "dataset", description: str = "") -> Exchange:
-    """A new dataset without records."""
+    """Return a new dataset without records."""
     body = {"name": ctx.marker.name(name), "description": description}
     return ctx.prepare(CREATE, json=body)
 
 
 def question(text: str, *answers: str) -> dict[str, Any]:
-    """A payload: a question of a user, and answers."""
+    """Return a payload: a question of a user, and answers."""
     said = [{"role": "assistant", "content": each} for each in answers]
     return {"messages": [{"role": "user", "content": text}, *said]}
 
@@ -57,7 +57,7 @@ def add_record(
     payload: Mapping[str, Any],
     properties: Mapping[str, Any] | None = None,
 ) -> Exchange:
-    """A new record of a dataset; properties are left out when none are given."""
+    """Return a new record of a dataset; properties are left out when none are given."""
     body = {"payload": payload, **({} if properties is None else {"properties": properties})}
     return ctx.prepare(CREATE_RECORD, dataset_id=dataset_id, json=body)
 
@@ -69,12 +69,12 @@ def read_records(ctx: Context, dataset_id: str) -> Exchange:
 
 
 def begin_import(ctx: Context, operation: str, dataset_id: str, **body: object) -> Exchange:
-    """The task of an import that the server took on."""
+    """Return the task of an import that the server took on."""
     return ctx.expect_status(ctx.api.call(operation, dataset_id=dataset_id, json=body), 202)
 
 
 def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange]:
-    """What the task says from now to its end; the last answer tells the end."""
+    """Return what the task says from now to its end; the last answer tells the end."""
     ids = {"dataset_id": task["dataset_id"], "task_id": task["id"]}
 
     def goes_on(answer: Exchange) -> bool:
@@ -86,7 +86,7 @@ def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange
 
 
 def import_all(ctx: Context, operation: str, dataset_id: str, **body: object) -> list[Any]:
-    """The records of a dataset after an import that has to be completed."""
+    """Return the records of a dataset after an import that has to be completed."""
     done = watch_task(ctx, begin_import(ctx, operation, dataset_id, **body))[-1]
     expect_equal(ctx, done["status"], COMPLETED, "the status in the end", done)
     return list(read_records(ctx, dataset_id).at("records.results"))

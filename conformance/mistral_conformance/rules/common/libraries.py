@@ -32,7 +32,7 @@ def is_running(answer: Exchange) -> bool:
 
 
 def create_library(ctx: Context, *, by: str = CALLER, **fields: object) -> Exchange:
-    """A new library of the identity, deleted after the rule; `name` gets the marker.
+    """Return a new library of the identity, deleted after the rule; `name` gets the marker.
 
     Raises:
         Unjudged: the server did not create it.
@@ -53,7 +53,7 @@ def upload_document(
     media_type: str = "text/plain",
     by: str = CALLER,
 ) -> Exchange:
-    """A document in the library; without `content`, a text that no other document has.
+    """Return a document in the library; without `content`, a text that no other document has.
 
     Raises:
         Unjudged: the server did not take it.
@@ -67,7 +67,7 @@ def upload_document(
 
 
 def wait_processed(ctx: Context, library_id: str, document_id: str) -> Exchange:
-    """The document after its processing has ended; moves the clock where there is one.
+    """Return the document after its processing has ended; moves the clock where there is one.
 
     Raises:
         Unjudged: processing did not end within two minutes of the server's time.

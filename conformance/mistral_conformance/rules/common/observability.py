@@ -46,7 +46,7 @@ SCALE: dict[str, Any] = {
 
 
 def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """The definition of a judge, its name marked and like no other of the run."""
+    """Return the definition of a judge, its name marked and like no other of the run."""
     return {
         "name": ctx.marker.name(name or word(ctx)),
         "description": "Made by the conformance suite.",
@@ -59,17 +59,17 @@ def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:
 
 
 def create_judge(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
-    """A new judge, deleted after the rule."""
+    """Return a new judge, deleted after the rule."""
     return ctx.prepare(CREATE_JUDGE, json=define_judge(ctx, **fields))
 
 
 def create_campaign(ctx: Context, judge: Exchange, filters: Filter, most: int = 100) -> Exchange:
-    """A new campaign over the events that pass a filter, deleted after the rule."""
+    """Return a new campaign over the events that pass a filter, deleted after the rule."""
     return ctx.prepare(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], filters, most))
 
 
 def plan(ctx: Context, judge_id: str, filters: Filter | None, most: int = 100) -> dict[str, Any]:
-    """A request to start a campaign."""
+    """Return a request to start a campaign."""
     return {
         "search_params": {"filters": filters},
         "judge_id": judge_id,
@@ -80,7 +80,7 @@ def plan(ctx: Context, judge_id: str, filters: Filter | None, most: int = 100) -
 
 
 def find_code(answer: Exchange) -> object:
-    """The error code of an answer, None where it has another shape."""
+    """Return the error code of an answer, None where it has another shape."""
     body = answer.json()
     detail = body.get("detail") if isinstance(body, dict) else None
     return detail.get("error_code") if isinstance(detail, dict) else None
@@ -94,12 +94,12 @@ def expect_code(ctx: Context, answer: Exchange, *codes: str) -> None:
 
 
 def both(*filters: Filter) -> Filter:
-    """What passes all of the filters."""
+    """Return what passes all of the filters."""
     return {"AND": list(filters)}
 
 
 def list_fields(ctx: Context) -> list[dict[str, Any]]:
-    """The definitions of the fields; asked for once a run."""
+    """Return the definitions of the fields; asked for once a run."""
     held: list[dict[str, Any]] | None = ctx.session.memory.get(list_fields)
     if held is None:
         held = list(ctx.prepare(LIST_FIELDS)["field_definitions"])
@@ -108,7 +108,7 @@ def list_fields(ctx: Context) -> list[dict[str, Any]]:
 
 
 def text_fields(ctx: Context) -> list[tuple[str, str]]:
-    """The names of the fields that hold text, each with an operator that looks inside."""
+    """Return the names of the fields that hold text, each with an operator that looks inside."""
     found = []
     for field in list_fields(ctx):
         operators = [each for each in CONTAINS if each in field["supported_operators"]]
@@ -118,7 +118,7 @@ def text_fields(ctx: Context) -> list[tuple[str, str]]:
 
 
 def saying(ctx: Context, text: str) -> Filter:
-    """A filter for events that have the text somewhere.
+    """Return a filter for events that have the text somewhere.
 
     Raises:
         Skipped: no field holds text.
@@ -131,18 +131,18 @@ def saying(ctx: Context, text: str) -> Filter:
 
 
 def search(ctx: Context, filters: Filter | None, **more: Any) -> Exchange:  # noqa: ANN401 - JSON
-    """The first page of the events that pass a filter; `more` goes into the body."""
+    """Return the first page of the events that pass a filter; `more` goes into the body."""
     body = {"search_params": {"filters": filters}, **more}
     return ctx.answer(SEARCH, json=body)
 
 
 def found_in(answer: Exchange) -> list[dict[str, Any]]:
-    """The events of a search."""
+    """Return the events of a search."""
     return picked(answer.at("completion_events.results") or ())
 
 
 def ids_in(answer: Exchange) -> list[str]:
-    """The ids of the events of a search."""
+    """Return the ids of the events of a search."""
     return picked(str(each["event_id"]) for each in found_in(answer))
 
 
@@ -162,7 +162,7 @@ def record_chats(ctx: Context, *texts: str, sign: str = "") -> Filter:
 
 
 def await_events(ctx: Context, sign: str, count: int) -> Filter:
-    """A filter for the events with the sign, once there are so many.
+    """Return a filter for the events with the sign, once there are so many.
 
     Raises:
         Skipped: they did not show in time, now or in an earlier rule of the run.

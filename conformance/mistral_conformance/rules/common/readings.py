@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def exactly(count: int, items: Iterable[T], what: str, *seen: Exchange) -> list[T]:
-    """The items, as many as are due.
+    """Return the items, as many as are due.
 
     Raises:
         Failed: there are more or fewer.
@@ -36,7 +36,7 @@ def exactly(count: int, items: Iterable[T], what: str, *seen: Exchange) -> list[
 
 
 def some(items: Iterable[T], what: str, *seen: Exchange) -> list[T]:
-    """The items, at least one.
+    """Return the items, at least one.
 
     Raises:
         Failed: there is none.
@@ -54,7 +54,7 @@ def column(answer: Exchange, items: str, field: str) -> list[Any]:
 
 
 def read_text(text: object, what: str, *seen: Exchange) -> Any:  # noqa: ANN401 - JSON
-    """The JSON value that a text of an answer holds.
+    """Return the JSON value that a text of an answer holds.
 
     Raises:
         Failed: it is no text, or holds no JSON.
@@ -69,7 +69,7 @@ def read_text(text: object, what: str, *seen: Exchange) -> Any:  # noqa: ANN401 
 
 
 def read_integer(text: object, what: str, *seen: Exchange) -> int:
-    """The integer that an answer tells as text, or as a number.
+    """Return the integer that an answer tells as text, or as a number.
 
     Raises:
         Failed: it is none.
@@ -83,7 +83,7 @@ def read_integer(text: object, what: str, *seen: Exchange) -> int:
 
 
 def read_lines(answer: Exchange) -> list[Any]:
-    """The objects of a file of JSON Lines, watched like answers.
+    """Return the objects of a file of JSON Lines, watched like answers.
 
     Raises:
         Failed: a line is not JSON, or no object.
@@ -96,7 +96,7 @@ def read_lines(answer: Exchange) -> list[Any]:
 
 
 def within(value: Any, *names: str) -> Any:  # noqa: ANN401 - JSON
-    """What stands below nested objects of an answer.
+    """Return what stands below nested objects of an answer.
 
     Raises:
         Skipped: on the way stands null, or nothing where nothing may stand.
@@ -146,7 +146,7 @@ def expect_sum(ctx: Context, usage: Any, parts: Iterable[str], *seen: Exchange) 
 
 
 def problems_of(answer: Exchange) -> list[dict[str, Any]]:
-    """The mistakes that a refusal lists in `detail`, at its top or within `message`.
+    """Return the mistakes that a refusal lists in `detail`, at its top or within `message`.
 
     None are listed where it says in words what is wrong, which is a documented shape too.
     """

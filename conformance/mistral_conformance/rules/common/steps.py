@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def unknown_id(ctx: Context) -> str:
-    """An id of the right form that no object has."""
+    """Return an id of the right form that no object has."""
     return str(uuid.UUID(int=ctx.random.getrandbits(128), version=4))
 
 
 def word(ctx: Context) -> str:
-    """A word that no other rule uses."""
+    """Return a word that no other rule uses."""
     return f"w{ctx.random.getrandbits(40):010x}"
 
 
@@ -40,7 +40,7 @@ def watch(
     step_s: float = 1,
     most: int = 120,
 ) -> list[Exchange]:
-    """What is told until something has ended, or so many times, the last answer at the end."""
+    """Return what is told until something ends, or so many times, the last answer at the end."""
     seen = [look()]
     while goes_on(seen[-1]) and len(seen) < most:
         ctx.pass_time(step_s)
@@ -75,12 +75,12 @@ def expect_same_fields(ctx: Context, before: Exchange, after: Exchange) -> None:
 
 
 def read_library(ctx: Context, library_id: str) -> Exchange:
-    """The library as the default caller sees it now."""
+    """Return the library as the default caller sees it now."""
     return ctx.prepare(GET_LIBRARY, library_id=library_id)
 
 
 def entity(ctx: Context, who: str, kind: str = "User") -> dict[str, str]:
-    """What names an identity, its workspace or its organisation in a share."""
+    """Return what names an identity, its workspace or its organisation in a share."""
     fact = {"User": "user", "Workspace": "workspace", "Org": "org"}[kind]
     return {"share_with_type": kind, "share_with_uuid": ctx.identity(who).known(fact)}
 
@@ -96,7 +96,7 @@ def unshare(api: Api, library_id: str, with_: Mapping[str, str]) -> Exchange:
 
 
 def entries(api: Api, library_id: str) -> tuple[Exchange, list[dict[str, Any]]]:
-    """The accesses of a library, with the exchange that shows them."""
+    """Return the accesses of a library, with the exchange that shows them."""
     answer = api.call(LIST_ACCESSES, library_id=library_id)
     return answer, list(answer["data"])
 
@@ -107,7 +107,7 @@ def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> li
 
 
 def _at(value: Any, place: Place) -> object:  # noqa: ANN401 - JSON
-    """What stands at a place, None where nothing does."""
+    """Return what stands at a place, None where nothing does."""
     for key in place:
         value = value.get(key) if isinstance(value, dict) else value[key]
     return value

@@ -39,26 +39,29 @@ SHORT = {"max_tokens": 60, "temperature": 0.0}
 
 
 def make_agent(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
-    """A new agent, deleted after the rule; its name gets the marker."""
+    """Return a new agent, deleted after the rule; its name gets the marker."""
     named = {"name": ctx.marker.name(str(fields.pop("name", "agent")))}
     body = {"model": chat_model(ctx), "completion_args": SHORT, **fields, **named}
     return ctx.need((api or ctx.api).call(CREATE_AGENT, json=body))
 
 
 def make_team(ctx: Context) -> tuple[str, str]:
-    """An agent that hands over, and the one that it hands volcanoes over to."""
+    """Return an agent that hands over, and the one that it hands volcanoes over to."""
     expert = make_agent(ctx, name="expert", description="Knows all about volcanoes.")["id"]
     told = "Hand questions about volcanoes over."
     return make_agent(ctx, name="desk", instructions=told, handoffs=[expert])["id"], expert
 
 
 def start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
-    """The answer of a new conversation, which has to come, see `try_start`."""
+    """Return the answer of a new conversation, which has to come, see `try_start`."""
     return ctx.expect_status(try_start(ctx, api, **fields), 200)
 
 
 def try_start(ctx: Context, api: Api | None = None, **fields: object) -> Exchange:
-    """What a new conversation answers, deleted after the rule; with a model unless told else."""
+    """Return what a new conversation answers, deleted after the rule.
+
+    With a model unless told else.
+    """
     actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
     named = {"name": ctx.marker.name("conversation")}
     body = {**actor, "inputs": "Say hello.", **named, **fields}
@@ -66,7 +69,7 @@ def try_start(ctx: Context, api: Api | None = None, **fields: object) -> Exchang
 
 
 def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:
-    """The answer to something appended."""
+    """Return the answer to something appended."""
     return ctx.answer(APPEND, conversation_id=conversation_id, json=fields)
 
 
@@ -86,22 +89,22 @@ def repeats_words(ctx: Context) -> bool:
 
 
 def of_kind(entries: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:
-    """The entries of one type."""
+    """Return the entries of one type."""
     return picked(each for each in entries if each["type"] == kind)
 
 
 def kinds(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
-    """The types of entries, in order."""
+    """Return the types of entries, in order."""
     return [each["type"] for each in entries]
 
 
 def ids(entries: Iterable[Mapping[str, Any]]) -> list[Any]:
-    """The ids of entries, in order."""
+    """Return the ids of entries, in order."""
     return [each["id"] for each in entries]
 
 
 def last_message(ctx: Context, answer: Exchange) -> Entry:
-    """The message that ends an answer."""
+    """Return the message that ends an answer."""
     outputs = answer["outputs"]
     said = isinstance(outputs, list) and outputs and outputs[-1]["type"] == "message.output"
     ctx.expect(said, "the answer does not end with a message", answer)
@@ -110,7 +113,7 @@ def last_message(ctx: Context, answer: Exchange) -> Entry:
 
 
 def chunks_of(message: Mapping[str, Any]) -> list[Entry]:
-    """The chunks of a message; a plain text is one chunk."""
+    """Return the chunks of a message; a plain text is one chunk."""
     content = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
@@ -123,7 +126,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def hear(ctx: Context, answer: Exchange) -> list[Entry]:
-    """The data of a stream of named events, each with the type that its event line names."""
+    """Return the data of a stream of named events, each with the type that its event line names."""
     ctx.expect_status(answer, 200)
     expect_equal(ctx, answer.media_type, EVENT_STREAM, "the type of a stream", answer)
     ctx.expect(answer.events, "the stream is empty", answer)
@@ -140,7 +143,7 @@ def read_event(ctx: Context, event: Event, answer: Exchange) -> Entry:
 
 
 def assemble(events: Sequence[Entry]) -> list[Entry]:
-    """What the events say about each entry of the answer, in the order of the entries."""
+    """Return what the events say about each entry of the answer, in the order of the entries."""
     found: dict[Any, Entry] = {}
     for event in events:
         kind = event["type"]
@@ -152,7 +155,7 @@ def assemble(events: Sequence[Entry]) -> list[Entry]:
 
 
 def add(entry: Entry, event: Entry) -> None:
-    """Adds what one event says to its entry."""
+    """Add what one event says to its entry."""
     pieces: dict[Any, Any] = entry["pieces"]
     content = event.get("content", event.get("arguments"))
     place = event.get("content_index", 0)
@@ -168,7 +171,7 @@ def add(entry: Entry, event: Entry) -> None:
 
 
 def pieces_of(entry: Entry) -> list[Any]:
-    """What an entry of a whole answer would be streamed as, piece by piece."""
+    """Return what an entry of a whole answer would be streamed as, piece by piece."""
     if entry["type"] == "message.output":
         return [each["text"] if each["type"] == "text" else each for each in chunks_of(entry)]
     arguments = entry.get("arguments")
@@ -176,5 +179,5 @@ def pieces_of(entry: Entry) -> list[Any]:
 
 
 def as_text(arguments: object) -> str:
-    """The arguments of a call as JSON text."""
+    """Return the arguments of a call as JSON text."""
     return arguments if isinstance(arguments, str) else json.dumps(arguments)

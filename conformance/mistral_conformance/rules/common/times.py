@@ -8,7 +8,7 @@ from mistral_conformance.verdict.outcome import Failed
 
 
 def read_time(text: str) -> datetime:
-    """The moment that an RFC 3339 text names.
+    """Return the moment that an RFC 3339 text names.
 
     Raises:
         Failed: the text is no such time, or names no offset.
@@ -24,7 +24,7 @@ def read_time(text: str) -> datetime:
 
 
 def later(text: str, *, hours: float) -> str:
-    """The RFC 3339 text of a moment some hours after another one."""
+    """Return the RFC 3339 text of a moment some hours after another one."""
     try:
         moved = (read_time(text) + timedelta(hours=hours)).astimezone(UTC)
     except OverflowError as error:

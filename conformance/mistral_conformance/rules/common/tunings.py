@@ -38,17 +38,17 @@ LABELLED = [
 
 
 def lines(samples: list[Any]) -> str:
-    """The samples as a file has them, one a line."""
+    """Return the samples as a file has them, one a line."""
     return "".join(f"{json.dumps(each)}\n" for each in samples)
 
 
 def upload_lines(ctx: Context, text: str = lines(SAMPLES)) -> str:
-    """The id of a new training file."""
+    """Return the id of a new training file."""
     return upload_json_lines(ctx, "training.jsonl", text, "fine-tune")
 
 
 def order(ctx: Context, file_id: str, **fields: object) -> dict[str, Any]:
-    """A request for a short training that waits for its start."""
+    """Return a request for a short training that waits for its start."""
     return {
         "model": able_model(ctx, "fine_tuning"),
         "training_files": [{"file_id": file_id, "weight": 1}],
@@ -59,18 +59,18 @@ def order(ctx: Context, file_id: str, **fields: object) -> dict[str, Any]:
 
 
 def create_job(ctx: Context, file_id: str | None = None, **fields: object) -> Exchange:
-    """A new job, cancelled after the rule."""
+    """Return a new job, cancelled after the rule."""
     sent = order(ctx, file_id or upload_lines(ctx), **fields)
     return ctx.answer(CREATE_JOB, json=sent)
 
 
 def read_job(ctx: Context, job_id: str) -> Exchange:
-    """A job of this rule as it is now."""
+    """Return a job of this rule as it is now."""
     return ctx.answer(GET_JOB, job_id=job_id)
 
 
 def wait_for(ctx: Context, job_id: str, *statuses: str) -> Exchange:
-    """The job when it has one of the statuses; its model, if any, is deleted after the rule.
+    """Return the job when it has one of the statuses; its model, if any, is deleted after the rule.
 
     Raises:
         Failed: it ends otherwise, or goes on for hours of the server's time.
@@ -92,7 +92,7 @@ def wait_for(ctx: Context, job_id: str, *statuses: str) -> Exchange:
 
 
 def tune(ctx: Context) -> str:
-    """The id of a new fine-tuned model, deleted after the rule."""
+    """Return the id of a new fine-tuned model, deleted after the rule."""
     job = create_job(ctx, auto_start=True)
     done = wait_for(ctx, job["id"], "SUCCESS")
     ctx.expect(done["fine_tuned_model"], "the finished job names no model", done)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def upload_file(ctx: Context, sample: Sample, purpose: str = "") -> Exchange:
-    """A new file, its name marked; without a purpose it has the one that is the default."""
+    """Return a new file, its name marked; without a purpose it has the one that is the default."""
     part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
     data = {"purpose": purpose} if purpose else None
     return ctx.prepare(UPLOAD_FILE, files={"file": part}, data=data)
 
 
 def upload_json_lines(ctx: Context, name: str, text: str, purpose: str = "") -> str:
-    """The id of a new file of JSON lines."""
+    """Return the id of a new file of JSON lines."""
     return str(upload_file(ctx, Sample(name, text.encode(), "application/jsonl"), purpose)["id"])

@@ -62,7 +62,7 @@ LOOKS = 4
 
 
 def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
-    """The workflow with the name, as the list shows it; skips where the server has none."""
+    """Return the workflow with the name, as the list shows it; skips where the server has none."""
     query = {"search": name, "archived": "false"}
     listed = ctx.prepare(LIST_WORKFLOWS, query=query)
     found = [each for each in listed["workflows"] if each["name"] == name]
@@ -72,13 +72,16 @@ def need_workflow(ctx: Context, name: str) -> dict[str, Any]:
 
 
 def start(ctx: Context, name: str, **body: object) -> Exchange:
-    """A new execution of the workflow; skips where the server has none of this name."""
+    """Return a new execution of the workflow; skips where the server has none of this name."""
     need_workflow(ctx, name)
     return ctx.answer(EXECUTE, workflow_identifier=name, json=body)
 
 
 def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: object) -> Exchange:
-    """A new execution with a marked id, as a preparation; its input fits `greet` or the order."""
+    """Return a new execution with a marked id, as a preparation.
+
+    Its input fits `greet` or the order.
+    """
     need_workflow(ctx, name)
     given = {"amount": 1} if name == APPROVE else GREETED
     body = {"input": given, "execution_id": ctx.marker.name(f"run-{word(ctx)}"), **fields}
@@ -86,7 +89,7 @@ def execute(ctx: Context, name: str = GREET, by: Api | None = None, **fields: ob
 
 
 def finished(ctx: Context, execution: Exchange) -> Exchange:
-    """The execution once it has ended, as a preparation; skips where that takes too long."""
+    """Return the execution once it has ended, as a preparation; skips where that takes too long."""
     seen = watch(ctx, lambda: _look(ctx, execution), _goes_on, STEP_S, STEPS)
     if _goes_on(ctx.need(seen[-1])):
         ctx.skip(f"the execution does not end within {STEPS * STEP_S} seconds")
@@ -100,12 +103,12 @@ def terminate(ctx: Context, ids: Sequence[str]) -> None:
 
 
 def read(ctx: Context, execution: Exchange) -> Exchange:
-    """The execution as it is now."""
+    """Return the execution as it is now."""
     return ctx.expect_status(_look(ctx, execution), 200)
 
 
 def wait_end(ctx: Context, execution: Exchange) -> Exchange:
-    """The execution when it has ended, or as it is after some seconds of the server's time."""
+    """Return the execution when it has ended, or as it is after some seconds of server time."""
     return watch(ctx, lambda: read(ctx, execution), _goes_on, STEP_S, STEPS + 1)[-1]
 
 
@@ -118,7 +121,7 @@ def _goes_on(execution: Exchange) -> bool:
 
 
 def act(ctx: Context, operation: str, execution: Exchange, **body: object) -> Exchange:
-    """Does something to an execution."""
+    """Do something to an execution."""
     id_ = execution["execution_id"]
     if not body:
         return ctx.api.call(operation, execution_id=id_)
@@ -126,13 +129,13 @@ def act(ctx: Context, operation: str, execution: Exchange, **body: object) -> Ex
 
 
 def hear(ctx: Context, execution: Exchange, **query: str) -> Exchange:
-    """The stream of an execution that has ended."""
+    """Return the stream of an execution that has ended."""
     ids = {"execution_id": execution["execution_id"]}
     return ctx.expect_status(ctx.api.listen(STREAM, ids, query=query), 200)
 
 
 def events_in(heard: Exchange) -> list[dict[str, Any]]:
-    """The events that a stream has told."""
+    """Return the events that a stream has told."""
     return picked(each.json()["data"] for each in heard.events)
 
 
@@ -142,7 +145,10 @@ def types_in(heard: Exchange) -> list[str]:
 
 
 def history_of(answer: Exchange) -> list[dict[str, Any]]:
-    """The events of a history; none where it has another form, which the document leaves open."""
+    """Return the events of a history.
+
+    None where it has another form, which the document leaves open.
+    """
     told = answer.json()
     events = told.get("events") if isinstance(told, dict) else None
     if not isinstance(events, list) or not all(isinstance(each, dict) for each in events):
@@ -151,7 +157,7 @@ def history_of(answer: Exchange) -> list[dict[str, Any]]:
 
 
 def ask(ctx: Context, execution: Exchange, name: str, due: object) -> Exchange:
-    """The answer to a query once it is the due one, or the last of a few: signals take a while."""
+    """Return the answer to a query once it is the due one, or the last of a few: signals lag."""
 
     def look() -> Exchange:
         return ctx.expect_status(act(ctx, QUERY, execution, name=name), 200)

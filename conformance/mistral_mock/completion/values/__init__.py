@@ -22,7 +22,7 @@ ATTEMPTS = 16
 
 
 def make_value(schema: dict[str, Any] | bool, dice: Dice, words: Vocabulary) -> object:
-    """A value that the schema accepts.
+    """Return a value that the schema accepts.
 
     Raises:
         InvalidSchemaError: The schema is none.

@@ -12,7 +12,7 @@ BACKTRACKING = 100_000
 
 
 def compile_schema(schema: dict[str, Any] | bool) -> jsonschema_rs.Validator:
-    """The schema's validator; formats count.
+    """Return the schema's validator; formats count.
 
     Raises:
         InvalidSchemaError: The schema breaks its meta-schema or refers to what it does not hold.
@@ -30,7 +30,7 @@ def compile_schema(schema: dict[str, Any] | bool) -> jsonschema_rs.Validator:
 
 
 def refuse_reference(uri: str) -> Any:  # noqa: ANN401 - the validator's protocol
-    """Fetches nothing: a schema has to hold all that it refers to.
+    """Fetch nothing: a schema has to hold all that it refers to.
 
     Raises:
         ValueError: Always.

@@ -60,7 +60,7 @@ class Maker:
         self._pieces = [] if modest else list(words.pieces)
 
     def make(self, schema: Schema | bool, depth: int = 0, name: str = "") -> Any:  # noqa: ANN401 - JSON
-        """A value for the schema; `name` is that of the property that holds it.
+        """Return a value for the schema; `name` is that of the property that holds it.
 
         Raises:
             UnsatisfiableError: None was found.
@@ -83,7 +83,7 @@ class Maker:
         return self._modest or depth > DEEP or self._made > MANY
 
     def _flatten(self, schema: Schema) -> Schema:
-        """The schema without references, `allOf` and conditions."""
+        """Return the schema without references, `allOf` and conditions."""
         flat, hops = dict(schema), 0
         while flat.keys() & {"$ref", "allOf", "if"}:
             hops += 1
@@ -98,7 +98,7 @@ class Maker:
         return flat
 
     def _take_parts(self, flat: Schema) -> list[Schema | bool]:
-        """What references, `allOf` and conditions add; they are taken out of the schema."""
+        """Return what references, `allOf` and conditions add; they are taken out of the schema."""
         parts: list[Schema | bool] = list(flat.pop("allOf", []))
         if "$ref" in flat:
             parts.append(self._resolve(flat.pop("$ref")))
@@ -109,7 +109,7 @@ class Maker:
         return parts
 
     def _resolve(self, reference: str) -> Schema | bool:
-        """What a reference inside of the schema stands for."""
+        """Return what a reference inside of the schema stands for."""
         place: Any = self._root
         if not reference.startswith("#"):
             raise UnsatisfiableError(f"{reference} is beyond this server")
@@ -134,7 +134,7 @@ class Maker:
         return self._dice.pick(mentioned or real or options)
 
     def _make_member(self, flat: Schema, union: str, depth: int, name: str) -> Any:  # noqa: ANN401 - JSON
-        """A value for the first member of a union that has one."""
+        """Return a value for the first member of a union that has one."""
         rest = {word: value for word, value in flat.items() if word != union}
         problem = UnsatisfiableError("the union is empty")
         for member in self._order(flat[union], depth):
@@ -145,7 +145,7 @@ class Maker:
         raise problem
 
     def _order(self, members: list[Schema | bool], depth: int) -> list[Schema | bool]:
-        """The members in the order of trying: any but null, or the simplest when deep down."""
+        """Return the members in the order of trying: null last, or the simplest first deep down."""
         if self._is_modest(depth):
             return sorted(members, key=weigh)
         nulls = [member for member in members if weigh(member) == 0]
@@ -176,7 +176,7 @@ class Maker:
         return None if type_ == "null" else bool(self._dice.below(2))
 
     def _take_number(self, type_: str, flat: Schema) -> float | None:
-        """The next number of the request, when it fits; None when there is none."""
+        """Return the next number of the request, when it fits; None when there is none."""
         if not self._numbers:
             return None
         said = self._numbers[0]
@@ -186,13 +186,16 @@ class Maker:
         return said
 
     def _take_word(self, flat: Schema, name: str) -> str:
-        """A text made of a word of the request, whose turn comes again after all others."""
+        """Return a text made of a word of the request, whose turn comes again after all others."""
         made = make_string(flat, self._dice, self._words, name)
         self._words = self._words.put_last(made)
         return made
 
     def _take_piece(self, flat: Schema, name: str) -> str | None:
-        """The next piece of the request that has the format or pattern asked for; None for none."""
+        """Return the next piece of the request that has the format or pattern asked for.
+
+        None for none.
+        """
         wanted = {word: flat[word] for word in LIMITS & flat.keys()}
         if not wanted.keys() & {"pattern", "format"}:
             wanted["format"] = guess_format(name)
@@ -233,7 +236,7 @@ class Maker:
         )
 
     def _item_schema(self, flat: Schema, place: int) -> Schema | bool:
-        """What the item at a place has to be; the first ones are those to be contained."""
+        """Return what the item at a place has to be; the first ones are those to be contained."""
         items = flat.get("items", True)
         prefix = [*flat.get("prefixItems", ()), *(items if isinstance(items, list) else ())]
         rest = flat.get("additionalItems", True) if isinstance(items, list) else items
@@ -269,7 +272,7 @@ class Maker:
         raise UnsatisfiableError("no object has that many properties")
 
     def _add_optional(self, made: dict[str, Any], flat: Schema, name: str, depth: int) -> None:
-        """Adds a property that need not be there, unless nothing fits it."""
+        """Add a property that need not be there, unless nothing fits it."""
         try:
             made[name] = self._make_property(flat, name, depth)
         except UnsatisfiableError:
@@ -279,7 +282,7 @@ class Maker:
         return self.make(property_schema(flat, name), depth + 1, name)
 
     def _make_name(self, flat: Schema, made: dict[str, Any], number: int) -> str:
-        """The name of a property that the schema does not name, a new one where that is easy."""
+        """Return the name of a property that the schema does not name, a new one if it is easy."""
         named = flat.get("propertyNames", True)
         patterns = ({"pattern": pattern} for pattern in flat.get("patternProperties", {}))
         wanted = merge(named, next(patterns, True))
@@ -290,7 +293,10 @@ class Maker:
 
 
 def guess_format(name: str) -> str:
-    """The format of what a text property of this name holds; empty when the name does not tell."""
+    """Return the format of what a text property of this name holds.
+
+    Empty when the name does not tell.
+    """
     return next((form for form, named in FORMATS_BY_NAME.items() if named.search(name)), "")
 
 
@@ -303,7 +309,7 @@ def is_within(value: float, flat: Schema) -> bool:
 
 
 def property_schema(flat: Schema, name: str) -> Schema | bool:
-    """What the value of a property has to be."""
+    """Return what the value of a property has to be."""
     parts = [
         schema
         for pattern, schema in flat.get("patternProperties", {}).items()
@@ -326,7 +332,7 @@ def found(pattern: str, name: str) -> bool:
 
 
 def guess_types(flat: Schema) -> list[str]:
-    """The types that a schema without `type` is about; text when it says nothing."""
+    """Return the types that a schema without `type` is about; text when it says nothing."""
     for type_, words in TYPES_OF_WORDS.items():
         if any(word in flat for word in words):
             return [type_]
@@ -355,5 +361,5 @@ def is_of(value: object, types: list[str]) -> bool:
 
 
 def spell(value: object) -> str:
-    """The value as text, the same for equal values."""
+    """Return the value as text, the same for equal values."""
     return json.dumps(value, sort_keys=True)

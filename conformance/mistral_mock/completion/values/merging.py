@@ -20,7 +20,7 @@ WHOLE = frozenset({"items", "additionalProperties", "propertyNames", "contains"}
 
 
 def merge(first: Schema | bool, second: Schema | bool) -> Schema | bool:
-    """The schema that accepts what both accept, as far as keywords can say it."""
+    """Return the schema that accepts what both accept, as far as keywords can say it."""
     if isinstance(first, bool):
         return second if first else False
     if isinstance(second, bool):
@@ -32,7 +32,7 @@ def merge(first: Schema | bool, second: Schema | bool) -> Schema | bool:
 
 
 def merge_keyword(merged: Schema, word: str, value: Any) -> None:  # noqa: ANN401 - JSON
-    """Adds what one keyword asks for to a schema."""
+    """Add what one keyword asks for to a schema."""
     if word not in merged or merged[word] == value:
         merged[word] = value
     elif word in LARGER:
@@ -50,18 +50,18 @@ def merge_keyword(merged: Schema, word: str, value: Any) -> None:  # noqa: ANN40
 
 
 def merge_by_name(first: Schema, second: Schema) -> Schema:
-    """The members of both, merged where both have one."""
+    """Return the members of both, merged where both have one."""
     shared = {name: merge(first[name], second[name]) for name in first.keys() & second.keys()}
     return {**first, **second, **shared}
 
 
 def intersect(first: list[Any], second: list[Any]) -> list[Any]:
-    """What is in both lists."""
+    """Return what is in both lists."""
     return [value for value in first if value in second]
 
 
 def intersect_types(first: str | list[str], second: str | list[str]) -> list[str]:
-    """The types in both; an integer is a number."""
+    """Return the types in both; an integer is a number."""
     ones, others = list_types(first), list_types(second)
     kept = [type_ for type_ in ones if type_ in others]
     whole = ("integer" in ones and "number" in others) or ("number" in ones and "integer" in others)
@@ -69,12 +69,12 @@ def intersect_types(first: str | list[str], second: str | list[str]) -> list[str
 
 
 def list_types(types: str | list[str]) -> list[str]:
-    """The types as a list."""
+    """Return the types as a list."""
     return [types] if isinstance(types, str) else types
 
 
 def unite(first: list[str], second: list[str]) -> list[str]:
-    """The names in either list, each once."""
+    """Return the names in either list, each once."""
     return list(dict.fromkeys([*first, *second]))
 
 

@@ -17,7 +17,7 @@ CENTS = Fraction(1, 100)
 
 
 def make_integer(schema: dict[str, Any], dice: Dice) -> int:
-    """A whole number that the schema's bounds and `multipleOf` allow.
+    """Return a whole number that the schema's bounds and `multipleOf` allow.
 
     Raises:
         UnsatisfiableError: There is none between the bounds.
@@ -28,7 +28,7 @@ def make_integer(schema: dict[str, Any], dice: Dice) -> int:
 
 
 def make_number(schema: dict[str, Any], dice: Dice) -> float:
-    """A number that the schema's bounds and `multipleOf` allow; whole ones are integers.
+    """Return a number that the schema's bounds and `multipleOf` allow; whole ones are integers.
 
     Raises:
         UnsatisfiableError: There is none between the bounds.
@@ -43,7 +43,7 @@ def make_number(schema: dict[str, Any], dice: Dice) -> float:
 
 
 def pick_multiple(schema: dict[str, Any], step: Fraction, dice: Dice) -> Fraction:
-    """A multiple of the step between the bounds."""
+    """Return a multiple of the step between the bounds."""
     low, high = find_bounds(schema)
     lowest = -math.inf if low is None else math.ceil(low / step)
     highest = math.inf if high is None else math.floor(high / step)
@@ -57,7 +57,7 @@ def pick_multiple(schema: dict[str, Any], step: Fraction, dice: Dice) -> Fractio
 
 
 def narrow(lowest: float, highest: float) -> tuple[int, int]:
-    """A small range inside of a range that may have no end."""
+    """Return a small range inside of a range that may have no end."""
     if lowest <= 1 and highest >= SPREAD:
         return 1, SPREAD
     if lowest == -math.inf:
@@ -68,7 +68,7 @@ def narrow(lowest: float, highest: float) -> tuple[int, int]:
 
 
 def find_bounds(schema: dict[str, Any]) -> tuple[Fraction | None, Fraction | None]:
-    """The tighter of both lower bounds, and of both upper ones."""
+    """Return the tighter of both lower bounds, and of both upper ones."""
     lows = [exact_or_none(schema, "minimum"), exact_or_none(schema, "exclusiveMinimum")]
     highs = [exact_or_none(schema, "maximum"), exact_or_none(schema, "exclusiveMaximum")]
     low = max((bound for bound in lows if bound is not None), default=None)
@@ -76,7 +76,7 @@ def find_bounds(schema: dict[str, Any]) -> tuple[Fraction | None, Fraction | Non
 
 
 def find_between(schema: dict[str, Any]) -> Fraction:
-    """The middle between both bounds."""
+    """Return the middle between both bounds."""
     low, high = find_bounds(schema)
     if low is None or high is None or low > high:
         raise UnsatisfiableError("no number lies between the bounds")
@@ -84,12 +84,12 @@ def find_between(schema: dict[str, Any]) -> Fraction:
 
 
 def exact_or_none(schema: dict[str, Any], word: str) -> Fraction | None:
-    """A bound as it is written in decimals, or None."""
+    """Return a bound as it is written in decimals, or None."""
     return exact(schema[word]) if word in schema else None
 
 
 def exact(number: float) -> Fraction:
-    """The number as it is written in decimals: 0.1 is a tenth.
+    """Return the number as it is written in decimals: 0.1 is a tenth.
 
     Raises:
         UnsatisfiableError: The number is infinite, as 1e999 is to Python.
@@ -101,10 +101,10 @@ def exact(number: float) -> Fraction:
 
 
 def count(schema: dict[str, Any], word: str, default: int) -> int:
-    """The value of a keyword that counts; 2.0 counts like 2."""
+    """Return the value of a keyword that counts; 2.0 counts like 2."""
     return int(schema.get(word, default))
 
 
 def simplify(number: Fraction) -> float:
-    """A JSON number: an integer when it is whole."""
+    """Return a JSON number: an integer when it is whole."""
     return int(number) if number.denominator == 1 else float(number)

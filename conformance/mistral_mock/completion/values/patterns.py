@@ -47,7 +47,7 @@ class Node:
 
 
 def make_match(pattern: str, dice: Dice, stretch: int) -> str:
-    """A text that matches; repetitions run up to `stretch` times more often than they must.
+    """Return a text that matches; repetitions run up to `stretch` times more often than they must.
 
     Raises:
         UnsatisfiableError: The pattern uses syntax that is not read here.
@@ -58,7 +58,7 @@ def make_match(pattern: str, dice: Dice, stretch: int) -> str:
 
 @cache_short(256)
 def parse(pattern: str) -> Node:
-    """The pattern as a tree.
+    """Return the pattern as a tree.
 
     Raises:
         UnsatisfiableError: As in `make_match`.
@@ -85,7 +85,7 @@ def parse_alternatives(pattern: str, at: int) -> tuple[Node, int]:
 
 
 def parse_sequence(pattern: str, at: int) -> tuple[Node, int]:
-    """What stands side by side."""
+    """Return what stands side by side."""
     nodes: list[Node] = []
     while at < len(pattern) and pattern[at] not in "|)":
         node, at = parse_atom(pattern, at)
@@ -115,7 +115,7 @@ def parse_atom(pattern: str, at: int) -> tuple[Node, int]:
 
 
 def parse_group(pattern: str, at: int) -> tuple[Node, int]:
-    """A group, named or not."""
+    """Return a group, named or not."""
     found = GROUP.match(pattern, at)
     if not found or pattern[found.end()] == "?":
         raise ValueError("look-around")
@@ -126,7 +126,7 @@ def parse_group(pattern: str, at: int) -> tuple[Node, int]:
 
 
 def parse_escape(pattern: str, at: int) -> tuple[str, int]:
-    """The letters that an escape stands for; none for an anchor."""
+    """Return the letters that an escape stands for; none for an anchor."""
     letter = pattern[at]
     if letter in CODES:
         end = at + 1 + CODES[letter]
@@ -143,7 +143,7 @@ def parse_escape(pattern: str, at: int) -> tuple[str, int]:
 
 
 def parse_class(pattern: str, at: int) -> tuple[str, int]:
-    """The letters of a class such as `[a-z_]`."""
+    """Return the letters of a class such as `[a-z_]`."""
     negated = pattern[at] == "^"
     at += negated
     letters, first = "", at
@@ -159,7 +159,7 @@ def parse_class(pattern: str, at: int) -> tuple[str, int]:
 
 
 def parse_member(pattern: str, at: int) -> tuple[str, int]:
-    """The letters of one member of a class."""
+    """Return the letters of one member of a class."""
     if pattern[at] == "\\":
         return parse_escape(pattern, at + 1)
     return pattern[at], at + 1
@@ -176,7 +176,7 @@ def read_quantifier(text: str) -> tuple[int, int | None]:
 
 
 def without(letters: str) -> str:
-    """The printable letters that are not among these."""
+    """Return the printable letters that are not among these."""
     return "".join(letter for letter in PRINTABLE if letter not in letters) or "\N{SNOWMAN}"
 
 
@@ -205,7 +205,7 @@ def choose(nodes: list[Node]) -> Node:
 
 
 def repeat(node: Node, least: int, most: int | None) -> Node:
-    """The same several times."""
+    """Return the same several times."""
     if least * max(node.least, 1) > LONGEST:
         raise ValueError("a text too long")
 

@@ -22,7 +22,7 @@ LONGEST = 100_000
 
 
 def make_string(schema: dict[str, Any], dice: Dice, words: Vocabulary, name: str) -> str:
-    """A text that the schema allows; free texts take a word of the request.
+    """Return a text that the schema allows; free texts take a word of the request.
 
     Raises:
         UnsatisfiableError: No text was found, or the schema asks for more than LONGEST.
@@ -42,7 +42,7 @@ def make_string(schema: dict[str, Any], dice: Dice, words: Vocabulary, name: str
 
 
 def make_matching(pattern: str, dice: Dice, least: int, most: int) -> str:
-    """A text of a length that matches a pattern."""
+    """Return a text of a length that matches a pattern."""
     for stretch in STRETCHES:
         for _ in range(4):
             text = make_match(pattern, dice, stretch)
@@ -52,7 +52,7 @@ def make_matching(pattern: str, dice: Dice, least: int, most: int) -> str:
 
 
 def make_formatted(format_: str, dice: Dice, least: int, most: int) -> str:
-    """A text of a length in a format."""
+    """Return a text of a length in a format."""
     for _ in range(4):
         text = FORMATS[format_](dice)
         if least <= len(text) <= most:
@@ -61,32 +61,32 @@ def make_formatted(format_: str, dice: Dice, least: int, most: int) -> str:
 
 
 def make_date(dice: Dice) -> str:
-    """A day of 2026."""
+    """Return a day of 2026."""
     return f"2026-{dice.between(1, 12):02}-{dice.between(1, 28):02}"
 
 
 def make_time(dice: Dice) -> str:
-    """A time of the day, in UTC."""
+    """Return a time of the day, in UTC."""
     return f"{dice.between(0, 23):02}:{dice.between(0, 59):02}:{dice.between(0, 59):02}Z"
 
 
 def make_uuid(dice: Dice) -> str:
-    """A UUID of version 4."""
+    """Return a UUID of version 4."""
     return str(UUID(int=dice.below(1 << 128), version=4))
 
 
 def make_host(dice: Dice) -> str:
-    """A name under the domain that is reserved for examples."""
+    """Return a name under the domain that is reserved for examples."""
     return f"{dice.word(6, 'abcdefghij')}.example.com"
 
 
 def make_ipv4(dice: Dice) -> str:
-    """An address of the network that is reserved for documentation."""
+    """Return an address of the network that is reserved for documentation."""
     return f"192.0.2.{dice.between(1, 254)}"
 
 
 def make_ipv6(dice: Dice) -> str:
-    """An address of the network that is reserved for documentation."""
+    """Return an address of the network that is reserved for documentation."""
     return f"2001:db8::{dice.between(1, 0xFFFF):x}"
 
 

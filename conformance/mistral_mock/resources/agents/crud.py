@@ -45,7 +45,7 @@ NEEDED = ("model", "name")
 
 @operation("beta.agents.create")
 def create(ctx: Context) -> Answer:
-    """The new agent in version 0 (agents.fresh-values)."""
+    """Return the new agent in version 0 (agents.fresh-values)."""
     check_model(ctx, ctx.body["model"])
     check_handoffs(ctx, ctx.body.get("handoffs") or ())
     moment = ctx.clock.stamp()
@@ -69,13 +69,13 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.agents.get")
 def get(ctx: Context) -> Answer:
-    """The agent in the version that the query names, else in the current one."""
+    """Return the agent in the version that the query names, else in the current one."""
     return json_answer(views.view(ctx, find_agent(ctx, *named_version(ctx))))
 
 
 @operation("beta.agents.update")
 def update(ctx: Context) -> Answer:
-    """The agent in a new version: the current one with what was sent; it becomes current.
+    """Return the agent in a new version: the current one with what was sent; it becomes current.
 
     A null clears what may be absent and keeps model and name. `{}` makes a version too, as every
     update does (our choice).
@@ -95,12 +95,12 @@ def delete(ctx: Context) -> Answer:
 
 
 def named_version(ctx: Context) -> tuple[str, int | str | None]:
-    """The agent's id, and the version that the query asks for."""
+    """Return the agent's id, and the version that the query asks for."""
     return ctx.path["agent_id"], ctx.query["agent_version"]
 
 
 def check_model(ctx: Context, name: str) -> None:
-    """Passes when the model can answer.
+    """Pass when the model can answer.
 
     Raises:
         APIError: 422, the model does not exist or does not chat (our choice).
@@ -111,7 +111,7 @@ def check_model(ctx: Context, name: str) -> None:
 
 
 def check_handoffs(ctx: Context, ids: Sequence[str]) -> None:
-    """Passes when the caller's workspace has all these agents.
+    """Pass when the caller's workspace has all these agents.
 
     Raises:
         APIError: 422, it lacks one (our choice).
@@ -123,7 +123,7 @@ def check_handoffs(ctx: Context, ids: Sequence[str]) -> None:
 
 
 def complete_content(body: dict[str, Any]) -> dict[str, Any]:
-    """What a version holds, from a body that may leave things out."""
+    """Return what a version holds, from a body that may leave things out."""
     content = {name: body.get(name) for name in CONTENT}
     content["tools"] = body.get("tools", [])
     content["completion_args"] = views.fill_arguments(body.get("completion_args"))
@@ -131,7 +131,7 @@ def complete_content(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a version that an update sets."""
+    """Return the fields of a version that an update sets."""
     sent = {name: body[name] for name in CONTENT if name in body}
     changes = {name: value for name, value in sent.items() if value is not None or nullable(name)}
     if "completion_args" in changes:
@@ -140,12 +140,12 @@ def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def nullable(name: str) -> bool:
-    """The field can be cleared."""
+    """Say whether the field can be cleared."""
     return name not in NEEDED
 
 
 def add_version(ctx: Context, base: AgentVersion, changes: dict[str, Any]) -> AgentVersion:
-    """The next version: the base with the changes; its note is its own."""
+    """Return the next version: the base with the changes; its note is its own."""
     moment, table = ctx.clock.stamp(), ctx.table(AgentVersion)
     number = 1 + max(each.version for each in table.children(base.agent_id))
     made = {"version_message": None, **changes}
@@ -164,7 +164,7 @@ def add_version(ctx: Context, base: AgentVersion, changes: dict[str, Any]) -> Ag
 
 
 def remove(ctx: Context, head: Agent) -> None:
-    """Removes the agent, its versions and its aliases."""
+    """Remove the agent, its versions and its aliases."""
     for version in ctx.table(AgentVersion).children(head.id):
         ctx.table(AgentVersion).remove(version.id)
     for alias in ctx.table(AgentAlias).children(head.id):

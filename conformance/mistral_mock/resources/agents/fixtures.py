@@ -39,7 +39,7 @@ SECTION_SCHEMA = {
 
 @section("agents", SECTION_SCHEMA)
 def load_agents(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts agents of the first key's workspace into the world, each in its version 0.
+    """Put agents of the first key's workspace into the world, each in its version 0.
 
     Raises:
         FixtureError: An agent is none that a request could make.
@@ -52,7 +52,7 @@ def load_agents(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def read_body(seeding: Seeding, data: dict[str, Any]) -> dict[str, Any]:
-    """The request that would make the agent."""
+    """Return the request that would make the agent."""
     body = {name: value for name, value in data.items() if name not in OWN}
     if "handoffs" in body:
         body["handoffs"] = [make_id(seeding, name) for name in body["handoffs"]]
@@ -62,14 +62,14 @@ def read_body(seeding: Seeding, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_tool(seeding: Seeding, tool: Any) -> Any:  # noqa: ANN401 - checked with the whole request
-    """A tool with the ids of the libraries that it names."""
+    """Return a tool with the ids of the libraries that it names."""
     if not isinstance(tool, dict) or not isinstance(tool.get("library_ids"), list):
         return tool
     return {**tool, "library_ids": [seeding.uuid("library", str(x)) for x in tool["library_ids"]]}
 
 
 def check(seeding: Seeding, place: int, body: dict[str, Any]) -> None:
-    """Passes when a request with this body could make the agent.
+    """Pass when a request with this body could make the agent.
 
     Raises:
         FixtureError: The document refuses it; the message says where and why.
@@ -82,7 +82,7 @@ def check(seeding: Seeding, place: int, body: dict[str, Any]) -> None:
 
 
 def put_agent(seeding: Seeding, data: dict[str, Any], body: dict[str, Any]) -> None:
-    """The agent, its one version and its aliases; its id follows from its name."""
+    """Put the agent, its one version and its aliases; its id follows from its name."""
     moment, id_ = seeding.stamp(), make_id(seeding, data["name"])
     seeding.table(Agent).put(
         Agent(
@@ -103,7 +103,7 @@ def put_agent(seeding: Seeding, data: dict[str, Any], body: dict[str, Any]) -> N
 
 
 def put_alias(seeding: Seeding, agent_id: str, alias: str) -> None:
-    """An alias of version 0."""
+    """Put an alias of version 0."""
     moment = seeding.stamp()
     made = AgentAlias(
         id=child_id(agent_id, alias),
@@ -117,7 +117,7 @@ def put_alias(seeding: Seeding, agent_id: str, alias: str) -> None:
 
 
 def make_id(seeding: Seeding, name: str) -> str:
-    """The id of the agent with this name; an id stays as it is."""
+    """Return the id of the agent with this name; an id stays as it is."""
     if name.startswith("ag_"):
         return name
     return f"ag_{seeding.uuid('agent', name).replace('-', '')}"

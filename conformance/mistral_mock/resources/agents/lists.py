@@ -26,14 +26,14 @@ def list_agents(ctx: Context) -> Answer:
 
 @operation("beta.agents.list_pages")
 def list_pages(ctx: Context) -> Answer:
-    """The agents after those of the page that gave the token."""
+    """Return the agents after those of the page that gave the token."""
     shown, following = slice_after(ctx, find_listed(ctx))
     data = [view_current(ctx, agent) for agent in shown]
     return json_answer({"object": "list", "data": data, "next_page_token": following})
 
 
 def slice_after(ctx: Context, found: Sequence[Agent]) -> tuple[Sequence[Agent], str | None]:
-    """The page after the one that gave the token, whatever came or went meanwhile; the next token.
+    """Return the page after the one that gave the token, whatever changed since; the next token.
 
     Raises:
         APIError: 422, the token is none that this list gave (our choice).
@@ -48,12 +48,15 @@ def slice_after(ctx: Context, found: Sequence[Agent]) -> tuple[Sequence[Agent], 
 
 
 def find_listed(ctx: Context) -> list[Agent]:
-    """The agents that the query asks for, oldest first."""
+    """Return the agents that the query asks for, oldest first."""
     return [agent for agent in ownership.visible(ctx, Agent) if is_listed(ctx, agent)]
 
 
 def is_listed(ctx: Context, agent: Agent) -> bool:
-    """The agent passes the query's filters; those about its content judge its current version."""
+    """Say whether the agent passes the query's filters.
+
+    Those about its content judge its current version.
+    """
     query, current = ctx.query, find_current(ctx, agent)
     return (
         query["deployment_chat"] in {None, agent.deployment_chat}
@@ -66,12 +69,12 @@ def is_listed(ctx: Context, agent: Agent) -> bool:
 
 
 def fits(agent: Agent, current: AgentVersion, search: str | None) -> bool:
-    """The name or the id contains the text, in whatever case."""
+    """Say whether the name or the id contains the text, in whatever case."""
     return pages.matches(current.name, search) or pages.matches(agent.id, search)
 
 
 def find_current(ctx: Context, agent: Agent) -> AgentVersion:
-    """The agent in its current version."""
+    """Return the agent in its current version."""
     found = ctx.table(AgentVersion).get(child_id(agent.id, agent.current))
     if found is None:
         raise LookupError(f"agent {agent.id} has no version {agent.current}")
@@ -79,5 +82,5 @@ def find_current(ctx: Context, agent: Agent) -> AgentVersion:
 
 
 def view_current(ctx: Context, agent: Agent) -> dict[str, object]:
-    """The agent in its current version, as the API writes it."""
+    """Return the agent in its current version, as the API writes it."""
     return views.view(ctx, find_current(ctx, agent))

@@ -76,12 +76,12 @@ class AgentAlias(Record):
 
 
 def child_id(agent_id: str, key: str | int) -> str:
-    """The id of an agent's version or alias."""
+    """Return the id of an agent's version or alias."""
     return f"{agent_id}:{key}"
 
 
 def find_head(ctx: Context, agent_id: str) -> Agent:
-    """The agent apart from its versions.
+    """Return the agent apart from its versions.
 
     Raises:
         APIError: 404, there is none that the caller sees.
@@ -91,7 +91,7 @@ def find_head(ctx: Context, agent_id: str) -> Agent:
 
 
 def find_agent(ctx: Context, agent_id: str, version: int | str | None = None) -> AgentVersion:
-    """The agent in a version, named by number or alias; in its current version for None.
+    """Return the agent in a version, named by number or alias; in its current version for None.
 
     Raises:
         APIError: 404, there is no such agent or version that the caller sees.
@@ -106,6 +106,6 @@ def find_agent(ctx: Context, agent_id: str, version: int | str | None = None) ->
 
 
 def find_number(ctx: Context, agent_id: str, version: int | str) -> int | str:
-    """The number that an alias stands for; anything else stands for itself."""
+    """Return the number that an alias stands for; anything else stands for itself."""
     alias = ctx.table(AgentAlias).get(child_id(agent_id, version))
     return version if alias is None else alias.version

@@ -36,14 +36,14 @@ def list_versions(ctx: Context) -> Answer:
 
 @operation("beta.agents.get_version")
 def get_version(ctx: Context) -> Answer:
-    """The agent in the version that the path names by number or alias."""
+    """Return the agent in the version that the path names by number or alias."""
     found = find_agent(ctx, ctx.path["agent_id"], ctx.path["version"])
     return json_answer(views.view(ctx, found))
 
 
 @operation("beta.agents.update_version")
 def update_version(ctx: Context) -> Answer:
-    """The agent in the version that is current from now on; no new version is made.
+    """Return the agent in the version that is current from now on; no new version is made.
 
     Raises:
         APIError: 404, the agent has no such version (our choice).
@@ -56,7 +56,7 @@ def update_version(ctx: Context) -> Answer:
 
 @operation("beta.agents.create_version_alias")
 def create_version_alias(ctx: Context) -> Answer:
-    """The alias, new or moved from another version."""
+    """Return the alias, new or moved from another version."""
     agent_id, name = ctx.path["agent_id"], ctx.query["alias"]
     version = find_agent(ctx, agent_id, ctx.query["version"]).version
     moment = ctx.clock.stamp()
@@ -97,6 +97,6 @@ def delete_version_alias(ctx: Context) -> Answer:
 
 
 def make_current(ctx: Context, found: AgentVersion) -> None:
-    """The version is used from now on where none is named."""
+    """Use the version from now on where none is named."""
     head = find_head(ctx, found.agent_id)
     ctx.table(Agent).put(evolve(head, current=found.version, updated_at=ctx.clock.stamp()))

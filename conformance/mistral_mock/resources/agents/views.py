@@ -28,7 +28,7 @@ ARGUMENTS = (
 
 
 def view(ctx: Context, found: AgentVersion) -> dict[str, object]:
-    """The agent in a version; the current one was last changed when the agent was."""
+    """Return the agent in a version; the current one was last changed when the agent was."""
     head = ctx.table(Agent).get(found.agent_id)
     if head is None:
         raise LookupError(f"version {found.version} has outlived its agent {found.agent_id}")
@@ -56,7 +56,7 @@ def view(ctx: Context, found: AgentVersion) -> dict[str, object]:
 
 
 def view_alias(alias: AgentAlias) -> dict[str, object]:
-    """An alias and the version that it names."""
+    """Return an alias and the version that it names."""
     return {
         "alias": alias.alias,
         "version": alias.version,

@@ -65,7 +65,7 @@ def bring_up(world: World, job: BatchJob, now: datetime) -> datetime:
 
 
 def events(world: World, job: BatchJob) -> Iterator[datetime]:
-    """The moments at which an active job next moves."""
+    """Yield the moments at which an active job next moves."""
     yield timeout(job)
     if job.cancelled_at is not None:
         yield cancel_end(world, job)
@@ -101,7 +101,7 @@ def find_end(world: World, job: BatchJob) -> tuple[datetime, str] | None:
 
 
 def work(world: World, job: BatchJob, now: datetime) -> BatchJob:
-    """Runs the requests whose turn has come."""
+    """Run the requests whose turn has come."""
     ctx = dispatch.for_caller(world, find_caller(world, job), job.base_url)
     requests = world.store.table(BatchRequest).children(job.id)
     first = job.completed
@@ -116,7 +116,7 @@ def work(world: World, job: BatchJob, now: datetime) -> BatchJob:
 
 
 def run(ctx: Context, job: BatchJob, request: BatchRequest) -> BatchRequest:
-    """The request with its result: an answer of the mock, as it would give it to the caller."""
+    """Return the request with its result: the mock's answer, as it would give it to the caller."""
     answer = dispatch.send(ctx, "POST", find_path(job), make_body(job, request))
     if not isinstance(answer, Answer):
         message = "A batch gets no event streams"
@@ -130,7 +130,7 @@ def find_path(job: BatchJob) -> str:
 
 
 def make_body(job: BatchJob, request: BatchRequest) -> dict[str, Any]:
-    """The request's body on the job's model or agent; results are whole, never streams."""
+    """Return the request's body on the job's model or agent; results are whole, never streams."""
     body = {name: value for name, value in request.body.items() if name != STREAM}
     if job.agent_id:
         return {**{n: v for n, v in body.items() if n != "model"}, "agent_id": job.agent_id}
@@ -138,7 +138,7 @@ def make_body(job: BatchJob, request: BatchRequest) -> dict[str, Any]:
 
 
 def finish(world: World, job: BatchJob, status: str, moment: datetime) -> None:
-    """Ends a job, and writes what has been done until then into files."""
+    """End a job, and write what has been done until then into files."""
     ctx = dispatch.for_caller(world, find_caller(world, job), job.base_url)
     done = [one for one in find_requests(world, job) if one.status_code is not None]
     job = evolve(
@@ -152,7 +152,7 @@ def finish(world: World, job: BatchJob, status: str, moment: datetime) -> None:
 
 
 def write(ctx: Context, name: str, requests: Sequence[BatchRequest]) -> str | None:
-    """The id of a new file with a line for each request; None when there is none."""
+    """Return the id of a new file with a line for each request; None when there is none."""
     if not requests:
         return None
     content = b"".join(encode(show_result(one)) + b"\n" for one in requests)
@@ -160,7 +160,7 @@ def write(ctx: Context, name: str, requests: Sequence[BatchRequest]) -> str | No
 
 
 def find_requests(world: World, job: BatchJob) -> list[BatchRequest]:
-    """The requests of a job, in their order."""
+    """Return the requests of a job, in their order."""
     return world.store.table(BatchRequest).children(job.id)
 
 
@@ -194,5 +194,5 @@ def timeout(job: BatchJob) -> datetime:
 
 
 def delay(world: World) -> timedelta:
-    """The mock's processing delay."""
+    """Return the mock's processing delay."""
     return timedelta(seconds=world.settings.job_delay_s)

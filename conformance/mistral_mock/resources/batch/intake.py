@@ -52,7 +52,7 @@ class Mistake:
 
 
 def read_requests(ctx: Context) -> Intake:
-    """The requests of the body, from wherever they come.
+    """Return the requests of the body, from wherever they come.
 
     Raises:
         APIError: 422, both sources or none are given, or a file is none that the caller sees.
@@ -81,7 +81,7 @@ def make_intake(found: Iterator[tuple[str | None, dict[str, Any]] | Mistake]) ->
 
 
 def find_file(ctx: Context, id_: str) -> StoredFile:
-    """An input file.
+    """Return an input file.
 
     Raises:
         APIError: 422, there is none that the caller sees.
@@ -96,7 +96,7 @@ def find_file(ctx: Context, id_: str) -> StoredFile:
 def read_file(
     file: StoredFile, content: bytes
 ) -> Iterator[tuple[str | None, dict[str, Any]] | Mistake]:
-    """The requests of a file's lines, and what is wrong with lines that hold none."""
+    """Yield the requests of a file's lines, and what is wrong with lines that hold none."""
     for number, line in json_lines.split(content):
         try:
             yield read_line(line)
@@ -105,7 +105,7 @@ def read_file(
 
 
 def read_line(line: bytes) -> tuple[str | None, dict[str, Any]]:
-    """The request of a line.
+    """Return the request of a line.
 
     Raises:
         LineError: The line holds none.

@@ -30,7 +30,7 @@ OLDEST_FIRST = "created"
 
 @operation("batch.jobs.list")
 def list_jobs(ctx: Context) -> Answer:
-    """A page of the jobs of the caller's workspace that pass all filters."""
+    """Return a page of the jobs of the caller's workspace that pass all filters."""
     since = moments.read_query(ctx, "created_after")
     found = [job for job in ownership.visible(ctx, BatchJob) if is_wanted(ctx, job, since)]
     if ctx.query["order_by"] != OLDEST_FIRST:
@@ -42,7 +42,7 @@ def list_jobs(ctx: Context) -> Answer:
 
 @operation("batch.jobs.create")
 def create(ctx: Context) -> Answer:
-    """The new job, in the queue; 422 unless its requests come from exactly one place."""
+    """Return the new job, in the queue; 422 unless its requests come from exactly one place."""
     intake.check_target(ctx)
     found = intake.read_requests(ctx)
     job = BatchJob(
@@ -71,7 +71,7 @@ def create(ctx: Context) -> Answer:
 
 @operation("batch.jobs.get")
 def get(ctx: Context) -> Answer:
-    """The job; with `inline`, the results so far stand in `outputs`."""
+    """Return the job; with `inline`, the results so far stand in `outputs`."""
     job = find(ctx)
     if not ctx.query["inline"]:
         return json_answer(view(job))
@@ -81,7 +81,7 @@ def get(ctx: Context) -> Answer:
 
 @operation("batch.jobs.cancel")
 def cancel(ctx: Context) -> Answer:
-    """The job, which ends a little later; one that has ended stays as it is (our choice)."""
+    """Return the job, which ends a little later; one that has ended stays as it is (our choice)."""
     job = find(ctx)
     if job.status in ACTIVE and job.status != CANCELLING:
         job = evolve(job, status=CANCELLING, cancelled_at=ctx.clock.stamp())
@@ -91,7 +91,10 @@ def cancel(ctx: Context) -> Answer:
 
 @operation("batch.jobs.delete")
 def delete(ctx: Context) -> Answer:
-    """The id of the job, which is gone at once, at work or not; its files stay (our choice)."""
+    """Return the id of the job, which is gone at once, at work or not.
+
+    Its files stay (our choice).
+    """
     job = find(ctx)
     for request in course.find_requests(ctx.world, job):
         ctx.table(BatchRequest).remove(request.id)
@@ -100,7 +103,7 @@ def delete(ctx: Context) -> Answer:
 
 
 def find(ctx: Context) -> BatchJob:
-    """The job that the path names.
+    """Return the job that the path names.
 
     Raises:
         APIError: 404, there is none that the caller sees.
@@ -110,7 +113,10 @@ def find(ctx: Context) -> BatchJob:
 
 
 def is_wanted(ctx: Context, job: BatchJob, since: datetime | None) -> bool:
-    """The job passes all filters of the query; one that is not given passes every job."""
+    """Say whether the job passes all filters of the query.
+
+    One that is not given passes every job.
+    """
     query = ctx.query
     return (
         query["model"] in {None, job.model}
@@ -123,7 +129,7 @@ def is_wanted(ctx: Context, job: BatchJob, since: datetime | None) -> bool:
 
 
 def view(job: BatchJob) -> dict[str, Any]:
-    """The job as the API writes it; times are in seconds since 1970."""
+    """Return the job as the API writes it; times are in seconds since 1970."""
     return {
         "id": job.id,
         "object": "batch",
@@ -154,5 +160,5 @@ def tell(job: BatchJob) -> list[dict[str, Any]]:
 
 
 def seconds(moment: datetime | None) -> int | None:
-    """A moment in seconds since 1970."""
+    """Return a moment in seconds since 1970."""
     return None if moment is None else int(moment.timestamp())

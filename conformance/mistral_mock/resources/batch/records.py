@@ -81,7 +81,7 @@ class BatchRequest(Record):
 
 
 def show_result(request: BatchRequest) -> dict[str, Any]:
-    """A request that has run, as a line of a result file shows it."""
+    """Return a request that has run, as a line of a result file shows it."""
     response = {"status_code": request.status_code, "body": request.answer}
     return {
         "id": request.id,

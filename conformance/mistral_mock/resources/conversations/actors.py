@@ -75,7 +75,7 @@ def find_actor(
 
 
 def find_heir(known: Sequence[Entry]) -> str | None:
-    """The agent that took over last; a handover left to the caller is not complete."""
+    """Return the agent that took over last; a handover left to the caller is not complete."""
     for entry in reversed(known):
         if entry["type"] == entries.HANDOFF and entry["completed_at"] is not None:
             return str(entry["next_agent_id"])
@@ -83,7 +83,7 @@ def find_heir(known: Sequence[Entry]) -> str | None:
 
 
 def find_successor(ctx: Context, agent_id: str) -> AgentVersion:
-    """The agent that took over.
+    """Return the agent that took over.
 
     Raises:
         APIError: 400, it is not there (our choice: an entry of the conversation is at fault).
@@ -98,7 +98,7 @@ def find_successor(ctx: Context, agent_id: str) -> AgentVersion:
 def make_agent(
     agent: AgentVersion, asked: Mapping[str, Any] | None, instead: Conversation | None = None
 ) -> Actor:
-    """An agent; what a conversation says instead counts more (our choice)."""
+    """Return an agent; what a conversation says instead counts more (our choice)."""
     told = instead.instructions if instead else None
     tools = instead.tools if instead else None
     return Actor(
@@ -114,7 +114,7 @@ def make_agent(
 
 
 def find_successors(ctx: Context, actor: Actor) -> list[Actor]:
-    """The agents that the actor may hand over to; those that are not there are left out."""
+    """Return the agents that the actor may hand over to; those that are not there are left out."""
     found: list[Actor] = []
     for agent_id in actor.handoffs:
         try:

@@ -16,7 +16,7 @@ WORDS = {"allow": entries.ALLOWED, "deny": entries.DENIED}
 
 
 def decide(known: Sequence[Entry], sent: Sequence[Mapping[str, Any]] | None) -> list[Entry]:
-    """The entries with the decisions in them.
+    """Return the entries with the decisions in them.
 
     Raises:
         APIError: 400, a decision is about no call that waits, a call is left undecided or has two
@@ -35,7 +35,7 @@ def decide(known: Sequence[Entry], sent: Sequence[Mapping[str, Any]] | None) -> 
 
 
 def check_decided(known: Sequence[Entry]) -> None:
-    """Passes when no call waits for a decision.
+    """Pass when no call waits for a decision.
 
     Raises:
         APIError: 400, one does (our choice).
@@ -47,7 +47,7 @@ def check_decided(known: Sequence[Entry]) -> None:
 
 
 def settle(entry: Entry, decisions: Mapping[str, str]) -> Entry:
-    """The entry with the decision about it, if there is one."""
+    """Return the entry with the decision about it, if there is one."""
     if entry["type"] != entries.CALL or entry["tool_call_id"] not in decisions:
         return entry
     return {**entry, "confirmation_status": decisions[entry["tool_call_id"]]}

@@ -20,7 +20,7 @@ SPOKEN = frozenset({"text", "thinking"})
 
 
 def compose(choice: Choice, findings: Sequence[Finding], arguments: Mapping[str, Any]) -> Content:
-    """What the model says where no tool ran; else what the tools found, within the limits.
+    """Return what the model says where no tool ran; else what the tools found, within the limits.
 
     What it thought stands before either.
     """
@@ -32,7 +32,7 @@ def compose(choice: Choice, findings: Sequence[Finding], arguments: Mapping[str,
 
 
 def keep_within(chunks: Sequence[Chunk], arguments: Mapping[str, Any]) -> Iterator[Chunk]:
-    """The chunks until a stop text, or until there are as many tokens as may be."""
+    """Yield the chunks until a stop text, or until there are as many tokens as may be."""
     room, stop = arguments.get("max_tokens"), read_stop(arguments.get("stop"))
     for chunk in chunks:
         if "text" not in chunk:
@@ -48,7 +48,7 @@ def keep_within(chunks: Sequence[Chunk], arguments: Mapping[str, Any]) -> Iterat
 
 
 def count(content: Content) -> int:
-    """The tokens of all text."""
+    """Return the tokens of all text."""
     if isinstance(content, str):
         return tokens.count_tokens(content)
     said = (messages.flatten_chunk(chunk) for chunk in content if chunk["type"] in SPOKEN)

@@ -31,7 +31,7 @@ def list_conversations(ctx: Context) -> Answer:
 
 @operation("beta.conversations.get")
 def get(ctx: Context) -> Answer:
-    """The conversation without its entries."""
+    """Return the conversation without its entries."""
     return json_answer(view(records.find_conversation(ctx)))
 
 
@@ -52,7 +52,7 @@ def get_history(ctx: Context) -> Answer:
 
 @operation("beta.conversations.get_messages")
 def get_messages(ctx: Context) -> Answer:
-    """The entries that are messages, oldest first."""
+    """Return the entries that are messages, oldest first."""
     id_ = records.find_conversation(ctx).id
     found = [each for each in records.find_entries(ctx, id_) if each["type"] in entries.MESSAGES]
     return json_answer(
@@ -61,7 +61,7 @@ def get_messages(ctx: Context) -> Answer:
 
 
 def view(conversation: Conversation) -> dict[str, object]:
-    """A conversation with a model or with an agent."""
+    """Return a conversation with a model or with an agent."""
     common = {
         "name": conversation.name,
         "description": conversation.description,

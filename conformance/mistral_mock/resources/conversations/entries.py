@@ -39,7 +39,7 @@ PENDING, ALLOWED, DENIED = "pending", "allowed", "denied"
 
 
 def read_inputs(ctx: Context, inputs: str | Sequence[Mapping[str, Any]] | None) -> list[Entry]:
-    """The entries that a request adds; a text is one message of the user.
+    """Return the entries that a request adds; a text is one message of the user.
 
     They keep their ids and get the times of their arrival (our choice).
     """
@@ -49,7 +49,7 @@ def read_inputs(ctx: Context, inputs: str | Sequence[Mapping[str, Any]] | None) 
 
 
 def complete(ctx: Context, sent: Mapping[str, Any]) -> Entry:
-    """An entry of a request with all that it may leave out."""
+    """Return an entry of a request with all that it may leave out."""
     kind = sent.get("type", INPUT)
     moment = ctx.clock.stamp()
     spelt = clock.spell(moment)
@@ -65,7 +65,7 @@ def complete(ctx: Context, sent: Mapping[str, Any]) -> Entry:
 
 
 def begin(ctx: Context, kind: str, actor: Actor, **fields: object) -> Entry:
-    """An entry that the answer begins now; handovers name their agents themselves."""
+    """Return an entry that the answer begins now; handovers name their agents themselves."""
     by = {} if kind == HANDOFF else {"agent_id": actor.agent_id, "model": actor.model}
     moment = ctx.clock.stamp()
     return {
@@ -80,22 +80,22 @@ def begin(ctx: Context, kind: str, actor: Actor, **fields: object) -> Entry:
 
 
 def end(ctx: Context, entry: Entry, **fields: object) -> Entry:
-    """The entry, complete from now on."""
+    """Return the entry, complete from now on."""
     return {**entry, **fields, "completed_at": clock.spell(ctx.clock.stamp())}
 
 
 def make_id(ctx: Context, kind: str, moment: datetime) -> str:
-    """A new id for an entry of this kind that begins at the moment."""
+    """Return a new id for an entry of this kind that begins at the moment."""
     return ctx.ids.prefixed(PREFIXES[kind], moment)
 
 
 def is_question(entry: Entry) -> bool:
-    """A message of the user."""
+    """Say whether a message of the user."""
     return bool(entry["type"] == INPUT and entry["role"] != "assistant")
 
 
 def find_question(known: Sequence[Entry], *, through_results: bool = False) -> int | None:
-    """The place of the user's message that waits for an answer; None when none does.
+    """Return the place of the user's message that waits for an answer; None when none does.
 
     Runs of tools, handovers and calls that wait for a decision do not answer it; nor do calls of
     functions with their results, where they are looked through.
@@ -110,12 +110,12 @@ def find_question(known: Sequence[Entry], *, through_results: bool = False) -> i
 
 
 def needs_decision(entry: Entry) -> bool:
-    """A call that a person has to allow, or had to."""
+    """Say whether a call that a person has to allow, or had to."""
     return entry["type"] == CALL and entry["confirmation_status"] is not None
 
 
 def find_pending(known: Sequence[Entry]) -> list[Entry]:
-    """The calls that still wait for a decision."""
+    """Return the calls that still wait for a decision."""
     return [
         each for each in known if each["type"] == CALL and each["confirmation_status"] == PENDING
     ]

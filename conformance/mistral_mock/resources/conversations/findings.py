@@ -23,14 +23,14 @@ class Finding:
 
 
 def text(said: str) -> Chunk:
-    """A chunk of text."""
+    """Return a chunk of text."""
     return {"type": "text", "text": said}
 
 
 def reference(
     tool: str, title: str, url: str | None = None, description: str | None = None
 ) -> Chunk:
-    """A chunk that points at a source."""
+    """Return a chunk that points at a source."""
     return {
         "type": "tool_reference",
         "tool": tool,

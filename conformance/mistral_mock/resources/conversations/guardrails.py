@@ -52,7 +52,7 @@ class Check:
         return self.settings.get("action") == "block"
 
     def exceeds(self, category: Mapping[str, Any]) -> bool:
-        """The model's judgement of a category counts, and is above its threshold."""
+        """Say whether the model's judgement of a category counts, and is above its threshold."""
         thresholds = self.settings.get("custom_category_thresholds") or {}
         names = (category["name"], *SPLIT.get(category["name"], ()))
         own = [thresholds[name] for name in names if thresholds.get(name) is not None]
@@ -62,7 +62,7 @@ class Check:
 
 
 def find_checks(ctx: Context, conversation: Conversation) -> list[Check]:
-    """The checks of a conversation, else those of its agent."""
+    """Return the checks of a conversation, else those of its agent."""
     found = conversation.guardrails
     if found is None and conversation.agent_id is not None:
         found = find_agent(ctx, conversation.agent_id, conversation.agent_version).guardrails
@@ -70,14 +70,14 @@ def find_checks(ctx: Context, conversation: Conversation) -> list[Check]:
 
 
 def read_checks(guardrail: Mapping[str, Any]) -> Iterator[Check]:
-    """The checks of one guardrail."""
+    """Yield the checks of one guardrail."""
     for kind in KINDS:
         if guardrail.get(kind) is not None:
             yield Check(kind, guardrail[kind], bool(guardrail.get("block_on_error")))
 
 
 def judge(ctx: Context, checks: Sequence[Check], target: str, text: str) -> list[dict[str, Any]]:
-    """What the checks find in a text; `target` is `input` or `output`.
+    """Return what the checks find in a text; `target` is `input` or `output`.
 
     Raises:
         APIError: 403, the text is blocked, or a check cannot run that must.
@@ -87,7 +87,7 @@ def judge(ctx: Context, checks: Sequence[Check], target: str, text: str) -> list
 
 
 def apply(ctx: Context, check: Check, target: str, text: str) -> dict[str, Any]:
-    """What one check finds."""
+    """Return what one check finds."""
     told: dict[str, Any] = {"type": check.kind, "model": check.model, "target": target}
     categories = moderate(ctx, check.model, text)
     if categories is None:
@@ -101,7 +101,7 @@ def apply(ctx: Context, check: Check, target: str, text: str) -> dict[str, Any]:
 
 
 def moderate(ctx: Context, model: str, text: str) -> list[dict[str, Any]] | None:
-    """The judgement of a moderation model by category; None when it does not judge."""
+    """Return the judgement of a moderation model by category; None when it does not judge."""
     asked = {"model": STAND_INS.get(model, model), "input": text}
     answer = dispatch.send(ctx, "POST", "/v1/moderations", asked)
     if not isinstance(answer, Answer) or answer.status != 200:

@@ -33,7 +33,10 @@ def choose(ctx: Context, actor: Actor, question: str, passed: Sequence[Entry]) -
 
 
 def record(ctx: Context, actor: Actor, successor: Actor, *, complete: bool) -> Entry:
-    """The entry of a handover; one that is left to the caller stays incomplete (our choice)."""
+    """Return the entry of a handover.
+
+    One that is left to the caller stays incomplete (our choice).
+    """
     entry = entries.begin(
         ctx,
         entries.HANDOFF,

@@ -26,7 +26,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def draw(ctx: Context, prompt: str) -> Finding:
-    """A picture for the prompt, stored as a file of the caller."""
+    """Return a picture for the prompt, stored as a file of the caller."""
     image = Upload(FILE_NAME, "image/png", make_png(prompt))
     file = files.keep(ctx, image, PURPOSE, source=files.MADE)
     said = text("This picture was drawn from the letters of your words, not by a model.")
@@ -34,13 +34,13 @@ def draw(ctx: Context, prompt: str) -> Finding:
 
 
 def point_at(file: StoredFile) -> dict[str, object]:
-    """The chunk by which a reader finds the file."""
+    """Return the chunk by which a reader finds the file."""
     names = {"file_name": file.filename, "file_type": "png"}
     return {"type": "tool_file", "tool": NAME, "file_id": file.id, **names}
 
 
 def make_png(prompt: str) -> bytes:
-    """A square picture of coloured stripes; the same prompt gives the same bytes."""
+    """Return a square picture of coloured stripes; the same prompt gives the same bytes."""
     colours = blake2b(prompt.encode(), digest_size=SIDE * 3).digest()
     rows = b"".join(b"\0" + colours[row * 3 : row * 3 + 3] * SIDE for row in range(SIDE))
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)

@@ -28,7 +28,7 @@ CLOSED = (
 
 
 def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
-    """What the tool's libraries say about a question; nothing where it may not look."""
+    """Return what the tool's libraries say about a question; nothing where it may not look."""
     opened = find_open(ctx, tool["library_ids"])
     found = passages.search(ctx.world, question, opened)
     if not found:
@@ -39,13 +39,13 @@ def search(ctx: Context, tool: Mapping[str, Any], question: str) -> Finding:
 
 
 def find_open(ctx: Context, library_ids: Iterable[str]) -> list[str]:
-    """The libraries that agents of the caller's organisation may search."""
+    """Return the libraries that agents of the caller's organisation may search."""
     named = [ctx.table(Library).get(id_.lower()) for id_ in library_ids]
     return list(dict.fromkeys(each.id for each in named if each and is_open(ctx, each)))
 
 
 def check_open(ctx: Context, tools: Iterable[Mapping[str, Any]]) -> None:
-    """Passes when all libraries of the tools are open, or closed ones are merely empty.
+    """Pass when all libraries of the tools are open, or closed ones are merely empty.
 
     Raises:
         APIError: 403, the mock is told to refuse closed libraries, and there is one.
@@ -61,19 +61,19 @@ def check_open(ctx: Context, tools: Iterable[Mapping[str, Any]]) -> None:
 
 
 def is_open(ctx: Context, library: Library) -> bool:
-    """An organisation administrator has shared the library with the caller's organisation."""
+    """Say whether an organisation administrator has shared the library with the caller's own."""
     shares = ctx.table(Share).children(library.id)
     return any(opens(share, ctx.caller.organisation_id) for share in shares)
 
 
 def opens(share: Share, organisation_id: str) -> bool:
-    """The share opens a library to all agents of an organisation (agents.shared-library-needed)."""
+    """Say whether the share opens a library to all org agents (agents.shared-library-needed)."""
     named = share.share_with_type == "Org" and share.share_with_uuid == organisation_id
     return named and share.by_admin
 
 
 def quote(ctx: Context, hit: Hit) -> Iterator[Chunk]:
-    """The passage that was found, and the document that it stands in."""
+    """Yield the passage that was found, and the document that it stands in."""
     document = ctx.table(Document).get(hit.document_id)
     if document is None:
         raise LookupError(f"the index has outlived the document {hit.document_id}")

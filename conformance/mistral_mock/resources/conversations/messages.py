@@ -23,7 +23,7 @@ NOTHING = "…"
 
 
 def make_messages(actor: Actor, known: Sequence[Entry]) -> list[Message]:
-    """The instructions, and what was said, called and answered."""
+    """Return the instructions, and what was said, called and answered."""
     made: list[Message] = []
     if actor.instructions:
         made.append({"role": "system", "content": actor.instructions})
@@ -33,7 +33,7 @@ def make_messages(actor: Actor, known: Sequence[Entry]) -> list[Message]:
 
 
 def add(made: list[Message], entry: Entry) -> None:
-    """Adds an entry; runs of tools, handovers and confirmed calls are not messages."""
+    """Add an entry; runs of tools, handovers and confirmed calls are not messages."""
     kind = entry["type"]
     if kind in entries.MESSAGES:
         made.append(read_message(entry))
@@ -47,7 +47,7 @@ def add(made: list[Message], entry: Entry) -> None:
 
 
 def read_message(entry: Entry) -> Message:
-    """A message to the model or from it."""
+    """Return a message to the model or from it."""
     if entry["type"] == entries.INPUT and entry["role"] != "assistant":
         return {"role": "user", "content": entry.get(READ, entry["content"])}
     text, prefix = read_text(entry), entry.get("prefix", False)
@@ -55,7 +55,7 @@ def read_message(entry: Entry) -> Message:
 
 
 def read_text(entry: Entry) -> str:
-    """The text of a message; references have none, and other chunks stand as their type."""
+    """Return the text of a message; references have none, and other chunks stand as their type."""
     content = entry["content"]
     if isinstance(content, str):
         return content
@@ -64,7 +64,7 @@ def read_text(entry: Entry) -> str:
 
 
 def read_call(entry: Entry) -> Message:
-    """A call of a function."""
+    """Return a call of a function."""
     arguments = entry["arguments"]
     text = arguments if isinstance(arguments, str) else json.dumps(arguments)
     function = {"name": entry["name"], "arguments": text}
@@ -72,7 +72,7 @@ def read_call(entry: Entry) -> Message:
 
 
 def short_id(id_: str) -> str:
-    """The id of a call as chats have it; any other id gets one that follows from it."""
+    """Return the id of a call as chats have it; any other id gets one that follows from it."""
     if CALL_ID.fullmatch(id_):
         return id_
     return blake2b(id_.encode()).hexdigest()[:9]

@@ -70,7 +70,7 @@ class Index:
         self._known: dict[str, DocumentText] = {}
 
     def refresh(self, world: World) -> None:
-        """Takes in what changed since the last search."""
+        """Take in what changed since the last search."""
         documents, texts = world.store.table(Document), world.store.table(DocumentText)
         if self._versions == (documents.version, texts.version):
             return
@@ -87,7 +87,7 @@ class Index:
         self._versions = (documents.version, texts.version)
 
     def search(self, question: str, library_ids: Collection[str]) -> list[Hit]:
-        """The passages of these libraries that share most with the question, the best first."""
+        """Return the passages of these libraries that share most with the question, best first."""
         words = find_words(question)
         if not (words and library_ids):
             return []
@@ -113,7 +113,7 @@ _INDEXES: WeakKeyDictionary[World, Index] = WeakKeyDictionary()
 
 
 def search(world: World, question: str, library_ids: Collection[str]) -> list[Hit]:
-    """The passages of finished documents of these libraries that answer the question best."""
+    """Return the passages of these libraries' finished documents that best answer the question."""
     index = _INDEXES.setdefault(world.root, Index())
     with index.lock:
         index.refresh(world)
@@ -121,14 +121,14 @@ def search(world: World, question: str, library_ids: Collection[str]) -> list[Hi
 
 
 def find_words(question: str) -> list[str]:
-    """The telling words of a question; all of them when none tells anything."""
+    """Return the telling words of a question; all of them when none tells anything."""
     words = [word[0].lower() for word in WORD.finditer(question) if len(word[0]) >= SHORTEST_WORD]
     telling = [word for word in words if is_telling(word)]
     return list(dict.fromkeys(telling or words))[:MOST_WORDS]
 
 
 def is_telling(word: str) -> bool:
-    """The word says something about the subject."""
+    """Say whether the word says something about the subject."""
     return len(word) > SHORTEST_WORD and word not in COMMON | SMALL
 
 
@@ -139,7 +139,7 @@ def split(text: str) -> Iterator[str]:
 
 
 def gather(paragraph: str) -> Iterator[str]:
-    """The sentences of a paragraph, as many in each passage as fit."""
+    """Yield the sentences of a paragraph, as many in each passage as fit."""
     passage = ""
     for piece in (
         piece for each in long_text.split(SENTENCE, paragraph) for piece in cut(each.strip())

@@ -61,7 +61,7 @@ class StoredEntry(Record):
 
 
 def find_conversation(ctx: Context) -> Conversation:
-    """The conversation that the path names.
+    """Return the conversation that the path names.
 
     Raises:
         APIError: 404, there is none that the caller sees.
@@ -72,18 +72,18 @@ def find_conversation(ctx: Context) -> Conversation:
 
 
 def find_entries(ctx: Context, conversation_id: str) -> list[Entry]:
-    """The entries of a conversation as the API shows them, oldest first."""
+    """Return the entries of a conversation as the API shows them, oldest first."""
     found = recall_entries(ctx, conversation_id)
     return [{name: one for name, one in entry.items() if name != READ} for entry in found]
 
 
 def recall_entries(ctx: Context, conversation_id: str) -> list[Entry]:
-    """The same, each with what was read in it."""
+    """Return the same, each with what was read in it."""
     return [stored.body for stored in ctx.table(StoredEntry).children(conversation_id)]
 
 
 def keep_entries(ctx: Context, conversation_id: str, known: list[Entry]) -> None:
-    """Makes these the entries of a conversation; those that did not change are left alone."""
+    """Make these the entries of a conversation; those that did not change are left alone."""
     table = ctx.table(StoredEntry)
     for place, body in enumerate(known):
         id_ = f"{conversation_id}:{place}"
@@ -93,7 +93,7 @@ def keep_entries(ctx: Context, conversation_id: str, known: list[Entry]) -> None
 
 
 def forget(ctx: Context, conversation: Conversation) -> None:
-    """Removes a conversation and its entries."""
+    """Remove a conversation and its entries."""
     for stored in ctx.table(StoredEntry).children(conversation.id):
         ctx.table(StoredEntry).remove(stored.id)
     ctx.table(Conversation).remove(conversation.id)

@@ -20,7 +20,7 @@ ERROR = "conversation.response.error"
 
 
 def spell(found: Iterable[Event]) -> Iterator[bytes]:
-    """The bytes of each event; its name stands in the event line and in the data."""
+    """Yield the bytes of each event; its name stands in the event line and in the data."""
     for event in found:
         yield events.json_event(event, name=event["type"])
 
@@ -28,7 +28,7 @@ def spell(found: Iterable[Event]) -> Iterator[bytes]:
 def tell(
     conversation_id: str, moment: str, outputs: Sequence[Entry], usage: object
 ) -> Iterator[Event]:
-    """The events of a whole answer that began at the moment."""
+    """Yield the events of a whole answer that began at the moment."""
     yield start(conversation_id, moment)
     for place, entry in enumerate(outputs):
         yield from tell_entry(entry, place)
@@ -37,18 +37,18 @@ def tell(
 
 
 def fail(conversation_id: str, moment: str, message: str, code: int) -> Iterator[Event]:
-    """The events of an answer that ends in an error; the code is that of the HTTP status."""
+    """Yield the events of an answer that ends in an error; the code is that of the HTTP status."""
     yield start(conversation_id, moment)
     yield {"type": ERROR, "created_at": moment, "message": message, "code": code}
 
 
 def start(conversation_id: str, moment: str) -> Event:
-    """The first event."""
+    """Return the first event."""
     return {"type": STARTED, "created_at": moment, "conversation_id": conversation_id}
 
 
 def tell_entry(entry: Entry, place: int) -> Iterator[Event]:
-    """The events of one entry, which is the answer's with this index."""
+    """Yield the events of one entry, which is the answer's with this index."""
     head = {"output_index": place, "id": entry["id"]}
     kind = entry["type"]
     if kind == entries.OUTPUT:
@@ -62,7 +62,7 @@ def tell_entry(entry: Entry, place: int) -> Iterator[Event]:
 
 
 def tell_message(entry: Entry, head: Event) -> Iterator[Event]:
-    """The pieces of a message: text token by token, other chunks whole."""
+    """Yield the pieces of a message: text token by token, other chunks whole."""
     by = {name: entry[name] for name in ("created_at", "model", "agent_id", "role")}
     event = {"type": "message.output.delta", **head, **by}
     content = entry["content"]
@@ -74,7 +74,7 @@ def tell_message(entry: Entry, head: Event) -> Iterator[Event]:
 
 
 def tell_call(entry: Entry, head: Event) -> Iterator[Event]:
-    """The pieces of a call's arguments."""
+    """Yield the pieces of a call's arguments."""
     names = ("created_at", "model", "agent_id", "name", "tool_call_id", "confirmation_status")
     event = {"type": "function.call.delta", **head, **{name: entry[name] for name in names}}
     for piece in tokens.split(entry["arguments"]) or [""]:
@@ -82,7 +82,7 @@ def tell_call(entry: Entry, head: Event) -> Iterator[Event]:
 
 
 def tell_execution(entry: Entry, head: Event) -> Iterator[Event]:
-    """A run begins, its arguments come in one piece, it is done."""
+    """Yield the events of a run: it begins, its arguments come in one piece, it is done."""
     head = {**head, "name": entry["name"], "created_at": entry["created_at"]}
     by = {"model": entry["model"], "agent_id": entry["agent_id"]}
     yield {"type": "tool.execution.started", **head, **by, "arguments": ""}
@@ -92,7 +92,7 @@ def tell_execution(entry: Entry, head: Event) -> Iterator[Event]:
 
 
 def tell_handoff(entry: Entry, head: Event) -> Iterator[Event]:
-    """An agent hands over, another one takes over."""
+    """Yield the events of a handover: an agent hands over, another one takes over."""
     ended = entry["completed_at"] or entry["created_at"]
     previous = {name: entry[name] for name in ("previous_agent_id", "previous_agent_name")}
     yield {

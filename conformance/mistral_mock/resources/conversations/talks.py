@@ -57,7 +57,7 @@ class Step:
 
 @operation("beta.conversations.start", answers=CONVERSATION)
 def start(ctx: Context) -> Answer | EventStream:
-    """The answer to the first inputs of a new conversation."""
+    """Return the answer to the first inputs of a new conversation."""
     conversation = make_conversation(ctx)
     actor = actors.find_actor(ctx, conversation, (), None)
     libraries.check_open(ctx, actor.tools)
@@ -66,7 +66,7 @@ def start(ctx: Context) -> Answer | EventStream:
 
 @operation("beta.conversations.append", answers=CONVERSATION)
 def append(ctx: Context) -> Answer | EventStream:
-    """The answer to further inputs, or to decisions about calls."""
+    """Return the answer to further inputs, or to decisions about calls."""
     conversation = records.find_conversation(ctx)
     known = records.recall_entries(ctx, conversation.id)
     kept = confirmations.decide(known, ctx.body.get("tool_confirmations"))
@@ -75,7 +75,7 @@ def append(ctx: Context) -> Answer | EventStream:
 
 @operation("beta.conversations.restart", answers=CONVERSATION)
 def restart(ctx: Context) -> Answer | EventStream:
-    """The answer to inputs after an earlier entry, in a new conversation.
+    """Return the answer to inputs after an earlier entry, in a new conversation.
 
     The entry itself is kept (our choice), and the old conversation stays as it is. 400 where a call
     waits for a decision at that entry, which this request cannot bring.
@@ -88,7 +88,7 @@ def restart(ctx: Context) -> Answer | EventStream:
 
 @reads("beta.conversations.start", "beta.conversations.append", "beta.conversations.restart")
 def show(ctx: Context) -> Mapping[str, Any]:
-    """The request as a chat: what was said before, the instructions and tools among it."""
+    """Return the request as a chat: what was said before, the instructions and tools among it."""
     try:
         return show_known(ctx)
     except APIError:
@@ -96,7 +96,7 @@ def show(ctx: Context) -> Mapping[str, Any]:
 
 
 def show_known(ctx: Context) -> Mapping[str, Any]:
-    """The same for a conversation and an agent that are there.
+    """Return the same for a conversation and an agent that are there.
 
     Raises:
         APIError: One is not.
@@ -117,7 +117,10 @@ def show_known(ctx: Context) -> Mapping[str, Any]:
 
 
 def go_on(ctx: Context, step: Step) -> Answer | EventStream:
-    """The answer to the request in the form that it asks for; what it adds is kept unless not."""
+    """Return the answer to the request in the form that it asks for.
+
+    What it adds is kept unless not.
+    """
     conversation, body = step.conversation, ctx.body
     sent = [take_in(ctx, one) for one in entries.read_inputs(ctx, body.get("inputs"))]
     checks = guardrails.find_checks(ctx, conversation)
@@ -143,7 +146,7 @@ def go_on(ctx: Context, step: Step) -> Answer | EventStream:
 
 
 def take_in(ctx: Context, entry: Entry) -> Entry:
-    """An entry of the request; what a user's message brings is read now, for all later turns.
+    """Return a request entry; what a user's message brings is read now, for all later turns.
 
     Raises:
         APIError: 400, something cannot be had, or is not what it should be.
@@ -157,7 +160,7 @@ def take_in(ctx: Context, entry: Entry) -> Entry:
 def tell(
     ctx: Context, turn: turns.Turn, moment: str, judged: list[dict[str, Any]]
 ) -> Answer | EventStream:
-    """The answer as one body, or as events."""
+    """Return the answer as one body, or as events."""
     id_, usage = turn.conversation.id, turn.usage.as_json()
     spent = ctx.spend(rates.TOKENS, turn.usage.total_tokens)
     if ctx.body.get("stream"):
@@ -168,7 +171,7 @@ def tell(
 
 
 def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIError) -> EventStream:
-    """An answer that may not be given: an event where there are events.
+    """Return an answer that may not be given: an event where there are events.
 
     Raises:
         APIError: The error itself, where the answer is one body.
@@ -181,7 +184,7 @@ def refuse(ctx: Context, conversation: Conversation, moment: str, error: APIErro
 
 
 def make_conversation(ctx: Context) -> Conversation:
-    """The conversation that a request starts; it is not kept yet.
+    """Return the conversation that a request starts; it is not kept yet.
 
     Raises:
         APIError: 422, the body names no model and no agent, or both, or an agent or a version
@@ -208,7 +211,7 @@ def make_conversation(ctx: Context) -> Conversation:
 
 
 def check_agent(ctx: Context, agent_id: str, version: int | str | None) -> None:
-    """Passes when a conversation can be held with the agent in this version.
+    """Pass when a conversation can be held with the agent in this version.
 
     Raises:
         APIError: 422, the agent or its version is not there.
@@ -223,7 +226,7 @@ def check_agent(ctx: Context, agent_id: str, version: int | str | None) -> None:
 
 
 def branch(ctx: Context, source: Conversation) -> Conversation:
-    """A new conversation like another one, with what the request says instead."""
+    """Return a new conversation like another one, with what the request says instead."""
     moment = ctx.clock.stamp()
     said = {name: ctx.body.get(name) for name in ("guardrails", "metadata", "agent_version")}
     if source.agent_id is None:
@@ -234,7 +237,7 @@ def branch(ctx: Context, source: Conversation) -> Conversation:
 
 
 def cut(known: list[Entry], entry_id: str) -> list[Entry]:
-    """The entries up to one of them, that one included.
+    """Return the entries up to one of them, that one included.
 
     Raises:
         APIError: 404, the conversation has no such entry (our choice).
@@ -247,14 +250,14 @@ def cut(known: list[Entry], entry_id: str) -> list[Entry]:
 
 
 def keep(ctx: Context, conversation: Conversation, known: list[Entry]) -> None:
-    """Stores the conversation with all its entries."""
+    """Store the conversation with all its entries."""
     updated = evolve(conversation, updated_at=ctx.clock.stamp())
     ctx.table(Conversation).put(updated)
     records.keep_entries(ctx, conversation.id, known)
 
 
 def read_all(said: list[Entry]) -> str:
-    """The text of all messages, for the guardrails."""
+    """Return the text of all messages, for the guardrails."""
     return "\n".join(
         messages.read_text(entry) for entry in said if entry["type"] in entries.MESSAGES
     )

@@ -54,14 +54,14 @@ class Run:
 
 
 def find_due(actor: Actor, question: str) -> list[Run]:
-    """The runs that a question calls for, in the order of the actor's tools."""
+    """Return the runs that a question calls for, in the order of the actor's tools."""
     if actor.tool_choice == "none":
         return []
     return [Run(tool, question) for tool in actor.tools if is_offered(tool)]
 
 
 def is_offered(tool: Mapping[str, Any]) -> bool:
-    """The tool is one of the service's own, and its configuration lets it be used."""
+    """Say whether the tool is one of the service's own, and its configuration lets it be used."""
     name, limits = tool["type"], configuration(tool)
     included = limits.get("include")
     return (
@@ -72,17 +72,17 @@ def is_offered(tool: Mapping[str, Any]) -> bool:
 
 
 def configuration(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What is said about the functions of a tool."""
+    """Return what is said about the functions of a tool."""
     return tool.get("tool_configuration") or {}
 
 
 def find_functions(actor: Actor) -> Sequence[Mapping[str, Any]]:
-    """The functions that are left to the caller."""
+    """Return the functions that are left to the caller."""
     return [tool for tool in actor.tools if tool["type"] == "function"]
 
 
 def make_arguments(run: Run) -> dict[str, object]:
-    """What a run is called with."""
+    """Return what a run is called with."""
     if run.name == INTERPRETER:
         return {"code": make_code(run.question)}
     if run.name == images.NAME:
@@ -93,7 +93,7 @@ def make_arguments(run: Run) -> dict[str, object]:
 
 
 def perform(ctx: Context, run: Run) -> Finding:
-    """What the run brings."""
+    """Return what the run brings."""
     if run.name == libraries.NAME:
         return libraries.search(ctx, run.tool, run.question)
     if run.name == images.NAME:
@@ -112,7 +112,7 @@ def search_web(run: Run) -> Finding:
 
 
 def interpret(question: str) -> Finding:
-    """A program that counts the words of the question, with its output."""
+    """Return a program that counts the words of the question, with its output."""
     output = f"{len(question.split())}\n"
     said = text(f"A program counts {output.strip()} words in your message.")
     return Finding(
@@ -121,5 +121,5 @@ def interpret(question: str) -> Finding:
 
 
 def make_code(question: str) -> str:
-    """A Python program that prints how many words a question has."""
+    """Return a Python program that prints how many words a question has."""
     return f"print(len({question!r}.split()))"

@@ -57,7 +57,7 @@ class Turn:
 
 
 def answer(turn: Turn) -> None:
-    """Fills in the outputs and the usage.
+    """Fill in the outputs and the usage.
 
     Raises:
         APIError: 400, there is nothing to answer, the model is unknown, or a function lacks its
@@ -86,7 +86,7 @@ def answer(turn: Turn) -> None:
 
 
 def calls_own_function(turn: Turn, actor: Actor) -> bool:
-    """The actor has a function for the question: it is called before anybody else takes over."""
+    """Say whether the actor has a function for the question: it is called before any takeover."""
     if not (actor.handoffs and tools.find_functions(actor)):
         return False
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
@@ -94,7 +94,7 @@ def calls_own_function(turn: Turn, actor: Actor) -> bool:
 
 
 def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
-    """Fills in what a reply says: entries, or calls or a message of the model."""
+    """Fill in what a reply says: entries, or calls or a message of the model."""
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     body = make_body(actor, turn.known, ())
     if "entries" in answer:
@@ -113,7 +113,7 @@ def recite(turn: Turn, actor: Actor, answer: Mapping[str, Any]) -> None:
 
 
 def recite_entry(turn: Turn, actor: Actor, said: Mapping[str, Any]) -> None:
-    """Adds an entry that a reply says, and what it costs."""
+    """Add an entry that a reply says, and what it costs."""
     fields = {name: one for name, one in said.items() if name != "type"}
     if said["type"] == entries.OUTPUT:
         turn.usage.completion_tokens += contents.count(fields["content"])
@@ -131,14 +131,14 @@ def recite_entry(turn: Turn, actor: Actor, said: Mapping[str, Any]) -> None:
 
 
 def spell_arguments(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a call, its arguments as text."""
+    """Return the fields of a call, its arguments as text."""
     arguments = fields["arguments"]
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return {**fields, "arguments": text}
 
 
 def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None) -> None:
-    """The actor's part: calls of functions, or the runs that are due and the message."""
+    """Do the actor's part: calls of functions, or the runs that are due and the message."""
     model = tuned_models.demand_chat_model(turn.ctx, actor.model)
     completion = scripted.complete(turn.ctx, make_body(actor, turn.known, due), model)
     choice = completion.choices[0]
@@ -156,7 +156,7 @@ def speak(turn: Turn, actor: Actor, due: Sequence[Run], messages_of: int | None)
 
 
 def make_body(actor: Actor, known: Sequence[Entry], due: Sequence[Run]) -> dict[str, Any]:
-    """The chat request that stands for the actor's part."""
+    """Return the chat request that stands for the actor's part."""
     functions = tools.find_functions(actor)
     arguments = {name: value for name, value in actor.arguments.items() if value is not None}
     if due and not functions:
@@ -166,7 +166,7 @@ def make_body(actor: Actor, known: Sequence[Entry], due: Sequence[Run]) -> dict[
 
 
 def call_functions(turn: Turn, actor: Actor, choice: Choice) -> None:
-    """Calls that are left to the caller."""
+    """Call that are left to the caller."""
     turn.usage.completion_tokens += choice.generated
     for call in choice.calls:
         add_call(turn, actor, name=call.name, arguments=call.arguments, id_=call.id)
@@ -175,7 +175,7 @@ def call_functions(turn: Turn, actor: Actor, choice: Choice) -> None:
 def add_call(
     turn: Turn, actor: Actor, *, name: str, arguments: str, id_: str, status: str | None = None
 ) -> None:
-    """Adds the entry of a call."""
+    """Add the entry of a call."""
     entry = entries.begin(
         turn.ctx,
         entries.CALL,
@@ -189,7 +189,7 @@ def add_call(
 
 
 def match_decisions(due: Sequence[Run], known: Sequence[Entry]) -> list[tuple[Run, bool | None]]:
-    """The runs, each with the decision about its own call since the question.
+    """Return the runs, each with the decision about its own call since the question.
 
     None says that a person has to decide first. Runs alike take their calls in order.
     """
@@ -207,7 +207,7 @@ def match_decisions(due: Sequence[Run], known: Sequence[Entry]) -> list[tuple[Ru
 
 
 def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
-    """Calls of tools that a person has to allow first."""
+    """Call of tools that a person has to allow first."""
     for run in waiting:
         id_, said = turn.ctx.ids.call_id(), run.arguments
         add_call(turn, actor, name=run.name, arguments=said, id_=id_, status=entries.PENDING)
@@ -215,7 +215,7 @@ def ask_for_decisions(turn: Turn, actor: Actor, waiting: Sequence[Run]) -> None:
 
 
 def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
-    """Runs a tool and adds its entry (conversations.tool-before-message)."""
+    """Run a tool and add its entry (conversations.tool-before-message)."""
     entry = entries.begin(
         turn.ctx, entries.EXECUTION, actor, name=run.name, arguments=run.arguments
     )
@@ -226,7 +226,7 @@ def run_tool(turn: Turn, actor: Actor, run: Run) -> Finding:
 
 
 def say(turn: Turn, actor: Actor, choice: Choice, findings: Sequence[Finding]) -> None:
-    """Adds the message; JSON stays as the engine made it."""
+    """Add the message; JSON stays as the engine made it."""
     used = findings if actor.format == "text" else ()
     content = contents.compose(choice, used, actor.arguments)
     turn.usage.completion_tokens += contents.count(content) if used else choice.generated

@@ -18,7 +18,7 @@ class Usage:
     """How often each tool ran."""
 
     def count_run(self, name: str, tokens: int) -> None:
-        """Adds one run of a tool."""
+        """Add one run of a tool."""
         self.connector_tokens += tokens
         self.connectors[name] += 1
 
@@ -28,7 +28,7 @@ class Usage:
         return self.prompt_tokens + self.completion_tokens + self.connector_tokens
 
     def as_json(self) -> dict[str, object]:
-        """The usage of an answer; the tools' part is null when none ran."""
+        """Return the usage of an answer; the tools' part is null when none ran."""
         return {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,

@@ -38,7 +38,7 @@ def find_duration(steps: int) -> int:
 
 
 def estimate(steps: int, data_tokens: int, start: datetime | None) -> dict[str, Any]:
-    """The numbers that jobs and dry runs tell; the start is in seconds since 1970."""
+    """Return the numbers that jobs and dry runs tell; the start is in seconds since 1970."""
     trained = steps * TOKENS_PER_STEP
     return {
         "expected_duration_seconds": find_duration(steps),

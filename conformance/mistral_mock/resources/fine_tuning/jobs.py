@@ -24,7 +24,7 @@ DRY_RUN_DETAILS = "An estimate only; nothing was created."
 
 @operation("fine_tuning.jobs.create")
 def create(ctx: Context) -> Answer:
-    """The new job in the queue; with `dry_run` an estimate, and nothing is created.
+    """Return the new job in the queue; with `dry_run` an estimate, and nothing is created.
 
     422 for a file that is not there or a model that cannot be tuned. What is wrong inside the files
     is found by the job, but a dry run says so at once (our choice).
@@ -55,7 +55,7 @@ def create(ctx: Context) -> Answer:
 
 @operation("fine_tuning.jobs.list")
 def list_jobs(ctx: Context) -> Answer:
-    """A page of the workspace's jobs that pass the filters, the newest first."""
+    """Return a page of the workspace's jobs that pass the filters, the newest first."""
     after = moments.read_query(ctx, "created_after")
     before = moments.read_query(ctx, "created_before")
     found = [
@@ -70,13 +70,13 @@ def list_jobs(ctx: Context) -> Answer:
 
 @operation("fine_tuning.jobs.get")
 def get(ctx: Context) -> Answer:
-    """The job with what has happened to it."""
+    """Return the job with what has happened to it."""
     return json_answer(views.view_details(find_job(ctx), ctx.now()))
 
 
 @operation("fine_tuning.jobs.start")
 def start(ctx: Context) -> Answer:
-    """The job, whose training begins; before it is validated, the job notes that it is to begin.
+    """Return the job, whose training begins; before validation, the job notes that it is to begin.
 
     A job that trains already stays as it is, one that has ended is refused: 422 (our choice).
     """
@@ -88,20 +88,20 @@ def start(ctx: Context) -> Answer:
 
 @operation("fine_tuning.jobs.cancel")
 def cancel(ctx: Context) -> Answer:
-    """The job, which will be cancelled; one that has ended stays as it is (our choice)."""
+    """Return the job, which will be cancelled; one that has ended stays as it is (our choice)."""
     job = find_job(ctx)
     return keep(ctx, job, give_up(ctx, job))
 
 
 def begin(ctx: Context, job: Job) -> Job:
-    """The job after it was told to start."""
+    """Return the job after it was told to start."""
     if job.status == records.VALIDATED:
         return progress.enter(job, records.STARTED, ctx.clock.stamp())
     return evolve(job, asked_to_start=True) if job.status in records.WAITING else job
 
 
 def give_up(ctx: Context, job: Job) -> Job:
-    """The job after it was told to stop."""
+    """Return the job after it was told to stop."""
     if job.status in records.ENDED or job.status == records.CANCELLATION_REQUESTED:
         return job
     moment = ctx.clock.stamp()
@@ -110,14 +110,14 @@ def give_up(ctx: Context, job: Job) -> Job:
 
 
 def keep(ctx: Context, before: Job, after: Job) -> Answer:
-    """The job as it is now, kept when it changed."""
+    """Return the job as it is now, kept when it changed."""
     if after is not before:
         ctx.table(Job).put(after)
     return json_answer(views.view_details(after, ctx.now()))
 
 
 def find_job(ctx: Context) -> Job:
-    """The job that the path names.
+    """Return the job that the path names.
 
     Raises:
         APIError: 404, there is none that the caller sees.
@@ -127,7 +127,7 @@ def find_job(ctx: Context) -> Job:
 
 
 def estimate(order: requests.Order) -> dict[str, Any]:
-    """What the job would take.
+    """Return what the job would take.
 
     Raises:
         APIError: 422, it would fail: its files cannot be trained with.
@@ -146,7 +146,10 @@ def estimate(order: requests.Order) -> dict[str, Any]:
 
 
 def is_wanted(ctx: Context, job: Job) -> bool:
-    """The job passes the filters of the query; one that is not given passes every job."""
+    """Say whether the job passes the filters of the query.
+
+    One that is not given passes every job.
+    """
     query = ctx.query
     return (
         query["model"] in {None, "", job.model}
@@ -159,5 +162,5 @@ def is_wanted(ctx: Context, job: Job) -> bool:
 
 
 def reports_to(job: Job, field: str, wanted: str | None) -> bool:
-    """A report of the job has the value in the field, or none is asked for."""
+    """Say whether a report of the job has the value in the field, or none is asked for."""
     return wanted is None or any(each[field] == wanted for each in job.integrations or ())

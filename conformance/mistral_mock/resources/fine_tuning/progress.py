@@ -51,7 +51,7 @@ def bring_up(world: World, job: Job, now: datetime) -> datetime:
 
 
 def move_on(world: World, job: Job, moment: datetime) -> Job:
-    """The job in the state that follows its present one at a moment."""
+    """Return the job in the state that follows its present one at a moment."""
     if job.status == records.VALIDATING and job.flaw:
         return enter(job, records.FAILED_VALIDATION, moment, error=job.flaw)
     if job.status == records.STARTED and not has_files(world, job, moment):
@@ -71,7 +71,7 @@ FOLLOWING = {
 
 
 def enter(job: Job, status: str, moment: datetime, **told: Any) -> Job:  # noqa: ANN401 - JSON
-    """The job in a state that begins at a moment, which its events record."""
+    """Return the job in a state that begins at a moment, which its events record."""
     entered = evolve(
         job,
         status=status,
@@ -83,7 +83,7 @@ def enter(job: Job, status: str, moment: datetime, **told: Any) -> Job:  # noqa:
 
 
 def make_event(status: str, moment: datetime, told: dict[str, Any]) -> dict[str, Any]:
-    """What the job says about a new state."""
+    """Return what the job says about a new state."""
     return {
         "name": "status-updated",
         "data": {"status": status, **told},
@@ -108,7 +108,7 @@ def has_files(world: World, job: Job, moment: datetime) -> bool:
 
 
 def finish(world: World, job: Job, moment: datetime) -> Job:
-    """The job with its model, which can be used from now on."""
+    """Return the job with its model, which can be used from now on."""
     model = make_model(job, moment)
     world.store.table(TunedModel).put(model)
     done = evolve(job, fine_tuned_model=model.id)
@@ -116,7 +116,7 @@ def finish(world: World, job: Job, moment: datetime) -> Job:
 
 
 def make_model(job: Job, moment: datetime) -> TunedModel:
-    """The model that the job has trained; its id is spelled as in samples (shapes.ids)."""
+    """Return the model that the job has trained; its id is spelled as in samples (shapes.ids)."""
     owner = shorten(job.organisation_id)
     mark = blake2b(job.id.encode(), digest_size=4).hexdigest()
     kind = ("classifier",) if job.job_type == CLASSIFIER else ()

@@ -49,7 +49,7 @@ class Order:
 
 
 def read_order(ctx: Context) -> Order:
-    """The job that the body asks for.
+    """Return the job that the body asks for.
 
     Raises:
         APIError: 422, a file is not there, the model cannot be tuned, or targets and type of the
@@ -86,7 +86,7 @@ def read_order(ctx: Context) -> Order:
 
 
 def check_model(name: str) -> None:
-    """Passes when the model can be tuned.
+    """Pass when the model can be tuned.
 
     Raises:
         APIError: 422, it does not exist or cannot.
@@ -100,7 +100,7 @@ def check_model(name: str) -> None:
 def read_targets(
     body: Mapping[str, Any], contents: Iterable[tuple[str, bytes]]
 ) -> tuple[str, tuple[dict[str, Any], ...]]:
-    """The type of the job, and the targets of a classifier: as asked for, else those of its files.
+    """Return the type of a job, and a classifier's targets: as asked for, or else of its files.
 
     Raises:
         APIError: 422, a classifier has no targets, or something else has some.
@@ -117,7 +117,7 @@ def read_targets(
 
 
 def read_target(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A target with all its fields."""
+    """Return a target with all its fields."""
     return {
         "name": raw["name"],
         "labels": raw["labels"],
@@ -127,7 +127,7 @@ def read_target(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_files(ctx: Context, field: str, ids: Iterable[str]) -> list[tuple[str, bytes]]:
-    """The names and bytes of files.
+    """Return the names and bytes of files.
 
     Raises:
         APIError: 422, one is not there or not the caller's to read.
@@ -137,7 +137,7 @@ def read_files(ctx: Context, field: str, ids: Iterable[str]) -> list[tuple[str, 
 
 
 def read_file(ctx: Context, place: tuple[str, int], id_: str) -> tuple[str, bytes]:
-    """The name and bytes of one file."""
+    """Return the name and bytes of one file."""
     file = files.look_up(ctx, id_)
     if file is None:
         raise invalid(Problem(("body", *place), f"File {id_} not found", input=id_))
@@ -167,7 +167,10 @@ def read_integrations(given: list[Mapping[str, Any]] | None) -> list[dict[str, A
 
 
 def read_repositories(given: list[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
-    """The repositories to train on, without the token; nothing is ever fetched from there."""
+    """Return the repositories to train on, without the token.
+
+    Nothing is ever fetched from there.
+    """
     return [
         {
             "type": "github",
@@ -188,5 +191,5 @@ def make_commit(repository: Mapping[str, Any]) -> str:
 
 
 def teach(data: Data) -> dict[str, dict[str, dict[str, int]]]:
-    """What a classifier learns from the samples."""
+    """Return what a classifier learns from the samples."""
     return judgement.learn((sample.text, sample.labels) for sample in data.samples)

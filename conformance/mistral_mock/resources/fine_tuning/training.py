@@ -43,7 +43,10 @@ def read_data(
     targets: Sequence[Mapping[str, Any]],
     tolerated: float,
 ) -> Data:
-    """The samples of files, by name; `tolerated` is the part of wrong ones that is skipped."""
+    """Return the samples of files, by name.
+
+    `tolerated` is the part of wrong ones that is skipped.
+    """
     samples: list[Sample] = []
     flaws: list[str] = []
     for name, content in contents:
@@ -57,7 +60,10 @@ def read_data(
 
 
 def find_flaw(seen: Data, unseen: Data) -> tuple[str, str]:
-    """The field with files for which no training can go on, and why; empty texts when it can."""
+    """Return the field with files for which no training can go on, and why.
+
+    Empty texts when it can.
+    """
     flaw = seen.flaw or ("" if seen.samples else "there are no training samples")
     if flaw:
         return "training_files", flaw
@@ -65,7 +71,7 @@ def find_flaw(seen: Data, unseen: Data) -> tuple[str, str]:
 
 
 def find_targets(contents: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
-    """The targets that the samples of files have labels of, with these labels in their order.
+    """Return the targets that the samples of files have labels of, with the labels in order.
 
     The vendor's example of a classifier names none (client of the vendor, examples, 2026).
     """
@@ -78,7 +84,7 @@ def find_targets(contents: Iterable[tuple[str, bytes]]) -> list[dict[str, Any]]:
 
 
 def find_labels(line: bytes) -> Iterator[tuple[str, list[str]]]:
-    """The targets and labels that a line names; none when it holds no sample."""
+    """Yield the targets and labels that a line names; none when it holds no sample."""
     try:
         given = json_lines.read(line).get("labels")
     except LineError:
@@ -89,12 +95,12 @@ def find_labels(line: bytes) -> Iterator[tuple[str, list[str]]]:
 
 
 def judge(good: int, flaws: Sequence[str], tolerated: float) -> str:
-    """The first flaw when too many lines have one; empty when the data can be used."""
+    """Return the first flaw when too many lines have one; empty when the data can be used."""
     return flaws[0] if flaws and len(flaws) > tolerated * (good + len(flaws)) else ""
 
 
 def read_sample(line: bytes, job_type: str, targets: Sequence[Mapping[str, Any]]) -> Sample:
-    """The sample on a line.
+    """Return the sample on a line.
 
     Raises:
         LineError: The line holds none.
@@ -109,7 +115,7 @@ def read_sample(line: bytes, job_type: str, targets: Sequence[Mapping[str, Any]]
 
 
 def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
-    """What the messages of a sample say; `answered` demands one of the assistant.
+    """Return what the messages of a sample say; `answered` demands one of the assistant.
 
     Raises:
         LineError: There are no messages, or they are malformed.
@@ -130,7 +136,7 @@ def read_messages(found: Mapping[str, Any], *, answered: bool = False) -> str:
 
 
 def read_labels(found: Mapping[str, Any], targets: Sequence[Mapping[str, Any]]) -> Labels:
-    """The labels of a sample, by target.
+    """Return the labels of a sample, by target.
 
     Raises:
         LineError: There are none, or one is not among those of its target.

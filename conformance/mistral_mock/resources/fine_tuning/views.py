@@ -26,7 +26,7 @@ WORSE = 1.1
 
 
 def view(job: Job) -> dict[str, Any]:
-    """The job as lists show it."""
+    """Return the job as lists show it."""
     repositories = {} if job.job_type == CLASSIFIER else {"repositories": job.repositories}
     return {
         "id": job.id,
@@ -50,7 +50,7 @@ def view(job: Job) -> dict[str, Any]:
 
 
 def view_details(job: Job, now: datetime) -> dict[str, Any]:
-    """The job with its events and checkpoints up to the present, oldest first."""
+    """Return the job with its events and checkpoints up to the present, oldest first."""
     targets = {"classifier_targets": list(job.targets)} if job.job_type == CLASSIFIER else {}
     return {
         **view(job),
@@ -61,12 +61,12 @@ def view_details(job: Job, now: datetime) -> dict[str, Any]:
 
 
 def count_trained(job: Job) -> int | None:
-    """The tokens that a finished job was trained with."""
+    """Return the tokens that a finished job was trained with."""
     return job.steps * estimates.TOKENS_PER_STEP if job.status == records.SUCCESS else None
 
 
 def make_checkpoints(job: Job, now: datetime) -> Iterator[dict[str, Any]]:
-    """The checkpoints that the training has passed, the last one at its end."""
+    """Yield the checkpoints that the training has passed, the last one at its end."""
     if job.run_from is None:
         return
     duration, count = estimates.find_duration(job.steps), min(CHECKPOINTS, job.steps)

@@ -36,7 +36,7 @@ def list_accesses(ctx: Context) -> Answer:
 
 @operation("beta.libraries.accesses.update_or_create")
 def update_or_create(ctx: Context) -> Answer:
-    """The entity's entry, new or changed: there is one for each entity."""
+    """Return the entity's entry, new or changed: there is one for each entity."""
     library = permissions.find_managed(ctx, "share")
     entity = read_entity(ctx)
     check_organisation(ctx, entity)
@@ -51,7 +51,7 @@ def update_or_create(ctx: Context) -> Answer:
 
 @operation("beta.libraries.accesses.delete")
 def delete(ctx: Context) -> Answer:
-    """The entry that was removed, or 204 where the mock is told so."""
+    """Return the entry that was removed, or 204 where the mock is told so."""
     library, role = permissions.find_library(ctx)
     entity = read_entity(ctx)
     check_removal(ctx.caller, library, role, entity)
@@ -66,29 +66,32 @@ def delete(ctx: Context) -> Answer:
 
 
 def is_opened(ctx: Context, library: Library, entity: Entity) -> bool:
-    """An administrator has given the entity access before; changes of others keep that."""
+    """Say whether an administrator has given the entity access before.
+
+    Changes of others keep that.
+    """
     known = ctx.table(Share).get(share_id(library, entity))
     return known is not None and known.by_admin
 
 
 def read_entity(ctx: Context) -> Entity:
-    """The entity that the body names."""
+    """Return the entity that the body names."""
     return Entity(ctx.body["share_with_type"], ctx.body["share_with_uuid"].lower())
 
 
 def owner_entity(library: Library) -> Entity:
-    """The entity that owns the library."""
+    """Return the entity that owns the library."""
     return Entity(library.owner_type, library.owner_id)
 
 
 def owner_entry(library: Library) -> Share:
-    """The owner's entry in the list; its role text is our choice (accesses.list)."""
+    """Return the owner's entry in the list; its role text is our choice (accesses.list)."""
     owner = owner_entity(library)
     return new_share(library, owner, permissions.OWNER)
 
 
 def check_organisation(ctx: Context, entity: Entity) -> None:
-    """Keeps a library inside its organisation.
+    """Keep a library inside its organisation.
 
     Raises:
         APIError: 403, the body names another organisation, or an entity that the mock knows to
@@ -103,7 +106,7 @@ def check_organisation(ctx: Context, entity: Entity) -> None:
 
 
 def is_foreign(known: tuple[Identity, ...], caller: Identity, entity: Entity) -> bool:
-    """The entity belongs to another organisation than the caller."""
+    """Say whether the entity belongs to another organisation than the caller."""
     if entity.type == "Org":
         return entity.uuid != caller.organisation_id
     homes = {
@@ -115,7 +118,7 @@ def is_foreign(known: tuple[Identity, ...], caller: Identity, entity: Entity) ->
 
 
 def is_own(caller: Identity, library: Library, entity: Entity) -> bool:
-    """The entry is the owner's, or that of the calling user as part of the owner."""
+    """Say whether the entry is the owner's, or that of the calling user as part of the owner."""
     return entity in {owner_entity(library), Entity("User", caller.user_id)}
 
 
@@ -133,7 +136,7 @@ def check_removal(caller: Identity, library: Library, role: str, entity: Entity)
 
 
 def is_leaving(caller: Identity, entity: Entity) -> bool:
-    """The entry is the caller's own: its user's or its workspace's (accesses.leave, our choice)."""
+    """Say whether the entry is the caller's, by user or workspace (accesses.leave, our choice)."""
     mine = {Entity("User", caller.user_id), Entity("Workspace", caller.workspace_id)}
     return entity in mine
 
@@ -144,7 +147,7 @@ def share_id(library: Library, entity: Entity) -> str:
 
 
 def new_share(library: Library, entity: Entity, role: str) -> Share:
-    """An entry that is not stored yet (accesses.one-entry-each, accesses.level-and-role)."""
+    """Return an entry that is not stored yet (accesses.one-entry-each, accesses.level-and-role)."""
     return Share(
         id=share_id(library, entity),
         library_id=library.id,
@@ -155,7 +158,7 @@ def new_share(library: Library, entity: Entity, role: str) -> Share:
 
 
 def recount(ctx: Context, library: Library) -> Library:
-    """The library with its member counts in step (accesses.member-counts)."""
+    """Return the library with its member counts in step (accesses.member-counts)."""
     shares = ctx.table(Share).children(library.id)
     roles = [share.role for share in shares if share.share_with_type == "Org"]
     changed = evolve(
@@ -175,7 +178,7 @@ def count(shares: list[Share], type_: str, before: int | None) -> int | None:
 
 
 def view(library: Library, share: Share) -> dict[str, object]:
-    """The entry as the API writes it; the request's word is level, the answer's is role."""
+    """Return the entry as the API writes it; the request's word is level, the answer's is role."""
     is_user = share.share_with_type == "User"
     return {
         "library_id": share.library_id,

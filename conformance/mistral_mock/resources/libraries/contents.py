@@ -22,7 +22,7 @@ URL_LIFETIME_S = 30 * 60
 
 @operation("beta.libraries.documents.status")
 def status(ctx: Context) -> Answer:
-    """The id and both status fields, nothing more (documents.status-fields)."""
+    """Return the id and both status fields, nothing more (documents.status-fields)."""
     document = documents.find_document(ctx)
     return json_answer(
         {
@@ -35,7 +35,7 @@ def status(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.text_content")
 def text_content(ctx: Context) -> Answer:
-    """The text, or that of the pages asked for."""
+    """Return the text, or that of the pages asked for."""
     text = find_text(ctx, documents.find_document(ctx))
     wanted = Extraction(text.pages).between(ctx.query["page_start"], ctx.query["page_end"])
     return json_answer({"text": wanted})
@@ -43,21 +43,21 @@ def text_content(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.get_signed_url")
 def get_signed_url(ctx: Context) -> Answer:
-    """A bare JSON string: a URL that serves the bytes without a key (documents.signed-url)."""
+    """Return a bare JSON string: a URL serving the bytes without a key (documents.signed-url)."""
     document = documents.find_document(ctx)
     return json_answer(ctx.signed_url("document", document.id, URL_LIFETIME_S))
 
 
 @operation("beta.libraries.documents.extracted_text_signed_url")
 def extracted_text_signed_url(ctx: Context) -> Answer:
-    """A bare JSON string: a URL that serves the extracted text without a key."""
+    """Return a bare JSON string: a URL that serves the extracted text without a key."""
     text = find_text(ctx, documents.find_document(ctx))
     return json_answer(ctx.signed_url("text", text.id, URL_LIFETIME_S))
 
 
 @signed("document")
 def serve_document(ctx: Context, key: str) -> Answer:
-    """The document's bytes, with its type and name (documents.signed-url-serves)."""
+    """Return the document's bytes, with its type and name (documents.signed-url-serves)."""
     document, blob = ctx.table(Document).get(key), ctx.table(Blob).get(key)
     if document is None or blob is None:
         raise not_found("Document not found")
@@ -66,7 +66,7 @@ def serve_document(ctx: Context, key: str) -> Answer:
 
 @signed("text")
 def serve_text(ctx: Context, key: str) -> Answer:
-    """The document's text (documents.text-signed-url)."""
+    """Return the document's text (documents.text-signed-url)."""
     document = ctx.table(Document).get(key)
     if document is None:
         raise not_found("Document not found")
@@ -74,7 +74,7 @@ def serve_text(ctx: Context, key: str) -> Answer:
 
 
 def find_text(ctx: Context, document: Document) -> DocumentText:
-    """The text that processing found.
+    """Return the text that processing found.
 
     Raises:
         APIError: 404, there is none, or none yet (documents.unfinished-text-404, our choice).

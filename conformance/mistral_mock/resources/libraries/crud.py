@@ -51,21 +51,21 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.libraries.get")
 def get(ctx: Context) -> Answer:
-    """The library (libraries.read, libraries.foreign-404)."""
+    """Return the library (libraries.read, libraries.foreign-404)."""
     library, _ = permissions.find_library(ctx)
     return json_answer(view(library))
 
 
 @operation("beta.libraries.update", "beta.libraries.update_with_put")
 def update(ctx: Context) -> Answer:
-    """The library with what was sent changed; PUT and PATCH do the same."""
+    """Return the library with what was sent changed; PUT and PATCH do the same."""
     library = permissions.find_editable(ctx)
     return json_answer(view(change(ctx, library, pick_changes(ctx.body))))
 
 
 @operation("beta.libraries.delete")
 def delete(ctx: Context) -> Answer:
-    """The library as it was, or 204 where the mock is told so."""
+    """Return the library as it was, or 204 where the mock is told so."""
     library = permissions.find_managed(ctx, "delete")
     remove(ctx, library)
     if ctx.settings.delete_answers == 204:
@@ -74,13 +74,13 @@ def delete(ctx: Context) -> Answer:
 
 
 def find_listed(ctx: Context) -> list[Library]:
-    """The libraries that the query asks for, newest first."""
+    """Return the libraries that the query asks for, newest first."""
     found = [library for library in ctx.table(Library) if is_listed(ctx, library)]
     return sorted(found, key=lambda library: library.created_at, reverse=True)
 
 
 def is_listed(ctx: Context, library: Library) -> bool:
-    """The caller may see the library, and it passes the query's filters."""
+    """Say whether the caller may see the library, and it passes the query's filters."""
     role = permissions.find_role(ctx.store, ctx.caller, library)
     if not permissions.may_see(role):
         return False
@@ -90,7 +90,7 @@ def is_listed(ctx: Context, library: Library) -> bool:
 
 
 def page_by_number(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
-    """The page with a number; `pagination` is only for callers that sent `page`."""
+    """Return the page with a number; `pagination` is only for callers that sent `page`."""
     page, size = ctx.query["page"], ctx.query["page_size"]
     shown = pages.slice_page(found, page, size)
     more = pages.has_more(len(found), page, size)
@@ -101,7 +101,7 @@ def page_by_number(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
 
 
 def page_by_token(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
-    """The page after the one that gave the token, whatever came or went meanwhile.
+    """Return the page after the one that gave the token, whatever came or went meanwhile.
 
     Raises:
         APIError: 422, the token is none that this list gave.
@@ -114,7 +114,7 @@ def page_by_token(ctx: Context, found: Sequence[Library]) -> dict[str, object]:
 
 
 def page_of(ctx: Context, shown: Sequence[Library], *, more: bool) -> dict[str, object]:
-    """An answer's data, and the token for what follows."""
+    """Return an answer's data, and the token for what follows."""
     return {
         "data": [view(library) for library in shown],
         "next_page_token": next_token(ctx, shown, more=more),
@@ -122,7 +122,7 @@ def page_of(ctx: Context, shown: Sequence[Library], *, more: bool) -> dict[str, 
 
 
 def next_token(ctx: Context, shown: Sequence[Library], *, more: bool) -> str | None:
-    """The token for the page after the one shown; None on the last page."""
+    """Return the token for the page after the one shown; None on the last page."""
     if not (more and shown):
         return None
     return pages.make_token(ctx, clock.spell(shown[-1].created_at))
@@ -141,17 +141,17 @@ def choose_owner_type(caller: Identity, wanted: str | None) -> str:
 
 
 def find_owner_id(caller: Identity, owner_type: str) -> str:
-    """The id of the owning entity (libraries.fresh-values)."""
+    """Return the id of the owning entity (libraries.fresh-values)."""
     return caller.user_id if owner_type == "User" else caller.workspace_id
 
 
 def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What an update changes: the fields that were sent, null included."""
+    """Return what an update changes: the fields that were sent, null included."""
     return {name: body[name] for name in ("name", "description") if name in body}
 
 
 def change(ctx: Context, library: Library, changes: dict[str, Any]) -> Library:
-    """The changed library; `updated_at` moves only when something was sent."""
+    """Return the changed library; `updated_at` moves only when something was sent."""
     if not changes:
         return library
     changed = evolve(library, **changes, updated_at=ctx.clock.stamp())
@@ -159,7 +159,7 @@ def change(ctx: Context, library: Library, changes: dict[str, Any]) -> Library:
 
 
 def remove(ctx: Context, library: Library) -> None:
-    """Removes the library, its documents and its shares."""
+    """Remove the library, its documents and its shares."""
     for document in ctx.table(Document).children(library.id):
         upkeep.forget(ctx.store, document)
     for share in ctx.table(Share).children(library.id):
@@ -168,12 +168,12 @@ def remove(ctx: Context, library: Library) -> None:
 
 
 def whole(number: float | None) -> int | None:
-    """The number as an integer: JSON may spell it 512.0."""
+    """Return the number as an integer: JSON may spell it 512.0."""
     return None if number is None else int(number)
 
 
 def view(library: Library) -> dict[str, object]:
-    """The library as the API writes it."""
+    """Return the library as the API writes it."""
     return {
         "id": library.id,
         "name": library.name,

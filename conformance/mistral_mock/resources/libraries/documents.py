@@ -82,13 +82,13 @@ def list_documents(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.get")
 def get(ctx: Context) -> Answer:
-    """The document."""
+    """Return the document."""
     return json_answer(view(find_document(ctx)))
 
 
 @operation("beta.libraries.documents.update", "beta.libraries.documents.update_with_put")
 def update(ctx: Context) -> Answer:
-    """The document with what was sent changed; PUT and PATCH do the same."""
+    """Return the document with what was sent changed; PUT and PATCH do the same."""
     permissions.find_editable(ctx)
     changed = change(ctx, find_document(ctx), pick_changes(ctx.body))
     return json_answer(view(changed))
@@ -116,7 +116,7 @@ def reprocess(ctx: Context) -> Answer:
 
 
 def find_document(ctx: Context) -> Document:
-    """The document that the path names, in a library that the caller may see.
+    """Return the document that the path names, in a library that the caller may see.
 
     Raises:
         APIError: 404, the library or the document is unknown, or the document is another
@@ -131,12 +131,12 @@ def find_document(ctx: Context) -> Document:
 
 
 def belongs(document: Document, library: Library) -> bool:
-    """The document is the library's own."""
+    """Say whether the document is the library's own."""
     return document.library_id == library.id
 
 
 def find_twin(store: Store, library: Library, digest: str) -> Document | None:
-    """The library's document with the same content, or None (documents.known-content-200)."""
+    """Return the library's document with this content, or None (documents.known-content-200)."""
     documents = store.table(Document).children(library.id)
     return next((document for document in documents if document.hash == digest), None)
 
@@ -147,7 +147,7 @@ def fingerprint(content: bytes) -> str:
 
 
 def add(ctx: Context, library: Library, file: Upload) -> Document:
-    """Stores an upload as a new document, queued for processing."""
+    """Store an upload as a new document, queued for processing."""
     moment = ctx.clock.stamp()
     alone = library.owner_type == "User"
     document = Document(
@@ -170,13 +170,16 @@ def add(ctx: Context, library: Library, file: Upload) -> Document:
 
 
 def is_listed(ctx: Context, document: Document, attributes: dict[str, Any]) -> bool:
-    """The document has the attributes, and the search fits it (documents.search-by-name)."""
+    """Say whether the document has the attributes and fits the search, which is by its name."""
     has_them = pages.has_entries(document.attributes, attributes)
     return has_them and pages.matches(document.name, ctx.query["search"])
 
 
 def read_attributes(text: str | None) -> dict[str, Any]:
-    """The attributes that a JSON object asks for; no source tells what other texts ask for."""
+    """Return the attributes that a JSON object asks for.
+
+    No source tells what other texts ask for.
+    """
     try:
         wanted = json.loads(text or "null")
     except ValueError:
@@ -207,7 +210,7 @@ def _unknown(name: str, value: str, expected: str) -> Problem:
 
 
 def sort(documents: list[Document], sort_by: str, sort_order: str) -> list[Document]:
-    """The documents in the order asked for; absent values come last, equals by age."""
+    """Return the documents in the order asked for; absent values come last, equals by age."""
     backwards = sort_order == "desc"
     aged = sorted(documents, key=lambda document: document.created_at, reverse=backwards)
     shown = [(view(document)[sort_by], document) for document in aged]
@@ -218,7 +221,7 @@ def sort(documents: list[Document], sort_by: str, sort_order: str) -> list[Docum
 
 
 def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What an update changes: the fields that were sent; attributes as a whole.
+    """Return what an update changes: the fields that were sent; attributes as a whole.
 
     Raises:
         APIError: 422, `expires_at` names no moment of the calendar.
@@ -231,7 +234,10 @@ def pick_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Document:
-    """The changed document; its library's `updated_at` moves along (libraries.counts-follow)."""
+    """Return the changed document.
+
+    Its library's `updated_at` moves along (libraries.counts-follow).
+    """
     if not changes:
         return document
     changed = ctx.table(Document).put(evolve(document, **changes))
@@ -245,7 +251,7 @@ def total_tokens(document: Document) -> int:
 
 
 def view(document: Document) -> dict[str, object]:
-    """The document as the API writes it."""
+    """Return the document as the API writes it."""
     return {
         "id": document.id,
         "library_id": document.library_id,

@@ -42,7 +42,7 @@ VIEWER = "Viewer"
 
 @section("libraries", SECTION_SCHEMA)
 def load_libraries(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts libraries of the first key's workspace into the world, their documents processed."""
+    """Put libraries of the first key's workspace into the world, their documents processed."""
     for each in data:
         library = put_library(seeding, each)
         for found in each.get("documents", ()):
@@ -51,7 +51,7 @@ def load_libraries(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def put_library(seeding: Seeding, data: dict[str, Any]) -> Library:
-    """An empty library; its id follows from its name."""
+    """Return an empty library; its id follows from its name."""
     moment, owner = seeding.stamp(), seeding.owner
     shared = data.get("shared", False)
     library = Library(
@@ -72,7 +72,7 @@ def put_library(seeding: Seeding, data: dict[str, Any]) -> Library:
 
 
 def make_share(library: Library) -> Share:
-    """What lets agents of the organisation search the library (agents.shared-library-needed)."""
+    """Return what lets organisation agents search the library (agents.shared-library-needed)."""
     return Share(
         id=f"{library.id}/{ORG}/{library.organisation_id}",
         library_id=library.id,
@@ -84,7 +84,7 @@ def make_share(library: Library) -> Share:
 
 
 def put_document(seeding: Seeding, library: Library, data: dict[str, Any]) -> None:
-    """A text document at the end of its processing; its id follows from both names."""
+    """Put a text document at the end of its processing; its id follows from both names."""
     moment, store = seeding.stamp(), seeding.world.store
     content = str(data["text"]).encode()
     document = Document(

@@ -17,7 +17,7 @@ RANKS = {VIEWER: 1, EDITOR: 2, OWNER: 3}
 
 
 def is_owner(caller: Identity, library: Library) -> bool:
-    """The caller is, or belongs to, the owning entity.
+    """Say whether the caller is, or belongs to, the owning entity.
 
     A workspace's library is owned by every caller of that workspace (our choice between two
     statements that disagree).
@@ -28,7 +28,7 @@ def is_owner(caller: Identity, library: Library) -> bool:
 
 
 def reaches(share: Share, caller: Identity) -> bool:
-    """The share names the caller's user, workspace or organisation."""
+    """Say whether the share names the caller's user, workspace or organisation."""
     entities = {
         "User": caller.user_id,
         "Workspace": caller.workspace_id,
@@ -38,7 +38,7 @@ def reaches(share: Share, caller: Identity) -> bool:
 
 
 def find_role(store: Store, caller: Identity, library: Library) -> str | None:
-    """The highest level that reaches the caller (our choice), or None."""
+    """Return the highest level that reaches the caller (our choice), or None."""
     if is_owner(caller, library):
         return OWNER
     shares = store.table(Share).children(library.id)
@@ -62,7 +62,7 @@ def may_manage(role: str | None) -> bool:
 
 
 def find_library(ctx: Context) -> tuple[Library, str]:
-    """The library that the path names, and the caller's level.
+    """Return the library that the path names, and the caller's level.
 
     Raises:
         APIError: 404, it does not exist or the caller may not see it (our choice).
@@ -76,7 +76,7 @@ def find_library(ctx: Context) -> tuple[Library, str]:
 
 
 def find_editable(ctx: Context) -> Library:
-    """The library that the path names, for a change.
+    """Return the library that the path names, for a change.
 
     Raises:
         APIError: 404 as in `find_library`, 403 when the caller may only read (our choice).
@@ -89,7 +89,7 @@ def find_editable(ctx: Context) -> Library:
 
 
 def find_managed(ctx: Context, act: str) -> Library:
-    """The library that the path names, for what only its owner may do.
+    """Return the library that the path names, for what only its owner may do.
 
     Raises:
         APIError: 404 as in `find_library`, 403 when the caller is not the owner.

@@ -42,7 +42,7 @@ async def read_ahead(file: Upload) -> None:
 
 
 def read(store: Store, document: Document) -> None:
-    """Keeps what the document's bytes say; a run's end takes it up, however long it took to read.
+    """Keep what the document's bytes say; a run's end takes it up, however long it took to read.
 
     An end costs no more than a change of a status: of any number of runs that end at once.
     """
@@ -94,7 +94,7 @@ def bring_up(
 
 
 def events(document: Document, delay_s: float) -> Iterator[datetime]:
-    """The moments at which a document changes by itself."""
+    """Yield the moments at which a document changes by itself."""
     if document.expires_at is not None:
         yield document.expires_at
     if document.process_status in statuses.RUNNING:
@@ -117,7 +117,7 @@ def advance(world: World, document: Document, now: datetime) -> datetime | None:
 
 
 def has_expired(document: Document, now: datetime) -> bool:
-    """The document's lifetime is over (documents.expiry)."""
+    """Say whether the document's lifetime is over (documents.expiry)."""
     return document.expires_at is not None and document.expires_at <= now
 
 
@@ -132,12 +132,12 @@ def run_end(document: Document, delay_s: float) -> datetime:
 
 
 def finish(store: Store, document: Document, moment: datetime) -> None:
-    """Ends a run, and tells the library."""
+    """End a run, and tell the library."""
     upkeep.refresh(store, document.library_id, end_run(store, document, moment))
 
 
 def end_run(store: Store, document: Document, moment: datetime) -> datetime:
-    """Ends a run: text, pages, summary and tokens, or an error when there is nothing to read."""
+    """End a run: text, pages, summary and tokens, or an error when there is nothing to read."""
     text = store.table(DocumentText).get(document.id)
     status = end_status(document, readable=text is not None)
     ended = evolve(document, process_status=status, last_processed_at=moment)
@@ -153,7 +153,7 @@ def end_status(document: Document, *, readable: bool) -> str:
 
 
 def bill(document: Document, text: DocumentText) -> Document:
-    """The document with its results; every run adds to the tokens."""
+    """Return the document with its results; every run adds to the tokens."""
     spent = text.tokens + tokens.count_tokens(text.summary)
     return evolve(
         document,
@@ -165,7 +165,7 @@ def bill(document: Document, text: DocumentText) -> Document:
 
 
 def restart(document: Document, moment: datetime) -> Document:
-    """The document at the start of a new run, its results taken back (our choice)."""
+    """Return the document at the start of a new run, its results taken back (our choice)."""
     return evolve(
         document,
         process_status=statuses.TODO,

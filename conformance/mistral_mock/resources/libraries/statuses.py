@@ -10,7 +10,7 @@ FAILED = frozenset({ERROR, MISSING})
 
 
 def old_status(process_status: str) -> str:
-    """The `processing_status` that goes with a `process_status` (documents.two-status-fields)."""
+    """Return the `processing_status` for a `process_status` (documents.two-status-fields)."""
     if process_status in RUNNING:
         return "Running"
     return "Error" if process_status in FAILED else "Completed"

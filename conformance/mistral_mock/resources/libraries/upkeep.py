@@ -23,7 +23,7 @@ NAME_WORDS = 3
 
 
 def refresh(store: Store, library_id: str, moment: datetime) -> None:
-    """Counts the documents again and describes the library anew; the moment is its update time."""
+    """Count the documents again and describe the library anew; the moment is its update time."""
     library = store.table(Library).get(library_id)
     if library is None:
         return
@@ -41,7 +41,7 @@ def refresh(store: Store, library_id: str, moment: datetime) -> None:
 
 
 def forget(store: Store, document: Document) -> None:
-    """Removes the document, its bytes and its text."""
+    """Remove the document, its bytes and its text."""
     store.table(Document).remove(document.id)
     store.table(DocumentText).remove(document.id)
     store.table(Blob).remove(document.id)
@@ -53,18 +53,21 @@ def count(documents: list[Document]) -> int:
 
 
 def measure(documents: list[Document]) -> int:
-    """The size of all documents together, in bytes."""
+    """Return the size of all documents together, in bytes."""
     return sum(document.size for document in documents)
 
 
 def describe(finished: list[Document]) -> str | None:
-    """A sentence about the finished documents; None without any that says something."""
+    """Return a sentence about the finished documents; None without any that says something."""
     summaries = " ".join(document.summary for document in finished if document.summary)
     return extraction.summarise(summaries, sentences=1) or None
 
 
 def name(store: Store, finished: list[Document]) -> str | None:
-    """A title from the words that the finished documents use most; None for too few documents."""
+    """Return a title from the words that the finished documents use most.
+
+    None for too few documents.
+    """
     if len(finished) < NAMED_FROM:
         return None
     words: Counter[str] = Counter()

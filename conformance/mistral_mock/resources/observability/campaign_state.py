@@ -50,5 +50,5 @@ class Selected(Record):
 
 
 def uses(ctx: Context, judge_id: str) -> bool:
-    """A campaign runs or ran this judge."""
+    """Say whether a campaign runs or ran this judge."""
     return any(campaign.judge["id"] == judge_id for campaign in ctx.table(StoredCampaign))

@@ -56,7 +56,7 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.observability.campaigns.list")
 def list_campaigns(ctx: Context) -> Answer:
-    """A page of the campaigns, the newest first."""
+    """Return a page of the campaigns, the newest first."""
     found = [
         campaign
         for campaign in reversed(visible(ctx, StoredCampaign))
@@ -67,7 +67,7 @@ def list_campaigns(ctx: Context) -> Answer:
 
 @operation("beta.observability.campaigns.fetch")
 def fetch(ctx: Context) -> Answer:
-    """The campaign."""
+    """Return the campaign."""
     return json_answer(view(find(ctx, ctx.path["campaign_id"])))
 
 
@@ -83,7 +83,7 @@ def delete(ctx: Context) -> Answer:
 
 @operation("beta.observability.campaigns.fetch_status")
 def fetch_status(ctx: Context) -> Answer:
-    """`RUNNING` until the last verdict, then `COMPLETED`."""
+    """Return `RUNNING` until the last verdict, then `COMPLETED`."""
     campaign = find(ctx, ctx.path["campaign_id"])
     running = ctx.now() < campaign.completed_at
     return json_answer({"status": "RUNNING" if running else "COMPLETED"})
@@ -91,7 +91,7 @@ def fetch_status(ctx: Context) -> Answer:
 
 @operation("beta.observability.campaigns.list_events")
 def list_events(ctx: Context) -> Answer:
-    """A page of the selected events, the newest first, with the verdicts given so far."""
+    """Return a page of the selected events, the newest first, with the verdicts given so far."""
     campaign = find(ctx, ctx.path["campaign_id"])
     path = f"{LIST}/{campaign.id}/selected-events"
     found = list_selected(ctx, campaign.id)
@@ -100,7 +100,7 @@ def list_events(ctx: Context) -> Answer:
 
 
 def find(ctx: Context, id_: str) -> StoredCampaign:
-    """The campaign with the id.
+    """Return the campaign with the id.
 
     Raises:
         APIError: 404 `CAMPAIGN_NOT_FOUND`.
@@ -110,7 +110,7 @@ def find(ctx: Context, id_: str) -> StoredCampaign:
 
 
 def list_selected(ctx: Context, campaign_id: str) -> list[Selected]:
-    """What a campaign selected, the newest event first."""
+    """Return what a campaign selected, the newest event first."""
     return ctx.table(Selected).children(campaign_id)
 
 
@@ -125,7 +125,7 @@ def sample(campaign: StoredCampaign, matching: list[Reading]) -> list[Reading]:
 
 
 def select(ctx: Context, campaign: StoredCampaign, readings: list[Reading]) -> None:
-    """Puts the events under the campaign, each with its verdict and the moment of it."""
+    """Put the events under the campaign, each with its verdict and the moment of it."""
     duration = campaign.completed_at - campaign.created_at
     for place, reading in enumerate(readings, 1):
         selected = Selected(
@@ -139,7 +139,7 @@ def select(ctx: Context, campaign: StoredCampaign, readings: list[Reading]) -> N
 
 
 def judge_event(ctx: Context, campaign: StoredCampaign, reading: Reading) -> dict[str, Any]:
-    """The verdict on an event; empty where its messages are none that a judge can read."""
+    """Return the verdict on an event; empty where its messages are none that a judge can read."""
     try:
         return judging.judge_messages(ctx, campaign.judge, reading.messages)
     except APIError:
@@ -147,7 +147,7 @@ def judge_event(ctx: Context, campaign: StoredCampaign, reading: Reading) -> dic
 
 
 def view_selected(ctx: Context, selected: Selected) -> dict[str, Any]:
-    """The event in short; once it is judged, with the verdict among its extra fields."""
+    """Return the event in short; once it is judged, with the verdict among its extra fields."""
     if ctx.now() < selected.judged_at:
         return selected.event
     verdict = {f"judge_{name}": value for name, value in selected.verdict.items()}
@@ -155,7 +155,7 @@ def view_selected(ctx: Context, selected: Selected) -> dict[str, Any]:
 
 
 def view(campaign: StoredCampaign) -> dict[str, Any]:
-    """The campaign as the API writes it."""
+    """Return the campaign as the API writes it."""
     return {
         "id": campaign.id,
         "created_at": clock.spell(campaign.created_at),

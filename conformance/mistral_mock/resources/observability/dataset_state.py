@@ -94,7 +94,7 @@ class Entries(Record):
 
 
 def find_dataset(ctx: Context) -> Dataset:
-    """The dataset that the path names.
+    """Return the dataset that the path names.
 
     Raises:
         APIError: 404 `DATASET_NOT_FOUND`.
@@ -105,7 +105,7 @@ def find_dataset(ctx: Context) -> Dataset:
 
 
 def find_record(ctx: Context, id_: str) -> DatasetRecord:
-    """The record with the id, whichever dataset holds it.
+    """Return the record with the id, whichever dataset holds it.
 
     Raises:
         APIError: 404 `DATASET_RECORD_NOT_FOUND`.
@@ -115,7 +115,7 @@ def find_record(ctx: Context, id_: str) -> DatasetRecord:
 
 
 def find_task(ctx: Context) -> ImportTask:
-    """The import that the path names, of the dataset that it names.
+    """Return the import that the path names, of the dataset that it names.
 
     Raises:
         APIError: 404 `DATASET_NOT_FOUND` or `DATASET_TASK_NOT_FOUND`.
@@ -130,6 +130,6 @@ def find_task(ctx: Context) -> ImportTask:
 
 
 def list_records(ctx: Context, dataset_id: str) -> list[DatasetRecord]:
-    """The records of a dataset in the order in which they were added (our choice)."""
+    """Return the records of a dataset in the order in which they were added (our choice)."""
     found = ctx.table(DatasetRecord).children(dataset_id)
     return sorted(found, key=lambda record: record.created_at)

@@ -59,7 +59,7 @@ FIXTURES = {
 
 @operation("beta.observability.datasets.list")
 def list_datasets(ctx: Context) -> Answer:
-    """A page of the workspace's datasets, the newest first; `q` looks at name and description.
+    """Return a page of the workspace's datasets, newest first; `q` looks at name and description.
 
     Order and filter are our choice.
     """
@@ -89,13 +89,16 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.fetch")
 def fetch(ctx: Context) -> Answer:
-    """The dataset without its records."""
+    """Return the dataset without its records."""
     return json_answer(view(find_dataset(ctx)))
 
 
 @operation("beta.observability.datasets.update")
 def update(ctx: Context) -> Answer:
-    """The dataset with another name or description; null leaves them as they are (our choice)."""
+    """Return the dataset with another name or description.
+
+    Null leaves them as they are (our choice).
+    """
     dataset = find_dataset(ctx)
     changes = pick_changes(ctx.body)
     if changes:
@@ -119,7 +122,7 @@ def delete(ctx: Context) -> Answer:
 
 @section("datasets", schema=FIXTURES)
 def load_datasets(seeding: Seeding, data: Sequence[Mapping[str, Any]]) -> None:
-    """Puts datasets with their records into the world.
+    """Put datasets with their records into the world.
 
     Raises:
         FixtureError: Two datasets have the same name.
@@ -148,7 +151,7 @@ def load_datasets(seeding: Seeding, data: Sequence[Mapping[str, Any]]) -> None:
 def load_record(
     seeding: Seeding, dataset_id: str, place: int, data: Mapping[str, Any]
 ) -> DatasetRecord:
-    """The record of a fixture, as if a call had added it."""
+    """Return the record of a fixture, as if a call had added it."""
     moment = seeding.stamp()
     return seeding.table(DatasetRecord).put(
         DatasetRecord(
@@ -165,19 +168,22 @@ def load_record(
 
 
 def pick_changes(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What an update changes."""
+    """Return what an update changes."""
     names = ("name", "description")
     return {name: body[name] for name in names if body.get(name) is not None}
 
 
 def make_slug(dataset: Dataset) -> str:
-    """The name as a word for links; newer servers have it, and the official SDK asks for it."""
+    """Return the name as a word for links.
+
+    Newer servers have it, and the official SDK asks for it.
+    """
     words = re.findall(r"\w+", dataset.name.lower())
     return "-".join([*words, dataset.id[:8]])
 
 
 def view(dataset: Dataset) -> dict[str, object]:
-    """The dataset as the API writes it."""
+    """Return the dataset as the API writes it."""
     return {
         "id": dataset.id,
         "created_at": spell(dataset.created_at),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def observability_error(status: int, message: str, code: str | None) -> APIError:
-    """An error of the group; the codes are listed in `ObservabilityErrorCode`."""
+    """Return an error of the group; the codes are listed in `ObservabilityErrorCode`."""
     return APIError(status, {"detail": {"message": message, "error_code": code}})
 
 

@@ -50,7 +50,10 @@ def load_events(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def make_event(seeding: Seeding, place: int, chat: dict[str, Any]) -> StoredEvent:
-    """The event of a chat that was never held; its tokens are counted as those of any chat."""
+    """Return the event of a chat that was never held.
+
+    Its tokens are counted as those of any chat.
+    """
     model = chat.get("model", MODEL)
     request = {"model": model, "messages": chat["messages"], "metadata": chat.get("metadata")}
     message = {"role": "assistant", "content": chat["answer"], "tool_calls": None}

@@ -42,7 +42,7 @@ LEAST_LIKENESS = 0.3
 
 @operation("beta.observability.chat_completion_events.search")
 def search(ctx: Context) -> Answer:
-    """A page of the matching events, the newest first."""
+    """Return a page of the matching events, the newest first."""
     found = {each.event.id: each for each in find_matching(ctx, ctx.body["search_params"])}
     names = ctx.body.get("extra_fields") or []
     events = [reading.event for reading in found.values()]
@@ -58,7 +58,7 @@ def search(ctx: Context) -> Answer:
 
 @operation("beta.observability.chat_completion_events.search_ids")
 def search_ids(ctx: Context) -> Answer:
-    """The ids of all matching events, the newest first."""
+    """Return the ids of all matching events, the newest first."""
     found = find_matching(ctx, ctx.body["search_params"])
     return json_answer({"completion_event_ids": [reading.event.id for reading in found]})
 
@@ -71,21 +71,21 @@ def fetch(ctx: Context) -> Answer:
 
 @operation("beta.observability.chat_completion_events.fetch_similar_events")
 def fetch_similar_events(ctx: Context) -> Answer:
-    """The events that asked for most like what this one asked for."""
+    """Return the events that asked for most like what this one asked for."""
     found = [view_short(each, SHORT) for each in find_similar(ctx, recordings.read(find(ctx)))]
     return json_answer({"completion_events": {"results": found, "next": None, "cursor": None}})
 
 
 @operation("beta.observability.chat_completion_events.judge")
 def judge(ctx: Context) -> Answer:
-    """The verdict on an event of a judge that the request defines."""
+    """Return the verdict on an event of a judge that the request defines."""
     reading = recordings.read(find(ctx))
     definition: Mapping[str, Any] = ctx.body["judge_definition"]
     return json_answer(judging.judge_messages(ctx, definition, reading.messages))
 
 
 def find(ctx: Context) -> StoredEvent:
-    """The event that the path names.
+    """Return the event that the path names.
 
     Raises:
         APIError: 404 `SEARCH_NOT_FOUND`.
@@ -95,7 +95,7 @@ def find(ctx: Context) -> StoredEvent:
 
 
 def find_event(ctx: Context, id_: str) -> StoredEvent:
-    """The event with the id.
+    """Return the event with the id.
 
     Raises:
         APIError: 404 `SEARCH_NOT_FOUND`.
@@ -105,7 +105,7 @@ def find_event(ctx: Context, id_: str) -> StoredEvent:
 
 
 def find_matching(ctx: Context, payload: Mapping[str, Any]) -> list[Reading]:
-    """The events of the caller's workspace that pass a `FilterPayload`, the newest first.
+    """Return the events of the caller's workspace that pass a `FilterPayload`, the newest first.
 
     Raises:
         APIError: 400 `SEARCH_BAD_REQUEST`, the filter cannot be used.
@@ -118,7 +118,7 @@ def find_matching(ctx: Context, payload: Mapping[str, Any]) -> list[Reading]:
 def slice_after(
     ctx: Context, events: Sequence[StoredEvent]
 ) -> tuple[Sequence[StoredEvent], str | None]:
-    """The page after the query's cursor, and the next cursor.
+    """Return the page after the query's cursor, and the next cursor.
 
     Raises:
         APIError: 400 `SEARCH_BAD_REQUEST`, this mock never gave that cursor (our choice).
@@ -132,7 +132,7 @@ def slice_after(
 
 
 def find_similar(ctx: Context, reading: Reading) -> list[Reading]:
-    """The other events whose requests have like words, the most similar first."""
+    """Return the other events whose requests have like words, the most similar first."""
     words = count_words(reading)
     found = [each for each in recordings.read_all(ctx) if each.event.id != reading.event.id]
     ranked = sorted(
@@ -148,7 +148,7 @@ def count_words(reading: Reading) -> Counter[str]:
 
 
 def view_short(reading: Reading, names: Iterable[str]) -> dict[str, Any]:
-    """The event as lists show it, with these fields besides."""
+    """Return the event as lists show it, with these fields besides."""
     event = reading.event
     return {
         "event_id": event.id,
@@ -161,7 +161,7 @@ def view_short(reading: Reading, names: Iterable[str]) -> dict[str, Any]:
 
 
 def view(reading: Reading) -> dict[str, Any]:
-    """The event with all that is known of it."""
+    """Return the event with all that is known of it."""
     return {
         **view_short(reading, [name for name in field_table.BY_NAME if name not in SHOWN]),
         "enabled_tools": reading.request.get("tools") or [],

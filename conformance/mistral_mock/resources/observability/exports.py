@@ -23,7 +23,7 @@ LIFETIME_S = 24 * 3600
 
 @operation("beta.observability.datasets.export_to_jsonl")
 def export(ctx: Context) -> Answer:
-    """A link to a new file of the caller's workspace with all records, one in each line."""
+    """Return a link to a new file of the caller's workspace with all records, one in each line."""
     dataset = find_dataset(ctx)
     content = lines.write_lines(list_records(ctx, dataset.id))
     part = Upload(f"{make_slug(dataset)}.jsonl", MEDIA_TYPE, content)

@@ -135,7 +135,7 @@ BY_NAME = {each.name: each for each in FIELDS}
 
 
 def show(reading: Reading, names: Iterable[str]) -> dict[str, Any]:
-    """The `extra_fields` of an event.
+    """Return the `extra_fields` of an event.
 
     Raises:
         APIError: 400 `FIELDS_BAD_REQUEST`, a name is none of a field.
@@ -153,7 +153,7 @@ def _show(value: object) -> object:
 
 
 def spell(value: object) -> str:
-    """The value as text."""
+    """Return the value as text."""
     if isinstance(value, bool):
         return str(value).lower()
     return clock.spell(value) if isinstance(value, datetime) else str(value)

@@ -30,7 +30,7 @@ def list_fields(_: Context) -> Answer:
 
 @operation("beta.observability.chat_completion_events.fields.fetch_options")
 def fetch_options(ctx: Context) -> Answer:
-    """The values to compare a field with; null where the field and operator have no fixed set.
+    """Return the values to compare a field with; null where field and operator have no fixed set.
 
     An operator that the field does not have offers none either (our choice).
     """
@@ -51,7 +51,7 @@ def fetch_option_counts(ctx: Context) -> Answer:
 
 
 def find_field(name: str) -> Field:
-    """The field with the name.
+    """Return the field with the name.
 
     Raises:
         APIError: 404 `FIELDS_NOT_FOUND`.
@@ -63,7 +63,7 @@ def find_field(name: str) -> Field:
 
 
 def view(field: Field) -> dict[str, Any]:
-    """The field as the API writes it."""
+    """Return the field as the API writes it."""
     return {
         "name": field.name,
         "label": field.label,
@@ -74,7 +74,10 @@ def view(field: Field) -> dict[str, Any]:
 
 
 def list_options(field: Field, operator: str, readings: list[Reading]) -> list[Any] | None:
-    """What a filter can sensibly compare the field with; None when that is not a fixed set."""
+    """Return what a filter can sensibly compare the field with.
+
+    None when that is not a fixed set.
+    """
     if operator not in field.operators:
         return None
     if operator == "isnull" or field.type == "BOOL":

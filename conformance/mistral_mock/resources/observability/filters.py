@@ -49,7 +49,7 @@ LISTS = frozenset({"includes", "excludes"})
 
 
 def make_test(payload: Mapping[str, Any] | None) -> Test:
-    """What tells whether an event passes a `FilterPayload`; none, or a null filter, passes all.
+    """Return what tells whether an event passes a `FilterPayload`; none, or a null one, passes all.
 
     Raises:
         APIError: 400 `SEARCH_BAD_REQUEST`, a condition names no field, an operator that the field
@@ -65,7 +65,7 @@ def _pass(_: Reading) -> bool:
 
 
 def make_filter(found: Mapping[str, Any]) -> Test:
-    """The test of a group or of a condition."""
+    """Return the test of a group or of a condition."""
     if "field" in found or "op" in found:
         return make_condition(found)
     every = [make_filter(each) for each in found.get("AND") or ()]
@@ -76,7 +76,7 @@ def make_filter(found: Mapping[str, Any]) -> Test:
 
 
 def make_condition(condition: Mapping[str, Any]) -> Test:
-    """The test of a field against a value."""
+    """Return the test of a field against a value."""
     absent = [name for name in ("field", "op", "value") if name not in condition]
     if absent:
         raise refuse(f"A condition has no {' and no '.join(absent)}")
@@ -91,7 +91,7 @@ def make_condition(condition: Mapping[str, Any]) -> Test:
 
 
 def compare(found: Any, op: str, wanted: Any) -> bool:  # noqa: ANN401 - of any field's type
-    """The value that was found stands in this relation to the one that is wanted."""
+    """Say whether the value that was found stands in this relation to the one that is wanted."""
     if op in OPPOSITES:
         return not compare(found, OPPOSITES[op], wanted)
     if op == "isnull":
@@ -106,14 +106,14 @@ def compare(found: Any, op: str, wanted: Any) -> bool:  # noqa: ANN401 - of any 
 
 
 def includes(found: Any, wanted: Any) -> bool:  # noqa: ANN401 - a text, a list or a mapping
-    """The text, or an entry of the list or mapping, is among those wanted."""
+    """Say whether the text, or an entry of the list or mapping, is among those wanted."""
     if isinstance(wanted, dict):
         return pages.has_entries(found, wanted)
     return found in wanted if isinstance(found, str) else any(each in found for each in wanted)
 
 
 def read_value(field: Field, op: str, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The value of a condition, of the type that the operator compares with.
+    """Return the value of a condition, of the type that the operator compares with.
 
     Raises:
         APIError: 400 `SEARCH_BAD_REQUEST`, it has another type.
@@ -156,7 +156,7 @@ def _read_length(value: object) -> int | None:
 
 
 def _read_moment(value: object) -> datetime | None:
-    """The moment; one without a zone is in UTC."""
+    """Return the moment; one without a zone is in UTC."""
     try:
         found = datetime.fromisoformat(str(value))
         return clock.parse(str(value)) if found.tzinfo else found.replace(tzinfo=UTC)
@@ -165,7 +165,7 @@ def _read_moment(value: object) -> datetime | None:
 
 
 def _read_pattern(value: object) -> jsonschema_rs.Draft202012Validator:
-    """What checks a regular expression, in linear time."""
+    """Return what checks a regular expression, in linear time."""
     options = jsonschema_rs.RegexOptions()
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": value}, pattern_options=options)

@@ -120,14 +120,14 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.observability.judges.list")
 def list_judges(ctx: Context) -> Answer:
-    """A page of the judges, the newest first, without their older revisions."""
+    """Return a page of the judges, the newest first, without their older revisions."""
     found = [judge for judge in reversed(list_current(ctx)) if is_wanted(ctx, judge)]
     return json_answer({"judges": lookups.page(ctx, LIST, found, view)})
 
 
 @operation("beta.observability.judges.fetch")
 def fetch(ctx: Context) -> Answer:
-    """The judge, or an older revision of one."""
+    """Return the judge, or an older revision of one."""
     return json_answer(view(find(ctx, ctx.path["judge_id"])))
 
 
@@ -169,7 +169,7 @@ def delete(ctx: Context) -> Answer:
 
 @operation("beta.observability.judges.judge_conversation")
 def judge_conversation(ctx: Context) -> Answer:
-    """The judge's verdict on the messages of the request."""
+    """Return the judge's verdict on the messages of the request."""
     judge = find(ctx, ctx.path["judge_id"])
     messages, properties = ctx.body["messages"], ctx.body.get("properties")
     return json_answer(judging.judge_messages(ctx, judge.contents, messages, properties))
@@ -192,7 +192,7 @@ def load_judges(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def find(ctx: Context, id_: str) -> StoredJudge:
-    """The judge or revision with the id.
+    """Return the judge or revision with the id.
 
     Raises:
         APIError: 404 `JUDGE_NOT_FOUND`.
@@ -202,14 +202,14 @@ def find(ctx: Context, id_: str) -> StoredJudge:
 
 
 def list_current(ctx: Context) -> list[StoredJudge]:
-    """The judges that the caller sees, without older revisions, oldest first."""
+    """Return the judges that the caller sees, without older revisions, oldest first."""
     found = visible(ctx, StoredJudge)
     current = [judge for judge in found if judge.up_revision is None]
     return sorted(current, key=lambda judge: judge.created_at)
 
 
 def is_wanted(ctx: Context, judge: StoredJudge) -> bool:
-    """The judge passes all filters of the query."""
+    """Say whether the judge passes all filters of the query."""
     query, contents = ctx.query, judge.contents
     return (
         (not query["type_filter"] or contents["output"]["type"] in query["type_filter"])
@@ -250,7 +250,7 @@ def check_update(ctx: Context, judge: StoredJudge, contents: Mapping[str, Any]) 
 
 
 def read_contents(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The contents of a judge, with the ends of a scale that the body leaves out."""
+    """Return the contents of a judge, with the ends of a scale that the body leaves out."""
     contents = {name: body[name] for name in CONTENTS}
     if contents["output"]["type"] != judging.CLASSES:
         ends = {"min": judging.LOWEST, "max": judging.HIGHEST}
@@ -259,7 +259,7 @@ def read_contents(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def view(judge: StoredJudge) -> dict[str, Any]:
-    """The judge as the API writes it."""
+    """Return the judge as the API writes it."""
     return {
         "id": judge.id,
         "created_at": clock.spell(judge.created_at),

@@ -40,7 +40,7 @@ def judge_messages(
     messages: Sequence[Message],
     properties: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The `JudgeOutput` of a judge on a conversation.
+    """Return the `JudgeOutput` of a judge on a conversation.
 
     The judge is what `CreateJudgeRequest` or `Judge` hold; the properties are what else it may
     know. Any model name will do, since no model runs.
@@ -82,7 +82,7 @@ def _malformed(reason: str) -> Exception:
 def collect_words(
     messages: Sequence[Message], properties: Mapping[str, Any] | None
 ) -> Counter[str]:
-    """The words of all that a judge sees; those of the last answer several times."""
+    """Return the words of all that a judge sees; those of the last answer several times."""
     words = texts.count_words(texts.read_messages(messages))
     words += texts.count_words(" ".join(map(str, (properties or {}).values())))
     last = texts.count_words(texts.read_last(messages, ANSWERING) or "")
@@ -94,7 +94,7 @@ def collect_words(
 def draw(
     seed: int, judge: Judge, messages: Sequence[Message], properties: Mapping[str, Any] | None
 ) -> float:
-    """A number from 0 to 1 that follows from the mock's seed, the instructions and the texts."""
+    """Return a number from 0 to 1 made from the mock's seed, the instructions and the texts."""
     known = str(sorted((properties or {}).items(), key=str))
     parts = [str(seed), str(judge.get("instructions")), known]
     parts += [f"{each.get('role')} {texts.read_content(each.get('content'))}" for each in messages]
@@ -105,7 +105,10 @@ def draw(
 def classify(
     options: Sequence[Mapping[str, Any]], words: Counter[str], chance: float
 ) -> dict[str, Any]:
-    """The class whose name and description share most with the words; empty without classes."""
+    """Return the class whose name and description share most with the words.
+
+    Empty without classes.
+    """
     if not options:
         return {"analysis": "There is no class to choose from.", "answer": ""}
     likeness = [_compare(f"{each['value']} {each['description']}", words) for each in options]
@@ -119,7 +122,7 @@ def classify(
 
 
 def rate(output: Mapping[str, Any], words: Counter[str], chance: float) -> dict[str, Any]:
-    """A number between the ends, nearer to the end whose description shares more.
+    """Return a number between the ends, nearer to the end whose description shares more.
 
     A scale may be turned round: each description stays with its own end.
     """

@@ -22,7 +22,7 @@ WHOLE, MESSAGES, PROPERTIES = "payload", "messages", "properties"
 
 
 def read_line(line: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The payload and the properties of a line.
+    """Return the payload and the properties of a line.
 
     Raises:
         LineError: The line is none of ours.
@@ -55,18 +55,18 @@ def check_messages(messages: object) -> None:
 
 
 def write_lines(records: Iterable[DatasetRecord]) -> bytes:
-    """The records as a file, one line for each."""
+    """Return the records as a file, one line for each."""
     return b"".join(json.dumps(spell(each)).encode() + b"\n" for each in records)
 
 
 def spell(record: DatasetRecord) -> dict[str, Any]:
-    """The record as the object of a line."""
+    """Return the record as the object of a line."""
     body = record.payload if is_conversation(record.payload) else {WHOLE: record.payload}
     return {**body, PROPERTIES: record.properties}
 
 
 def is_conversation(payload: dict[str, Any]) -> bool:
-    """A line that is the payload itself is read as this payload."""
+    """Say whether a line that is the payload itself is read as this payload."""
     try:
         check_messages(payload.get(MESSAGES))
     except LineError:

@@ -28,7 +28,7 @@ def missing(what: str, code: str) -> APIError:
 
 
 def find(ctx: Context, cls: type[W], id_: str, what: str, code: str) -> W:
-    """The record with the id that the caller's workspace sees.
+    """Return the record with the id that the caller's workspace sees.
 
     Raises:
         APIError: 404 with the code, there is none.
@@ -45,7 +45,7 @@ def matches(text: str | None, *fields: str | None) -> bool:
 def page(
     ctx: Context, path: str, items: Sequence[T], view: Callable[[T], Any]
 ) -> dict[str, object]:
-    """The page of a list that the query asks for, its items as `view` writes them.
+    """Return the page of a list that the query asks for, its items as `view` writes them.
 
     The path is the list's own; the links to the neighbours keep what else was asked for.
     """

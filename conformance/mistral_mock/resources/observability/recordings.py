@@ -71,7 +71,7 @@ class Reading:
 
 @listener
 def record(ctx: Context, chat: Chat) -> None:
-    """Keeps the chat as an event of the caller's workspace."""
+    """Keep the chat as an event of the caller's workspace."""
     usage = chat.response.get("usage") or {}
     event = StoredEvent(
         id=ctx.ids.uuid4(),
@@ -88,7 +88,7 @@ def record(ctx: Context, chat: Chat) -> None:
 
 
 def keep(table: Table[StoredEvent], event: StoredEvent) -> None:
-    """Adds the event; the oldest of its workspace go where they are too many or too large."""
+    """Add the event; the oldest of its workspace go where they are too many or too large."""
     table.put(event)
     siblings = table.children(event.workspace_id)
     size = sum(len(each.content) for each in siblings)
@@ -101,7 +101,7 @@ def keep(table: Table[StoredEvent], event: StoredEvent) -> None:
 
 
 def read(event: StoredEvent) -> Reading:
-    """The event with its bodies."""
+    """Return the event with its bodies."""
     bodies = json.loads(event.content)
     return Reading(event, bodies["request"], bodies["response"])
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @operation("beta.observability.datasets.list_records")
 def list_page(ctx: Context) -> Answer:
-    """A page of the dataset's records, the oldest first (our choice)."""
+    """Return a page of the dataset's records, the oldest first (our choice)."""
     dataset = find_dataset(ctx)
     path = f"/v1/observability/datasets/{dataset.id}/records"
     return json_answer({"records": lookups.page(ctx, path, list_records(ctx, dataset.id), view)})
@@ -53,7 +53,7 @@ def create(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.records.fetch")
 def fetch(ctx: Context) -> Answer:
-    """The record, whichever dataset holds it."""
+    """Return the record, whichever dataset holds it."""
     return json_answer(view(find_named(ctx)))
 
 
@@ -71,7 +71,7 @@ def update_properties(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.records.judge")
 def judge(ctx: Context) -> Answer:
-    """The verdict of a judge that the request defines; nothing is stored."""
+    """Return the verdict of a judge that the request defines; nothing is stored."""
     record = find_named(ctx)
     definition = ctx.body["judge_definition"]
     messages = read_messages(record)
@@ -96,7 +96,7 @@ def delete_several(ctx: Context) -> Answer:
 
 
 def find_named(ctx: Context) -> DatasetRecord:
-    """The record that the path names.
+    """Return the record that the path names.
 
     Raises:
         APIError: 404 `DATASET_RECORD_NOT_FOUND`.
@@ -113,7 +113,7 @@ def replace(ctx: Context, **changes: Any) -> Answer:  # noqa: ANN401 - fields of
 
 
 def read_messages(record: DatasetRecord) -> list[dict[str, Any]]:
-    """The messages of the record's payload.
+    """Return the messages of the record's payload.
 
     Raises:
         APIError: 400 `JUDGE_CONVERSATION_FORMAT_ERROR`, it has none that can be judged.
@@ -127,7 +127,7 @@ def read_messages(record: DatasetRecord) -> list[dict[str, Any]]:
 
 
 def view(record: DatasetRecord) -> dict[str, object]:
-    """The record as the API writes it."""
+    """Return the record as the API writes it."""
     return {
         "id": record.id,
         "created_at": spell(record.created_at),

@@ -42,7 +42,10 @@ class Source:
 
 
 def read_file(ctx: Context, file_id: str) -> Source:
-    """A record for each line of an uploaded file; lines that are wrong are named by number."""
+    """Return a record for each line of an uploaded file.
+
+    Lines that are wrong are named by number.
+    """
     file = files.look_up(ctx, file_id)
     if file is None:
         return Source(fault=f"There is no file with the id {file_id}")
@@ -54,7 +57,7 @@ def read_file(ctx: Context, file_id: str) -> Source:
 
 
 def read_line(number: int, line: bytes) -> Entry:
-    """The entry of a line."""
+    """Return the entry of a line."""
     try:
         payload, properties = lines.read_line(line)
     except json_lines.LineError as error:
@@ -63,12 +66,12 @@ def read_line(number: int, line: bytes) -> Entry:
 
 
 def read_records(ctx: Context, ids: Sequence[str]) -> Source:
-    """A copy of each record; it keeps the word where it came from at first (our choice)."""
+    """Return a copy of each record; it keeps the word where it came from at first (our choice)."""
     return Source(entries=[read_record(ctx, id_) for id_ in ids])
 
 
 def read_record(ctx: Context, id_: str) -> Entry:
-    """The entry of a record that another dataset holds."""
+    """Return the entry of a record that another dataset holds."""
     record = ctx.table(DatasetRecord).get(id_.lower())
     if record is None or not may_see(ctx, record):
         return {"problem": f"there is no dataset record with the id {id_}"}
@@ -80,12 +83,12 @@ def read_record(ctx: Context, id_: str) -> Entry:
 
 
 def read_events(ctx: Context, ids: Sequence[str]) -> Source:
-    """A conversation for each recorded chat completion."""
+    """Return a conversation for each recorded chat completion."""
     return Source(entries=[read_event(ctx, id_) for id_ in ids])
 
 
 def read_event(ctx: Context, id_: str) -> Entry:
-    """The entry of a recorded chat: what was sent and what came back.
+    """Return the entry of a recorded chat: what was sent and what came back.
 
     Its properties name the event and the model (our choice).
     """
@@ -101,7 +104,7 @@ def read_event(ctx: Context, id_: str) -> Entry:
 
 
 def read_campaign(ctx: Context, campaign_id: str) -> Source:
-    """A conversation for each event that a campaign selected, with the verdict so far, if any.
+    """Return a conversation for each event that a campaign selected, with any verdict so far.
 
     Raises:
         APIError: 404 `CAMPAIGN_NOT_FOUND`.
@@ -114,7 +117,7 @@ def read_campaign(ctx: Context, campaign_id: str) -> Source:
 
 
 def read_selected(ctx: Context, event: Mapping[str, Any]) -> Entry:
-    """The entry of an event that a campaign selected."""
+    """Return the entry of an event that a campaign selected."""
     entry = read_event(ctx, event["event_id"])
     if "problem" not in entry:
         entry["properties"] |= event["extra_fields"]
@@ -122,12 +125,12 @@ def read_selected(ctx: Context, event: Mapping[str, Any]) -> Entry:
 
 
 def read_conversations(ctx: Context, ids: Sequence[str]) -> Source:
-    """The messages of each conversation."""
+    """Return the messages of each conversation."""
     return Source(entries=[read_conversation(ctx, id_) for id_ in ids])
 
 
 def read_conversation(ctx: Context, id_: str) -> Entry:
-    """The entry of a conversation: its instructions and what was said, as the messages of a chat.
+    """Return a conversation's entry: its instructions and what was said, as messages of a chat.
 
     Its properties name the conversation (our choice).
     """

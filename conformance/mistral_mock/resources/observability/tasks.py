@@ -45,7 +45,7 @@ MOST_NAMED = 5
 
 @operation("beta.observability.datasets.list_tasks")
 def list_tasks(ctx: Context) -> Answer:
-    """A page of the imports into the dataset, the newest first (our choice)."""
+    """Return a page of the imports into the dataset, the newest first (our choice)."""
     dataset = find_dataset(ctx)
     path = f"/v1/observability/datasets/{dataset.id}/tasks"
     found = ctx.table(ImportTask).children(dataset.id)[::-1]
@@ -54,7 +54,7 @@ def list_tasks(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.fetch_task")
 def fetch_task(ctx: Context) -> Answer:
-    """The import, as far as it has come."""
+    """Return the import, as far as it has come."""
     return json_answer(view(find_task(ctx)))
 
 
@@ -101,7 +101,7 @@ def next_step(world: World, task: ImportTask, _: datetime) -> datetime:
 
 
 def due(task: ImportTask, now: datetime, delay_s: float) -> list[datetime]:
-    """The moments, up to the present one, at which the import dealt with its next entries."""
+    """Return the moments, up to the present, at which the import dealt with its next entries."""
     steps = range(task.done + 1, max(task.total, 1) + 1)
     moments = (end_of_step(task, step, delay_s) for step in steps)
     return list(takewhile(lambda moment: moment <= now, moments))
@@ -113,7 +113,7 @@ def end_of_step(task: ImportTask, step: int, delay_s: float) -> datetime:
 
 
 def take_step(world: World, task: ImportTask, moment: datetime) -> ImportTask:
-    """The import after its next entry, which is added or left out."""
+    """Return the import after its next entry, which is added or left out."""
     table, held = world.store.table(ImportTask), world.store.table(Entries).get(task.id)
     entries = () if held is None else held.entries
     done = min(task.done + 1, task.total)
@@ -127,7 +127,7 @@ def take_step(world: World, task: ImportTask, moment: datetime) -> ImportTask:
 
 
 def add(world: World, task: ImportTask, entry: Mapping[str, Any], moment: datetime) -> None:
-    """Adds the entry to the dataset, unless there is a problem with it."""
+    """Add the entry to the dataset, unless there is a problem with it."""
     if "problem" in entry:
         return
     record = DatasetRecord(
@@ -146,7 +146,7 @@ def add(world: World, task: ImportTask, entry: Mapping[str, Any], moment: dateti
 def conclude(
     task: ImportTask, entries: Sequence[Mapping[str, Any]], fault: str | None
 ) -> ImportTask:
-    """The import at its end: failed when there was something, and nothing of it could be added."""
+    """Return the import at its end: failed when it had entries and none of them could be added."""
     problems = [entry["problem"] for entry in entries if "problem" in entry]
     if fault is not None:
         return evolve(task, status=FAILED, message=fault)
@@ -165,7 +165,7 @@ def explain(problems: Sequence[str], total: int) -> str:
 
 
 def view(task: ImportTask) -> dict[str, object]:
-    """The import as the API writes it; one that failed unread stays at no progress."""
+    """Return the import as the API writes it; one that failed unread stays at no progress."""
     complete = task.status == COMPLETED
     return {
         "id": task.id,

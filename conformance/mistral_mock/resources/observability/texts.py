@@ -18,7 +18,7 @@ STEM = 5
 
 
 def read_content(content: object) -> str:
-    """The text of a message's content: a string, or the text chunks of a list."""
+    """Return the text of a message's content: a string, or the text chunks of a list."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
@@ -32,13 +32,13 @@ def _read_chunk(chunk: object) -> str:
 
 
 def read_messages(messages: Iterable[Message], *roles: str) -> str:
-    """The text of the messages with these roles, of all messages when no role is named."""
+    """Return the text of the messages with these roles, of all messages when no role is named."""
     wanted = (each for each in messages if not roles or each.get("role") in roles)
     return "\n".join(read_content(each.get("content")) for each in wanted)
 
 
 def read_last(messages: Iterable[Message], role: str) -> str | None:
-    """The text of the last message of a role, or None."""
+    """Return the text of the last message of a role, or None."""
     found = [each for each in messages if each.get("role") == role]
     return read_content(found[-1].get("content")) if found else None
 
@@ -49,7 +49,7 @@ def count_words(text: str) -> Counter[str]:
 
 
 def measure_likeness(left: Counter[str], right: Counter[str]) -> float:
-    """The cosine of two counts of words: 1 for equal ones, 0 without a word in common."""
+    """Return the cosine of two counts of words: 1 for equal ones, 0 without a word in common."""
     shared = sum(count * right[word] for word, count in left.items())
     lengths = sqrt(sum(each**2 for each in left.values()) * sum(each**2 for each in right.values()))
     return shared / lengths if lengths else 0.0

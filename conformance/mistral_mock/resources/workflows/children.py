@@ -43,7 +43,7 @@ def bring_up(world: World, execution: Execution, now: datetime) -> datetime:
 
 
 def settle_family(world: World, root: Execution, now: datetime) -> datetime:
-    """Does what is due in the family of a root; gives when something is next to be done.
+    """Do what is due in the family of a root; give when something is next to be done.
 
     It goes from moment to moment, however far the clock has jumped: what happens later depends on
     what was told before. It costs the same however many other executions there are.
@@ -57,7 +57,7 @@ def settle_family(world: World, root: Execution, now: datetime) -> datetime:
 
 
 def members_of(world: World, root: Execution) -> Iterator[Execution]:
-    """A root and all that has been started below it, parents first."""
+    """Yield a root and all that has been started below it, parents first."""
     coming = [root.id]
     for id_ in coming:
         found = world.store.table(Execution).get(id_)
@@ -75,12 +75,12 @@ def starts_of(parent: Execution) -> list[Happening]:
 
 
 def child_id(happening: Happening) -> str:
-    """The execution id of the child that is started there."""
+    """Return the execution id of the child that is started there."""
     return str(happening.attributes["execution_id"])
 
 
 def find_tasks(world: World, member: Execution) -> Iterator[Task]:
-    """What is to be done about a member: children to start, its end to tell, its parent's end."""
+    """Yield what is to be done about a member: start children, tell its end, tell its parent's."""
     told = {moment.name for moment in member.moments if moment.kind == CHILD}
     for happening in starts_of(member):
         id_ = child_id(happening)
@@ -97,7 +97,7 @@ def find_tasks(world: World, member: Execution) -> Iterator[Task]:
 
 
 def find_workflow(world: World, parent: Execution, happening: Happening) -> Workflow | None:
-    """The workflow of a child, or None.
+    """Return the workflow of a child, or None.
 
     A shared workflow knows the others of its own workspace; their executions are its caller's.
     """
@@ -107,7 +107,7 @@ def find_workflow(world: World, parent: Execution, happening: Happening) -> Work
 
 
 def begin(world: World, parent: Execution, workflow: Workflow, happening: Happening) -> None:
-    """Starts a child."""
+    """Start a child."""
     order = engine.Order(
         input=happening.attributes["input"],
         at=happening.at,
@@ -127,7 +127,7 @@ def refuse(world: World, parent: Execution, workflow: Workflow, happening: Happe
 
 
 def meet_parent(world: World, child: Execution, parent: Execution) -> Iterator[Task]:
-    """The parent is told when the child ends; the child ends when the parent does.
+    """Yield what is told the parent when the child ends; the child ends when the parent does.
 
     Each end of the parent ends the child once: a child that is set back later goes on alone.
     """
@@ -145,7 +145,7 @@ def meet_parent(world: World, child: Execution, parent: Execution) -> Iterator[T
 
 
 def tell_end(child: Execution, run: Run, at: datetime) -> Moment:
-    """What the parent hears of a child's end."""
+    """Return what the parent hears of a child's end."""
     details = {"status": run.status, "failure": run.failure}
     value = run.result if run.status == course.COMPLETED else None
     return Moment(at=at, kind=CHILD, name=child.execution_id, value=value, details=details)

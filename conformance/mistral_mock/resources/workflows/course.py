@@ -63,7 +63,7 @@ class Run:
     """What updates have answered, by the place of their moment among all moments."""
 
     def so_far(self, now: datetime) -> Run:
-        """The run as it is at a moment; scope and answers stay those of the whole run."""
+        """Return the run as it is at a moment; scope and answers stay those of the whole run."""
         if self.ended_at is not None and self.ended_at <= now:
             return self
         waits = any(begin <= now < end for begin, end in self.retries)
@@ -89,6 +89,6 @@ class Course:
     runs: tuple[Run, ...]
 
     def so_far(self, now: datetime) -> list[Run]:
-        """The runs that have begun, as they are at a moment."""
+        """Return the runs that have begun, as they are at a moment."""
         begun = [run for run in self.runs if run.started_at <= now]
         return [run.so_far(now) for run in begun or self.runs[:1]]

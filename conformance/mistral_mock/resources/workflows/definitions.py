@@ -43,7 +43,10 @@ def get_workflow(ctx: Context) -> Answer:
 
 @operation("workflows.update_workflow")
 def update_workflow(ctx: Context) -> Answer:
-    """The changed workflow; a field that is absent or null stays, but a description is cleared."""
+    """Return the changed workflow.
+
+    A field that is absent or null stays, but a description is cleared.
+    """
     workflow = _find_own(ctx)
     changes = {name: value for name, value in ctx.body.items() if value is not None}
     if "description" in ctx.body:
@@ -56,13 +59,13 @@ def update_workflow(ctx: Context) -> Answer:
 
 @operation("workflows.archive_workflow")
 def archive_workflow(ctx: Context) -> Answer:
-    """The workflow, out of use; doing it again changes nothing."""
+    """Return the workflow, out of use; doing it again changes nothing."""
     return _save(ctx, evolve(_find_own(ctx), archived=True))
 
 
 @operation("workflows.unarchive_workflow")
 def unarchive_workflow(ctx: Context) -> Answer:
-    """The workflow, in use again; doing it again changes nothing."""
+    """Return the workflow, in use again; doing it again changes nothing."""
     return _save(ctx, evolve(_find_own(ctx), archived=False))
 
 
@@ -72,7 +75,7 @@ def _save(ctx: Context, workflow: Workflow) -> Answer:
 
 
 def _find_own(ctx: Context) -> Workflow:
-    """The workflow in the path, when it is the workspace's own.
+    """Return the workflow in the path, when it is the workspace's own.
 
     Raises:
         APIError: 404; 403 for one that another workspace shares (our choice).
@@ -85,7 +88,7 @@ def _find_own(ctx: Context) -> Workflow:
 
 
 def _fits(ctx: Context, workflow: Workflow) -> bool:
-    """The workflow is what all filters of the list ask for."""
+    """Say whether the workflow is what all filters of the list ask for."""
     wanted = ctx.query
     text = "\n".join(
         (workflow.name, workflow.display_name, workflow.description or "", workflow.id)
@@ -149,7 +152,7 @@ def get_registration(ctx: Context) -> Answer:
 
 
 def find_registration(ctx: Context) -> Pair:
-    """The registration in the path and its workflow.
+    """Return the registration in the path and its workflow.
 
     Raises:
         APIError: 404, the caller sees none.
@@ -163,7 +166,7 @@ def find_registration(ctx: Context) -> Pair:
 
 
 def is_registration_wanted(ctx: Context, pair: Pair) -> bool:
-    """The registration is what the filters of the list ask for."""
+    """Say whether the registration is what the filters of the list ask for."""
     registration, workflow = pair
     wanted: dict[str, Any] = dict(ctx.query)
     return (

@@ -139,20 +139,20 @@ class Worker(Record):
         return self.created_at + max(age, timedelta()) // beat * beat
 
     def is_live(self, now: datetime) -> bool:
-        """It has given a sign of life lately."""
+        """Say whether it has given a sign of life lately."""
         silent = self.lives_s == 0
         return not silent and now - self.last_sign(now) < timedelta(
             seconds=self.heartbeat_s * MISSED
         )
 
     def serves(self, workflow_name: str | None) -> bool:
-        """It serves the workflow; every worker serves None."""
+        """Say whether it serves the workflow; every worker serves None."""
         return workflow_name is None or self.workflows is None or workflow_name in self.workflows
 
 
 @section("deployments", schema=SCHEMA)
 def load_deployments(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts the deployments and their workers into the world.
+    """Put the deployments and their workers into the world.
 
     Raises:
         FixtureError: Two deployments, or two workers of one, have the same name.
@@ -178,7 +178,7 @@ def load_deployments(seeding: Seeding, data: list[dict[str, Any]]) -> None:
 
 
 def load_worker(seeding: Seeding, deployment: Deployment, data: dict[str, Any]) -> None:
-    """Puts a worker into the world."""
+    """Put a worker into the world."""
     workflows = data.get("workflows")
     seeding.table(Worker).put(
         Worker(

@@ -38,14 +38,17 @@ def is_served(world: World, workspace_id: str, name: str) -> bool:
 def live_workers(
     world: World, deployment: Deployment, now: datetime, workflow_name: str | None = None
 ) -> list[Worker]:
-    """The live workers of a deployment, those that serve the workflow when one is named."""
+    """Return the live workers of a deployment, those that serve the workflow when one is named."""
     workers = world.store.table(Worker).children(deployment.id)
     return [worker for worker in workers if worker.is_live(now) and worker.serves(workflow_name)]
 
 
 @operation("workflows.deployments.list_deployments")
 def list_deployments(ctx: Context) -> Answer:
-    """A page of the deployments; another workspace than the key's shows none (our choice)."""
+    """Return a page of the deployments.
+
+    Another workspace than the key's shows none (our choice).
+    """
     workspace_id = ctx.query["workspace_id"] or ctx.caller.workspace_id
     own = workspace_id.lower() == ctx.caller.workspace_id
     found = ctx.table(Deployment).children(ctx.caller.workspace_id) if own else []
@@ -60,7 +63,7 @@ def list_deployments(ctx: Context) -> Answer:
 
 @operation("workflows.deployments.get_deployment")
 def get_deployment(ctx: Context) -> Answer:
-    """The deployment with its workers, live or not."""
+    """Return the deployment with its workers, live or not."""
     deployment = find_deployment(ctx)
     workers = [view_worker(each, ctx.now()) for each in workers_of(ctx, deployment)]
     shown = view(ctx, deployment, ctx.query["workflow_name"])
@@ -69,7 +72,7 @@ def get_deployment(ctx: Context) -> Answer:
 
 @operation("workflows.deployments.list_deployment_workers")
 def list_deployment_workers(ctx: Context) -> Answer:
-    """A page of the deployment's workers, oldest first."""
+    """Return a page of the deployment's workers, oldest first."""
     now, status = ctx.now(), ctx.query["worker_status"]
     found = [
         worker
@@ -83,7 +86,7 @@ def list_deployment_workers(ctx: Context) -> Answer:
 
 
 def find_deployment(ctx: Context) -> Deployment:
-    """The deployment that the path names.
+    """Return the deployment that the path names.
 
     Raises:
         APIError: 404, the workspace has none of this name.
@@ -96,17 +99,17 @@ def find_deployment(ctx: Context) -> Deployment:
 
 
 def workers_of(ctx: Context, deployment: Deployment) -> list[Worker]:
-    """The workers of a deployment, oldest first."""
+    """Return the workers of a deployment, oldest first."""
     return ctx.table(Worker).children(deployment.id)
 
 
 def is_active(ctx: Context, deployment: Deployment, workflow_name: str | None = None) -> bool:
-    """A live worker serves the deployment, and the workflow when one is named."""
+    """Say whether a live worker serves the deployment, and the workflow when one is named."""
     return bool(live_workers(ctx.world, deployment, ctx.now(), workflow_name))
 
 
 def is_wanted(ctx: Context, deployment: Deployment) -> bool:
-    """The deployment passes all filters of the query."""
+    """Say whether the deployment passes all filters of the query."""
     query = ctx.query
     name, search = query["workflow_name"], query["search"]
     return (
@@ -122,7 +125,7 @@ def is_wanted(ctx: Context, deployment: Deployment) -> bool:
 
 
 def has_workflow(ctx: Context, deployment: Deployment, name: str) -> bool:
-    """The workflow with this name has a registration in the deployment."""
+    """Say whether the workflow with this name has a registration in the deployment."""
     workflow = engine.find_workflow(ctx.world, ctx.caller.workspace_id, name)
     if workflow is None or workflow.name != name:
         return False
@@ -131,7 +134,7 @@ def has_workflow(ctx: Context, deployment: Deployment, name: str) -> bool:
 
 
 def order(found: Sequence[Deployment], ctx: Context) -> list[Deployment]:
-    """The deployments in the order that the query asks for.
+    """Return the deployments in the order that the query asks for.
 
     By default the active ones and those that the service runs come first.
     """
@@ -145,13 +148,13 @@ def order(found: Sequence[Deployment], ctx: Context) -> list[Deployment]:
 
 
 def last_change(ctx: Context, deployment: Deployment) -> datetime:
-    """The last sign of life of its workers; its creation when it has none."""
+    """Return the last sign of life of its workers; its creation when it has none."""
     signs = [worker.last_sign(ctx.now()) for worker in workers_of(ctx, deployment)]
     return max(signs, default=deployment.created_at)
 
 
 def view(ctx: Context, deployment: Deployment, workflow_name: str | None) -> dict[str, Any]:
-    """The deployment as lists show it; a workflow decides which workers make it active."""
+    """Return the deployment as lists show it; a workflow decides which workers make it active."""
     workers = workers_of(ctx, deployment)
     changed_at = spell(last_change(ctx, deployment))
     locations = dict.fromkeys(worker.location["location_type"] for worker in workers)
@@ -172,7 +175,7 @@ def view(ctx: Context, deployment: Deployment, workflow_name: str | None) -> dic
 
 
 def view_worker(worker: Worker, now: datetime) -> dict[str, Any]:
-    """The worker as the API writes it; `last_heartbeat` is what newer clients ask for."""
+    """Return the worker as the API writes it; `last_heartbeat` is what newer clients ask for."""
     sign = spell(worker.last_sign(now))
     return {
         "name": worker.name,
@@ -185,7 +188,7 @@ def view_worker(worker: Worker, now: datetime) -> dict[str, Any]:
 
 
 def view_managed(ctx: Context, deployment: Deployment) -> dict[str, Any] | None:
-    """What the service tells about a deployment that it runs itself; None for others."""
+    """Return what the service tells about a deployment that it runs itself; None for others."""
     managed = deployment.managed
     if managed is None:
         return None
@@ -209,7 +212,7 @@ def view_managed(ctx: Context, deployment: Deployment) -> dict[str, Any] | None:
 
 
 def view_spec(managed: Mapping[str, Any]) -> dict[str, Any]:
-    """What the service was told to run."""
+    """Return what the service was told to run."""
     commit = managed.get("commit")
     return {
         "type": "workflows_worker",
@@ -224,7 +227,7 @@ def view_spec(managed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def view_status(ctx: Context, deployment: Deployment, managed: Mapping[str, Any]) -> dict[str, Any]:
-    """What runs of it now: as many replicas are ready as workers live."""
+    """Return what runs of it now: as many replicas are ready as workers live."""
     ready = len(live_workers(ctx.world, deployment, ctx.now()))
     commit = managed.get("commit")
     return {
@@ -242,7 +245,7 @@ def view_status(ctx: Context, deployment: Deployment, managed: Mapping[str, Any]
 
 @operation("workflows.workers.whoami")
 def whoami(ctx: Context) -> Answer:
-    """The mock's own address, though no scheduler listens there, and the key's workspace."""
+    """Return the mock's own address, though no scheduler listens there, and the key's workspace."""
     parts = urlsplit(ctx.base_url)
     host = parts.netloc if parts.port else f"{parts.netloc}:{PORTS[parts.scheme]}"
     namespace = ctx.caller.workspace_id

@@ -47,7 +47,7 @@ class Order:
 
 
 def start(world: World, starter: Starter, registration: Registration, order: Order) -> Execution:
-    """Starts an execution; its id must be free in the workspace."""
+    """Start an execution; its id must be free in the workspace."""
     workflow = world.store.table(Workflow).get(registration.workflow_id)
     if workflow is None:
         raise LookupError(f"there is no workflow {registration.workflow_id}")
@@ -83,12 +83,12 @@ def executions(world: World, workspace_id: str) -> list[Execution]:
 
 
 def find_execution(world: World, workspace_id: str, execution_id: str) -> Execution | None:
-    """The execution of a workspace with this id, or None."""
+    """Return the execution of a workspace with this id, or None."""
     return world.store.table(Execution).get(record_id(workspace_id, execution_id))
 
 
 def sees(workspace_id: str, workflow: Workflow) -> bool:
-    """The workflow is the workspace's own or shared with it."""
+    """Say whether the workflow is the workspace's own or shared with it."""
     return workflow.workspace_id == workspace_id or workflow.shared_namespace is not None
 
 
@@ -98,21 +98,21 @@ def workflows(world: World, workspace_id: str) -> list[Workflow]:
 
 
 def find_workflow(world: World, workspace_id: str, identifier: str) -> Workflow | None:
-    """The workflow with this name or id that a workspace sees, or None."""
+    """Return the workflow with this name or id that a workspace sees, or None."""
     found = workflows(world, workspace_id)
     return next((one for one in found if identifier in {one.name, one.id}), None)
 
 
 def registrations_of(world: World, workflow: Workflow) -> list[Registration]:
-    """The registrations of a workflow, oldest first."""
+    """Return the registrations of a workflow, oldest first."""
     return world.store.table(Registration).children(workflow.id)
 
 
 def runs_of(execution: Execution, now: datetime) -> list[Run]:
-    """The runs that have begun, oldest first, as they are at a moment."""
+    """Return the runs that have begun, oldest first, as they are at a moment."""
     return playing.course_of(execution).so_far(now)
 
 
 def view_of(execution: Execution, now: datetime) -> Run:
-    """The present run of an execution, as it is at a moment."""
+    """Return the present run of an execution, as it is at a moment."""
     return runs_of(execution, now)[-1]

@@ -33,7 +33,7 @@ ACTIVITY = "ACTIVITY_TASK"
 
 @operation("workflows.events.get_workflow_events")
 def get_workflow_events(ctx: Context) -> Answer:
-    """A page of the events that pass all filters, oldest first."""
+    """Return a page of the events that pass all filters, oldest first."""
     query = ctx.query
     found = [
         event
@@ -48,7 +48,7 @@ def get_workflow_events(ctx: Context) -> Answer:
 
 @operation("workflows.events.get_stream_events")
 def get_stream_events(ctx: Context) -> EventStream:
-    """The events that pass all filters: those that are there, then each as it happens.
+    """Return the events that pass all filters: those that are there, then each as it happens.
 
     Begins at `start_seq`, or after the event whose number comes as `Last-Event-ID`.
     """
@@ -56,14 +56,14 @@ def get_stream_events(ctx: Context) -> EventStream:
 
 
 def first_number(ctx: Context) -> int:
-    """The number of the event to begin at; an id that no event can have is not looked at."""
+    """Return the number of the event to begin at; an id that no event can have is not looked at."""
     last = ctx.headers.get("last-event-id", "")
     given: int = ctx.query["start_seq"]
     return int(last) + 1 if NUMBER.fullmatch(last) else given
 
 
 def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
-    """The events from a number on, as they happen; None where nothing has happened yet.
+    """Yield the events from a number on, as they happen; None where nothing has happened yet.
 
     All events are gone through again only when something has come up.
     """
@@ -87,12 +87,12 @@ def tell(ctx: Context) -> Sequence[WorkflowEvent]:
 
 
 def is_wanted(ctx: Context, event: WorkflowEvent) -> bool:
-    """The event passes all filters of the query."""
+    """Say whether the event passes all filters of the query."""
     return is_of_execution(ctx, event) and is_of_kind(ctx, event)
 
 
 def is_of_execution(ctx: Context, event: WorkflowEvent) -> bool:
-    """The filters that look at the execution let the event pass."""
+    """Say whether the filters that look at the execution let the event pass."""
     query, execution = ctx.query, event.execution
     return (
         query["workflow_name"] in {ANY, execution.workflow_name}
@@ -104,7 +104,7 @@ def is_of_execution(ctx: Context, event: WorkflowEvent) -> bool:
 
 
 def is_of_kind(ctx: Context, event: WorkflowEvent) -> bool:
-    """The filters that look at the event itself let it pass."""
+    """Say whether the filters that look at the event itself let it pass."""
     query = ctx.query
     about_activity = event.type.startswith(ACTIVITY)
     scope = "activity" if about_activity else "workflow"
@@ -121,7 +121,7 @@ def is_of_kind(ctx: Context, event: WorkflowEvent) -> bool:
 
 @operation("workflows.executions.stream")
 def stream_execution(ctx: Context) -> EventStream:
-    """The events of an execution, from its start or from where the caller left off.
+    """Return the events of an execution, from its start or from where the caller left off.
 
     `DATABASE` ends with what has happened so far, `LIVE` begins with what happens next.
     """
@@ -151,7 +151,10 @@ def read_place(text: str | None) -> int:
 def follow_execution(
     ctx: Context, execution: Execution, seen: int, *, stored: bool
 ) -> Iterator[bytes | None]:
-    """The events after those that the caller has had, as they come; None while there is none."""
+    """Yield the events after those that the caller has had, as they come.
+
+    None while there is none.
+    """
     while True:
         found = ctx.table(Execution).get(execution.id)
         if found is None:
@@ -166,5 +169,5 @@ def follow_execution(
 
 
 def spell(event: WorkflowEvent) -> bytes:
-    """The event as a stream sends it; its number is the id to go on after."""
+    """Return the event as a stream sends it; its number is the id to go on after."""
     return json_event(events.stream_item(event), name=event.type, id_=str(event.sequence))

@@ -59,7 +59,7 @@ class WorkflowEvent:
         return ""
 
     def as_json(self) -> dict[str, Any]:
-        """The event as the document has it."""
+        """Return the event as the document has it."""
         execution, run = self.execution, self.run
         return {
             "event_id": self.id,
@@ -78,7 +78,7 @@ class WorkflowEvent:
 
 
 def events_of(execution: Execution, now: datetime) -> list[WorkflowEvent]:
-    """What has happened in an execution so far, in order, numbered from 1."""
+    """Return what has happened in an execution so far, in order, numbered from 1."""
     found = list(_tell_all(execution, now))
     return [evolve(event, sequence=number) for number, event in enumerate(found, 1)]
 
@@ -93,7 +93,7 @@ class Foretold:
     moments: Sequence[datetime]
 
     def so_far(self, now: datetime) -> Sequence[WorkflowEvent]:
-        """What has happened up to a moment."""
+        """Return what has happened up to a moment."""
         return self.events[: bisect_right(self.moments, now)]
 
     def next_after(self, now: datetime) -> datetime:
@@ -106,7 +106,7 @@ _FORETOLD: WeakKeyDictionary[World, dict[str, Foretold]] = WeakKeyDictionary()
 
 
 def foretell_all(world: World, workspace_id: str) -> Foretold:
-    """The events of all executions of a workspace; all who follow them share one list.
+    """Return the events of all executions of a workspace; all who follow them share one list.
 
     A transaction, whose changes may come to nothing, makes its own.
     """
@@ -126,12 +126,12 @@ def foretell_all(world: World, workspace_id: str) -> Foretold:
 
 
 def all_events(world: World, workspace_id: str, now: datetime) -> Sequence[WorkflowEvent]:
-    """What has happened in all executions of a workspace, in order, without numbers."""
+    """Return what has happened in all executions of a workspace, in order, without numbers."""
     return foretell_all(world, workspace_id).so_far(now)
 
 
 def stream_item(event: WorkflowEvent) -> dict[str, Any]:
-    """The event with its place in its stream."""
+    """Return the event with its place in its stream."""
     execution = event.execution
     return {
         "stream": STREAM,
@@ -156,12 +156,12 @@ def nanoseconds(moment: datetime) -> int:
 
 
 def payload(value: object) -> dict[str, Any]:
-    """A whole value, plain."""
+    """Return a whole value, plain."""
     return {"type": "json", "value": value, "encoding_options": None}
 
 
 def _tell_all(execution: Execution, now: datetime) -> Sequence[WorkflowEvent]:
-    """The events of an execution so far, without numbers."""
+    """Return the events of an execution so far, without numbers."""
     told = execution.derive(foretell)
     if told and told[-1].at <= now:
         return told
@@ -169,12 +169,12 @@ def _tell_all(execution: Execution, now: datetime) -> Sequence[WorkflowEvent]:
 
 
 def foretell(execution: Execution) -> tuple[WorkflowEvent, ...]:
-    """The events of all runs, ahead of time and without numbers."""
+    """Return the events of all runs, ahead of time and without numbers."""
     return tuple(_foretell(execution))
 
 
 def _foretell(execution: Execution) -> Iterator[WorkflowEvent]:
-    """The same, one by one; what a run after a reset repeats is not told again."""
+    """Yield the same, one by one; what a run after a reset repeats is not told again."""
     for run in playing.course_of(execution).runs:
         for happening in run.happenings:
             if happening.number <= run.inherited or _is_silent(happening):
@@ -187,7 +187,7 @@ def _foretell(execution: Execution) -> Iterator[WorkflowEvent]:
 
 
 def _is_silent(happening: Happening) -> bool:
-    """A later try of an activity begins; only its first try is told."""
+    """Say whether a later try of an activity begins; only its first try is told."""
     later = happening.attributes.get("attempt", 1) > 1
     return later and happening.kind == "ACTIVITY_TASK_STARTED"
 

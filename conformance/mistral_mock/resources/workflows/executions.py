@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 @operation("workflows.execute_workflow")
 def execute_workflow(ctx: Context) -> Answer | Later:
-    """Starts a workflow; answers at once or, when asked to wait, with the result."""
+    """Start a workflow; answer at once or, when asked to wait, with the result."""
     workflow = lookup.find_workflow(ctx)
     return _execute(ctx, workflow, _choose(ctx, workflow))
 
 
 @operation("workflows.execute_workflow_registration")
 def execute_registration(ctx: Context) -> Answer | Later:
-    """Starts one registration of a workflow, as `execute_workflow` does."""
+    """Start one registration of a workflow, as `execute_workflow` does."""
     registration, workflow = definitions.find_registration(ctx)
     return _execute(ctx, workflow, registration)
 
 
 @operation("workflows.executions.get_workflow_execution")
 def get_execution(ctx: Context) -> Answer:
-    """The execution, as its present run shows it."""
+    """Return the execution, as its present run shows it."""
     execution = lookup.find_execution(ctx)
     return json_answer(views.view_execution(execution, engine.view_of(execution, ctx.now())))
 
@@ -66,13 +66,13 @@ def terminate_execution(ctx: Context) -> Answer:
 
 @operation("workflows.executions.batch_cancel_workflow_executions")
 def cancel_executions(ctx: Context) -> Answer:
-    """What became of each execution."""
+    """Return what became of each execution."""
     return _try_each(ctx, lambda execution: _note(ctx, execution, CANCEL))
 
 
 @operation("workflows.executions.batch_terminate_workflow_executions")
 def terminate_executions(ctx: Context) -> Answer:
-    """What became of each execution."""
+    """Return what became of each execution."""
     return _try_each(ctx, lambda execution: _note(ctx, execution, TERMINATE))
 
 
@@ -135,7 +135,7 @@ def _refuse(ctx: Context, workflow: Workflow) -> None:
 
 
 def _choose(ctx: Context, workflow: Workflow) -> Registration:
-    """The registration that is to run: of the deployment asked for, else one that is served.
+    """Return the registration that is to run: of the deployment asked for, else one that is served.
 
     Raises:
         APIError: 404, the workflow is not registered there.
@@ -154,13 +154,13 @@ def _choose(ctx: Context, workflow: Workflow) -> Registration:
 
 
 def _note(ctx: Context, execution: Execution, kind: str, **details: object) -> None:
-    """Notes what is done to an execution now."""
+    """Note what is done to an execution now."""
     moment = Moment(at=ctx.clock.stamp(), kind=kind, details=details)
     ctx.table(Execution).put(execution.after(moment))
 
 
 def _try_each(ctx: Context, act: Callable[[Execution], None]) -> Answer:
-    """Does something to each execution of the body that goes on; tells where that failed."""
+    """Do something to each execution of the body that goes on; tell where that failed."""
     results: dict[str, Any] = {}
     for id_ in dict.fromkeys(ctx.body["execution_ids"]):
         try:
@@ -184,7 +184,7 @@ def signal_execution(ctx: Context) -> Answer:
 
 @operation("workflows.executions.query_workflow_execution")
 def query_execution(ctx: Context) -> Answer:
-    """The answer of the execution as it is now; one that has ended still answers."""
+    """Return the answer of the execution as it is now; one that has ended still answers."""
     execution = lookup.find_execution(ctx)
     query, sent = _read(ctx, execution, "queries")
     now = ctx.now()
@@ -196,7 +196,7 @@ def query_execution(ctx: Context) -> Answer:
 
 @operation("workflows.executions.update_workflow_execution")
 def update_execution(ctx: Context) -> Answer:
-    """The answer of the execution to a change."""
+    """Return the answer of the execution to a change."""
     update, sent = _read(ctx, lookup.find_open(ctx), "updates")
     execution = _send(ctx, lookup.find_open(ctx), UPDATE, sent)
     place = len(execution.moments) - 1
@@ -205,7 +205,7 @@ def update_execution(ctx: Context) -> Answer:
 
 
 def _read(ctx: Context, execution: Execution, kind: str) -> tuple[Mapping[str, Any], Any]:
-    """What the workflow says about the name in the body, and what is sent along.
+    """Return what the workflow says about the name in the body, and what is sent along.
 
     Raises:
         APIError: 422, the workflow does not know the name, or what is sent does not fit.

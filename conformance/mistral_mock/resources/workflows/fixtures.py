@@ -106,7 +106,7 @@ STEP: dict[str, Any] = {
 
 
 def _list_of(**properties: object) -> dict[str, Any]:
-    """The schema of the signals, queries or updates of a workflow."""
+    """Return the schema of the signals, queries or updates of a workflow."""
     known = {"name": NAME, "description": TEXT, "input_schema": OBJECT, **properties}
     one = {
         "type": "object",
@@ -154,7 +154,7 @@ SCHEMA = {
 
 @section("workflows", schema=SCHEMA)
 def load_workflows(seeding: Seeding, data: list[dict[str, Any]]) -> None:
-    """Puts the workflows and their registrations into the world.
+    """Put the workflows and their registrations into the world.
 
     Raises:
         FixtureError: A workflow makes no sense; the message says which and why.
@@ -202,7 +202,7 @@ def _load(seeding: Seeding, script: dict[str, Any]) -> None:
 
 
 def _problems(script: dict[str, Any], names: list[str]) -> Iterator[str]:
-    """What is wrong with a workflow beyond its form."""
+    """Yield what is wrong with a workflow beyond its form."""
     if names.count(script["name"]) > 1:
         yield "another workflow has the same name"
     signals = {one["name"] for one in script.get("signals", ())}
@@ -229,13 +229,13 @@ def _step_problems(step: dict[str, Any], names: list[str], signals: set[str]) ->
 
 
 def _children(script: dict[str, Any]) -> set[str]:
-    """The workflows that a workflow starts."""
+    """Return the workflows that a workflow starts."""
     steps = [*script["steps"], *script.get("on_cancel", ())]
     return {step["run"] for step in steps if "run" in step}
 
 
 def _find_circle(children: dict[str, set[str]]) -> str | None:
-    """A workflow that starts itself, maybe through others; None when there is none."""
+    """Return a workflow that starts itself, maybe through others; None when there is none."""
     left = dict(children)
     while left:
         ends = [name for name, below in left.items() if not below & left.keys()]

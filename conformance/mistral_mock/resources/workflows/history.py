@@ -37,14 +37,14 @@ NAMES = {
 
 @operation("workflows.executions.get_workflow_execution_history")
 def get_history(ctx: Context) -> Answer:
-    """The history of the present run."""
+    """Return the history of the present run."""
     execution = lookup.find_execution(ctx)
     run = engine.view_of(execution, ctx.now())
     return json_answer(history(run, decode=ctx.query["decode_payloads"]))
 
 
 def history(run: Run, *, decode: bool = False) -> dict[str, Any]:
-    """The history of a run; with `decode`, values are shown as they are."""
+    """Return the history of a run; with `decode`, values are shown as they are."""
     return {"events": [entry(happening, decode=decode) for happening in run.happenings]}
 
 
@@ -65,7 +65,7 @@ def entry(happening: Happening, *, decode: bool) -> dict[str, Any]:
 
 
 def attributes(facts: Mapping[str, Any], *, decode: bool) -> dict[str, Any]:
-    """What an entry tells beyond its type; what is null is left out."""
+    """Return what an entry tells beyond its type; what is null is left out."""
     told: dict[str, Any] = {}
     for name, value in facts.items():
         if name in PAYLOADS:
@@ -78,7 +78,7 @@ def attributes(facts: Mapping[str, Any], *, decode: bool) -> dict[str, Any]:
 
 
 def encode(value: object) -> dict[str, Any]:
-    """A value as a payload."""
+    """Return a value as a payload."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return {
         "metadata": {"encoding": b64encode(b"json/plain").decode()},
@@ -87,6 +87,6 @@ def encode(value: object) -> dict[str, Any]:
 
 
 def camel(name: str) -> str:
-    """The name in camel case."""
+    """Return the name in camel case."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)

@@ -22,7 +22,7 @@ ENCODED = "b64payload"
 
 
 def find_workflow(ctx: Context) -> Workflow:
-    """The workflow in the path, by name or id.
+    """Return the workflow in the path, by name or id.
 
     Raises:
         APIError: 404, the workspace sees none.
@@ -36,7 +36,7 @@ def find_workflow(ctx: Context) -> Workflow:
 
 
 def find_execution(ctx: Context, execution_id: str | None = None) -> Execution:
-    """The execution with the id, by default that of the path.
+    """Return the execution with the id, by default that of the path.
 
     Raises:
         APIError: 404, the workspace has none.
@@ -50,7 +50,7 @@ def find_execution(ctx: Context, execution_id: str | None = None) -> Execution:
 
 
 def find_open(ctx: Context, execution_id: str | None = None) -> Execution:
-    """The same, when it goes on.
+    """Return the same, when it goes on.
 
     Raises:
         APIError: 404, there is none or it has ended (our choice, as workflow engines do).
@@ -63,7 +63,7 @@ def find_open(ctx: Context, execution_id: str | None = None) -> Execution:
 
 
 def read_value(sent: object) -> Any:  # noqa: ANN401 - JSON of any kind
-    """What is sent along with a signal, query or update: plain, or as the bytes of JSON text.
+    """Return what is sent with a signal, query or update: plain, or as the bytes of JSON text.
 
     Raises:
         APIError: 422, the bytes are not JSON text, or they are encrypted or compressed.
@@ -85,7 +85,7 @@ def read_value(sent: object) -> Any:  # noqa: ANN401 - JSON of any kind
 
 
 def check_value(schema: Mapping[str, Any] | None, value: object) -> None:
-    """Holds a value to a schema of its workflow; nothing sent counts as an empty object.
+    """Hold a value to a schema of its workflow; nothing sent counts as an empty object.
 
     Raises:
         APIError: 422, with what is wrong.

@@ -22,7 +22,7 @@ BAD = frozenset({course.FAILED, course.TERMINATED, course.TIMED_OUT})
 
 @operation("workflows.metrics.get_workflow_metrics")
 def get_workflow_metrics(ctx: Context) -> Answer:
-    """Counts, durations in milliseconds, and the share of runs that tried something again.
+    """Return counts, durations in milliseconds, and the share of runs that tried something again.
 
     Each run counts; those that go on have no duration yet. Times are whole seconds since 1970.
     """
@@ -47,7 +47,7 @@ def get_workflow_metrics(ctx: Context) -> Answer:
 
 
 def find_rows(ctx: Context) -> list[runs.Row]:
-    """The runs of the workflow that started within the times of the query, oldest first.
+    """Return the runs of the workflow that started within the times of the query, oldest first.
 
     Raises:
         APIError: 404, there is no workflow with this name.
@@ -80,5 +80,5 @@ def latency_ms(row: runs.Row) -> float:
 
 
 def mean(values: Sequence[float]) -> float:
-    """The mean; 0 of nothing."""
+    """Return the mean; 0 of nothing."""
     return sum(values) / len(values) if values else 0.0

@@ -49,7 +49,7 @@ class Plan:
 
 
 def next_run_id(run_id: str) -> str:
-    """The id of the run that carries on after another."""
+    """Return the id of the run that carries on after another."""
     return stable_id("workflow-run", f"{run_id} carries on")
 
 
@@ -99,7 +99,7 @@ class Player:
         self._failure: str | None = None
 
     def play(self) -> Run:
-        """The run, as far as it goes by itself."""
+        """Return the run, as far as it goes by itself."""
         with suppress(StoppedError):
             self._play_all()
         plan = self.plan
@@ -132,7 +132,7 @@ class Player:
             self._tidy_up(str(error) or None)
 
     def _tidy_up(self, reason: str | None) -> None:
-        """What a cancelled run still does; a failure of it changes nothing."""
+        """Do what a cancelled run still does; a failure of it changes nothing."""
         self._tidying = True
         with suppress(steps.FailedError):
             self._play_steps(self._script.get("on_cancel", ()))
@@ -144,7 +144,7 @@ class Player:
             self._steps += 1
 
     def emit(self, kind: str, **attributes: object) -> int:
-        """Notes what happens now; gives its number. A reset may put the run back to here."""
+        """Note what happens now; give its number. A reset may put the run back to here."""
         number = self.next_number
         self._happenings.append(Happening(number, self.now, kind, attributes))
         if self._resets and self._resets[0].details["event_id"] == number:
@@ -186,7 +186,7 @@ class Player:
             self.end(course.TIMED_OUT, failure="The execution has taken too long")
 
     def end(self, status: str, *, result: object = None, failure: str | None = None) -> None:
-        """Ends the run.
+        """End the run.
 
         Raises:
             StoppedError: Always.
@@ -198,12 +198,12 @@ class Player:
         raise StoppedError
 
     def save(self, step: steps.Step, value: object) -> None:
-        """Keeps a step's result in the variable that it names."""
+        """Keep a step's result in the variable that it names."""
         if "save" in step:
             self._state[step["save"]] = value
 
     def scope(self, sent: object = None) -> dict[str, Any]:
-        """What templates see."""
+        """Return what templates see."""
         return {
             "input": self.plan.input,
             "state": dict(self._state),
@@ -217,11 +217,11 @@ class Player:
         }
 
     def fill(self, template: object) -> Any:  # noqa: ANN401 - JSON of any kind
-        """The template with the values of now in it."""
+        """Return the template with the values of now in it."""
         return fill(template, self.scope())
 
     def carry_on(self, given: dict[str, Any]) -> None:
-        """Ends the run; another one takes over with an input of its own.
+        """End the run; another one takes over with an input of its own.
 
         Raises:
             StoppedError: Always.
@@ -238,7 +238,7 @@ class Player:
         return len(self._happenings) + 1
 
     def _take(self, place: int, moment: Moment) -> None:
-        """Takes in what was done to the execution."""
+        """Take in what was done to the execution."""
         if moment.kind == records.SIGNAL:
             self._take_signal(moment)
         elif moment.kind == records.UPDATE:
@@ -266,7 +266,7 @@ class Player:
         self.emit("WORKFLOW_EXECUTION_UPDATE_COMPLETED", name=moment.name, result=answer)
 
     def set(self, owner: Mapping[str, Any], sent: object = None) -> None:
-        """Sets the variables that a step, signal or update names, all at once."""
+        """Set the variables that a step, signal or update names, all at once."""
         self._state |= fill(owner.get("set", {}), self.scope(sent))
 
     def _go_on_after(self, reset: Moment) -> None:
@@ -289,6 +289,9 @@ class Player:
 
 
 def definition(script: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:
-    """What a script says about one of its signals, queries or updates; empty when unknown."""
+    """Return what a script says about one of its signals, queries or updates.
+
+    Empty when unknown.
+    """
     found = (one for one in script.get(kind, ()) if one["name"] == name)
     return next(found, {})

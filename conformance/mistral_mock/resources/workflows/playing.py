@@ -28,7 +28,7 @@ def course_of(execution: Execution) -> Course:
 
 
 def play(execution: Execution, horizon: datetime | None = None) -> Course:
-    """The whole course of an execution; with a horizon, only up to that moment."""
+    """Return the whole course of an execution; with a horizon, only up to that moment."""
     plan = Plan(
         run_id=execution.run_id,
         first_run_id=execution.run_id,
@@ -59,7 +59,7 @@ def _play_chain(execution: Execution, plan: Plan, until: datetime | None, runs: 
 
 
 def _carry_on(plan: Plan, run: Run, next_input: dict[str, Any]) -> Plan:
-    """The plan of the run that carries on where another has ended."""
+    """Return the plan of the run that carries on where another has ended."""
     ended_at = run.ended_at or run.started_at
     run_id = next_run_id(run.run_id)
     return Plan(
@@ -76,7 +76,7 @@ def _carry_on(plan: Plan, run: Run, next_input: dict[str, Any]) -> Plan:
 
 
 def _go_back(plan: Plan, reset: Moment, count: int) -> Plan:
-    """The plan of the run that a reset begins: up to an event it has the same history."""
+    """Return the plan of the run that a reset begins: up to an event it has the same history."""
     run_id = stable_id("workflow-run", f"{plan.run_id} reset {count}")
     number = reset.details["event_id"]
     earlier = tuple(one for one in plan.resets if one.details["event_id"] < number)
@@ -92,7 +92,7 @@ def _go_back(plan: Plan, reset: Moment, count: int) -> Plan:
 
 
 def _cut(run: Run, reset: Moment) -> Run:
-    """A run that a reset ends, unless it has ended by itself."""
+    """Return a run that a reset ends, unless it has ended by itself."""
     if run.ended_at is not None:
         return run
     reason = reset.details.get("reason") or "reset"

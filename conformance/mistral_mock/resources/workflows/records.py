@@ -85,7 +85,7 @@ class Moment:
     details: Mapping[str, Any] = field(factory=dict)
 
     def save(self) -> dict[str, Any]:
-        """The moment as JSON."""
+        """Return the moment as JSON."""
         return {
             "at": spell(self.at),
             "kind": self.kind,
@@ -96,7 +96,7 @@ class Moment:
 
     @classmethod
     def load(cls, saved: Mapping[str, Any]) -> Moment:
-        """The moment that JSON tells."""
+        """Return the moment that JSON tells."""
         return cls(**{**saved, "at": parse(saved["at"])})
 
 
@@ -133,7 +133,7 @@ class Execution(Owned):
         return tuple(sorted(map(Moment.load, self.saved_moments), key=lambda one: one.at))
 
     def derive(self, compute: Callable[[Execution], T]) -> T:
-        """What the function computes from the execution, computed once."""
+        """Return what the function computes from the execution, computed once."""
         if compute not in self._derived:
             self._derived[compute] = compute(self)
         found: T = self._derived[compute]
@@ -151,12 +151,12 @@ class Execution(Owned):
         )
 
     def after(self, moment: Moment) -> Execution:
-        """The execution once something more was done to it."""
+        """Return the execution once something more was done to it."""
         return evolve(self, saved_moments=(*self.saved_moments, moment.save()))
 
 
 def record_id(workspace_id: str, execution_id: str) -> str:
-    """The `id` of an execution's record."""
+    """Return the `id` of an execution's record."""
     return f"{workspace_id} {execution_id}"
 
 
@@ -216,7 +216,7 @@ class Schedule(Owned):
         return None if moment is None else (moment, self.timetable.due(moment, self.id))
 
     def upcoming(self) -> list[datetime]:
-        """The due times of its next starts."""
+        """Return the due times of its next starts."""
         found: list[datetime] = []
         if self.resting:
             return found

@@ -44,7 +44,7 @@ class Row(Record):
 
 @operation("workflows.runs.list_runs")
 def list_runs(ctx: Context) -> Answer:
-    """A page of the runs that pass all filters, without their results."""
+    """Return a page of the runs that pass all filters, without their results."""
     found = order(find_rows(ctx), ctx)
     page, token = pages.slice_after(ctx, found, ctx.query["page_size"], "next_page_token")
     return json_answer({"executions": [view(row) for row in page], "next_page_token": token})
@@ -52,27 +52,27 @@ def list_runs(ctx: Context) -> Answer:
 
 @operation("workflows.runs.get_run")
 def get_run(ctx: Context) -> Answer:
-    """The run with its result."""
+    """Return the run with its result."""
     row = find_run(ctx)
     return json_answer(views.view_execution(row.execution, row.run))
 
 
 @operation("workflows.runs.get_run_history")
 def get_run_history(ctx: Context) -> Answer:
-    """What the run's history holds so far."""
+    """Return what the run's history holds so far."""
     row = find_run(ctx)
     return json_answer(history.history(row.run, decode=ctx.query["decode_payloads"]))
 
 
 def view(row: Row) -> dict[str, Any]:
-    """The run as lists show it: without its result."""
+    """Return the run as lists show it: without its result."""
     shown = dict(views.view_execution(row.execution, row.run))
     del shown["result"]
     return shown
 
 
 def find_run(ctx: Context) -> Row:
-    """The run that the path names.
+    """Return the run that the path names.
 
     Raises:
         APIError: 404, no execution of the workspace has it, or it has not begun.
@@ -88,7 +88,7 @@ def find_run(ctx: Context) -> Row:
 
 
 def rows_of(execution: Execution, now: datetime) -> list[Row]:
-    """The runs of an execution that have begun, as they are now."""
+    """Return the runs of an execution that have begun, as they are now."""
     runs = engine.runs_of(execution, now)
     return [Row(id=run.run_id, execution=execution, run=run) for run in runs]
 
@@ -110,7 +110,7 @@ def find_rows(ctx: Context) -> list[Row]:
 
 
 def is_wanted_workflow(ctx: Context, workflow: Workflow) -> bool:
-    """The filters that look at the workflow let its runs pass."""
+    """Say whether the filters that look at the workflow let its runs pass."""
     query = ctx.query
     identifier, search = query["workflow_identifier"], query["search"]
     texts = (workflow.name, workflow.display_name, workflow.id)
@@ -123,7 +123,7 @@ def is_wanted_workflow(ctx: Context, workflow: Workflow) -> bool:
 
 
 def is_wanted_execution(ctx: Context, execution: Execution) -> bool:
-    """The filters that look at the execution let its runs pass."""
+    """Say whether the filters that look at the execution let its runs pass."""
     query = ctx.query
     user_id = ctx.caller.user_id if query["user_id"] == MYSELF else query["user_id"]
     return (
@@ -135,7 +135,7 @@ def is_wanted_execution(ctx: Context, execution: Execution) -> bool:
 
 
 def is_marked(execution: Execution, pair: str) -> bool:
-    """The execution has the key of a pair `key:value`, with a value in which the value occurs.
+    """Say whether the execution has the key of a `key:value` pair, its value holding the pair's.
 
     Its marks are the tracing attributes that it was started with (our choice).
     """
@@ -167,7 +167,7 @@ class Bounds:
         )
 
     def hold(self, row: Row) -> bool:
-        """The run passes all of them."""
+        """Say whether the run passes all of them."""
         ends = self.ended_after is not None or self.ended_before is not None
         return (
             (not self.statuses or row.run.status in self.statuses)
@@ -178,7 +178,7 @@ class Bounds:
 
 
 def order(rows: Iterable[Row], ctx: Context) -> list[Row]:
-    """The runs in the order that the query asks for, by their start unless it says otherwise."""
+    """Return the runs in the order the query asks for, by their start unless it says otherwise."""
     down = ctx.query["order"] == "desc"
     if ctx.query["sort_by"] == "end_time":
         return sorted(rows, key=lambda row: (row.ended_at, row.run.started_at), reverse=down)

@@ -31,7 +31,7 @@ PLACES = ("workflow_registration_id", "workflow_version_id", "workflow_identifie
 
 @operation("workflows.schedules.get_schedules")
 def get_schedules(ctx: Context) -> Answer:
-    """The schedules that pass all filters, oldest first: a page of a size, or all."""
+    """Return the schedules that pass all filters, oldest first: a page of a size, or all."""
     found = [
         schedule
         for schedule in ctx.table(Schedule).children(ctx.caller.workspace_id)
@@ -74,7 +74,7 @@ def schedule_workflow(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.get_schedule")
 def get_schedule(ctx: Context) -> Answer:
-    """The schedule, its last starts and the next ones."""
+    """Return the schedule, its last starts and the next ones."""
     return json_answer(view(find_schedule(ctx)))
 
 
@@ -140,7 +140,7 @@ def trigger_schedule(ctx: Context) -> Answer:
 
 
 def find_schedule(ctx: Context) -> Schedule:
-    """The schedule that the path names.
+    """Return the schedule that the path names.
 
     Raises:
         APIError: 404, the workspace has none with this id.
@@ -154,7 +154,7 @@ def find_schedule(ctx: Context) -> Schedule:
 
 
 def find_target(ctx: Context) -> tuple[Workflow, Registration]:
-    """The workflow that the body names, and its code in the deployment that is meant.
+    """Return the workflow that the body names, and its code in the deployment that is meant.
 
     Raises:
         APIError: 422, nothing is named, or nothing like it exists (our choice: the document has
@@ -185,7 +185,7 @@ def find_target(ctx: Context) -> tuple[Workflow, Registration]:
 
 
 def check_input(registration: Registration, value: object) -> None:
-    """Holds what the workflow will get to its input schema; null counts as an empty object.
+    """Hold what the workflow will get to its input schema; null counts as an empty object.
 
     Raises:
         APIError: 422, it does not fit.
@@ -197,7 +197,7 @@ def check_input(registration: Registration, value: object) -> None:
 
 
 def read_definition(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition after what is given has changed it, complete and in the document's words.
+    """Return the definition as changed by what is given, complete and in the document's words.
 
     Raises:
         APIError: 422, one of its terms means nothing.
@@ -220,7 +220,7 @@ def read_definition(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[
 
 
 def complete(calendar: Mapping[str, Any]) -> dict[str, Any]:
-    """The calendar with the document's defaults for what it leaves out."""
+    """Return the calendar with the document's defaults for what it leaves out."""
     fields = {}
     for name, (first, last) in FIELDS.items():
         usual = {"start": first, "end": last if name in EACH else first, "step": 0}
@@ -243,7 +243,7 @@ def read_limit(given: Mapping[str, Any]) -> int | None:
 
 
 def read_note(ctx: Context) -> str | None:
-    """The note that came with a pause or its end."""
+    """Return the note that came with a pause or its end."""
     note: str | None = (ctx.body or {}).get("note")
     return note
 
@@ -254,7 +254,7 @@ def refused(message: str, value: object, *place: str | int) -> Exception:
 
 
 def is_wanted(ctx: Context, schedule: Schedule) -> bool:
-    """The schedule passes all filters of the query."""
+    """Say whether the schedule passes all filters of the query."""
     query = ctx.query
     user_id = ctx.caller.user_id if query["user_id"] == MYSELF else query["user_id"]
     status = "paused" if schedule.paused else "active"
@@ -267,7 +267,7 @@ def is_wanted(ctx: Context, schedule: Schedule) -> bool:
 
 
 def view(schedule: Schedule) -> dict[str, Any]:
-    """The schedule as the API writes it."""
+    """Return the schedule as the API writes it."""
     return {
         **schedule.definition,
         "policy": schedule.policy,

@@ -80,7 +80,7 @@ class Trace:
 
 
 def trace_of(execution: Execution, now: datetime) -> Trace:
-    """The trace of an execution as it is at a moment."""
+    """Return the trace of an execution as it is at a moment."""
     runs = engine.runs_of(execution, now)
     chain = [run for run in runs if run.first_run_id == runs[-1].first_run_id]
     spans: dict[str, Span] = {}
@@ -100,7 +100,7 @@ def trace_of(execution: Execution, now: datetime) -> Trace:
 
 
 def find_root(execution: Execution, chain: list[Run], points: list[Point]) -> Span:
-    """The span of the execution itself."""
+    """Return the span of the execution itself."""
     first, last = chain[0], chain[-1]
     bad = last.status not in {*course.OPEN, course.COMPLETED}
     return Span(
@@ -128,7 +128,7 @@ def take(
     spans: dict[str, Span],
     points: list[Point],
 ) -> None:
-    """Takes one entry of a history into the spans, or into the moments when none is about it."""
+    """Take one entry of a history into the spans, or into the moments when none is about it."""
     kind, facts = happening.kind, happening.attributes
     if kind.startswith((TRIES, TASKS)) and kind != "ACTIVITY_TASK_SCHEDULED":
         key = f"{run.run_id} {facts['task']} {facts.get('attempt', 1)}"
@@ -151,7 +151,7 @@ def take(
 
 
 def open_work(execution: Execution, key: str, happening: Happening) -> Span:
-    """The span of a try of an activity, or of a task."""
+    """Return the span of a try of an activity, or of a task."""
     facts = happening.attributes
     activity = happening.kind.startswith(TRIES)
     return Span(
@@ -165,7 +165,7 @@ def open_work(execution: Execution, key: str, happening: Happening) -> Span:
 
 
 def open_child(execution: Execution, happening: Happening) -> Span:
-    """The span of a workflow that the execution has started."""
+    """Return the span of a workflow that the execution has started."""
     facts = happening.attributes
     return Span(
         id=child_span_id(execution.workspace_id, facts["execution_id"]),
@@ -178,7 +178,7 @@ def open_child(execution: Execution, happening: Happening) -> Span:
 
 
 def make_point(execution: Execution, run: Run, happening: Happening) -> Point:
-    """The moment of an entry of a history."""
+    """Return the moment of an entry of a history."""
     plain = {name: flat(value) for name, value in happening.attributes.items()}
     named = happening.kind == "WORKFLOW_EXECUTION_SIGNALED"
     return Point(
@@ -191,29 +191,29 @@ def make_point(execution: Execution, run: Run, happening: Happening) -> Point:
 
 
 def flat(value: object) -> object:
-    """The value, as far as an attribute may hold it; objects become JSON text."""
+    """Return the value, as far as an attribute may hold it; objects become JSON text."""
     return json_text(value) if isinstance(value, dict) else value
 
 
 def json_text(value: object) -> str:
-    """The value as JSON text."""
+    """Return the value as JSON text."""
     return encode(value).decode()
 
 
 def find_parent(execution: Execution) -> str | None:
-    """The span of the execution that started this one, when both share a trace."""
+    """Return the span of the execution that started this one, when both share a trace."""
     if execution.parent_execution_id is None or execution.force_new_trace:
         return None
     return child_span_id(execution.workspace_id, execution.execution_id)
 
 
 def child_span_id(workspace_id: str, execution_id: str) -> str:
-    """The id of the span in which an execution has started this one."""
+    """Return the id of the span in which an execution has started this one."""
     return digest(8, f"child {record_id(workspace_id, execution_id)}")
 
 
 def trace_id(execution: Execution) -> str:
-    """The id of the trace: one for a whole family, unless an execution wants its own."""
+    """Return the id of the trace: one for a whole family, unless an execution wants its own."""
     top = execution.execution_id if execution.force_new_trace else execution.root_execution_id
     return digest(16, f"trace {record_id(execution.workspace_id, top)}")
 

@@ -43,7 +43,7 @@ BAD = frozenset({course.FAILED, course.TIMED_OUT})
 
 @keeper(Schedule, Execution)
 def settle(world: World, now: datetime) -> datetime:
-    """Starts what is due; gives the moment of the next start, or of an end that matters.
+    """Start what is due; give the moment of the next start, or of an end that matters.
 
     Schedules come first: they may end an execution before it would have started its next child.
     """
@@ -82,7 +82,7 @@ def next_moment(world: World, schedule: Schedule, now: datetime) -> datetime:
 
 
 def next_end(world: World, schedule: Schedule) -> tuple[datetime, Execution] | None:
-    """The first end among its executions that are not known to have ended; None for none."""
+    """Return the first end among its executions that are not known to have ended; None for none."""
     table, found = world.store.table(Execution), []
     for id_ in schedule.running:
         execution = table.get(id_)
@@ -95,7 +95,7 @@ def next_end(world: World, schedule: Schedule) -> tuple[datetime, Execution] | N
 
 
 def note_end(world: World, schedule: Schedule, at: datetime, execution: Execution) -> Schedule:
-    """The schedule after the end of an execution: what waited for it starts."""
+    """Return the schedule after the end of an execution: what waited for it starts."""
     running = tuple(id_ for id_ in schedule.running if id_ != execution.id)
     schedule = evolve(schedule, running=running)
     status = playing.course_of(execution).runs[-1].status
@@ -106,14 +106,17 @@ def note_end(world: World, schedule: Schedule, at: datetime, execution: Executio
 
 
 def is_in_use(world: World, schedule: Schedule) -> bool:
-    """The schedule's workflow is there to be started, and not archived."""
+    """Say whether the schedule's workflow is there to be started, and not archived."""
     workflow = world.store.table(Workflow).get(schedule.workflow_id)
     registration = world.store.table(Registration).get(schedule.registration_id)
     return registration is not None and workflow is not None and not workflow.archived
 
 
 def start_waiting(world: World, schedule: Schedule, at: datetime) -> Schedule:
-    """The schedule after it has started what has waited longest; unchanged when nothing waits."""
+    """Return the schedule after it has started what has waited longest.
+
+    Unchanged when nothing waits.
+    """
     if not is_in_use(world, schedule):
         return evolve(schedule, waiting=(), asked=())
     due = min((*schedule.waiting, *schedule.asked), default=None)
@@ -126,7 +129,7 @@ def start_waiting(world: World, schedule: Schedule, at: datetime) -> Schedule:
 
 
 def count_start(schedule: Schedule) -> Schedule:
-    """The schedule with one start of its own less."""
+    """Return the schedule with one start of its own less."""
     return (
         schedule
         if schedule.remaining is None
@@ -137,7 +140,7 @@ def count_start(schedule: Schedule) -> Schedule:
 def begin(
     world: World, schedule: Schedule, due: datetime, overlap: int, *, counts: bool
 ) -> Schedule:
-    """The schedule after a start was due: done, put off or left out, as the policy says.
+    """Return the schedule after a start was due: done, put off or left out, as the policy says.
 
     `counts` tells that the start is one of those that the schedule has left. No start of a
     workflow that is out of use counts.
@@ -158,7 +161,7 @@ def begin(
 
 
 def end_others(world: World, schedule: Schedule, at: datetime, kind: str) -> None:
-    """Cancels or terminates all that the schedule has started and that goes on."""
+    """Cancel or terminate all that the schedule has started and that goes on."""
     table = world.store.table(Execution)
     for id_ in schedule.running:
         execution = table.get(id_)
@@ -175,7 +178,7 @@ def settle_running(world: World, schedule: Schedule, moment: datetime) -> None:
 
 
 def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Schedule:
-    """The schedule after it has started its workflow; unchanged when that is gone."""
+    """Return the schedule after it has started its workflow; unchanged when that is gone."""
     registration = world.store.table(Registration).get(schedule.registration_id)
     if registration is None:
         return schedule
@@ -200,7 +203,7 @@ def start(world: World, schedule: Schedule, due: datetime, at: datetime) -> Sche
 
 
 def find_id(world: World, schedule: Schedule, due: datetime) -> str:
-    """A free id for an execution: the schedule's with the due time, as Temporal makes it."""
+    """Return a free id for an execution: the schedule's with the due time, as Temporal makes it."""
     base = f"{schedule.schedule_id}-{due:%Y-%m-%dT%H:%M:%SZ}"
     name, count = base, 1
     while engine.find_execution(world, schedule.workspace_id, name) is not None:

@@ -25,7 +25,7 @@ class FailedError(Exception):
 
 
 def play(player: Player, step: Step) -> None:
-    """Does what a step says.
+    """Do what a step says.
 
     Raises:
         FailedError: It has failed for good.
@@ -36,7 +36,7 @@ def play(player: Player, step: Step) -> None:
 
 
 def play_activity(player: Player, step: Step) -> None:
-    """An activity, tried as often as it may be."""
+    """Play an activity, tried as often as it may be."""
     name, retry = step["activity"], step.get("retry", {})
     attempts, takes_s = retry.get("attempts", 1), step.get("takes_s", 0)
     limit_s = step.get("timeout_s", takes_s)
@@ -62,7 +62,7 @@ def play_activity(player: Player, step: Step) -> None:
 
 
 def play_task(player: Player, step: Step) -> None:
-    """A piece of work that the code announces."""
+    """Play a piece of work that the code announces."""
     kind, takes_s = step["task"], step.get("takes_s", 0)
     limit_s = step.get("timeout_s", takes_s)
     facts = {"task": f"{kind}-{player.next_number}", "type": kind}
@@ -97,7 +97,7 @@ def play_sleep(player: Player, step: Step) -> None:
 
 
 def play_wait(player: Player, step: Step) -> None:
-    """The wait for a signal."""
+    """Play the wait for a signal."""
     name, limit_s = step["wait_for"], step.get("timeout_s")
     timer = None if limit_s is None else player.emit("TIMER_STARTED", seconds=limit_s)
     if player.pass_time(limit_s, lambda: bool(player.inbox.get(name))):
@@ -110,12 +110,12 @@ def play_wait(player: Player, step: Step) -> None:
 
 
 def play_set(player: Player, step: Step) -> None:
-    """New values of variables."""
+    """Give variables new values."""
     player.set(step)
 
 
 def play_fail(player: Player, step: Step) -> None:
-    """The end by a failure."""
+    """Play the end by a failure."""
     raise FailedError(spell(player.fill(step["fail"])))
 
 
@@ -128,7 +128,7 @@ def play_continue(player: Player, step: Step) -> None:
 
 
 def play_child(player: Player, step: Step) -> None:
-    """A child execution, until it ends."""
+    """Play a child execution, until it ends."""
     given = player.fill(step.get("input", {}))
     child = stable_id("workflow-child", f"{player.naming} {player.next_number}")
     facts = {"workflow": step["run"], "execution_id": child}

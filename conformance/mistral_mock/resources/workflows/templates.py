@@ -18,7 +18,7 @@ PLACE = re.compile(r"\$\{([^{}]*)\}")
 
 
 def fill(template: object, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The template with values from the scope in it."""
+    """Return the template with values from the scope in it."""
     if isinstance(template, str):
         whole = PLACE.fullmatch(template)
         if whole:
@@ -32,7 +32,7 @@ def fill(template: object, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - J
 
 
 def look_up(path: str, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON of any kind
-    """The value at a path; None when it leads nowhere."""
+    """Return the value at a path; None when it leads nowhere."""
     found: Any = scope
     for step in path.strip().split("."):
         if isinstance(found, list) and step.isdecimal() and int(step) < len(found):
@@ -45,7 +45,7 @@ def look_up(path: str, scope: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON 
 
 
 def spell(value: object) -> str:
-    """A value inside a text."""
+    """Return a value inside a text."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

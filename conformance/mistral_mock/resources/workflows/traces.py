@@ -26,7 +26,10 @@ OPEN_END = "0"
 
 @operation("workflows.executions.get_workflow_execution_trace_otel")
 def get_trace_otel(ctx: Context) -> Answer:
-    """The execution with its spans in the form of Grafana Tempo; 64-bit numbers are texts."""
+    """Return the execution with its spans in the form of Grafana Tempo.
+
+    64-bit numbers are texts.
+    """
     execution = lookup.find_execution(ctx)
     trace = spans.trace_of(execution, ctx.now())
     batch = {
@@ -50,7 +53,7 @@ def get_trace_otel(ctx: Context) -> Answer:
 
 @operation("workflows.executions.get_workflow_execution_trace_summary")
 def get_trace_summary(ctx: Context) -> Answer:
-    """The execution with its spans within each other."""
+    """Return the execution with its spans within each other."""
     execution = lookup.find_execution(ctx)
     trace = spans.trace_of(execution, ctx.now())
     children = [view_span(span, []) for span in trace.spans]
@@ -59,7 +62,10 @@ def get_trace_summary(ctx: Context) -> Answer:
 
 @operation("workflows.executions.get_workflow_execution_trace_events")
 def get_trace_events(ctx: Context) -> Answer:
-    """The execution with the events of its trace, in order; those of the machinery on request."""
+    """Return the execution with the events of its trace, in order.
+
+    Those of the machinery on request.
+    """
     execution = lookup.find_execution(ctx)
     found = list_events(spans.trace_of(execution, ctx.now()))
     if not ctx.query["include_internal_events"]:
@@ -70,12 +76,12 @@ def get_trace_events(ctx: Context) -> Answer:
 
 
 def view(ctx: Context, execution: Execution) -> dict[str, Any]:
-    """The execution as its present run shows it."""
+    """Return the execution as its present run shows it."""
     return views.view_execution(execution, engine.view_of(execution, ctx.now()))
 
 
 def view_otel(span: Span, trace: Trace) -> dict[str, Any]:
-    """A span as Tempo writes it."""
+    """Return a span as Tempo writes it."""
     top = span is trace.root
     return {
         "traceId": trace.id,
@@ -98,7 +104,7 @@ def view_otel(span: Span, trace: Trace) -> dict[str, Any]:
 
 
 def facts_of(span: Span) -> dict[str, Any]:
-    """What is known about a span, with its error if it has one."""
+    """Return what is known about a span, with its error if it has one."""
     return span.attributes if span.error is None else {**span.attributes, "error": span.error}
 
 
@@ -110,7 +116,7 @@ def view_attributes(attributes: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def wrap(value: object) -> dict[str, Any]:
-    """A value in an object whose one field tells its type; other numbers are texts."""
+    """Return a value in an object whose one field tells its type; other numbers are texts."""
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, int):
@@ -121,12 +127,12 @@ def wrap(value: object) -> dict[str, Any]:
 
 
 def wrap_element(value: object) -> dict[str, Any]:
-    """A value in a list; lists in lists become JSON text."""
+    """Return a value in a list; lists in lists become JSON text."""
     return wrap(spans.json_text(value) if isinstance(value, list) else value)
 
 
 def view_span(span: Span, children: list[dict[str, Any]]) -> dict[str, Any]:
-    """A span of the tree."""
+    """Return a span of the tree."""
     return {
         "span_id": span.id,
         "name": span.name,
@@ -139,7 +145,7 @@ def view_span(span: Span, children: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def view_point(point: Point) -> dict[str, Any]:
-    """A moment of a trace."""
+    """Return a moment of a trace."""
     return {
         "type": "EVENT",
         "name": point.name,
@@ -151,7 +157,7 @@ def view_point(point: Point) -> dict[str, Any]:
 
 
 def list_events(trace: Trace) -> list[dict[str, Any]]:
-    """The moments of a trace, and the states of its pieces of work, in order of time.
+    """Return the moments of a trace, and the states of its pieces of work, in order of time.
 
     A piece of work is told when it begins, with every progress, and when it ends, each time with
     the same id; the tries of an activity are one piece of work.
@@ -186,7 +192,7 @@ def view_progress(span: Span, at: datetime, ended_at: datetime | None) -> dict[s
 
 
 def merge(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with those of the same id made one: as the first began, as the last tells."""
+    """Return the events, those of the same id made one: as the first began, as the last tells."""
     found: dict[str, dict[str, Any]] = {}
     for event in events:
         first = found.get(event["id"], event)

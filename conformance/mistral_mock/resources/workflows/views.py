@@ -21,7 +21,7 @@ ANYTHING: dict[str, Any] = {"type": "object", "additionalProperties": True}
 
 
 def view_workflow(workflow: Workflow) -> dict[str, Any]:
-    """A workflow in full."""
+    """Return a workflow in full."""
     return {
         "id": workflow.id,
         "name": workflow.name,
@@ -39,7 +39,7 @@ def view_workflow(workflow: Workflow) -> dict[str, Any]:
 
 
 def view_basic(workflow: Workflow) -> dict[str, Any]:
-    """A workflow as lists show it."""
+    """Return a workflow as lists show it."""
     return {
         "id": workflow.id,
         "name": workflow.name,
@@ -52,19 +52,19 @@ def view_basic(workflow: Workflow) -> dict[str, Any]:
 
 
 def is_active(world: World, workflow: Workflow) -> bool:
-    """A live worker serves one of the workflow's registrations."""
+    """Say whether a live worker serves one of the workflow's registrations."""
     return any(is_served(world, workflow, one) for one in engine.registrations_of(world, workflow))
 
 
 def is_served(world: World, workflow: Workflow, registration: Registration) -> bool:
-    """A live worker serves the registration."""
+    """Say whether a live worker serves the registration."""
     return deployments.is_served(world, workflow.workspace_id, registration.deployment_name)
 
 
 def view_registration(
     registration: Registration, workflow: Workflow, *, with_workflow: bool
 ) -> dict[str, Any]:
-    """A registration; with its workflow when asked for."""
+    """Return a registration; with its workflow when asked for."""
     return {
         "id": registration.id,
         "deployment_id": stable_id("deployment", registration.deployment_name),
@@ -78,7 +78,7 @@ def view_registration(
 
 
 def view_definition(script: Mapping[str, Any]) -> dict[str, Any]:
-    """What a script takes, gives and reacts to."""
+    """Return what a script takes, gives and reacts to."""
     return {
         "input_schema": script.get("input_schema", ANYTHING),
         "output_schema": script.get("output_schema"),
@@ -93,7 +93,7 @@ def view_definition(script: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def view_execution(execution: Execution, run: Run) -> dict[str, Any]:
-    """An execution as one of its runs shows it, its result included."""
+    """Return an execution as one of its runs shows it, its result included."""
     return {
         "workflow_name": execution.workflow_name,
         "workflow_id": execution.workflow_id,
@@ -112,7 +112,7 @@ def view_execution(execution: Execution, run: Run) -> dict[str, Any]:
 
 
 def duration_ms(begin: datetime, end: datetime | None) -> int | None:
-    """The time between two moments, in milliseconds; None without an end."""
+    """Return the time between two moments, in milliseconds; None without an end."""
     return None if end is None else round((end - begin).total_seconds() * 1000)
 
 

@@ -28,7 +28,7 @@ LONGEST_S = 365 * 24 * 3600.0
 
 
 def wait(world: World, execution: Execution, timeout_s: float | None) -> Answer | Later:
-    """The answer to a caller who waits for the result."""
+    """Return the answer to a caller who waits for the result."""
     longest = LONGEST_S if timeout_s is None else min(max(timeout_s, 0.0), LONGEST_S)
     limit = world.clock.now() + timedelta(seconds=longest)
     if world.clock.mode == "manual":
@@ -38,7 +38,7 @@ def wait(world: World, execution: Execution, timeout_s: float | None) -> Answer 
 
 
 def skip_time(world: World, execution: Execution, limit: datetime) -> None:
-    """Moves the clock on while one of the execution's family ends by itself before the limit."""
+    """Move the clock on while one of the execution's family ends by itself before the limit."""
     while True:
         agenda.settle(world)
         target = next_end(world, execution)
@@ -64,19 +64,19 @@ def next_end(world: World, execution: Execution) -> datetime | None:
 
 
 def look(world: World, execution: Execution, limit: datetime) -> Answer | None:
-    """The answer, once the execution has ended or the time is over."""
+    """Return the answer, once the execution has ended or the time is over."""
     if has_ended(world, execution) or world.clock.now() >= limit:
         return answer(world, execution)
     return None
 
 
 def has_ended(world: World, execution: Execution) -> bool:
-    """The execution has ended by now."""
+    """Say whether the execution has ended by now."""
     return not engine.view_of(fresh(world, execution), world.clock.now()).open
 
 
 def answer(world: World, execution: Execution) -> Answer:
-    """The result, or the execution as it is when it has none."""
+    """Return the result, or the execution as it is when it has none."""
     found = fresh(world, execution)
     run = engine.view_of(found, world.clock.now())
     if run.status != course.COMPLETED:
@@ -91,5 +91,5 @@ def answer(world: World, execution: Execution) -> Answer:
 
 
 def fresh(world: World, execution: Execution) -> Execution:
-    """The execution as the store has it now; as it was once the store has been emptied."""
+    """Return the execution as the store has it now; as it was once the store has been emptied."""
     return world.store.table(Execution).get(execution.id) or execution
