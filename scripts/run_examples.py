@@ -113,7 +113,12 @@ def seconds(text: str) -> float:
 
 
 def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> list[Example]:
-    """The examples of all pages in the chosen languages; raises WrongUseError when none is left."""
+    """The examples of all pages in the chosen languages.
+
+    Raises:
+        WrongUseError: None is left, or a language is unknown.
+
+    """
     unknown = sorted(set(languages or ()) - set(Language))
     if unknown:
         raise WrongUseError(f"unknown language {unknown[0]!r}; known: {LANGUAGE_NAMES}")
@@ -126,7 +131,12 @@ def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> l
 
 
 def examples_of(file: Path) -> list[Example]:
-    """The examples of one page; raises WrongUseError when it cannot be read."""
+    """The examples of one page.
+
+    Raises:
+        WrongUseError: It cannot be read.
+
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
