@@ -90,7 +90,12 @@ def check(places: Places) -> int:
 
 
 def compose(places: Places) -> None:
-    """Compose the curated document anew. Raises PipelineError when that fails."""
+    """Compose the curated document anew.
+
+    Raises:
+        PipelineError: That fails.
+
+    """
     if curate(places) != 0:
         raise PipelineError("the document cannot be composed (the message is above)")
 

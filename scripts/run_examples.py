@@ -115,7 +115,9 @@ def seconds(text: str) -> float:
 def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> list[Example]:
     """Return the examples of all pages in the chosen languages.
 
-    Raises WrongUseError when none is left.
+    Raises:
+        WrongUseError: None is left, or a language is unknown.
+
     """
     unknown = sorted(set(languages or ()) - set(Language))
     if unknown:
@@ -129,7 +131,12 @@ def chosen_examples(files: Sequence[Path], languages: Sequence[str] | None) -> l
 
 
 def examples_of(file: Path) -> list[Example]:
-    """Return the examples of one page; raises WrongUseError when it cannot be read."""
+    """Return the examples of one page.
+
+    Raises:
+        WrongUseError: It cannot be read.
+
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -94,7 +94,9 @@ class Page(Generic[T]):
     def __getitem__(self, index: SupportsIndex | slice) -> T | list[T]:
         """Return an item of this page, counted from 0, or several of them.
 
-        Raises IndexError for one that is not there.
+        Raises:
+            IndexError: It is not there.
+
         """
         return self._listed()[index]
 

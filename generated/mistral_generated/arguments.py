@@ -66,7 +66,13 @@ def one_alone(name: str, value: object) -> TypeError:
 
 
 def check(value: object, path: str) -> None:
-    """Accept a value that can travel. Raises TypeError or ValueError for one that cannot."""
+    """Accept a value that can travel.
+
+    Raises:
+        TypeError: A value in it is of a type that cannot.
+        ValueError: A value in it cannot.
+
+    """
     for fault in _faults(value, path, ()):
         raise fault
 

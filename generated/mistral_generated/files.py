@@ -36,7 +36,9 @@ class File(Value):
     ) -> None:
         """Keep the three parts.
 
-        Raises TypeError when the name or the content is missing, or the name is given twice.
+        Raises:
+            TypeError: The name or the content is missing, or the name is given twice.
+
         """
         name = fileName if file_name is None else file_name
         if name is None or (file_name is not None and fileName is not None):

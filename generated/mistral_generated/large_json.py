@@ -18,13 +18,25 @@ try:
 except ImportError:
 
     def loads(content: bytes, /) -> Any:
-        """Return what `json.loads` returns for a body; raises what it raises."""
+        """Return what `json.loads` returns for a body.
+
+        Raises:
+            ValueError: As `json.loads`.
+            RecursionError: As `json.loads`.
+
+        """
         return json.loads(content)
 
 else:
 
     def loads(content: bytes, /) -> Any:
-        """Return what `json.loads` returns for a body; raises what it raises."""
+        """Return what `json.loads` returns for a body.
+
+        Raises:
+            ValueError: As `json.loads`.
+            RecursionError: As `json.loads`.
+
+        """
         try:
             return _decode(content)
         except (MsgspecError, ValueError, RecursionError):

@@ -70,7 +70,9 @@ class StructuredStream(Events[T], Protocol[T, F_co]):
     def final(self) -> F_co:
         """Read the completion to its end and return the object that it is.
 
-        Raises StructuredOutputError for one that is none.
+        Raises:
+            StructuredOutputError: It is none.
+
         """
         ...
 

@@ -60,7 +60,12 @@ def read_bool(text: str) -> bool | str:
 
 
 def read_json(content: bytes) -> Any:
-    """Return the JSON value of a body. Raises UnreadableBody."""
+    """Return the JSON value of a body.
+
+    Raises:
+        UnreadableBody: It has none.
+
+    """
     try:
         if len(content) < _LARGE:
             return json.loads(content)
@@ -73,7 +78,12 @@ def read_json(content: bytes) -> Any:
 
 
 def read_object(content: bytes) -> dict[str, Any]:
-    """Return a body that has to be a JSON object. Raises UnreadableBody."""
+    """Return a body that has to be a JSON object.
+
+    Raises:
+        UnreadableBody: It is none.
+
+    """
     value = read_json(content)
     if type(value) is dict:
         return value
@@ -81,7 +91,12 @@ def read_object(content: bytes) -> dict[str, Any]:
 
 
 def read_array(content: bytes) -> list[Any]:
-    """Return a body that has to be a JSON array. Raises UnreadableBody."""
+    """Return a body that has to be a JSON array.
+
+    Raises:
+        UnreadableBody: It is none.
+
+    """
     value = read_json(content)
     if type(value) is list:
         return value
@@ -89,7 +104,12 @@ def read_array(content: bytes) -> list[Any]:
 
 
 def read_text(content: bytes) -> str:
-    """Return a body that has to be a JSON string. Raises UnreadableBody."""
+    """Return a body that has to be a JSON string.
+
+    Raises:
+        UnreadableBody: It is none.
+
+    """
     value = read_json(content)
     if type(value) is str:
         return value
@@ -115,7 +135,12 @@ def object_of(text: str) -> dict[str, Any] | None:
 
 
 def read_event_object(data: str) -> dict[str, Any]:
-    """Return an event's data, which have to be a JSON object. Raises UnreadableBody."""
+    """Return an event's data, which have to be a JSON object.
+
+    Raises:
+        UnreadableBody: They are none.
+
+    """
     try:
         value = json.loads(data)
     except ValueError as error:
@@ -134,8 +159,11 @@ def _kind(value: object) -> str:
 def segment(name: str, value: object) -> str:
     """Return a path parameter quoted as one segment.
 
-    Raises ValueError when it is empty, `.` or `..` (the request would go to another operation) or
-    holds half a character, TypeError when it is neither text nor a number nor a UUID.
+    Raises:
+        ValueError: It is empty, `.` or `..` (the request would go to another operation) or holds
+            half a character.
+        TypeError: It is neither text nor a number nor a UUID.
+
     """
     text = value if isinstance(value, str) else _segment_text(name, value)
     if text in ("", ".", ".."):
@@ -165,8 +193,12 @@ def query(*pairs: tuple[str, object] | tuple[str, object, str]) -> tuple[tuple[s
     """Return query parameters as texts; UNSET and None are left out.
 
     A parameter that is called otherwise as an argument comes with that name. Lists repeat their
-    name; each field of an object is a parameter of its own. Raises TypeError or ValueError for what
-    has no text.
+    name; each field of an object is a parameter of its own.
+
+    Raises:
+        TypeError: Something has no text.
+        ValueError: Something has no text that can travel.
+
     """
     found: list[tuple[str, str]] = []
     for pair in pairs:
@@ -201,7 +233,9 @@ def _texts(name: str, value: object) -> list[str]:
 def header_fields(*pairs: tuple[str, object] | tuple[str, object, str]) -> dict[str, str]:
     """Return header parameters as texts, from pairs as in `query`; UNSET and None are left out.
 
-    Raises ValueError for text that no header can hold.
+    Raises:
+        ValueError: A header cannot hold the text.
+
     """
     found: dict[str, str] = {}
     for name, value, *others in pairs:
@@ -226,7 +260,12 @@ def form_files(*pairs: tuple[str, Any]) -> tuple[tuple[str, FileInput], ...]:
 
 
 def needed_file(name: str, value: Any) -> FileInput:
-    """Return a file that a form cannot do without. Raises TypeError when there is none."""
+    """Return a file that a form cannot do without.
+
+    Raises:
+        TypeError: There is none.
+
+    """
     if value is UNSET or value is None:
         raise TypeError(f"{name} must be a path, bytes, a binary stream or a File, not {value!r}")
     file: FileInput = value
@@ -236,14 +275,24 @@ def needed_file(name: str, value: Any) -> FileInput:
 def json_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -> object:
     """Return a body of fields; those that are UNSET are left out, None is sent as null.
 
-    `names` are those of fields that are called otherwise as arguments. Raises TypeError or
-    ValueError that names the argument for what cannot be sent.
+    `names` are those of fields that are called otherwise as arguments.
+
+    Raises:
+        TypeError: Something is of a type that cannot be sent; the error names the argument.
+        ValueError: Something cannot be sent; the error names the argument.
+
     """
     return whole_body("", body, names)
 
 
 def whole_body(name: str, body: object, names: Sequence[tuple[str, str]] = ()) -> object:
-    """Return a body that is one argument. Raises TypeError or ValueError that names the place."""
+    """Return a body that is one argument.
+
+    Raises:
+        TypeError: Something is of a type that cannot be sent; the error names the place.
+        ValueError: Something cannot be sent; the error names the place.
+
+    """
     try:
         return to_wire(body, is_request=True)
     except (TypeError, ValueError, RecursionError) as error:
@@ -251,7 +300,12 @@ def whole_body(name: str, body: object, names: Sequence[tuple[str, str]] = ()) -
 
 
 def listed(name: str, value: object) -> object:
-    """Return the value of an argument that is a list. Raises TypeError for one thing alone."""
+    """Return the value of an argument that is a list.
+
+    Raises:
+        TypeError: It is one thing alone.
+
+    """
     if type(value) is not list and (isinstance(value, (str, bytes)) or _is_object(value)):
         from .arguments import one_alone
 
@@ -269,7 +323,10 @@ def optional_body(body: dict[str, Any], names: Sequence[tuple[str, str]] = ()) -
 def json_text(name: str, value: object) -> object:
     """Return a parameter that travels as JSON text; UNSET and None stay.
 
-    Raises TypeError or ValueError that names the place for what cannot be sent.
+    Raises:
+        TypeError: Something is of a type that cannot be sent; the error names the place.
+        ValueError: Something cannot be sent; the error names the place.
+
     """
     if value is UNSET or value is None:
         return value
@@ -282,7 +339,10 @@ def json_text(name: str, value: object) -> object:
 def plain_text(value: object, name: str) -> str:
     """Return the text of a scalar in a query, a header or a form.
 
-    Raises TypeError or ValueError, with the parameter's name, for what has none.
+    Raises:
+        TypeError: It is of a type that has none; the error has the parameter's name.
+        ValueError: It has none that can travel; the error has the parameter's name.
+
     """
     if value is True or value is False:
         return "true" if value else "false"
@@ -306,7 +366,12 @@ def time_text(value: datetime) -> str:
 
 
 def _zoned_time_text(value: datetime) -> str:
-    """Return the same. Raises ValueError for a time without a zone: it may mean any moment."""
+    """Return the same.
+
+    Raises:
+        ValueError: The time has no zone: it may mean any moment.
+
+    """
     if value.utcoffset() is None:
         raise ValueError("a time without a zone")
     return time_text(value)
@@ -316,8 +381,12 @@ def to_wire(value: object, *, is_request: bool = False) -> object:
     """Return `value` as plain JSON values: models become dicts, times text, UNSET entries go.
 
     What goes into a request leaves out what only an answer brought (see `Model`), and its times
-    have zones. Values that JSON has no form for stay as they are. Raises TypeError for keys that
-    are no text, ValueError for a time without a zone in a request.
+    have zones. Values that JSON has no form for stay as they are.
+
+    Raises:
+        TypeError: A key is no text.
+        ValueError: A time in a request has no zone.
+
     """
     kind = type(value)
     if kind is str or kind is int or kind is float or kind is bool or value is None:

@@ -51,8 +51,9 @@ def assemble(
 ) -> ChatCompletionResponse | ConversationResponse:
     """Return the answer that the data of all events of a stream come to.
 
-    Raises TypeError for the events of a stream that is neither a completion nor a reply in a
-    conversation.
+    Raises:
+        TypeError: The stream is neither a completion nor a reply in a conversation.
+
     """
     said = list(events)
     told = [data.to_dict() for data in said if isinstance(data, Model)]

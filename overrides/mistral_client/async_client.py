@@ -56,9 +56,12 @@ class AsyncMistral(AsyncResources):
     replaces clock and waiting in tests. The rest is explained at `ClientOptions`
     in `contexts`.
 
-    Raises ConfigurationError without a usable key or base URL, for a proxy or certificates of the
-    environment that cannot be used, and for an `http_client` or `transport` that cannot send for
-    this client; TypeError and ValueError for options that make no sense.
+    Raises:
+        ConfigurationError: There is no usable key or base URL, a proxy or certificates of the
+            environment cannot be used, or `http_client` or `transport` cannot send for this client.
+        TypeError: An option is unknown or of the wrong type, or does not go with another.
+        ValueError: An option makes no sense.
+
     """
 
     def __init__(

@@ -39,7 +39,11 @@ class AsyncEmbeddings(_AsyncEmbeddings):
         of texts that are done after each batch. `output_dimension` and the options are those of
         `create`.
 
-        Raises TypeError for what is no text, and what `create` raises.
+        Raises:
+            TypeError: There is something that is no text, or an argument is of the wrong type.
+            ValueError: An argument makes no sense.
+            MistralError: As `create`.
+
         """
         encode_json(prepare(model=model, inputs=[], output_dimension=output_dimension))
         check_workers(workers)

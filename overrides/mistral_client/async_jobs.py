@@ -39,9 +39,13 @@ class AsyncBatchJobs(_AsyncBatchJobs):
     ) -> BatchJob:
         """Wait until a job ends well, for `timeout` seconds at most, and return it as it is then.
 
-        Asks ever less often; `on_progress` is called with the job each time. Raises
-        ProcessingFailed for a job that failed, was cancelled or took too long, TimedOut when the
-        wait is over before, and what `get` raises.
+        Asks ever less often; `on_progress` is called with the job each time.
+
+        Raises:
+            ProcessingFailed: The job failed, was cancelled or took too long.
+            TimedOut: The wait is over before.
+            MistralError: As `get`.
+
         """
         timing = self._sender.context.timing
         wait: Wait[BatchJob] = wait_for_job("batch.jobs.wait", job_id, timing, timeout)

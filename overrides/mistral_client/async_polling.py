@@ -20,7 +20,12 @@ async def poll_async(
 ) -> T:
     """Return the reading with which a wait came to its end; each goes to `on_progress`.
 
-    Raises TypeError when that cannot be called, and what the wait and asking raise.
+    Raises:
+        TypeError: `on_progress` cannot be called.
+        ProcessingFailed: As `Wait.next_delay_s`.
+        TimedOut: As `Wait.next_delay_s`.
+        MistralError: As `ask`.
+
     """
     check_progress(on_progress)
     while True:

@@ -36,7 +36,12 @@ class AsyncSender(Executor[httpx.AsyncClient]):
     """Sends calls, as `mistral_generated.senders.AsyncSend` says."""
 
     async def __call__(self, call: Call[T], options: CallOptions) -> T:
-        """Return the parsed answer; raises a MistralError."""
+        """Return the parsed answer.
+
+        Raises:
+            MistralError: There is no answer, it is an error, or it cannot be read.
+
+        """
         return await self._drive(call_steps(self.context, call, self._options(call, options)))
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> Streaming[T]:

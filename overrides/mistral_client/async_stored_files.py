@@ -36,9 +36,14 @@ class AsyncFiles(_AsyncFiles):
         `on_progress` is called with the number of files that are done after each. All else is as
         in `upload`.
 
-        A file that fails holds up no other: when all are done, UploadFailed says which did and why,
-        and what became of the others. Raises TypeError or ValueError for arguments that make no
-        sense before anything is sent.
+        A file that fails holds up no other.
+
+        Raises:
+            UploadFailed: Some files failed; it comes when all are done, and says which did and why,
+                and what became of the others.
+            TypeError: An argument is of the wrong type; nothing has been sent then.
+            ValueError: An argument makes no sense; nothing has been sent then.
+
         """
         # loaded when they are used: a single upload needs neither
         from mistral_client.async_uploads import upload_each_async  # noqa: PLC0415

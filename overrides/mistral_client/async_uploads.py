@@ -26,7 +26,11 @@ async def upload_each_async(
 ) -> AsyncIterator[R]:
     """Yield what `upload` returns for each file, in order.
 
-    Raises UploadFailed at the end when some files failed, TypeError or ValueError for what is none.
+    Raises:
+        UploadFailed: Some files failed; it comes at the end.
+        TypeError: One is no file.
+        ValueError: One is no file that can be sent.
+
     """
 
     async def attempt(file: FileInput) -> Outcome[R]:

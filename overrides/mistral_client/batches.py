@@ -24,7 +24,12 @@ class Batches:
         self._characters = 0
 
     def add(self, text: object) -> list[str] | None:
-        """Take a text; return what is full without it. Raises TypeError for what is no text."""
+        """Take a text; return what is full without it.
+
+        Raises:
+            TypeError: It is no text.
+
+        """
         if not isinstance(text, str):
             raise TypeError(f"texts must hold text, not {type(text).__name__}")
         is_full = self._texts and (
@@ -42,7 +47,13 @@ class Batches:
 
 
 def check_texts(texts: object, batch_size: object) -> None:
-    """Accept several texts, and how many go at once. Raises TypeError or ValueError."""
+    """Accept several texts, and how many go at once.
+
+    Raises:
+        TypeError: There is a single text, or the size of a batch is no whole number.
+        ValueError: The size of a batch is below 1.
+
+    """
     if type(batch_size) is not int:
         raise TypeError(f"batch_size must be a whole number, not {batch_size!r}")
     if batch_size < 1:
@@ -54,7 +65,9 @@ def check_texts(texts: object, batch_size: object) -> None:
 def vectors_of(response: EmbeddingResponse, count: int) -> list[list[float]]:
     """Return the embeddings of a batch in the order of its texts.
 
-    Raises DecodeError unless there is one for each.
+    Raises:
+        DecodeError: There is not one for each.
+
     """
     data: object = response.data
     listed = cast("list[object]", data) if isinstance(data, list) else []

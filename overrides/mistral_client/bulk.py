@@ -22,7 +22,14 @@ _SHOWN: Final = 5
 
 
 def check_files(paths: object, workers: object, on_progress: object) -> None:
-    """Accept several files. Raises TypeError or ValueError for what is none or a single one."""
+    """Accept several files.
+
+    Raises:
+        TypeError: They are no files, or a single one; or `workers` or `on_progress` is of the wrong
+            type.
+        ValueError: `workers` is below 1.
+
+    """
     check_workers(workers)
     check_progress(on_progress)
     single = (str, bytes, bytearray, memoryview, PathLike, Mapping, File)

@@ -23,7 +23,10 @@ _LONGEST_S: Final = 1e8
 def check_timeout(name: str, value: object) -> float | None:
     """Return a time in seconds.
 
-    Raises TypeError unless it is a number or None, ValueError unless it is above 0 and finite.
+    Raises:
+        TypeError: It is neither a number nor None.
+        ValueError: It is not above 0 and finite.
+
     """
     if value is None:
         return None
@@ -38,7 +41,10 @@ def check_timeout(name: str, value: object) -> float | None:
 def check_max_answer_bytes(value: object) -> int | None:
     """Return a size in bytes, or None for no limit.
 
-    Raises TypeError unless it is a whole number or None, ValueError unless it is above 0.
+    Raises:
+        TypeError: It is neither a whole number nor None.
+        ValueError: It is not above 0.
+
     """
     if value is None:
         return None
@@ -52,7 +58,11 @@ def check_max_answer_bytes(value: object) -> int | None:
 def check_headers(value: Mapping[str, str] | None) -> dict[str, str]:
     """Return extra headers as a dict.
 
-    Raises TypeError or ValueError for what cannot be a header; values are not repeated in them.
+    Raises:
+        TypeError: They do not map text to text; values are not repeated.
+        ValueError: One cannot be a header, or is not for the caller to set; values are not
+            repeated.
+
     """
     if value is None:
         return {}
@@ -75,7 +85,12 @@ def _named(name: object) -> str:
 
 
 def check_strict(value: object) -> bool:
-    """Return whether to read strictly. Raises TypeError unless it is True or False."""
+    """Return whether to read strictly.
+
+    Raises:
+        TypeError: It is neither True nor False.
+
+    """
     if isinstance(value, bool):
         return value
     raise TypeError(f"strict must be True or False, not {value!r}")
@@ -84,7 +99,10 @@ def check_strict(value: object) -> bool:
 def check_retries(value: Retries | int) -> Retries | int:
     """Return a policy or a count for the default policy.
 
-    Raises TypeError for anything else, ValueError for a negative count.
+    Raises:
+        TypeError: It is neither.
+        ValueError: The count is negative.
+
     """
     if type(value) is int and value >= 0:
         return value

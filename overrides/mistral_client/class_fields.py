@@ -63,7 +63,9 @@ def fields_of(kind: Kind) -> list[Field] | None:
 
     A generic class may come with types for its variables; those without one may be anything.
 
-    Raises TypeError for types that cannot be found.
+    Raises:
+        TypeError: Types cannot be found.
+
     """
     owner = unsubscripted(kind)
     if not isinstance(owner, type):

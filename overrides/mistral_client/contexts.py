@@ -110,7 +110,10 @@ _PARTS = frozenset({"_send", "_sender"})
 def _changed(settings: Settings, options: ClientOptions) -> Settings:
     """Return settings with what options change; headers are added to those that are there.
 
-    Raises TypeError for an unknown option or a wrong type, ValueError for a bad value.
+    Raises:
+        TypeError: An option is unknown, or of the wrong type.
+        ValueError: A value is bad.
+
     """
     for name in options:
         if name not in _KNOWN:
@@ -132,7 +135,12 @@ def _changed(settings: Settings, options: ClientOptions) -> Settings:
 
 
 def _read_rate_limit(value: object) -> RateLimit | None:
-    """Return a limit or None. Raises TypeError for anything else."""
+    """Return a limit or None.
+
+    Raises:
+        TypeError: It is neither.
+
+    """
     if value is None:
         return None
     from mistral_client.rate_limits import check_rate_limit  # noqa: PLC0415 - few clients have one
@@ -190,8 +198,10 @@ def check_own(
 ) -> None:
     """Accept a caller's own httpx client or transport, or neither.
 
-    Raises TypeError for both, or for one and options of ours, ConfigurationError for one that is
-    closed or of the other kind.
+    Raises:
+        TypeError: There are both, or one and options of ours.
+        ConfigurationError: It is closed or of the other kind.
+
     """
     _check_own(http_client, transport, "", network)
 
@@ -255,7 +265,9 @@ def own_attributes(client: object) -> dict[str, object]:
 def pickled(base: type[Any], client: object, context: Context, *, is_ours: bool) -> tuple[Any, ...]:
     """Return how to rebuild a client elsewhere; `base` is its class here, which it may extend.
 
-    Raises TypeError for a client over the caller's own httpx client or transport.
+    Raises:
+        TypeError: The client is over the caller's own httpx client or transport.
+
     """
     kind = type(client)
     _check_is_ours(kind, is_ours=is_ours)

@@ -38,7 +38,9 @@ class Decoding:
     def __init__(self, codings: Iterable[str]) -> None:
         """Undo `codings`, in the order in which they were applied.
 
-        Raises httpx.DecodingError for too many.
+        Raises:
+            httpx.DecodingError: There are too many.
+
         """
         known = [coding for coding in codings if coding in _DECODERS]
         if len(known) > _MOST:
@@ -49,7 +51,10 @@ class Decoding:
     def feed(self, data: bytes) -> Iterable[bytes]:
         """Return the pieces that `data` come to.
 
-        Taking them raises httpx.DecodingError for data that are not what they claim to be.
+        Raises:
+            httpx.DecodingError: The data are not what they claim to be; it comes when the pieces
+                are taken.
+
         """
         pieces: Iterable[bytes] = (data,)
         for decoder in self._decoders:

@@ -41,9 +41,14 @@ class Documents(_Documents):
         `on_progress` is called with the number of files that are done after each. The options are
         those of `upload`.
 
-        A file that fails holds up no other: when all are done, UploadFailed says which did and why,
-        and what became of the others. Raises TypeError or ValueError for arguments that make no
-        sense before anything is sent.
+        A file that fails holds up no other.
+
+        Raises:
+            UploadFailed: Some files failed; it comes when all are done, and says which did and why,
+                and what became of the others.
+            TypeError: An argument is of the wrong type; nothing has been sent then.
+            ValueError: An argument makes no sense; nothing has been sent then.
+
         """
         # loaded when they are used: a single upload needs neither
         from mistral_client.bulk import check_files  # noqa: PLC0415
@@ -74,8 +79,11 @@ class Documents(_Documents):
         `max_interval` seconds, for `timeout` seconds in all. `on_progress` is called with every
         status, the last one included.
 
-        Raises ProcessingFailed when processing ends in an error, TimedOut when it takes too long,
-        and what `status` and `get` raise.
+        Raises:
+            ProcessingFailed: Processing ends in an error.
+            TimedOut: It takes too long.
+            MistralError: As `status` and `get`.
+
         """
         timing = self._sender.context.timing
         wait = wait_for_document(document_id, timing, timeout, poll_interval, max_interval)

@@ -63,7 +63,9 @@ class PathSink:
     def __init__(self, path: Path) -> None:
         """Open a temporary file beside `path`.
 
-        Raises OSError if that folder takes no file.
+        Raises:
+            OSError: That folder takes no file.
+
         """
         self.size = 0
         self.is_quick = True
@@ -136,7 +138,10 @@ class StreamSink:
 def open_sink(destination: Destination) -> Sink:
     """Return where the download goes: a link's target, and straight into what is no plain file.
 
-    Raises OSError for a path that cannot be written, TypeError for anything but path or stream.
+    Raises:
+        OSError: The path cannot be written.
+        TypeError: It is neither a path nor a stream.
+
     """
     if isinstance(destination, str | os.PathLike):
         path = Path(os.path.realpath(destination))

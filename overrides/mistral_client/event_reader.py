@@ -116,8 +116,10 @@ class EventReader(Generic[T]):
         Most chunks are one object on one line, or several of them: those are read at once. All
         others are taken apart first. An event without data is none, as the standard says.
 
-        Raises StreamError for an error inside the stream and for data that cannot be read,
-        EventTooLarge for an event over the limit, whether or not its end has come.
+        Raises:
+            StreamError: There is an error inside the stream, or data cannot be read.
+            EventTooLarge: An event is over the limit, whether or not its end has come.
+
         """
         parser = self.parser
         data = parser.whole(chunk)
@@ -184,8 +186,12 @@ class EventReader(Generic[T]):
     def _object_of(self, data: str, name: str | None) -> dict[str, Any] | None:
         """Return the object that an event's data are, or None where they say nothing.
 
-        The end marker sets `is_done`. Raises StreamError for an error and for other data,
-        EventTooLarge for more than the limit.
+        The end marker sets `is_done`.
+
+        Raises:
+            StreamError: They are an error, or other data.
+            EventTooLarge: They are over the limit.
+
         """
         if data.strip() in _NOTHING:
             return None
@@ -204,9 +210,12 @@ class EventReader(Generic[T]):
     def finish(self) -> Iterator[Event[T]]:
         """Yield the event that the end of the answer left without its blank line; accept the end.
 
-        Raises StreamError if the stream has an end marker or a last event and it did not come, and
-        httpx.RemoteProtocolError for one that may begin anew. Some servers leave the marker out:
-        then the reasons to end that came stand for it.
+        Some servers leave the end marker out: then the reasons to end that came stand for it.
+
+        Raises:
+            StreamError: The stream has an end marker or a last event, and it did not come.
+            httpx.RemoteProtocolError: The same, for a stream that may begin anew.
+
         """
         rest = self.parser.rest()
         self._refuse_stray()
@@ -252,7 +261,9 @@ class EventReader(Generic[T]):
     def all_data(self) -> list[T]:
         """Return the data of all events that arrived.
 
-        Raises StreamError when there were more than are kept.
+        Raises:
+            StreamError: There were more than are kept.
+
         """
         if self._has_dropped:
             self._fail("the stream was too long to be put together; read its events as they come")
@@ -261,8 +272,10 @@ class EventReader(Generic[T]):
     def go_on(self, failure: httpx.HTTPError, silence_s: float | None) -> float:
         """Return how long to wait before the stream is opened again, in seconds.
 
-        Raises what `give_up` raises when it has gone on often enough without a new event, or when
-        events came without an id to go on after, and StreamError for text that is no event.
+        Raises:
+            StreamError: As `give_up`, when it has gone on often enough without a new event, or
+                events came without an id to go on after; or there is text that is no event.
+
         """
         last_id, retry_ms = self.parser.last_id, self.parser.retry_ms
         if last_id != self._cut_at:

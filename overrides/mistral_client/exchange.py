@@ -70,8 +70,12 @@ class Exchange:
 
         With `keeps_open` it is unread; with a sink its body was written there.
 
-        Raises an APIStatusError for an error answer, ConnectionFailed or TimedOut for none,
-        AnswerTooLarge for one over `max_answer_bytes`.
+        Raises:
+            APIStatusError: The answer is an error.
+            ConnectionFailed: There is no answer.
+            TimedOut: There is no answer in time.
+            AnswerTooLarge: The answer is over `max_answer_bytes`.
+
         """
         self.started_s = self.context.timing.monotonic()
         self._prepare()
@@ -194,8 +198,10 @@ class Exchange:
     def parse(self, answer: Response) -> object:
         """Return what an answer says.
 
-        Raises DecodeError, with the answer, if it is not what the document promises or reports an
-        error; in strict mode also for missing and unknown parts.
+        Raises:
+            DecodeError: It is not what the document promises, or reports an error; in strict mode,
+                also where parts are missing or unknown. The error has the answer.
+
         """
         call = cast("Call[object]", self.call)
         try:
@@ -263,7 +269,12 @@ class Exchange:
         return answer
 
     def _delay_after_status(self, answer: Response) -> float:
-        """Return the wait before sending again, in seconds, or raise the answer as an error."""
+        """Return the wait before sending again, in seconds.
+
+        Raises:
+            APIStatusError: It is not sent again: the answer as an error.
+
+        """
         from mistral_client.failures import status_error  # noqa: PLC0415 - for errors only
         from mistral_client.retries import (  # noqa: PLC0415 - for errors only
             is_worth_repeating,
@@ -292,7 +303,14 @@ class Exchange:
         response: httpx.Response | None,
         sink: Sink | None,
     ) -> float:
-        """Return the wait before sending again, in seconds, or raise the failure as our error."""
+        """Return the wait before sending again, in seconds.
+
+        Raises:
+            ConnectionFailed: It is not sent again: the failure as our error.
+            TimedOut: The same, for a failure that is a timeout.
+            DecodeError: The same, for an answer that is not what its encoding says.
+
+        """
         from mistral_client.causes import clean  # noqa: PLC0415 - for errors only
         from mistral_client.failures import explain, was_sent  # noqa: PLC0415 - for errors only
         from mistral_client.retries import does_no_harm_twice  # noqa: PLC0415 - for errors only
@@ -373,7 +391,13 @@ def may_be_error(value: object) -> bool:
 def call_steps(context: Context, call: Call[T], options: Options) -> Steps[T]:
     """Return the parsed answer of a call.
 
-    Raises DecodeError if it cannot be read, and what `Exchange.run` raises.
+    Raises:
+        DecodeError: The answer cannot be read.
+        APIStatusError: As `Exchange.run`.
+        ConnectionFailed: As `Exchange.run`.
+        TimedOut: As `Exchange.run`.
+        AnswerTooLarge: As `Exchange.run`.
+
     """
     exchange = Exchange(context, call, options)
     answer = yield from exchange.run()

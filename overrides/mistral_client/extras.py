@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def extended(call: AnyCall, options: Options) -> AnyCall:
     """Return the call with `extra_body` and `extra_query` over what it has.
 
-    Raises TypeError or ValueError for values that cannot travel, and for fields of a body that is
-    no object.
+    Raises:
+        TypeError: A value cannot travel, or there are fields for a body that is no object.
+        ValueError: A value cannot travel.
+
     """
     if options.extra_query:
         added = query(*((name, value) for name, value in options.extra_query.items()))

@@ -53,7 +53,9 @@ class Source:
     def rewind(self) -> None:
         """Go back to where the stream stood.
 
-        Raises OSError if something was read and the stream cannot seek.
+        Raises:
+            OSError: Something was read and the stream cannot seek.
+
         """
         if self.start is not None:
             self.stream.seek(self.start)
@@ -76,8 +78,10 @@ class Source:
     def pieces(self, most: int = PIECE) -> Iterator[bytes]:
         """Yield the content in pieces of at most so many bytes: `size` in all where that is known.
 
-        Raises OSError if the stream ends early or was read before and cannot seek, TypeError if
-        it gives text.
+        Raises:
+            OSError: The stream ends early, or was read before and cannot seek.
+            TypeError: The stream gives text.
+
         """
         self.rewind()
         left = self.size
@@ -116,7 +120,10 @@ class Multipart(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __init__(self, form: Form) -> None:
         """Open the files of the form.
 
-        Raises OSError for a file that cannot be read, TypeError for something that is no file.
+        Raises:
+            OSError: A file cannot be read.
+            TypeError: Something is no file.
+
         """
         self._boundary = os.urandom(16).hex()
         self._parts: list[Part] = []
@@ -220,7 +227,10 @@ class Upload:
 def open_file(file: FileInput) -> Upload:
     """Return a file ready to send; a path is opened, a stream stays where it stands.
 
-    Raises OSError for a path that cannot be opened, TypeError for something that is no file.
+    Raises:
+        OSError: The path cannot be opened.
+        TypeError: It is no file.
+
     """
     if isinstance(file, Mapping):
         file = File(**file)
@@ -244,7 +254,9 @@ def open_file(file: FileInput) -> Upload:
 def _file_of(parts: tuple[object, ...]) -> File:
     """Return the file that a tuple means, as httpx and requests take it.
 
-    Raises TypeError for a tuple of another form.
+    Raises:
+        TypeError: The tuple is of another form.
+
     """
     if len(parts) not in (2, 3):
         raise TypeError("a tuple for a file is (name, content) or (name, content, media type)")
@@ -289,7 +301,10 @@ def _source(stream: IO[bytes], *, is_ours: bool) -> Source:
 def _checked_type(content_type: str | None) -> str | None:
     """Return the media type.
 
-    Raises TypeError if it is no text, ValueError if it cannot stand in a header line.
+    Raises:
+        TypeError: It is no text.
+        ValueError: It cannot stand in a header line.
+
     """
     if content_type is not None and not isinstance(content_type, str):
         raise TypeError(f"content_type must be text, not {type(content_type).__name__}")

@@ -38,7 +38,12 @@ class Form(Protocol):
         ...
 
     def read(self, value: Json, path: str) -> object:
-        """Return the object that a JSON value means. Raises ValueError."""
+        """Return the object that a JSON value means.
+
+        Raises:
+            ValueError: It means none.
+
+        """
         ...
 
 

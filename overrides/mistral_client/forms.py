@@ -77,8 +77,9 @@ def is_self_made(kind: Kind) -> bool:
 def schema_of(kind: type) -> Schema:
     """Return the JSON schema of a class; its objects have no properties but the known ones.
 
-    Raises TypeError for what is no class, and for a class, or a field's type, without a form in
-    JSON.
+    Raises:
+        TypeError: It is no class, or the class, or a field's type, has no form in JSON.
+
     """
     if not is_self_made(kind) and fields_of(kind) is None:
         raise TypeError(
@@ -107,7 +108,9 @@ def _told(value: object) -> str:
 def read_form(kind: type[T], text: str) -> T:
     """Return the object that a JSON text holds.
 
-    Raises ValueError when it is not JSON, or holds no such object; it names the path.
+    Raises:
+        ValueError: It is not JSON, or holds no such object; the error names the path.
+
     """
     text = _without_fence(text)
     if is_self_made(kind):
@@ -152,7 +155,12 @@ class Forms:
         return {each.name: each.definition() for each in self._objects.values()}
 
     def of(self, kind: Kind, path: str) -> Form:
-        """Return the form of a type, with the words about it. Raises TypeError when it has none."""
+        """Return the form of a type, with the words about it.
+
+        Raises:
+            TypeError: It has none.
+
+        """
         words, form = words_of(kind), self._of_bare(bare(kind), path)
         return Described(form, words) if words else form
 

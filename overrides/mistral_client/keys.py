@@ -33,7 +33,9 @@ class KeySource:
     def sign(self, request: httpx.Request, value: object) -> None:
         """Put the key that the function gave into a request, and remember it.
 
-        Raises ConfigurationError when it cannot be used.
+        Raises:
+            ConfigurationError: It cannot be used.
+
         """
         if not isinstance(value, str):
             raise configuration_error(f"api_key() must give text, not {type(value).__name__}.")
@@ -46,7 +48,12 @@ class KeySource:
 
 
 def ask(step: Ask) -> None:
-    """Sign a request. Raises ConfigurationError for a key that cannot be used, or for none."""
+    """Sign a request.
+
+    Raises:
+        ConfigurationError: There is no key, or it cannot be used.
+
+    """
     value = step.source.make()
     if isawaitable(value):
         if iscoroutine(value):

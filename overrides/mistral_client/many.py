@@ -22,7 +22,13 @@ QUICK_S: Final = 0.005
 
 
 def check_workers(value: object) -> int:
-    """Return how many calls go at once. Raises TypeError or ValueError unless it is 1 or more."""
+    """Return how many calls go at once.
+
+    Raises:
+        TypeError: It is no whole number.
+        ValueError: It is below 1.
+
+    """
     if type(value) is not int:
         raise TypeError(f"workers must be a whole number, not {value!r}")
     if value < 1:
@@ -31,7 +37,12 @@ def check_workers(value: object) -> int:
 
 
 def check_progress(value: object) -> None:
-    """Accept what can be called, or None. Raises TypeError."""
+    """Accept what can be called, or None.
+
+    Raises:
+        TypeError: It is neither.
+
+    """
     if value is not None and not callable(value):
         raise TypeError(f"on_progress must be a function, not {type(value).__name__}")
 

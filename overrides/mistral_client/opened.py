@@ -46,7 +46,9 @@ class Opened:
     def response(self) -> httpx.Response:
         """The answer behind the stream.
 
-        Raises RuntimeError before the stream is open.
+        Raises:
+            RuntimeError: The stream is not open yet.
+
         """
         if self._response is None:
             raise RuntimeError("the stream is not open yet: enter it with `with`")

@@ -63,7 +63,10 @@ def read_options(
 ) -> Options:
     """Return the options of one call, which starts now.
 
-    Raises TypeError for an unknown option or a value of the wrong type, ValueError for a bad one.
+    Raises:
+        TypeError: An option is unknown, or a value is of the wrong type.
+        ValueError: A value is bad.
+
     """
     for name in options:
         if name not in _KNOWN_OPTIONS:
@@ -98,7 +101,12 @@ def _read_deadline(value: object, now: Callable[[], float]) -> Deadline | None:
 
 
 def _read_extra(name: str, value: object) -> Mapping[str, object] | None:
-    """Return fields beyond the document. Raises TypeError unless their names are text."""
+    """Return fields beyond the document.
+
+    Raises:
+        TypeError: Their names are not text.
+
+    """
     if value is None:
         return None
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):

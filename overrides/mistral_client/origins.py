@@ -41,7 +41,9 @@ class Origin:
     def __init__(self, base_url: str, network: Network | None = None) -> None:
         """Take what the caller says, and the environment's word for the rest.
 
-        Raises ConfigurationError for a proxy or certificates that cannot be used.
+        Raises:
+            ConfigurationError: The proxy or certificates cannot be used.
+
         """
         self.is_secure = base_url.startswith("https:")
         self._network = network = network or Network()
@@ -103,7 +105,12 @@ class Origin:
 def network_of(
     verify: Verify, cert: Cert | None, proxy: str | httpx.URL | httpx.Proxy | None
 ) -> Network:
-    """Return how connections are made. Raises ConfigurationError for what is of a wrong kind."""
+    """Return how connections are made.
+
+    Raises:
+        ConfigurationError: Something is of a wrong kind.
+
+    """
     is_known = isinstance(verify, bool | os.PathLike) or hasattr(verify, "verify_mode")
     if not is_known and not (isinstance(verify, str) and verify):
         raise configuration_error(
@@ -142,7 +149,12 @@ def _read_proxy(proxy: object) -> str | None:
 
 
 def _tls_context(network: Network) -> ssl.SSLContext:
-    """Return the context for connections. Raises OSError for files that cannot be used."""
+    """Return the context for connections.
+
+    Raises:
+        OSError: Files cannot be used.
+
+    """
     import ssl  # noqa: PLC0415 - loaded with the first connection
 
     verify = network.verify
@@ -165,7 +177,9 @@ def _tls_context(network: Network) -> ssl.SSLContext:
 def proxy_for(base_url: str, given: str | None = None) -> str | None:
     """Return the proxy that was given, or that the environment names for a base URL, or None.
 
-    Raises ConfigurationError for a proxy of an unknown kind or without a usable host and port.
+    Raises:
+        ConfigurationError: The proxy is of an unknown kind, or without a usable host and port.
+
     """
     parts = urlsplit(base_url)
     proxy, who = given, _who(given)

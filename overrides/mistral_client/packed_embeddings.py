@@ -52,7 +52,12 @@ def adapt_response(answer: Response, call: AnyCall, memory: Memory) -> Response 
 
 
 def _parse(answer: Response) -> EmbeddingResponse:
-    """Return the answer with its embeddings as numbers. Raises UnreadableBody."""
+    """Return the answer with its embeddings as numbers.
+
+    Raises:
+        UnreadableBody: It cannot be read.
+
+    """
     response = parse(answer)
     data: object = response.data
     for item in cast("list[object]", data) if isinstance(data, list) else ():

@@ -52,8 +52,10 @@ class Walk(Generic[T]):
     def take(self, page: object) -> Sequence[T]:
         """Return the items of a page and find out which page is next.
 
-        Raises PagingError if the server repeats a page or a token, or sends only empty pages,
-        DecodeError if the page holds no list.
+        Raises:
+            PagingError: The server repeats a page or a token, or sends only empty pages.
+            DecodeError: The page holds no list.
+
         """
         found = _value(page, self._paging.items) if self._paging.items else page
         if not isinstance(found, list | tuple):

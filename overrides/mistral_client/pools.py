@@ -43,14 +43,21 @@ class Pools(httpx.BaseTransport):
     def __init__(self, base_url: str, network: Network | None = None) -> None:
         """Prepare for a base URL.
 
-        Raises ConfigurationError for a proxy or certificates that cannot be used.
+        Raises:
+            ConfigurationError: The proxy or certificates cannot be used.
+
         """
         self._origin = Origin(base_url, network)
         self._pid = os.getpid()
         self._generation = Generation(self._origin.pool)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request over a free connection; httpx.PoolTimeout when none comes free."""
+        """Send the request over a free connection.
+
+        Raises:
+            httpx.PoolTimeout: None came free in time.
+
+        """
         generation = self._current()
         lease = generation.take() or _wait(generation, _pool_timeout_s(request))
         try:
@@ -85,7 +92,9 @@ class AsyncPools(httpx.AsyncBaseTransport):
     def __init__(self, base_url: str, network: Network | None = None) -> None:
         """Prepare for a base URL.
 
-        Raises ConfigurationError for a proxy or certificates that cannot be used.
+        Raises:
+            ConfigurationError: The proxy or certificates cannot be used.
+
         """
         import asyncio  # noqa: PLC0415 - synchronous programs do without; importing it takes 15 ms
 
@@ -95,7 +104,12 @@ class AsyncPools(httpx.AsyncBaseTransport):
         self._generations: _ByLoop = WeakKeyDictionary()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request over a free connection; httpx.PoolTimeout when none comes free."""
+        """Send the request over a free connection.
+
+        Raises:
+            httpx.PoolTimeout: None came free in time.
+
+        """
         generation = self._current()
         lease = generation.take() or await _wait_async(generation, _pool_timeout_s(request))
         if self._origin.is_secure:
@@ -220,7 +234,12 @@ def _watch(lease: Lease[httpx.AsyncBaseTransport], request: httpx.Request) -> No
 def _wait(
     generation: Generation[httpx.BaseTransport], timeout_s: float | None
 ) -> Lease[httpx.BaseTransport]:
-    """Wait for a connection; raises httpx.PoolTimeout."""
+    """Wait for a connection.
+
+    Raises:
+        httpx.PoolTimeout: None came free in time.
+
+    """
     ready = threading.Event()
     turn = generation.queue(ready.set)
     try:
@@ -234,7 +253,12 @@ def _wait(
 async def _wait_async(
     generation: Generation[httpx.AsyncBaseTransport], timeout_s: float | None
 ) -> Lease[httpx.AsyncBaseTransport]:
-    """Wait for a connection; raises httpx.PoolTimeout."""
+    """Wait for a connection.
+
+    Raises:
+        httpx.PoolTimeout: None came free in time.
+
+    """
     import anyio  # noqa: PLC0415 - httpcore has loaded it by then
 
     ready = anyio.Event()
@@ -249,7 +273,12 @@ async def _wait_async(
 
 
 def _served(generation: Generation[Pool], turn: Turn[Pool]) -> Lease[Pool]:
-    """Return the lease that came, or leave the queue and raise httpx.PoolTimeout."""
+    """Return the lease that came, or leave the queue.
+
+    Raises:
+        httpx.PoolTimeout: None came.
+
+    """
     if turn.lease is None:
         generation.leave(turn)
         raise httpx.PoolTimeout(f"all {POOLS} connections are busy")

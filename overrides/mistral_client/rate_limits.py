@@ -31,7 +31,12 @@ class RateLimit(Hinted):
     Both may be left out: then only an allowance that the server says is used up is waited for.
 
     Give the same object to several clients to have them share it. `allowances` are those that the
-    server told last. Raises TypeError or ValueError unless the rates are numbers above 0.
+    server told last.
+
+    Raises:
+        TypeError: A rate is no number.
+        ValueError: A rate is not above 0.
+
     """
 
     def __init__(
@@ -113,7 +118,12 @@ class RateLimit(Hinted):
 
 
 def check_rate_limit(value: object) -> RateLimit | None:
-    """Return a limit or None. Raises TypeError for anything else."""
+    """Return a limit or None.
+
+    Raises:
+        TypeError: It is neither.
+
+    """
     if value is None or isinstance(value, RateLimit):
         return value
     raise TypeError(f"rate_limit must be a RateLimit(...) or None, not {value!r}")

@@ -60,7 +60,9 @@ class Capture:
     def complete(self, parsed: T) -> Raw[T]:
         """Return the answer with what the call returned.
 
-        Raises TypeError if the call sent no request.
+        Raises:
+            TypeError: The call sent no request.
+
         """
         response = self.response
         if response is None:

@@ -70,7 +70,9 @@ class RequestWriter:
     ) -> httpx.Request:
         """Return the request for a call, with `content` (see `encode_json`) as its body.
 
-        Raises ValueError for arguments that make no URL, such as one of a megabyte.
+        Raises:
+            ValueError: The arguments make no URL, such as one of a megabyte.
+
         """
         operation = call.operation
         headers = self._headers(operation, isinstance(content, bytes))
@@ -121,8 +123,12 @@ class RequestWriter:
 def encode_json(call: AnyCall) -> bytes | None:
     """Return the JSON body of a call, or None if it has none.
 
-    Raises TypeError for values that JSON has no form for, ValueError for NaN, infinities and
-    broken text; both name the argument, where in it the value stands, and what to write.
+    Errors name the argument, where in it the value stands, and what to write.
+
+    Raises:
+        TypeError: JSON has no form for a value.
+        ValueError: A value is NaN, infinite or broken text.
+
     """
     body = call.json
     if body is UNSET:

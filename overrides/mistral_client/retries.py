@@ -50,7 +50,10 @@ class Retries:
     def of(cls, value: Retries | int) -> Retries:
         """Return the policy itself, or the default policy with that count.
 
-        Raises TypeError for anything else, ValueError for a negative count.
+        Raises:
+            TypeError: It is neither a policy nor a count.
+            ValueError: The count is negative.
+
         """
         if isinstance(value, Retries):
             return value

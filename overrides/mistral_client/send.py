@@ -37,7 +37,12 @@ class Sender(Executor[httpx.Client]):
     """Sends calls, as `mistral_generated.senders.Send` says."""
 
     def __call__(self, call: Call[T], options: CallOptions) -> T:
-        """Return the parsed answer; raises a MistralError."""
+        """Return the parsed answer.
+
+        Raises:
+            MistralError: There is no answer, it is an error, or it cannot be read.
+
+        """
         return self._drive(call_steps(self.context, call, self._options(call, options)))
 
     def stream(self, call: StreamCall[T], options: CallOptions) -> Streaming[T]:

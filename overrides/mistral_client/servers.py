@@ -33,8 +33,9 @@ BASE_URL_VARIABLE: Final = "MISTRAL_BASE_URL"
 def read_api_key(given: AsyncKey | KeySource | None) -> str | KeySource:
     """Return the key to use, or what gives it.
 
-    Raises ConfigurationError when there is none, when it is empty, or when it cannot stand in a
-    header.
+    Raises:
+        ConfigurationError: There is none, it is empty, or it cannot stand in a header.
+
     """
     if given is not None and not isinstance(given, str):
         from mistral_client.keys import KeySource  # noqa: PLC0415 - few clients have one
@@ -52,7 +53,12 @@ def read_api_key(given: AsyncKey | KeySource | None) -> str | KeySource:
 
 
 def check_key(key: str) -> str:
-    """Return a key. Raises ConfigurationError for one that cannot stand in a header."""
+    """Return a key.
+
+    Raises:
+        ConfigurationError: It cannot stand in a header.
+
+    """
     if not (key.isascii() and key.isprintable()):
         raise configuration_error("The API key holds characters that cannot stand in a header.")
     if key[0] in "'\"" or key[-1] in "'\"":
@@ -65,7 +71,9 @@ def check_key(key: str) -> str:
 def _given_or_set(words: str, argument: str, given: str | None, variable: str) -> str | None:
     """Return an argument or, without it, an environment variable; None when there is neither.
 
-    Raises ConfigurationError for one that is left empty: whoever wrote it meant something.
+    Raises:
+        ConfigurationError: It is left empty: whoever wrote it meant something.
+
     """
     text = os.environ.get(variable) if given is None else given
     if text is None:
@@ -94,8 +102,10 @@ def _named(value: object) -> str:
 def read_base_url(given: str | httpx.URL | None, server: str | None = None) -> str:
     """Return the base URL to use, without doubled or trailing slashes and without `/v1` at its end.
 
-    Raises ConfigurationError when it is empty or not an http(s) URL with a host and nothing but a
-    path, for the name of a server that does not exist, and for both at once.
+    Raises:
+        ConfigurationError: It is empty, or not an http(s) URL with a host and nothing but a path;
+            there is no server with that name; or both are given at once.
+
     """
     if server is not None:
         if given is not None:

@@ -86,7 +86,10 @@ class Timeouts:
     def changed(self, options: Mapping[str, object]) -> Timeouts:
         """Return these with those that options name: `timeout` and its more special relatives.
 
-        Raises TypeError or ValueError for what is no time.
+        Raises:
+            TypeError: One is neither a number nor None.
+            ValueError: One is a number, but no time.
+
         """
         changes: dict[str, float | None] = {}
         if "timeout" in options:

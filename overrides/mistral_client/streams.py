@@ -56,7 +56,11 @@ class EventStream(Opened, Generic[T, F]):
     def open(self) -> Self:
         """Open the stream and return it; opening again does nothing.
 
-        Raises what any call raises for an error answer or none.
+        Raises:
+            APIStatusError: As for any call: the answer is an error.
+            ConnectionFailed: As for any call: there is no answer.
+            TimedOut: As for any call: there is no answer in time.
+
         """
         self._open()
         return self
@@ -93,9 +97,12 @@ class EventStream(Opened, Generic[T, F]):
 
         Content, thinking, tool calls, entries and usage are put together as an answer that does not
         stream has them; where a class was given for its form, this is an object of the class.
-        Raises TypeError for a stream that is neither a completion nor a reply in a conversation,
-        StreamError for one that breaks, and one that is so long that its first events are gone,
-        StructuredOutputError for no such object.
+
+        Raises:
+            TypeError: The stream is neither a completion nor a reply in a conversation.
+            StreamError: It breaks, or is so long that its first events are gone.
+            StructuredOutputError: The answer is no object of the class.
+
         """
         from mistral_client.assembly import assemble  # noqa: PLC0415 - loaded when it is used
 
@@ -153,6 +160,8 @@ class EventStream(Opened, Generic[T, F]):
     def _delay_s(self, failure: httpx.HTTPError) -> float | None:
         """Return how long to wait before it goes on, in seconds; None for a stream that was closed.
 
-        Raises a StreamError for one that does not go on.
+        Raises:
+            StreamError: The stream does not go on.
+
         """
         return None if self._is_closed() else self._reader.go_on(failure, self._silence_s)

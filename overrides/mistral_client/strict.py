@@ -16,7 +16,9 @@ _NAMED = 10
 def check(value: object) -> None:
     """Accept a value that is as the document says.
 
-    Raises ValueError that names the missing and unknown fields.
+    Raises:
+        ValueError: It is not; the error names the missing and unknown fields.
+
     """
     findings = [f"{path} is missing" for path in find_missing(value)]
     findings += [f"{path} is unknown" for path in _unknown(value, "")]

@@ -27,9 +27,13 @@ class Structure(Generic[C, T]):
         arguments: Mapping[str, object],
         redact: Callable[[str], str],
     ) -> None:
-        """Write the schema. Raises TypeError for what is no class, or one without a form in JSON.
+        """Write the schema.
 
         `redact` takes secrets out of what errors say.
+
+        Raises:
+            TypeError: `kind` is no class, or one without a form in JSON.
+
         """
         schema = schema_of(kind)
         self._kind = kind
@@ -41,7 +45,9 @@ class Structure(Generic[C, T]):
     def read(self, answer: object) -> T:
         """Return the object that a chat completion holds.
 
-        Raises StructuredOutputError when it holds none.
+        Raises:
+            StructuredOutputError: It holds none.
+
         """
         choices: object = cast("Any", answer).choices
         choice: object = choices[0] if isinstance(choices, list) and choices else None

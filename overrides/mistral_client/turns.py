@@ -22,7 +22,9 @@ def take_turn(
 ) -> Steps[None]:
     """Wait until the rate lets the next request of an exchange go.
 
-    Raises TimedOut when the deadline of the call is before.
+    Raises:
+        TimedOut: The deadline of the call is before.
+
     """
     size = len(content) if isinstance(content, bytes) else 0
     delay_s, counted = limit.take(exchange.context.timing.monotonic(), size)

@@ -36,7 +36,13 @@ Outcome: TypeAlias = Literal["running", "finished", "failed"]
 
 
 def _seconds(_wait: object, attribute: attr.Attribute[Any], value: object) -> None:
-    """Accept a time in seconds. Raises TypeError or ValueError unless it is a number above 0."""
+    """Accept a time in seconds.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not above 0.
+
+    """
     if check_timeout(attribute.metadata["argument"], value) is None:
         raise TypeError(f"{attribute.metadata['argument']} must be a number of seconds, not None")
 
@@ -68,7 +74,10 @@ class Wait(Generic[T]):
     def next_delay_s(self, reading: T) -> float | None:
         """Return how long to wait before asking again, in seconds, or None when it is done.
 
-        Raises ProcessingFailed for a bad end, TimedOut when time is up.
+        Raises:
+            ProcessingFailed: It came to a bad end.
+            TimedOut: Time is up.
+
         """
         outcome, state = self.judge(reading)
         if outcome == "finished":
@@ -92,7 +101,10 @@ def wait_for_document(
 ) -> Wait[ProcessingStatus]:
     """Return a wait for the processing of a document.
 
-    Raises TypeError or ValueError for times that are no numbers above 0.
+    Raises:
+        TypeError: A time is no number.
+        ValueError: A time is not above 0.
+
     """
     operation = "beta.libraries.documents.wait"
 
@@ -120,7 +132,10 @@ def wait_for_document(
 def wait_for_job(operation: str, job_id: str, timing: Timing, timeout_s: float) -> Wait[Any]:
     """Return a wait for the end of a job.
 
-    Raises TypeError or ValueError for a timeout that is no number above 0.
+    Raises:
+        TypeError: The timeout is no number.
+        ValueError: The timeout is not above 0.
+
     """
 
     def failure(state: str) -> ProcessingFailed:
@@ -146,7 +161,9 @@ def outcome_of(status: ProcessingStatus) -> tuple[Outcome, str]:
 
     The newer name decides unless its state is one that nobody knows yet; then the older one does.
 
-    Raises DecodeError when the server sends neither.
+    Raises:
+        DecodeError: The server sends neither.
+
     """
     states = [
         state

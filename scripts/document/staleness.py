@@ -30,7 +30,12 @@ _NAMES = re.compile(r"\[('[^']*'(?:\s*,\s*'[^']*')+)\]")
 
 @cache
 def compiled(target: str) -> jsonpath.JSONPathQuery:
-    """Return the query that a target is. Raises JSONPathError where it is none."""
+    """Return the query that a target is.
+
+    Raises:
+        JSONPathError: It is none.
+
+    """
     return jsonpath.compile(target)
 
 

@@ -35,7 +35,9 @@ class Fixtures:
     def fill(self, text: str) -> str:
         """Return the text with every `{thing.value}` filled in; makes the things that it names.
 
-        Raises CannotMakeError for an unknown thing or value and for a refused request.
+        Raises:
+            CannotMakeError: A thing or value is unknown, or a request is refused.
+
         """
         return NAMED.sub(lambda found: self.value(found[1], found[2]), text)
 

@@ -61,7 +61,9 @@ class Block:
 def restore_python(code: str) -> str:
     """Return the code with a layout that Python accepts; code that parses already is only dedented.
 
-    Raises LayoutLostError when no layout is found.
+    Raises:
+        LayoutLostError: No layout is found.
+
     """
     plain = textwrap.dedent(code).strip("\n")
     if parses(plain):

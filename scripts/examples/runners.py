@@ -87,7 +87,10 @@ def run_in(folder: Path, session: Session, settings: Settings, fixtures: Fixture
 def prepare(example: Example, fixtures: Fixtures) -> str:
     """Return the code that runs: laid out, with the table's replacements made and checks behind it.
 
-    Raises LayoutLostError and CannotMakeError.
+    Raises:
+        LayoutLostError: No layout is found.
+        CannotMakeError: A thing that a replacement names cannot be made.
+
     """
     code = example.code
     if example.language == Language.PYTHON:

@@ -162,7 +162,12 @@ def first(rows: tuple[RowT, ...], language: str, code: str) -> RowT | None:
 
 
 def load_table(path: Path) -> Table:
-    """Return the table in the file. Raises TableError, naming the row, when it cannot be read."""
+    """Return the table in the file.
+
+    Raises:
+        TableError: It cannot be read; the error names the row.
+
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -178,7 +183,12 @@ def load_table(path: Path) -> Table:
 
 
 def read_row(path: Path, kind: str, number: int, row: dict[str, Any]) -> Row:
-    """One row; raises TableError for an unknown or missing key or a wrong expression."""
+    """One row.
+
+    Raises:
+        TableError: A key is unknown or missing, or an expression is wrong.
+
+    """
     try:
         made = KINDS[kind](**row)
     except (TypeError, re.error) as error:

@@ -54,7 +54,12 @@ def stop(child: subprocess.Popen[str]) -> None:
 
 
 def check_reachable(base_url: str, api_key: str, timeout_s: float = 10.0) -> None:
-    """Ask the server for its models; raises UnreachableError when that does not work."""
+    """Ask the server for its models.
+
+    Raises:
+        UnreachableError: That does not work.
+
+    """
     try:
         answer = httpx.get(
             f"{base_url}/v1/models",

@@ -130,7 +130,12 @@ class Answers:
         return resolve
 
     def paging(self, data: Json, arguments: set[str], imports: Imports) -> PagingView | None:
-        """Return how an operation pages, or None. Raises DocumentError for lost names."""
+        """Return how an operation pages, or None.
+
+        Raises:
+            DocumentError: There is no rule for it, or it names what is not there.
+
+        """
         paging = data.get("x-mistral-paging")
         if paging is None:
             return None
@@ -171,7 +176,12 @@ class Answers:
         return found.item
 
     def stream(self, data: Json, imports: Imports) -> StreamView | None:
-        """Return an operation's event stream, or None. Raises DocumentError for bare data."""
+        """Return an operation's event stream, or None.
+
+        Raises:
+            DocumentError: Its data are bare.
+
+        """
         stream = data.get("x-mistral-stream")
         if stream is None:
             return None
@@ -195,7 +205,12 @@ class Answers:
         )
 
     def _event_shape(self, data: Json, reference: str) -> Named:
-        """Return what an event holds. Raises DocumentError when it is no object."""
+        """Return what an event holds.
+
+        Raises:
+            DocumentError: It is no object.
+
+        """
         shape = self._shapes.of_component(reference.removeprefix(SCHEMA_PREFIX))
         if not isinstance(shape, Named) or shape.kind == "enum":
             raise DocumentError(f"{data['operationId']}: the data of its events are no object")

@@ -77,7 +77,8 @@ def method_doc(
             f"{options[1]} `resumes`: how often in a row it goes on after a cut.",
         )
     documented = ", ".join(operation.errors)
-    raises = f"an answer other than {' or '.join(map(str, operation.success))}"
+    due = " or ".join(map(str, operation.success))
+    raises = f"The answer is another one than {due}, or none comes; documented: {documented}."
     deprecated = f"Deprecated: {operation.deprecated}" if operation.deprecated else ""
     gone = f"Only older servers may have it: it is not documented since {operation.gone}."
     return sections(
@@ -88,7 +89,7 @@ def method_doc(
         wrapped(operation.description, indent),
         entries("Args", [*pairs, *extra, options], indent),
         entries("Returns", [("", returns)], indent).replace(":     : ", ""),
-        wrapped(f"Raises what the sender raises for {raises}; documented: {documented}.", indent),
+        entries("Raises", [("MistralError", raises)], indent),
         f"Source: {operation.id} {operation.method.upper()} {operation.path}",
     ).replace("    : ", "    ")
 

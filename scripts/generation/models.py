@@ -252,7 +252,12 @@ class ModelViews:
         )
 
     def _item(self, name: str, steps: tuple[str, ...]) -> Shape:
-        """Return the shape of a page's items. Raises DocumentError when there is no list."""
+        """Return the shape of a page's items.
+
+        Raises:
+            DocumentError: There is no list.
+
+        """
         shape: Shape = Named("model", name)
         for step in steps:
             owner = next((one for one in members_of(shape) if isinstance(one, Named)), None)

@@ -156,7 +156,12 @@ class OperationViews:
         self._answers = Answers(schemas, annotator, shapes)
 
     def view(self, method: str, path: str, data: Json) -> OperationView:
-        """Return the view of one operation. Raises DocumentError for what has no rule."""
+        """Return the view of one operation.
+
+        Raises:
+            DocumentError: Something has no rule.
+
+        """
         imports = Imports()
         arguments = self._arguments(data, imports)
         binary, answer, parse = self._answers.answer(data, imports)

@@ -93,7 +93,12 @@ class Places:
         return self.root / "generated"
 
     def inputs(self) -> list[Path]:
-        """Return every file that the output depends on. Raises PipelineError for a missing one."""
+        """Return every file that the output depends on.
+
+        Raises:
+            PipelineError: One is missing.
+
+        """
         found = [self.document, self.settings, self.root / "scripts" / "generate.py"]
         for path in found:
             if not path.is_file():
@@ -187,7 +192,12 @@ def _fill(places: Places, folder: Path) -> None:
 
 
 def load_settings(path: Path) -> dict[str, Any]:
-    """Return the generator's configuration. Raises PipelineError when it is not whole."""
+    """Return the generator's configuration.
+
+    Raises:
+        PipelineError: It is not whole.
+
+    """
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -199,7 +209,12 @@ def load_settings(path: Path) -> dict[str, Any]:
 
 
 def load_document(path: Path) -> dict[str, Any]:
-    """Return a YAML document that is a mapping. Raises DocumentProblem when it is not."""
+    """Return a YAML document that is a mapping.
+
+    Raises:
+        DocumentProblem: It cannot be read, or is none.
+
+    """
     loaded = read_yaml(read_part(path), str(path))
     if not isinstance(loaded, dict):
         raise PipelineError(f"{path} holds no OpenAPI document")
@@ -209,7 +224,9 @@ def load_document(path: Path) -> dict[str, Any]:
 def tidy(folder: Path, settings: dict[str, Any]) -> None:
     """Sort imports and format, with the pinned ruff and no configuration but ours.
 
-    Raises PipelineError with ruff's own text when something is left to say.
+    Raises:
+        PipelineError: Something is left to say; the error has ruff's own text.
+
     """
     common = [
         "--isolated",
@@ -228,7 +245,12 @@ def _ruff(arguments: list[str], folder: Path) -> None:
 
 
 def _run_ruff(arguments: list[str], folder: Path, text: str = "") -> str:
-    """Return what ruff prints. Raises PipelineError when it complains or is not there."""
+    """Return what ruff prints.
+
+    Raises:
+        PipelineError: It complains or is not there.
+
+    """
     beside = Path(sys.executable).with_name("ruff")
     command = str(beside) if beside.exists() else shutil.which("ruff")
     if command is None:

@@ -53,7 +53,9 @@ class Views:
 def parse(derived: Json, settings: dict[str, Any], templates: Path, output: Path) -> Project:
     """Return the generator's project for a derived document.
 
-    Raises GenerationError with the generator's own text when it warns about anything.
+    Raises:
+        GenerationError: The generator warns about anything; the error has the generator's own text.
+
     """
     config = Config.from_sources(
         ConfigFile(**settings),
@@ -107,7 +109,9 @@ def views(
 ) -> Views:
     """Return what the templates are told about a parsed document.
 
-    Raises DocumentError for a name in the settings that is no component.
+    Raises:
+        DocumentError: A name in the settings is no component.
+
     """
     schemas = derived["components"]["schemas"]
     classes = {
@@ -206,7 +210,13 @@ class Inputs:
 
 
 def build(derived: Json, inputs: Inputs, output: Path) -> None:
-    """Write the package and its README into `output`. Raises GenerationError or DocumentError."""
+    """Write the package and its README into `output`.
+
+    Raises:
+        GenerationError: The generator warns or loses an operation, or a template is at fault.
+        DocumentError: The document has something without a rule, or lacks what the settings name.
+
+    """
     package = output / PACKAGE
     package.mkdir()
     project = parse(derived, inputs.settings["generator"], inputs.templates, package)
@@ -283,7 +293,12 @@ def _write_operations(writer: Writer, groups: list[GroupView]) -> None:
 
 
 def render(environment: Environment, template: str, **told: object) -> str:
-    """Return a template's text. Raises GenerationError when the template is at fault."""
+    """Return a template's text.
+
+    Raises:
+        GenerationError: The template is at fault.
+
+    """
     try:
         return environment.get_template(template).render(**told)
     except TemplateSyntaxError as error:

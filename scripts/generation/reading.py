@@ -52,7 +52,12 @@ Resolver = Callable[[Named], str]
 
 
 def reading_of(shape: Shape, resolve: Resolver, place: str) -> Reading:
-    """Return what reading a shape takes. Raises DocumentError when a union cannot be told apart."""
+    """Return what reading a shape takes.
+
+    Raises:
+        DocumentError: A union cannot be told apart.
+
+    """
     members = members_of(shape)
     objects = [m for m in members if isinstance(m, Named) and m.kind != "enum"]
     maps = [m for m in members if isinstance(m, MapOf)]

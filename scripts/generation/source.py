@@ -34,7 +34,10 @@ def derive(document: Json, names: Mapping[str, str], types: Mapping[str, Json]) 
 
     `names` maps places of unnamed schemas (`Owner.property`, `[]` for items, `{}` for values) to
     the names that they get, `types` properties to the schemas that people who use the client see.
-    Raises DocumentError for a construct without a rule.
+
+    Raises:
+        DocumentError: A construct has no rule.
+
     """
     derived = copy.deepcopy(document)
     schemas: Json = derived["components"]["schemas"]
@@ -92,7 +95,12 @@ def _target(schema: Json, schemas: Json) -> Json:
 
 
 def referred(reference: str, schemas: Json) -> Json:
-    """Return the component that a reference names. Raises DocumentError when there is none."""
+    """Return the component that a reference names.
+
+    Raises:
+        DocumentError: There is none.
+
+    """
     found = schemas.get(reference.removeprefix(SCHEMA_PREFIX))
     if not isinstance(found, dict):
         raise DocumentError(f"the document refers to {reference}, which it does not define")

@@ -50,7 +50,9 @@ def twin_of(source: Path) -> Path:
 def write(source: Path, tidy: Callable[[str, Path], str]) -> str:
     """Return the text of a module's twin; `tidy` sorts its imports and formats it.
 
-    Raises DocumentProblem for a module that is no Python.
+    Raises:
+        DocumentProblem: The module is no Python.
+
     """
     text = source.read_text(encoding="utf-8")
     header = f"# generated from {source.name} by scripts/generate.py; do not edit\n"

@@ -58,7 +58,12 @@ def read_answer(operation: mistral_openapi.Operation, status: int, body: Body) -
 
 
 def declared(operation: mistral_openapi.Operation, status: int) -> Json:
-    """Return what the document says about a status. Raises KeyError when it says nothing."""
+    """Return what the document says about a status.
+
+    Raises:
+        KeyError: It says nothing.
+
+    """
     answers = operation.object["responses"]
     for key in (str(status), f"{str(status)[0]}XX", "default"):
         if key in answers:
@@ -96,7 +101,9 @@ def unread(operation: mistral_openapi.Operation, body: Body, read: Read) -> Iter
 def _parse(module: ModuleType, item: object) -> object:
     """Return what the client makes of an answer or of one event.
 
-    Raises ValueError for what it refuses.
+    Raises:
+        ValueError: The client refuses it.
+
     """
     if isinstance(item, ServerEvent):
         readers = module.READERS

@@ -71,7 +71,12 @@ class Comparison:
             yield from self._replay(operation, exchange, read)
 
     def _find(self, exchange: Recorded) -> mistral_openapi.Operation:
-        """Return the operation. Raises APIError when there is none."""
+        """Return the operation.
+
+        Raises:
+            APIError: There is none.
+
+        """
         path = exchange.path.rstrip("/")
         return self._operations[self._router.find(exchange.method, path, "")[0].id]
 

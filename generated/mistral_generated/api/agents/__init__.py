@@ -130,8 +130,9 @@ class Agents(Group):
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -314,8 +315,9 @@ class Agents(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -432,8 +434,9 @@ class Agents(Group):
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -556,8 +559,9 @@ class AsyncAgents(Group):
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -740,8 +744,9 @@ class AsyncAgents(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """
@@ -858,8 +863,9 @@ class AsyncAgents(Group):
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: agents.complete POST /v1/agents/completions
         """

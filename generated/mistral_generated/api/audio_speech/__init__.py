@@ -64,8 +64,9 @@ class Speech(Group):
         Returns:
             SpeechResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: audio.speech.complete POST /v1/audio/speech
         """
@@ -120,8 +121,9 @@ class Speech(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: audio.speech.complete POST /v1/audio/speech
         """
@@ -182,8 +184,9 @@ class AsyncSpeech(Group):
         Returns:
             SpeechResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: audio.speech.complete POST /v1/audio/speech
         """
@@ -238,8 +241,9 @@ class AsyncSpeech(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: audio.speech.complete POST /v1/audio/speech
         """

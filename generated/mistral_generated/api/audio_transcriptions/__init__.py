@@ -69,8 +69,9 @@ class Transcriptions(Group):
         Returns:
             TranscriptionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 413,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 413, 422, 429, 5XX.
 
         Source: audio.transcriptions.complete POST /v1/audio/transcriptions
         """
@@ -132,8 +133,9 @@ class Transcriptions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 413,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 413, 422, 429, 5XX.
 
         Source: audio.transcriptions.complete POST /v1/audio/transcriptions
         """
@@ -201,8 +203,9 @@ class AsyncTranscriptions(Group):
         Returns:
             TranscriptionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 413,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 413, 422, 429, 5XX.
 
         Source: audio.transcriptions.complete POST /v1/audio/transcriptions
         """
@@ -264,8 +267,9 @@ class AsyncTranscriptions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 413,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 413, 422, 429, 5XX.
 
         Source: audio.transcriptions.complete POST /v1/audio/transcriptions
         """

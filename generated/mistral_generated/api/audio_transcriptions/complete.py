@@ -64,5 +64,10 @@ def prepare(
 
 
 def parse(response: Response) -> TranscriptionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_transcription_response(read_object(response.content))

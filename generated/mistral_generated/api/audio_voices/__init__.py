@@ -52,8 +52,9 @@ class Voices(Group):
         Returns:
             VoiceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.list GET /v1/audio/voices
         """
@@ -84,8 +85,9 @@ class Voices(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.list GET /v1/audio/voices
         """
@@ -136,8 +138,9 @@ class Voices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.create POST /v1/audio/voices
         """
@@ -172,8 +175,9 @@ class Voices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get GET /v1/audio/voices/{voice_id}
         """
@@ -210,8 +214,9 @@ class Voices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.update PATCH /v1/audio/voices/{voice_id}
         """
@@ -242,8 +247,9 @@ class Voices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
         """
@@ -263,8 +269,9 @@ class Voices(Group):
         Returns:
             The body, as bytes.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get_sample_audio GET /v1/audio/voices/{voice_id}/sample
         """
@@ -289,8 +296,9 @@ class Voices(Group):
         Returns:
             The number of bytes written.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get_sample_audio GET /v1/audio/voices/{voice_id}/sample
         """
@@ -329,8 +337,9 @@ class AsyncVoices(Group):
         Returns:
             VoiceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.list GET /v1/audio/voices
         """
@@ -361,8 +370,9 @@ class AsyncVoices(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.list GET /v1/audio/voices
         """
@@ -413,8 +423,9 @@ class AsyncVoices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: audio.voices.create POST /v1/audio/voices
         """
@@ -449,8 +460,9 @@ class AsyncVoices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get GET /v1/audio/voices/{voice_id}
         """
@@ -487,8 +499,9 @@ class AsyncVoices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.update PATCH /v1/audio/voices/{voice_id}
         """
@@ -519,8 +532,9 @@ class AsyncVoices(Group):
         Returns:
             Voice.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.delete DELETE /v1/audio/voices/{voice_id}
         """
@@ -540,8 +554,9 @@ class AsyncVoices(Group):
         Returns:
             The body, as bytes.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get_sample_audio GET /v1/audio/voices/{voice_id}/sample
         """
@@ -566,8 +581,9 @@ class AsyncVoices(Group):
         Returns:
             The number of bytes written.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: audio.voices.get_sample_audio GET /v1/audio/voices/{voice_id}/sample
         """

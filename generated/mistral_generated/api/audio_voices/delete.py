@@ -34,5 +34,10 @@ def prepare(voice_id: str) -> Call[Voice]:
 
 
 def parse(response: Response) -> Voice:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_voice(read_object(response.content))

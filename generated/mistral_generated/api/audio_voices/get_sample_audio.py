@@ -30,5 +30,10 @@ def prepare(voice_id: str) -> Call[bytes]:
 
 
 def parse(response: Response) -> bytes:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return response.content

@@ -52,5 +52,10 @@ def prepare(
 
 
 def parse(response: Response) -> VoiceList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_voice_list(read_object(response.content))

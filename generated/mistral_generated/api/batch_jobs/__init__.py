@@ -71,8 +71,9 @@ class Jobs(Group):
         Returns:
             ListBatchJobsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.list GET /v1/batch/jobs
         """
@@ -130,8 +131,9 @@ class Jobs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.list GET /v1/batch/jobs
         """
@@ -187,8 +189,9 @@ class Jobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.create POST /v1/batch/jobs
         """
@@ -223,8 +226,9 @@ class Jobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.get GET /v1/batch/jobs/{job_id}
         """
@@ -244,8 +248,9 @@ class Jobs(Group):
         Returns:
             DeleteBatchJobResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.delete DELETE /v1/batch/jobs/{job_id}
         """
@@ -266,8 +271,9 @@ class Jobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.cancel POST /v1/batch/jobs/{job_id}/cancel
         """
@@ -320,8 +326,9 @@ class AsyncJobs(Group):
         Returns:
             ListBatchJobsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.list GET /v1/batch/jobs
         """
@@ -379,8 +386,9 @@ class AsyncJobs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.list GET /v1/batch/jobs
         """
@@ -436,8 +444,9 @@ class AsyncJobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: batch.jobs.create POST /v1/batch/jobs
         """
@@ -472,8 +481,9 @@ class AsyncJobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.get GET /v1/batch/jobs/{job_id}
         """
@@ -493,8 +503,9 @@ class AsyncJobs(Group):
         Returns:
             DeleteBatchJobResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.delete DELETE /v1/batch/jobs/{job_id}
         """
@@ -515,8 +526,9 @@ class AsyncJobs(Group):
         Returns:
             BatchJob.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: batch.jobs.cancel POST /v1/batch/jobs/{job_id}/cancel
         """

@@ -34,5 +34,10 @@ def prepare(job_id: str) -> Call[BatchJob]:
 
 
 def parse(response: Response) -> BatchJob:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_batch_job(read_object(response.content))

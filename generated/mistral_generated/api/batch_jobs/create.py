@@ -60,5 +60,10 @@ def prepare(
 
 
 def parse(response: Response) -> BatchJob:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_batch_job(read_object(response.content))

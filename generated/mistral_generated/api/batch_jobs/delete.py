@@ -34,5 +34,10 @@ def prepare(job_id: str) -> Call[DeleteBatchJobResponse]:
 
 
 def parse(response: Response) -> DeleteBatchJobResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_delete_batch_job_response(read_object(response.content))

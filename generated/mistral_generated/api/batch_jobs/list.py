@@ -71,5 +71,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListBatchJobsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_batch_jobs_response(read_object(response.content))

@@ -55,8 +55,9 @@ class ApiKeys(Group):
         Returns:
             APIKeyList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.list GET /v1/admin/api-keys
         """
@@ -88,8 +89,9 @@ class ApiKeys(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.list GET /v1/admin/api-keys
         """
@@ -126,8 +128,9 @@ class ApiKeys(Group):
         Returns:
             CreatedAPIKey.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.create POST /v1/admin/api-keys
         """
@@ -152,8 +155,9 @@ class ApiKeys(Group):
         Returns:
             DeleteAPIKeyResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.api_keys.delete DELETE /v1/admin/api-keys/{key_id}
         """
@@ -193,8 +197,9 @@ class AsyncApiKeys(Group):
         Returns:
             APIKeyList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.list GET /v1/admin/api-keys
         """
@@ -226,8 +231,9 @@ class AsyncApiKeys(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.list GET /v1/admin/api-keys
         """
@@ -264,8 +270,9 @@ class AsyncApiKeys(Group):
         Returns:
             CreatedAPIKey.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.api_keys.create POST /v1/admin/api-keys
         """
@@ -290,8 +297,9 @@ class AsyncApiKeys(Group):
         Returns:
             DeleteAPIKeyResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.api_keys.delete DELETE /v1/admin/api-keys/{key_id}
         """

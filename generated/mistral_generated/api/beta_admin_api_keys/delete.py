@@ -34,5 +34,10 @@ def prepare(key_id: str) -> Call[DeleteAPIKeyResponse]:
 
 
 def parse(response: Response) -> DeleteAPIKeyResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_delete_api_key_response(read_object(response.content))

@@ -49,5 +49,10 @@ def prepare(
 
 
 def parse(response: Response) -> APIKeyList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_api_key_list(read_object(response.content))

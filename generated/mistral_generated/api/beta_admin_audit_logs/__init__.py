@@ -66,8 +66,9 @@ class AuditLogs(Group):
         Returns:
             builtins.list[AuditLog].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
         """
@@ -123,8 +124,9 @@ class AuditLogs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
         """
@@ -188,8 +190,9 @@ class AsyncAuditLogs(Group):
         Returns:
             builtins.list[AuditLog].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
         """
@@ -245,8 +248,9 @@ class AsyncAuditLogs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.audit_logs.list GET /v1/admin/audit-logs
         """

@@ -41,8 +41,9 @@ class Billing(Group):
         Returns:
             RateLimits.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_rate_limit GET /v1/admin/rate-limit
         """
@@ -61,8 +62,9 @@ class Billing(Group):
         Returns:
             SpendLimitResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_spend_limit GET /v1/admin/spend-limit
         """
@@ -89,8 +91,9 @@ class Billing(Group):
         Returns:
             SpendLimitResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.update_spend_limit POST /v1/admin/spend-limit
         """
@@ -122,8 +125,9 @@ class Billing(Group):
         Returns:
             Usage.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_usage GET /v1/admin/usage
         """
@@ -153,8 +157,9 @@ class AsyncBilling(Group):
         Returns:
             RateLimits.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_rate_limit GET /v1/admin/rate-limit
         """
@@ -173,8 +178,9 @@ class AsyncBilling(Group):
         Returns:
             SpendLimitResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_spend_limit GET /v1/admin/spend-limit
         """
@@ -201,8 +207,9 @@ class AsyncBilling(Group):
         Returns:
             SpendLimitResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.update_spend_limit POST /v1/admin/spend-limit
         """
@@ -234,8 +241,9 @@ class AsyncBilling(Group):
         Returns:
             Usage.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.billing.get_usage GET /v1/admin/usage
         """

@@ -34,5 +34,10 @@ def prepare() -> Call[RateLimits]:
 
 
 def parse(response: Response) -> RateLimits:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_rate_limits(read_object(response.content))

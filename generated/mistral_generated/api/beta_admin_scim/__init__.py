@@ -52,8 +52,9 @@ class Scim(Group):
         Returns:
             ScimSyncResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 409, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                409, 422, 429, 5XX.
 
         Source: beta.admin.scim.sync POST /v1/admin/scim/sync
         """
@@ -74,8 +75,9 @@ class Scim(Group):
         Returns:
             ScimSyncRun.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.scim.get_sync GET /v1/admin/scim/sync/{run_id}
         """
@@ -114,8 +116,9 @@ class AsyncScim(Group):
         Returns:
             ScimSyncResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 409, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                409, 422, 429, 5XX.
 
         Source: beta.admin.scim.sync POST /v1/admin/scim/sync
         """
@@ -136,8 +139,9 @@ class AsyncScim(Group):
         Returns:
             ScimSyncRun.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.scim.get_sync GET /v1/admin/scim/sync/{run_id}
         """

@@ -34,5 +34,10 @@ def prepare(run_id: str) -> Call[ScimSyncRun]:
 
 
 def parse(response: Response) -> ScimSyncRun:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_scim_sync_run(read_object(response.content))

@@ -60,8 +60,9 @@ class UserGroups(Group):
         Returns:
             UserGroupList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.list GET /v1/admin/user-groups
         """
@@ -90,8 +91,9 @@ class UserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.list GET /v1/admin/user-groups
         """
@@ -128,8 +130,9 @@ class UserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.create POST /v1/admin/user-groups
         """
@@ -169,8 +172,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.provision_workspace POST /v1/admin/user-groups/provision-workspace
         """
@@ -198,8 +202,9 @@ class UserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.get GET /v1/admin/user-groups/{group_uuid}
         """
@@ -234,8 +239,9 @@ class UserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update PATCH /v1/admin/user-groups/{group_uuid}
         """
@@ -264,8 +270,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
         """
@@ -294,8 +301,9 @@ class UserGroups(Group):
         Returns:
             UserGroupMemberList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_members GET /v1/admin/user-groups/{group_uuid}/members
         """
@@ -324,8 +332,9 @@ class UserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_members GET /v1/admin/user-groups/{group_uuid}/members
         """
@@ -354,8 +363,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.add_members POST /v1/admin/user-groups/{group_uuid}/members
         """
@@ -379,8 +389,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.remove_members DELETE /v1/admin/user-groups/{group_uuid}/members
         """
@@ -401,8 +412,9 @@ class UserGroups(Group):
         Returns:
             NestedGroupList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_nested GET /v1/admin/user-groups/{group_uuid}/nested
         """
@@ -427,8 +439,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_nested PATCH /v1/admin/user-groups/{group_uuid}/nested
         """
@@ -458,8 +471,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_organization_role PATCH /v1/admin/user-groups/{group_uuid}/organization-role
         """
@@ -491,8 +505,9 @@ class UserGroups(Group):
         Returns:
             UserGroupWorkspaceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_workspaces GET /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -522,8 +537,9 @@ class UserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_workspaces GET /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -563,8 +579,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.add_workspace POST /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -607,8 +624,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_workspace PATCH /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
         """
@@ -640,8 +658,9 @@ class UserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
         """
@@ -678,8 +697,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroupList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.list GET /v1/admin/user-groups
         """
@@ -708,8 +728,9 @@ class AsyncUserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.list GET /v1/admin/user-groups
         """
@@ -746,8 +767,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.create POST /v1/admin/user-groups
         """
@@ -787,8 +809,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.user_groups.provision_workspace POST /v1/admin/user-groups/provision-workspace
         """
@@ -816,8 +839,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.get GET /v1/admin/user-groups/{group_uuid}
         """
@@ -852,8 +876,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroup.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update PATCH /v1/admin/user-groups/{group_uuid}
         """
@@ -882,8 +907,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.delete DELETE /v1/admin/user-groups/{group_uuid}
         """
@@ -912,8 +938,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroupMemberList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_members GET /v1/admin/user-groups/{group_uuid}/members
         """
@@ -944,8 +971,9 @@ class AsyncUserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_members GET /v1/admin/user-groups/{group_uuid}/members
         """
@@ -974,8 +1002,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.add_members POST /v1/admin/user-groups/{group_uuid}/members
         """
@@ -999,8 +1028,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.remove_members DELETE /v1/admin/user-groups/{group_uuid}/members
         """
@@ -1021,8 +1051,9 @@ class AsyncUserGroups(Group):
         Returns:
             NestedGroupList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_nested GET /v1/admin/user-groups/{group_uuid}/nested
         """
@@ -1047,8 +1078,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_nested PATCH /v1/admin/user-groups/{group_uuid}/nested
         """
@@ -1078,8 +1110,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_organization_role PATCH /v1/admin/user-groups/{group_uuid}/organization-role
         """
@@ -1111,8 +1144,9 @@ class AsyncUserGroups(Group):
         Returns:
             UserGroupWorkspaceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_workspaces GET /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -1144,8 +1178,9 @@ class AsyncUserGroups(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.list_workspaces GET /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -1185,8 +1220,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.add_workspace POST /v1/admin/user-groups/{group_uuid}/workspaces
         """
@@ -1229,8 +1265,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.update_workspace PATCH /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
         """
@@ -1262,8 +1299,9 @@ class AsyncUserGroups(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.user_groups.remove_workspace DELETE /v1/admin/user-groups/{group_uuid}/workspaces/{workspace_uuid}
         """

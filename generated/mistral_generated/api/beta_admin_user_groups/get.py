@@ -34,5 +34,10 @@ def prepare(group_uuid: str) -> Call[UserGroup]:
 
 
 def parse(response: Response) -> UserGroup:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_user_group(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(group_uuid: str) -> Call[NestedGroupList]:
 
 
 def parse(response: Response) -> NestedGroupList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_nested_group_list(read_object(response.content))

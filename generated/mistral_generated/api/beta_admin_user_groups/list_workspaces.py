@@ -47,5 +47,10 @@ def prepare(
 
 
 def parse(response: Response) -> UserGroupWorkspaceList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_user_group_workspace_list(read_object(response.content))

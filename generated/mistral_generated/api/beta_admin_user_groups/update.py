@@ -54,5 +54,10 @@ def prepare(
 
 
 def parse(response: Response) -> UserGroup:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_user_group(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(group_uuid: str, *, child_group_uuids: Sequence[str]) -> Call[None]:
 
 
 def parse(response: Response) -> None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return None

@@ -54,8 +54,9 @@ class Users(Group):
         Returns:
             RoleList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list_roles GET /v1/admin/roles
         """
@@ -85,8 +86,9 @@ class Users(Group):
         Returns:
             OrganizationMemberList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list GET /v1/admin/users
         """
@@ -116,8 +118,9 @@ class Users(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list GET /v1/admin/users
         """
@@ -148,8 +151,9 @@ class Users(Group):
         Returns:
             CreateUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.create POST /v1/admin/users
         """
@@ -169,8 +173,9 @@ class Users(Group):
         Returns:
             AdminUser.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.get GET /v1/admin/users/{user_id}
         """
@@ -207,8 +212,9 @@ class Users(Group):
         Returns:
             OrganizationMember.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.update PATCH /v1/admin/users/{user_id}
         """
@@ -239,8 +245,9 @@ class Users(Group):
         Returns:
             DeleteUserResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
         """
@@ -260,8 +267,9 @@ class Users(Group):
         Returns:
             builtins.list[UserInvite].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list_invites GET /v1/admin/users-invite
         """
@@ -311,8 +319,9 @@ class Users(Group):
         Returns:
             InviteUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.invite POST /v1/admin/users-invite
         """
@@ -346,8 +355,9 @@ class Users(Group):
         Returns:
             DeleteUserResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.delete_invite DELETE /v1/admin/users-invite/{invite_uuid}
         """
@@ -375,8 +385,9 @@ class AsyncUsers(Group):
         Returns:
             RoleList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list_roles GET /v1/admin/roles
         """
@@ -406,8 +417,9 @@ class AsyncUsers(Group):
         Returns:
             OrganizationMemberList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list GET /v1/admin/users
         """
@@ -437,8 +449,9 @@ class AsyncUsers(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list GET /v1/admin/users
         """
@@ -469,8 +482,9 @@ class AsyncUsers(Group):
         Returns:
             CreateUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.create POST /v1/admin/users
         """
@@ -490,8 +504,9 @@ class AsyncUsers(Group):
         Returns:
             AdminUser.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.get GET /v1/admin/users/{user_id}
         """
@@ -528,8 +543,9 @@ class AsyncUsers(Group):
         Returns:
             OrganizationMember.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.update PATCH /v1/admin/users/{user_id}
         """
@@ -560,8 +576,9 @@ class AsyncUsers(Group):
         Returns:
             DeleteUserResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.delete DELETE /v1/admin/users/{user_id}
         """
@@ -581,8 +598,9 @@ class AsyncUsers(Group):
         Returns:
             builtins.list[UserInvite].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.list_invites GET /v1/admin/users-invite
         """
@@ -632,8 +650,9 @@ class AsyncUsers(Group):
         Returns:
             InviteUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.users.invite POST /v1/admin/users-invite
         """
@@ -669,8 +688,9 @@ class AsyncUsers(Group):
         Returns:
             DeleteUserResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.users.delete_invite DELETE /v1/admin/users-invite/{invite_uuid}
         """

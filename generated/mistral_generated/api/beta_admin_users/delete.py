@@ -34,5 +34,10 @@ def prepare(user_id: str) -> Call[DeleteUserResponse]:
 
 
 def parse(response: Response) -> DeleteUserResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_delete_user_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(user_id: str) -> Call[AdminUser]:
 
 
 def parse(response: Response) -> AdminUser:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_admin_user(read_object(response.content))

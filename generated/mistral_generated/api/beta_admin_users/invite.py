@@ -76,5 +76,10 @@ def prepare(
 
 
 def parse(response: Response) -> InviteUsersResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_invite_users_response(read_object(response.content))

@@ -36,7 +36,12 @@ def prepare() -> Call[builtins.list[UserInvite]]:
 
 
 def parse(response: Response) -> builtins.list[UserInvite]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return [
         read_user_invite(item) if type(item) is dict else item
         for item in read_array(response.content)

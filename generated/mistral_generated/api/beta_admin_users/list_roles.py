@@ -34,5 +34,10 @@ def prepare() -> Call[RoleList]:
 
 
 def parse(response: Response) -> RoleList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_role_list(read_object(response.content))

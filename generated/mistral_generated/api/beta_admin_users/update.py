@@ -63,5 +63,10 @@ def prepare(
 
 
 def parse(response: Response) -> OrganizationMember:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_organization_member(read_object(response.content))

@@ -43,8 +43,9 @@ class VibeCodeAnalytics(Group):
         Returns:
             VibeOrganizationStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_code_analytics.get_by_organization GET /v1/admin/analytics/vibe/code/usage/by_organization
         """
@@ -73,8 +74,9 @@ class VibeCodeAnalytics(Group):
         Returns:
             VibeWorkspaceStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_code_analytics.get_by_workspace GET /v1/admin/analytics/vibe/code/usage/by_workspace
         """
@@ -108,8 +110,9 @@ class AsyncVibeCodeAnalytics(Group):
         Returns:
             VibeOrganizationStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_code_analytics.get_by_organization GET /v1/admin/analytics/vibe/code/usage/by_organization
         """
@@ -138,8 +141,9 @@ class AsyncVibeCodeAnalytics(Group):
         Returns:
             VibeWorkspaceStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_code_analytics.get_by_workspace GET /v1/admin/analytics/vibe/code/usage/by_workspace
         """

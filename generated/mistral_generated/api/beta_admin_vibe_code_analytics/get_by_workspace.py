@@ -40,5 +40,10 @@ def prepare(
 
 
 def parse(response: Response) -> VibeWorkspaceStats:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_vibe_workspace_stats(read_object(response.content))

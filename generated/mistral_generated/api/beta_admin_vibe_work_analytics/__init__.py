@@ -43,8 +43,9 @@ class VibeWorkAnalytics(Group):
         Returns:
             VibeWorkByAgentStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_agent_stats GET /v1/admin/analytics/vibe/work/usage/by_agent_stats
         """
@@ -74,8 +75,9 @@ class VibeWorkAnalytics(Group):
         Returns:
             VibeWorkByTimeStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_time_stats GET /v1/admin/analytics/vibe/work/usage/by_time_stats
         """
@@ -100,8 +102,9 @@ class VibeWorkAnalytics(Group):
         Returns:
             VibeWorkByUserStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_user_stats GET /v1/admin/analytics/vibe/work/usage/by_user_stats
         """
@@ -132,8 +135,9 @@ class AsyncVibeWorkAnalytics(Group):
         Returns:
             VibeWorkByAgentStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_agent_stats GET /v1/admin/analytics/vibe/work/usage/by_agent_stats
         """
@@ -163,8 +167,9 @@ class AsyncVibeWorkAnalytics(Group):
         Returns:
             VibeWorkByTimeStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_time_stats GET /v1/admin/analytics/vibe/work/usage/by_time_stats
         """
@@ -189,8 +194,9 @@ class AsyncVibeWorkAnalytics(Group):
         Returns:
             VibeWorkByUserStats.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.vibe_work_analytics.get_by_user_stats GET /v1/admin/analytics/vibe/work/usage/by_user_stats
         """

@@ -45,5 +45,10 @@ def prepare(
 
 
 def parse(response: Response) -> VibeWorkByTimeStats:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_vibe_work_by_time_stats(read_object(response.content))

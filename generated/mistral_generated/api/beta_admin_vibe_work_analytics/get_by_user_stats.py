@@ -35,5 +35,10 @@ def prepare(*, start_time: int, end_time: int) -> Call[VibeWorkByUserStats]:
 
 
 def parse(response: Response) -> VibeWorkByUserStats:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_vibe_work_by_user_stats(read_object(response.content))

@@ -60,8 +60,9 @@ class Workspaces(Group):
         Returns:
             WorkspaceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.list GET /v1/admin/workspaces
         """
@@ -95,8 +96,9 @@ class Workspaces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.list GET /v1/admin/workspaces
         """
@@ -136,8 +138,9 @@ class Workspaces(Group):
         Returns:
             CreatedWorkspace.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.create POST /v1/admin/workspaces
         """
@@ -177,8 +180,9 @@ class Workspaces(Group):
         Returns:
             Workspace.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.update PATCH /v1/admin/workspaces/{workspace_uuid}
         """
@@ -202,8 +206,9 @@ class Workspaces(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
         """
@@ -231,8 +236,9 @@ class Workspaces(Group):
         Returns:
             AddWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.add_users POST /v1/admin/workspaces/{workspace_uuid}/add-users
         """
@@ -260,8 +266,9 @@ class Workspaces(Group):
         Returns:
             RemoveWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.remove_users DELETE /v1/admin/workspaces/{workspace_uuid}/remove-users
         """
@@ -289,8 +296,9 @@ class Workspaces(Group):
         Returns:
             UpdateWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.update_users PATCH /v1/admin/workspaces/{workspace_uuid}/users
         """
@@ -330,8 +338,9 @@ class AsyncWorkspaces(Group):
         Returns:
             WorkspaceList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.list GET /v1/admin/workspaces
         """
@@ -365,8 +374,9 @@ class AsyncWorkspaces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.list GET /v1/admin/workspaces
         """
@@ -406,8 +416,9 @@ class AsyncWorkspaces(Group):
         Returns:
             CreatedWorkspace.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.admin.workspaces.create POST /v1/admin/workspaces
         """
@@ -447,8 +458,9 @@ class AsyncWorkspaces(Group):
         Returns:
             Workspace.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.update PATCH /v1/admin/workspaces/{workspace_uuid}
         """
@@ -472,8 +484,9 @@ class AsyncWorkspaces(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.delete DELETE /v1/admin/workspaces/{workspace_uuid}
         """
@@ -501,8 +514,9 @@ class AsyncWorkspaces(Group):
         Returns:
             AddWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.add_users POST /v1/admin/workspaces/{workspace_uuid}/add-users
         """
@@ -530,8 +544,9 @@ class AsyncWorkspaces(Group):
         Returns:
             RemoveWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.remove_users DELETE /v1/admin/workspaces/{workspace_uuid}/remove-users
         """
@@ -559,8 +574,9 @@ class AsyncWorkspaces(Group):
         Returns:
             UpdateWorkspaceUsersResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.admin.workspaces.update_users PATCH /v1/admin/workspaces/{workspace_uuid}/users
         """

@@ -53,5 +53,10 @@ def prepare(
 
 
 def parse(response: Response) -> CreatedWorkspace:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_created_workspace(read_object(response.content))

@@ -41,5 +41,10 @@ def prepare(
 
 
 def parse(response: Response) -> RemoveWorkspaceUsersResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_remove_workspace_users_response(read_object(response.content))

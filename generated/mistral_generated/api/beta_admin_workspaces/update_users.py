@@ -45,5 +45,10 @@ def prepare(
 
 
 def parse(response: Response) -> UpdateWorkspaceUsersResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_update_workspace_users_response(read_object(response.content))

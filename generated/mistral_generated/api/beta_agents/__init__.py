@@ -76,8 +76,9 @@ class Agents(Group):
         Returns:
             builtins.list[Agent].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list GET /v1/agents
         """
@@ -134,8 +135,9 @@ class Agents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list GET /v1/agents
         """
@@ -192,8 +194,9 @@ class Agents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.create POST /v1/agents
         """
@@ -249,8 +252,9 @@ class Agents(Group):
         Returns:
             AgentListPage.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list_pages GET /v1/agents/pages
         """
@@ -304,8 +308,9 @@ class Agents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list_pages GET /v1/agents/pages
         """
@@ -347,8 +352,9 @@ class Agents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.get GET /v1/agents/{agent_id}
         """
@@ -396,8 +402,9 @@ class Agents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.update PATCH /v1/agents/{agent_id}
         """
@@ -433,8 +440,9 @@ class Agents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.delete DELETE /v1/agents/{agent_id}
         """
@@ -456,8 +464,9 @@ class Agents(Group):
         Returns:
             builtins.list[AgentAliasResponse].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_version_aliases GET /v1/agents/{agent_id}/aliases
         """
@@ -483,8 +492,9 @@ class Agents(Group):
         Returns:
             AgentAliasResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.create_version_alias PUT /v1/agents/{agent_id}/aliases
         """
@@ -508,8 +518,9 @@ class Agents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.delete_version_alias DELETE /v1/agents/{agent_id}/aliases
         """
@@ -533,8 +544,9 @@ class Agents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.update_version PATCH /v1/agents/{agent_id}/version
         """
@@ -564,8 +576,9 @@ class Agents(Group):
         Returns:
             builtins.list[Agent].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_versions GET /v1/agents/{agent_id}/versions
         """
@@ -595,8 +608,9 @@ class Agents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_versions GET /v1/agents/{agent_id}/versions
         """
@@ -622,8 +636,9 @@ class Agents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.get_version GET /v1/agents/{agent_id}/versions/{version}
         """
@@ -676,8 +691,9 @@ class AsyncAgents(Group):
         Returns:
             builtins.list[Agent].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list GET /v1/agents
         """
@@ -734,8 +750,9 @@ class AsyncAgents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list GET /v1/agents
         """
@@ -792,8 +809,9 @@ class AsyncAgents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.create POST /v1/agents
         """
@@ -849,8 +867,9 @@ class AsyncAgents(Group):
         Returns:
             AgentListPage.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list_pages GET /v1/agents/pages
         """
@@ -904,8 +923,9 @@ class AsyncAgents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.agents.list_pages GET /v1/agents/pages
         """
@@ -947,8 +967,9 @@ class AsyncAgents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.get GET /v1/agents/{agent_id}
         """
@@ -996,8 +1017,9 @@ class AsyncAgents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.update PATCH /v1/agents/{agent_id}
         """
@@ -1033,8 +1055,9 @@ class AsyncAgents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.delete DELETE /v1/agents/{agent_id}
         """
@@ -1056,8 +1079,9 @@ class AsyncAgents(Group):
         Returns:
             builtins.list[AgentAliasResponse].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_version_aliases GET /v1/agents/{agent_id}/aliases
         """
@@ -1083,8 +1107,9 @@ class AsyncAgents(Group):
         Returns:
             AgentAliasResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.create_version_alias PUT /v1/agents/{agent_id}/aliases
         """
@@ -1108,8 +1133,9 @@ class AsyncAgents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.delete_version_alias DELETE /v1/agents/{agent_id}/aliases
         """
@@ -1133,8 +1159,9 @@ class AsyncAgents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.update_version PATCH /v1/agents/{agent_id}/version
         """
@@ -1164,8 +1191,9 @@ class AsyncAgents(Group):
         Returns:
             builtins.list[Agent].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_versions GET /v1/agents/{agent_id}/versions
         """
@@ -1195,8 +1223,9 @@ class AsyncAgents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.list_versions GET /v1/agents/{agent_id}/versions
         """
@@ -1224,8 +1253,9 @@ class AsyncAgents(Group):
         Returns:
             Agent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.agents.get_version GET /v1/agents/{agent_id}/versions/{version}
         """

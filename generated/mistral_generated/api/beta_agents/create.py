@@ -71,5 +71,10 @@ def prepare(
 
 
 def parse(response: Response) -> Agent:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_agent(read_object(response.content))

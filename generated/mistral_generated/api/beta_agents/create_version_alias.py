@@ -35,5 +35,10 @@ def prepare(agent_id: str, *, alias: str, version: int) -> Call[AgentAliasRespon
 
 
 def parse(response: Response) -> AgentAliasResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_agent_alias_response(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(agent_id: str, *, agent_version: int | str | None | Unset = UNSET) -
 
 
 def parse(response: Response) -> Agent:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_agent(read_object(response.content))

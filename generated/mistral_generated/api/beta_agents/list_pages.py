@@ -68,5 +68,10 @@ def prepare(
 
 
 def parse(response: Response) -> AgentListPage:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_agent_list_page(read_object(response.content))

@@ -36,7 +36,12 @@ def prepare(agent_id: str) -> Call[builtins.list[AgentAliasResponse]]:
 
 
 def parse(response: Response) -> builtins.list[AgentAliasResponse]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return [
         read_agent_alias_response(item) if type(item) is dict else item
         for item in read_array(response.content)

@@ -78,8 +78,9 @@ class Connectors(Group):
         Returns:
             PaginatedConnectors.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.list GET /v1/connectors
         """
@@ -113,8 +114,9 @@ class Connectors(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.list GET /v1/connectors
         """
@@ -178,8 +180,9 @@ class Connectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.create POST /v1/connectors
         """
@@ -227,8 +230,9 @@ class Connectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get GET /v1/connectors/{connector_id_or_name}
         """
@@ -282,8 +286,9 @@ class Connectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.update PATCH /v1/connectors/{connector_id_or_name}
         """
@@ -316,8 +321,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
         """
@@ -356,8 +362,9 @@ class Connectors(Group):
         Returns:
             AuthUrlResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get_auth_url GET /v1/connectors/{connector_id_or_name}/auth_url
         """
@@ -389,8 +396,9 @@ class Connectors(Group):
         Returns:
             builtins.list[PublicAuthenticationMethod].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get_authentication_methods GET /v1/connectors/{connector_id_or_name}/authentication_methods
         """
@@ -421,8 +429,9 @@ class Connectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_organization_credentials GET /v1/connectors/{connector_id_or_name}/organization/credentials
         """
@@ -466,8 +475,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_organization_credentials POST /v1/connectors/{connector_id_or_name}/organization/credentials
         """
@@ -499,8 +509,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_organization_credentials DELETE /v1/connectors/{connector_id_or_name}/organization/credentials/{credentials_name}
         """
@@ -542,8 +553,9 @@ class Connectors(Group):
         Returns:
             builtins.list[MCPTool] | builtins.list[dict[str, Any]].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_tools GET /v1/connectors/{connector_id_or_name}/tools
         """
@@ -592,8 +604,9 @@ class Connectors(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_tools GET /v1/connectors/{connector_id_or_name}/tools
         """
@@ -637,8 +650,9 @@ class Connectors(Group):
         Returns:
             ConnectorToolCallResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.call_tool POST /v1/connectors/{connector_id_or_name}/tools/{tool_name}/call
         """
@@ -676,8 +690,9 @@ class Connectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_user_credentials GET /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -721,8 +736,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_user_credentials POST /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -753,8 +769,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_all_user_credentials DELETE /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -777,8 +794,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_user_credentials DELETE /v1/connectors/{connector_id_or_name}/user/credentials/{credentials_name}
         """
@@ -811,8 +829,9 @@ class Connectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_workspace_credentials GET /v1/connectors/{connector_id_or_name}/workspace/credentials
         """
@@ -856,8 +875,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_workspace_credentials POST /v1/connectors/{connector_id_or_name}/workspace/credentials
         """
@@ -889,8 +909,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_workspace_credentials DELETE /v1/connectors/{connector_id_or_name}/workspace/credentials/{credentials_name}
         """
@@ -915,8 +936,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.share PUT /v1/connectors/{connector_id}/share
         """
@@ -938,8 +960,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.unshare DELETE /v1/connectors/{connector_id}/share
         """
@@ -962,8 +985,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.activate_for_consumer POST /v1/connectors/{connector_id}/{consumer_scope}/activate
         """
@@ -989,8 +1013,9 @@ class Connectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.deactivate_for_consumer POST /v1/connectors/{connector_id}/{consumer_scope}/deactivate
         """
@@ -1032,8 +1057,9 @@ class AsyncConnectors(Group):
         Returns:
             PaginatedConnectors.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.list GET /v1/connectors
         """
@@ -1067,8 +1093,9 @@ class AsyncConnectors(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.list GET /v1/connectors
         """
@@ -1132,8 +1159,9 @@ class AsyncConnectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.connectors.create POST /v1/connectors
         """
@@ -1181,8 +1209,9 @@ class AsyncConnectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get GET /v1/connectors/{connector_id_or_name}
         """
@@ -1236,8 +1265,9 @@ class AsyncConnectors(Group):
         Returns:
             Connector.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.update PATCH /v1/connectors/{connector_id_or_name}
         """
@@ -1272,8 +1302,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete DELETE /v1/connectors/{connector_id_or_name}
         """
@@ -1312,8 +1343,9 @@ class AsyncConnectors(Group):
         Returns:
             AuthUrlResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get_auth_url GET /v1/connectors/{connector_id_or_name}/auth_url
         """
@@ -1345,8 +1377,9 @@ class AsyncConnectors(Group):
         Returns:
             builtins.list[PublicAuthenticationMethod].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.get_authentication_methods GET /v1/connectors/{connector_id_or_name}/authentication_methods
         """
@@ -1377,8 +1410,9 @@ class AsyncConnectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_organization_credentials GET /v1/connectors/{connector_id_or_name}/organization/credentials
         """
@@ -1422,8 +1456,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_organization_credentials POST /v1/connectors/{connector_id_or_name}/organization/credentials
         """
@@ -1455,8 +1490,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_organization_credentials DELETE /v1/connectors/{connector_id_or_name}/organization/credentials/{credentials_name}
         """
@@ -1498,8 +1534,9 @@ class AsyncConnectors(Group):
         Returns:
             builtins.list[MCPTool] | builtins.list[dict[str, Any]].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_tools GET /v1/connectors/{connector_id_or_name}/tools
         """
@@ -1548,8 +1585,9 @@ class AsyncConnectors(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_tools GET /v1/connectors/{connector_id_or_name}/tools
         """
@@ -1593,8 +1631,9 @@ class AsyncConnectors(Group):
         Returns:
             ConnectorToolCallResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.call_tool POST /v1/connectors/{connector_id_or_name}/tools/{tool_name}/call
         """
@@ -1632,8 +1671,9 @@ class AsyncConnectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_user_credentials GET /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -1677,8 +1717,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_user_credentials POST /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -1709,8 +1750,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_all_user_credentials DELETE /v1/connectors/{connector_id_or_name}/user/credentials
         """
@@ -1733,8 +1775,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_user_credentials DELETE /v1/connectors/{connector_id_or_name}/user/credentials/{credentials_name}
         """
@@ -1767,8 +1810,9 @@ class AsyncConnectors(Group):
         Returns:
             CredentialsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.list_workspace_credentials GET /v1/connectors/{connector_id_or_name}/workspace/credentials
         """
@@ -1812,8 +1856,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.create_or_update_workspace_credentials POST /v1/connectors/{connector_id_or_name}/workspace/credentials
         """
@@ -1845,8 +1890,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.delete_workspace_credentials DELETE /v1/connectors/{connector_id_or_name}/workspace/credentials/{credentials_name}
         """
@@ -1871,8 +1917,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.share PUT /v1/connectors/{connector_id}/share
         """
@@ -1894,8 +1941,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.unshare DELETE /v1/connectors/{connector_id}/share
         """
@@ -1918,8 +1966,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.activate_for_consumer POST /v1/connectors/{connector_id}/{consumer_scope}/activate
         """
@@ -1945,8 +1994,9 @@ class AsyncConnectors(Group):
         Returns:
             MessageResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.connectors.deactivate_for_consumer POST /v1/connectors/{connector_id}/{consumer_scope}/deactivate
         """

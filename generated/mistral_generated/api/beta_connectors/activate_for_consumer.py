@@ -35,5 +35,10 @@ def prepare(connector_id: str, consumer_scope: ConsumerScope) -> Call[MessageRes
 
 
 def parse(response: Response) -> MessageResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_message_response(read_object(response.content))

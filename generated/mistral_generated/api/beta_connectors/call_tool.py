@@ -46,5 +46,10 @@ def prepare(
 
 
 def parse(response: Response) -> ConnectorToolCallResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_connector_tool_call_response(read_object(response.content))

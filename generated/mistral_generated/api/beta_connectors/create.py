@@ -82,5 +82,10 @@ def prepare(
 
 
 def parse(response: Response) -> Connector:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_connector(read_object(response.content))

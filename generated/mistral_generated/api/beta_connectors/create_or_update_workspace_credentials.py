@@ -47,5 +47,10 @@ def prepare(
 
 
 def parse(response: Response) -> MessageResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_message_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(connector_id_or_name: str) -> Call[MessageResponse]:
 
 
 def parse(response: Response) -> MessageResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_message_response(read_object(response.content))

@@ -36,7 +36,12 @@ def prepare(connector_id_or_name: str) -> Call[builtins.list[PublicAuthenticatio
 
 
 def parse(response: Response) -> builtins.list[PublicAuthenticationMethod]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return [
         read_public_authentication_method(item) if type(item) is dict else item
         for item in read_array(response.content)

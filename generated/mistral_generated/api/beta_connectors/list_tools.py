@@ -59,7 +59,12 @@ def prepare(
 
 
 def parse(response: Response) -> builtins.list[MCPTool] | builtins.list[dict[str, Any]]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     value: Any = read_json(response.content)
     if type(value) is list:
         value = [read_mcp_tool(item) if type(item) is dict else item for item in value]

@@ -72,8 +72,9 @@ class Conversations(Group):
         Returns:
             builtins.list[Conversation].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.conversations.list GET /v1/conversations
         """
@@ -104,8 +105,9 @@ class Conversations(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.conversations.list GET /v1/conversations
         """
@@ -167,8 +169,9 @@ class Conversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -244,8 +247,9 @@ class Conversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -283,8 +287,9 @@ class Conversations(Group):
         Returns:
             Conversation.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get GET /v1/conversations/{conversation_id}
         """
@@ -331,8 +336,9 @@ class Conversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.append POST /v1/conversations/{conversation_id}
         """
@@ -391,8 +397,9 @@ class Conversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.append POST /v1/conversations/{conversation_id}
         """
@@ -422,8 +429,9 @@ class Conversations(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.delete DELETE /v1/conversations/{conversation_id}
         """
@@ -446,8 +454,9 @@ class Conversations(Group):
         Returns:
             ConversationHistory.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get_history GET /v1/conversations/{conversation_id}/history
         """
@@ -470,8 +479,9 @@ class Conversations(Group):
         Returns:
             ConversationMessages.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get_messages GET /v1/conversations/{conversation_id}/messages
         """
@@ -522,8 +532,9 @@ class Conversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.restart POST /v1/conversations/{conversation_id}/restart
         """
@@ -589,8 +600,9 @@ class Conversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.restart POST /v1/conversations/{conversation_id}/restart
         """
@@ -644,8 +656,9 @@ class AsyncConversations(Group):
         Returns:
             builtins.list[Conversation].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.conversations.list GET /v1/conversations
         """
@@ -676,8 +689,9 @@ class AsyncConversations(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.conversations.list GET /v1/conversations
         """
@@ -739,8 +753,9 @@ class AsyncConversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -816,8 +831,9 @@ class AsyncConversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.start POST /v1/conversations
         """
@@ -855,8 +871,9 @@ class AsyncConversations(Group):
         Returns:
             Conversation.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get GET /v1/conversations/{conversation_id}
         """
@@ -903,8 +920,9 @@ class AsyncConversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.append POST /v1/conversations/{conversation_id}
         """
@@ -963,8 +981,9 @@ class AsyncConversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.append POST /v1/conversations/{conversation_id}
         """
@@ -994,8 +1013,9 @@ class AsyncConversations(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.delete DELETE /v1/conversations/{conversation_id}
         """
@@ -1018,8 +1038,9 @@ class AsyncConversations(Group):
         Returns:
             ConversationHistory.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get_history GET /v1/conversations/{conversation_id}/history
         """
@@ -1042,8 +1063,9 @@ class AsyncConversations(Group):
         Returns:
             ConversationMessages.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.conversations.get_messages GET /v1/conversations/{conversation_id}/messages
         """
@@ -1094,8 +1116,9 @@ class AsyncConversations(Group):
         Returns:
             ConversationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.restart POST /v1/conversations/{conversation_id}/restart
         """
@@ -1161,8 +1184,9 @@ class AsyncConversations(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.conversations.restart POST /v1/conversations/{conversation_id}/restart
         """

@@ -66,5 +66,10 @@ def prepare(
 
 
 def parse(response: Response) -> ConversationResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_conversation_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(conversation_id: str) -> Call[Conversation]:
 
 
 def parse(response: Response) -> Conversation:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_conversation(read_object(response.content))

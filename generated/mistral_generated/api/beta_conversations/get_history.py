@@ -34,5 +34,10 @@ def prepare(conversation_id: str) -> Call[ConversationHistory]:
 
 
 def parse(response: Response) -> ConversationHistory:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_conversation_history(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(conversation_id: str) -> Call[ConversationMessages]:
 
 
 def parse(response: Response) -> ConversationMessages:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_conversation_messages(read_object(response.content))

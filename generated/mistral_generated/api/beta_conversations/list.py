@@ -54,7 +54,12 @@ def prepare(
 
 
 def parse(response: Response) -> builtins.list[Conversation]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return [
         read_conversation(item) if type(item) is dict else item
         for item in read_array(response.content)

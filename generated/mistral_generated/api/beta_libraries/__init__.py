@@ -77,8 +77,9 @@ class Libraries(Group):
         Returns:
             ListLibrariesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.list GET /v1/libraries
         """
@@ -122,8 +123,9 @@ class Libraries(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.list GET /v1/libraries
         """
@@ -162,8 +164,9 @@ class Libraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.create POST /v1/libraries
         """
@@ -188,8 +191,9 @@ class Libraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.get GET /v1/libraries/{library_id}
         """
@@ -222,8 +226,9 @@ class Libraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.update_with_put PUT /v1/libraries/{library_id}
         """
@@ -255,8 +260,9 @@ class Libraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.update PATCH /v1/libraries/{library_id}
         """
@@ -280,8 +286,9 @@ class Libraries(Group):
         Returns:
             Library, or None when the server answers without a body.
 
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 204, or none comes; documented: 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
         """
@@ -342,8 +349,9 @@ class AsyncLibraries(Group):
         Returns:
             ListLibrariesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.list GET /v1/libraries
         """
@@ -387,8 +395,9 @@ class AsyncLibraries(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.list GET /v1/libraries
         """
@@ -427,8 +436,9 @@ class AsyncLibraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.libraries.create POST /v1/libraries
         """
@@ -453,8 +463,9 @@ class AsyncLibraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.get GET /v1/libraries/{library_id}
         """
@@ -487,8 +498,9 @@ class AsyncLibraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.update_with_put PUT /v1/libraries/{library_id}
         """
@@ -520,8 +532,9 @@ class AsyncLibraries(Group):
         Returns:
             Library.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.update PATCH /v1/libraries/{library_id}
         """
@@ -545,8 +558,9 @@ class AsyncLibraries(Group):
         Returns:
             Library, or None when the server answers without a body.
 
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 204, or none comes; documented: 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.libraries.delete DELETE /v1/libraries/{library_id}
         """

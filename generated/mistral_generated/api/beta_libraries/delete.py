@@ -34,7 +34,12 @@ def prepare(library_id: str) -> Call[Library | None]:
 
 
 def parse(response: Response) -> Library | None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     if not response.content:
         return None
     return read_library(read_object(response.content))

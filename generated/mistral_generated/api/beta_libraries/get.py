@@ -34,5 +34,10 @@ def prepare(library_id: str) -> Call[Library]:
 
 
 def parse(response: Response) -> Library:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_library(read_object(response.content))

@@ -42,8 +42,9 @@ class Accesses(Group):
         Returns:
             ListSharingResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
         """
@@ -78,8 +79,9 @@ class Accesses(Group):
         Returns:
             Sharing.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.update_or_create PUT /v1/libraries/{library_id}/share
         """
@@ -122,8 +124,9 @@ class Accesses(Group):
         Returns:
             Sharing, or None when the server answers without a body.
 
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 204, or none comes; documented: 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.delete DELETE /v1/libraries/{library_id}/share
         """
@@ -160,8 +163,9 @@ class AsyncAccesses(Group):
         Returns:
             ListSharingResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.list GET /v1/libraries/{library_id}/share
         """
@@ -196,8 +200,9 @@ class AsyncAccesses(Group):
         Returns:
             Sharing.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.update_or_create PUT /v1/libraries/{library_id}/share
         """
@@ -240,8 +245,9 @@ class AsyncAccesses(Group):
         Returns:
             Sharing, or None when the server answers without a body.
 
-        Raises what the sender raises for an answer other than 200 or 204; documented: 401, 403,
-        404, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 204, or none comes; documented: 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.libraries.accesses.delete DELETE /v1/libraries/{library_id}/share
         """

@@ -56,7 +56,12 @@ def prepare(
 
 
 def parse(response: Response) -> Sharing | None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     if not response.content:
         return None
     return read_sharing(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(library_id: str) -> Call[ListSharingResponse]:
 
 
 def parse(response: Response) -> ListSharingResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_sharing_response(read_object(response.content))

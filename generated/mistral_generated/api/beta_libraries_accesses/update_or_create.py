@@ -59,5 +59,10 @@ def prepare(
 
 
 def parse(response: Response) -> Sharing:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_sharing(read_object(response.content))

@@ -65,8 +65,9 @@ class Documents(Group):
         Returns:
             ListDocumentsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
@@ -118,8 +119,9 @@ class Documents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
@@ -158,8 +160,9 @@ class Documents(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200 or 201; documented: 401, 403,
-        404, 413, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 201, or none comes; documented: 401,
+                403, 404, 413, 422, 429, 5XX.
 
         Source: beta.libraries.documents.upload POST /v1/libraries/{library_id}/documents
         """
@@ -180,8 +183,9 @@ class Documents(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -232,8 +236,9 @@ class Documents(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.update_with_put PUT /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -290,8 +295,9 @@ class Documents(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.update PATCH /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -322,8 +328,9 @@ class Documents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -347,8 +354,9 @@ class Documents(Group):
         Returns:
             str.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.extracted_text_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/extracted-text-signed-url
         """
@@ -370,8 +378,9 @@ class Documents(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.reprocess POST /v1/libraries/{library_id}/documents/{document_id}/reprocess
         """
@@ -395,8 +404,9 @@ class Documents(Group):
         Returns:
             str.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.get_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/signed-url
         """
@@ -419,8 +429,9 @@ class Documents(Group):
         Returns:
             ProcessingStatus.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents/{document_id}/status
         """
@@ -453,8 +464,9 @@ class Documents(Group):
         Returns:
             DocumentTextContent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.text_content GET /v1/libraries/{library_id}/documents/{document_id}/text_content
         """
@@ -511,8 +523,9 @@ class AsyncDocuments(Group):
         Returns:
             ListDocumentsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
@@ -564,8 +577,9 @@ class AsyncDocuments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.list GET /v1/libraries/{library_id}/documents
         """
@@ -604,8 +618,9 @@ class AsyncDocuments(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200 or 201; documented: 401, 403,
-        404, 413, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200 or 201, or none comes; documented: 401,
+                403, 404, 413, 422, 429, 5XX.
 
         Source: beta.libraries.documents.upload POST /v1/libraries/{library_id}/documents
         """
@@ -628,8 +643,9 @@ class AsyncDocuments(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.get GET /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -680,8 +696,9 @@ class AsyncDocuments(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.update_with_put PUT /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -738,8 +755,9 @@ class AsyncDocuments(Group):
         Returns:
             Document.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.update PATCH /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -772,8 +790,9 @@ class AsyncDocuments(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.delete DELETE /v1/libraries/{library_id}/documents/{document_id}
         """
@@ -797,8 +816,9 @@ class AsyncDocuments(Group):
         Returns:
             str.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.extracted_text_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/extracted-text-signed-url
         """
@@ -822,8 +842,9 @@ class AsyncDocuments(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.reprocess POST /v1/libraries/{library_id}/documents/{document_id}/reprocess
         """
@@ -847,8 +868,9 @@ class AsyncDocuments(Group):
         Returns:
             str.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.get_signed_url GET /v1/libraries/{library_id}/documents/{document_id}/signed-url
         """
@@ -871,8 +893,9 @@ class AsyncDocuments(Group):
         Returns:
             ProcessingStatus.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.status GET /v1/libraries/{library_id}/documents/{document_id}/status
         """
@@ -905,8 +928,9 @@ class AsyncDocuments(Group):
         Returns:
             DocumentTextContent.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.libraries.documents.text_content GET /v1/libraries/{library_id}/documents/{document_id}/text_content
         """

@@ -28,5 +28,10 @@ def prepare(library_id: str, document_id: str) -> Call[str]:
 
 
 def parse(response: Response) -> str:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_text(response.content)

@@ -71,5 +71,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListDocumentsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_documents_response(read_object(response.content))

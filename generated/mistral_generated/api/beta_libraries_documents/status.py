@@ -34,5 +34,10 @@ def prepare(library_id: str, document_id: str) -> Call[ProcessingStatus]:
 
 
 def parse(response: Response) -> ProcessingStatus:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_processing_status(read_object(response.content))

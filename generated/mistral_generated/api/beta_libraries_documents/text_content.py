@@ -42,5 +42,10 @@ def prepare(
 
 
 def parse(response: Response) -> DocumentTextContent:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_document_text_content(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(library_id: str, *, file: FileInput) -> Call[Document]:
 
 
 def parse(response: Response) -> Document:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_document(read_object(response.content))

@@ -54,8 +54,9 @@ class Campaigns(Group):
         Returns:
             ListCampaignsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list GET /v1/observability/campaigns
         """
@@ -84,8 +85,9 @@ class Campaigns(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list GET /v1/observability/campaigns
         """
@@ -125,8 +127,9 @@ class Campaigns(Group):
         Returns:
             Campaign.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.create POST /v1/observability/campaigns
         """
@@ -155,8 +158,9 @@ class Campaigns(Group):
         Returns:
             Campaign.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.fetch GET /v1/observability/campaigns/{campaign_id}
         """
@@ -176,8 +180,9 @@ class Campaigns(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.delete DELETE /v1/observability/campaigns/{campaign_id}
         """
@@ -206,8 +211,9 @@ class Campaigns(Group):
         Returns:
             ListCampaignSelectedEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list_events GET /v1/observability/campaigns/{campaign_id}/selected-events
         """
@@ -236,8 +242,9 @@ class Campaigns(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list_events GET /v1/observability/campaigns/{campaign_id}/selected-events
         """
@@ -264,8 +271,9 @@ class Campaigns(Group):
         Returns:
             FetchCampaignStatusResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.fetch_status GET /v1/observability/campaigns/{campaign_id}/status
         """
@@ -302,8 +310,9 @@ class AsyncCampaigns(Group):
         Returns:
             ListCampaignsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list GET /v1/observability/campaigns
         """
@@ -332,8 +341,9 @@ class AsyncCampaigns(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list GET /v1/observability/campaigns
         """
@@ -373,8 +383,9 @@ class AsyncCampaigns(Group):
         Returns:
             Campaign.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.create POST /v1/observability/campaigns
         """
@@ -403,8 +414,9 @@ class AsyncCampaigns(Group):
         Returns:
             Campaign.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.fetch GET /v1/observability/campaigns/{campaign_id}
         """
@@ -424,8 +436,9 @@ class AsyncCampaigns(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.delete DELETE /v1/observability/campaigns/{campaign_id}
         """
@@ -454,8 +467,9 @@ class AsyncCampaigns(Group):
         Returns:
             ListCampaignSelectedEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list_events GET /v1/observability/campaigns/{campaign_id}/selected-events
         """
@@ -486,8 +500,9 @@ class AsyncCampaigns(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.list_events GET /v1/observability/campaigns/{campaign_id}/selected-events
         """
@@ -514,8 +529,9 @@ class AsyncCampaigns(Group):
         Returns:
             FetchCampaignStatusResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.campaigns.fetch_status GET /v1/observability/campaigns/{campaign_id}/status
         """

@@ -52,5 +52,10 @@ def prepare(
 
 
 def parse(response: Response) -> Campaign:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_campaign(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(campaign_id: str) -> Call[FetchCampaignStatusResponse]:
 
 
 def parse(response: Response) -> FetchCampaignStatusResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_fetch_campaign_status_response(read_object(response.content))

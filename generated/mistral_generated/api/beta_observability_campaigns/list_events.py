@@ -49,5 +49,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListCampaignSelectedEventsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_campaign_selected_events_response(read_object(response.content))

@@ -75,8 +75,9 @@ class ChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search POST /v1/observability/chat-completion-events/search
         """
@@ -117,8 +118,9 @@ class ChatCompletionEvents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search POST /v1/observability/chat-completion-events/search
         """
@@ -152,8 +154,9 @@ class ChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventIdsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search_ids POST /v1/observability/chat-completion-events/search-ids
         """
@@ -173,8 +176,9 @@ class ChatCompletionEvents(Group):
         Returns:
             ChatCompletionEvent.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fetch GET /v1/observability/chat-completion-events/{event_id}
         """
@@ -202,8 +206,9 @@ class ChatCompletionEvents(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.judge POST /v1/observability/chat-completion-events/{event_id}/live-judging
         """
@@ -226,8 +231,9 @@ class ChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fetch_similar_events GET /v1/observability/chat-completion-events/{event_id}/similar-events
         """
@@ -275,8 +281,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search POST /v1/observability/chat-completion-events/search
         """
@@ -317,8 +324,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search POST /v1/observability/chat-completion-events/search
         """
@@ -352,8 +360,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventIdsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.search_ids POST /v1/observability/chat-completion-events/search-ids
         """
@@ -375,8 +384,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             ChatCompletionEvent.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fetch GET /v1/observability/chat-completion-events/{event_id}
         """
@@ -404,8 +414,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.judge POST /v1/observability/chat-completion-events/{event_id}/live-judging
         """
@@ -430,8 +441,9 @@ class AsyncChatCompletionEvents(Group):
         Returns:
             SearchChatCompletionEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fetch_similar_events GET /v1/observability/chat-completion-events/{event_id}/similar-events
         """

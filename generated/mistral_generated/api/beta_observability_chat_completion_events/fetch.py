@@ -34,5 +34,10 @@ def prepare(event_id: str) -> Call[ChatCompletionEvent]:
 
 
 def parse(response: Response) -> ChatCompletionEvent:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_chat_completion_event(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(event_id: str) -> Call[SearchChatCompletionEventsResponse]:
 
 
 def parse(response: Response) -> SearchChatCompletionEventsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_search_chat_completion_events_response(read_object(response.content))

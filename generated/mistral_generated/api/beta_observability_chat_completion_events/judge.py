@@ -40,5 +40,10 @@ def prepare(
 
 
 def parse(response: Response) -> JudgeOutput:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_judge_output(read_object(response.content))

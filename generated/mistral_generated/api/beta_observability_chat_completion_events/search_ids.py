@@ -51,5 +51,10 @@ def prepare(
 
 
 def parse(response: Response) -> SearchChatCompletionEventIdsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_search_chat_completion_event_ids_response(read_object(response.content))

@@ -45,8 +45,9 @@ class Fields(Group):
         Returns:
             ListChatCompletionFieldsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.list GET /v1/observability/chat-completion-fields
         """
@@ -69,8 +70,9 @@ class Fields(Group):
         Returns:
             FetchChatCompletionFieldOptionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.fetch_options GET /v1/observability/chat-completion-fields/{field_name}/options
         """
@@ -97,8 +99,9 @@ class Fields(Group):
         Returns:
             FetchFieldOptionCountsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.fetch_option_counts POST /v1/observability/chat-completion-fields/{field_name}/options-counts
         """
@@ -126,8 +129,9 @@ class AsyncFields(Group):
         Returns:
             ListChatCompletionFieldsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.list GET /v1/observability/chat-completion-fields
         """
@@ -150,8 +154,9 @@ class AsyncFields(Group):
         Returns:
             FetchChatCompletionFieldOptionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.fetch_options GET /v1/observability/chat-completion-fields/{field_name}/options
         """
@@ -178,8 +183,9 @@ class AsyncFields(Group):
         Returns:
             FetchFieldOptionCountsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.chat_completion_events.fields.fetch_option_counts POST /v1/observability/chat-completion-fields/{field_name}/options-counts
         """

@@ -42,5 +42,10 @@ def prepare(
 
 
 def parse(response: Response) -> FetchChatCompletionFieldOptionsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_fetch_chat_completion_field_options_response(read_object(response.content))

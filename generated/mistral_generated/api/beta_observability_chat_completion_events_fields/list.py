@@ -34,5 +34,10 @@ def prepare() -> Call[ListChatCompletionFieldsResponse]:
 
 
 def parse(response: Response) -> ListChatCompletionFieldsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_chat_completion_fields_response(read_object(response.content))

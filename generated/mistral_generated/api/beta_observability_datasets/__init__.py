@@ -66,8 +66,9 @@ class Datasets(Group):
         Returns:
             ListDatasetsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list GET /v1/observability/datasets
         """
@@ -96,8 +97,9 @@ class Datasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list GET /v1/observability/datasets
         """
@@ -123,8 +125,9 @@ class Datasets(Group):
         Returns:
             Dataset.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.create POST /v1/observability/datasets
         """
@@ -144,8 +147,9 @@ class Datasets(Group):
         Returns:
             DatasetPreview.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.fetch GET /v1/observability/datasets/{dataset_id}
         """
@@ -174,8 +178,9 @@ class Datasets(Group):
         Returns:
             DatasetPreview.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.update PATCH /v1/observability/datasets/{dataset_id}
         """
@@ -197,8 +202,9 @@ class Datasets(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
         """
@@ -221,8 +227,9 @@ class Datasets(Group):
         Returns:
             ExportDatasetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.export_to_jsonl GET /v1/observability/datasets/{dataset_id}/exports/to-jsonl
         """
@@ -246,8 +253,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_campaign POST /v1/observability/datasets/{dataset_id}/imports/from-campaign
         """
@@ -270,8 +278,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_dataset_records POST /v1/observability/datasets/{dataset_id}/imports/from-dataset
         """
@@ -301,8 +310,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_explorer POST /v1/observability/datasets/{dataset_id}/imports/from-explorer
         """
@@ -328,8 +338,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_file POST /v1/observability/datasets/{dataset_id}/imports/from-file
         """
@@ -352,8 +363,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_playground POST /v1/observability/datasets/{dataset_id}/imports/from-playground
         """
@@ -384,8 +396,9 @@ class Datasets(Group):
         Returns:
             ListDatasetRecordsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_records GET /v1/observability/datasets/{dataset_id}/records
         """
@@ -414,8 +427,9 @@ class Datasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_records GET /v1/observability/datasets/{dataset_id}/records
         """
@@ -449,8 +463,9 @@ class Datasets(Group):
         Returns:
             DatasetRecord.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.create_record POST /v1/observability/datasets/{dataset_id}/records
         """
@@ -481,8 +496,9 @@ class Datasets(Group):
         Returns:
             ListDatasetImportTasksResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_tasks GET /v1/observability/datasets/{dataset_id}/tasks
         """
@@ -511,8 +527,9 @@ class Datasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_tasks GET /v1/observability/datasets/{dataset_id}/tasks
         """
@@ -540,8 +557,9 @@ class Datasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.fetch_task GET /v1/observability/datasets/{dataset_id}/tasks/{task_id}
         """
@@ -585,8 +603,9 @@ class AsyncDatasets(Group):
         Returns:
             ListDatasetsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list GET /v1/observability/datasets
         """
@@ -615,8 +634,9 @@ class AsyncDatasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list GET /v1/observability/datasets
         """
@@ -644,8 +664,9 @@ class AsyncDatasets(Group):
         Returns:
             Dataset.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.create POST /v1/observability/datasets
         """
@@ -665,8 +686,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetPreview.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.fetch GET /v1/observability/datasets/{dataset_id}
         """
@@ -695,8 +717,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetPreview.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.update PATCH /v1/observability/datasets/{dataset_id}
         """
@@ -718,8 +741,9 @@ class AsyncDatasets(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.delete DELETE /v1/observability/datasets/{dataset_id}
         """
@@ -742,8 +766,9 @@ class AsyncDatasets(Group):
         Returns:
             ExportDatasetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.export_to_jsonl GET /v1/observability/datasets/{dataset_id}/exports/to-jsonl
         """
@@ -767,8 +792,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_campaign POST /v1/observability/datasets/{dataset_id}/imports/from-campaign
         """
@@ -791,8 +817,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_dataset_records POST /v1/observability/datasets/{dataset_id}/imports/from-dataset
         """
@@ -822,8 +849,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_explorer POST /v1/observability/datasets/{dataset_id}/imports/from-explorer
         """
@@ -849,8 +877,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_file POST /v1/observability/datasets/{dataset_id}/imports/from-file
         """
@@ -873,8 +902,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 202; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.import_from_playground POST /v1/observability/datasets/{dataset_id}/imports/from-playground
         """
@@ -905,8 +935,9 @@ class AsyncDatasets(Group):
         Returns:
             ListDatasetRecordsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_records GET /v1/observability/datasets/{dataset_id}/records
         """
@@ -937,8 +968,9 @@ class AsyncDatasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_records GET /v1/observability/datasets/{dataset_id}/records
         """
@@ -972,8 +1004,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetRecord.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.create_record POST /v1/observability/datasets/{dataset_id}/records
         """
@@ -1004,8 +1037,9 @@ class AsyncDatasets(Group):
         Returns:
             ListDatasetImportTasksResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_tasks GET /v1/observability/datasets/{dataset_id}/tasks
         """
@@ -1036,8 +1070,9 @@ class AsyncDatasets(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.list_tasks GET /v1/observability/datasets/{dataset_id}/tasks
         """
@@ -1065,8 +1100,9 @@ class AsyncDatasets(Group):
         Returns:
             DatasetImportTask.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.fetch_task GET /v1/observability/datasets/{dataset_id}/tasks/{task_id}
         """

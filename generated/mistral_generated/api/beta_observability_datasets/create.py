@@ -35,5 +35,10 @@ def prepare(*, name: str, description: str) -> Call[Dataset]:
 
 
 def parse(response: Response) -> Dataset:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset(read_object(response.content))

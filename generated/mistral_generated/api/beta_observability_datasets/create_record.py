@@ -46,5 +46,10 @@ def prepare(
 
 
 def parse(response: Response) -> DatasetRecord:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset_record(read_object(response.content))

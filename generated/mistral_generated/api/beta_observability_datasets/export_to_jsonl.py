@@ -34,5 +34,10 @@ def prepare(dataset_id: str) -> Call[ExportDatasetResponse]:
 
 
 def parse(response: Response) -> ExportDatasetResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_export_dataset_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(dataset_id: str) -> Call[DatasetPreview]:
 
 
 def parse(response: Response) -> DatasetPreview:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset_preview(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(dataset_id: str, task_id: str) -> Call[DatasetImportTask]:
 
 
 def parse(response: Response) -> DatasetImportTask:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset_import_task(read_object(response.content))

@@ -39,5 +39,10 @@ def prepare(dataset_id: str, *, completion_event_ids: Sequence[str]) -> Call[Dat
 
 
 def parse(response: Response) -> DatasetImportTask:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset_import_task(read_object(response.content))

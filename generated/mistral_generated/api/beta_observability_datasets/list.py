@@ -50,5 +50,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListDatasetsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_datasets_response(read_object(response.content))

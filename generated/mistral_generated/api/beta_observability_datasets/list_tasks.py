@@ -47,5 +47,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListDatasetImportTasksResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_dataset_import_tasks_response(read_object(response.content))

@@ -44,8 +44,9 @@ class Records(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.bulk_delete POST /v1/observability/dataset-records/bulk-delete
         """
@@ -65,8 +66,9 @@ class Records(Group):
         Returns:
             DatasetRecord.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.fetch GET /v1/observability/dataset-records/{dataset_record_id}
         """
@@ -86,8 +88,9 @@ class Records(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.delete DELETE /v1/observability/dataset-records/{dataset_record_id}
         """
@@ -115,8 +118,9 @@ class Records(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.judge POST /v1/observability/dataset-records/{dataset_record_id}/live-judging
         """
@@ -141,8 +145,9 @@ class Records(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.update_payload PUT /v1/observability/dataset-records/{dataset_record_id}/payload
         """
@@ -169,8 +174,9 @@ class Records(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.update_properties PUT /v1/observability/dataset-records/{dataset_record_id}/properties
         """
@@ -202,8 +208,9 @@ class AsyncRecords(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.bulk_delete POST /v1/observability/dataset-records/bulk-delete
         """
@@ -223,8 +230,9 @@ class AsyncRecords(Group):
         Returns:
             DatasetRecord.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.fetch GET /v1/observability/dataset-records/{dataset_record_id}
         """
@@ -244,8 +252,9 @@ class AsyncRecords(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.delete DELETE /v1/observability/dataset-records/{dataset_record_id}
         """
@@ -273,8 +282,9 @@ class AsyncRecords(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.judge POST /v1/observability/dataset-records/{dataset_record_id}/live-judging
         """
@@ -299,8 +309,9 @@ class AsyncRecords(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.update_payload PUT /v1/observability/dataset-records/{dataset_record_id}/payload
         """
@@ -329,8 +340,9 @@ class AsyncRecords(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.datasets.records.update_properties PUT /v1/observability/dataset-records/{dataset_record_id}/properties
         """

@@ -29,5 +29,10 @@ def prepare(dataset_record_id: str) -> Call[None]:
 
 
 def parse(response: Response) -> None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return None

@@ -34,5 +34,10 @@ def prepare(dataset_record_id: str) -> Call[DatasetRecord]:
 
 
 def parse(response: Response) -> DatasetRecord:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_dataset_record(read_object(response.content))

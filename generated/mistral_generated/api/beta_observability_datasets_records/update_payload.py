@@ -36,5 +36,10 @@ def prepare(dataset_record_id: str, *, payload: Mapping[str, Any]) -> Call[None]
 
 
 def parse(response: Response) -> None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return None

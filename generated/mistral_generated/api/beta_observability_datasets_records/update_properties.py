@@ -36,5 +36,10 @@ def prepare(dataset_record_id: str, *, properties: Mapping[str, Any]) -> Call[No
 
 
 def parse(response: Response) -> None:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return None

@@ -57,8 +57,9 @@ class Judges(Group):
         Returns:
             ListJudgesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.list GET /v1/observability/judges
         """
@@ -100,8 +101,9 @@ class Judges(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.list GET /v1/observability/judges
         """
@@ -146,8 +148,9 @@ class Judges(Group):
         Returns:
             Judge.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.create POST /v1/observability/judges
         """
@@ -177,8 +180,9 @@ class Judges(Group):
         Returns:
             Judge.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.fetch GET /v1/observability/judges/{judge_id}
         """
@@ -217,8 +221,9 @@ class Judges(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.update PUT /v1/observability/judges/{judge_id}
         """
@@ -249,8 +254,9 @@ class Judges(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.delete DELETE /v1/observability/judges/{judge_id}
         """
@@ -280,8 +286,9 @@ class Judges(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.judge_conversation POST /v1/observability/judges/{judge_id}/live-judging
         """
@@ -324,8 +331,9 @@ class AsyncJudges(Group):
         Returns:
             ListJudgesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.list GET /v1/observability/judges
         """
@@ -367,8 +375,9 @@ class AsyncJudges(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.list GET /v1/observability/judges
         """
@@ -413,8 +422,9 @@ class AsyncJudges(Group):
         Returns:
             Judge.
 
-        Raises what the sender raises for an answer other than 201; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.create POST /v1/observability/judges
         """
@@ -444,8 +454,9 @@ class AsyncJudges(Group):
         Returns:
             Judge.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.fetch GET /v1/observability/judges/{judge_id}
         """
@@ -484,8 +495,9 @@ class AsyncJudges(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.update PUT /v1/observability/judges/{judge_id}
         """
@@ -516,8 +528,9 @@ class AsyncJudges(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.delete DELETE /v1/observability/judges/{judge_id}
         """
@@ -547,8 +560,9 @@ class AsyncJudges(Group):
         Returns:
             JudgeOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.judges.judge_conversation POST /v1/observability/judges/{judge_id}/live-judging
         """

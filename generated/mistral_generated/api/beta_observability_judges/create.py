@@ -56,5 +56,10 @@ def prepare(
 
 
 def parse(response: Response) -> Judge:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_judge(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(judge_id: str) -> Call[Judge]:
 
 
 def parse(response: Response) -> Judge:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_judge(read_object(response.content))

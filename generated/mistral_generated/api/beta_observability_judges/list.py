@@ -61,5 +61,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListJudgesResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_judges_response(read_object(response.content))

@@ -42,8 +42,9 @@ class Logs(Group):
         Returns:
             LogFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.list GET /v1/observability/logs/fields
         """
@@ -72,8 +73,9 @@ class Logs(Group):
         Returns:
             LogFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.fetch_options GET /v1/observability/logs/fields/{field_name}/options
         """
@@ -111,8 +113,9 @@ class Logs(Group):
         Returns:
             SearchLogsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.search POST /v1/observability/logs/search
         """
@@ -160,8 +163,9 @@ class Logs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.search POST /v1/observability/logs/search
         """
@@ -199,8 +203,9 @@ class AsyncLogs(Group):
         Returns:
             LogFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.list GET /v1/observability/logs/fields
         """
@@ -229,8 +234,9 @@ class AsyncLogs(Group):
         Returns:
             LogFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.fetch_options GET /v1/observability/logs/fields/{field_name}/options
         """
@@ -268,8 +274,9 @@ class AsyncLogs(Group):
         Returns:
             SearchLogsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.search POST /v1/observability/logs/search
         """
@@ -317,8 +324,9 @@ class AsyncLogs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.logs.search POST /v1/observability/logs/search
         """

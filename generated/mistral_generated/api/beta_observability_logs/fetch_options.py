@@ -43,5 +43,10 @@ def prepare(
 
 
 def parse(response: Response) -> LogFieldOptions:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_log_field_options(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare() -> Call[LogFields]:
 
 
 def parse(response: Response) -> LogFields:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_log_fields(read_object(response.content))

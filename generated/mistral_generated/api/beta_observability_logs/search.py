@@ -62,5 +62,10 @@ def prepare(
 
 
 def parse(response: Response) -> SearchLogsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_search_logs_response(read_object(response.content))

@@ -77,8 +77,9 @@ class Spans(Group):
         Returns:
             Aggregation.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.aggregate POST /v1/observability/spans/aggregate
         """
@@ -109,8 +110,9 @@ class Spans(Group):
         Returns:
             SpanEvaluationFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.list_span_eval_fields GET /v1/observability/spans/evaluations/fields
         """
@@ -139,8 +141,9 @@ class Spans(Group):
         Returns:
             SpanEvaluationFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.fetch_span_eval_field_options GET /v1/observability/spans/evaluations/fields/{field_name}/options
         """
@@ -176,8 +179,9 @@ class Spans(Group):
         Returns:
             SearchSpanEvaluationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_span_evaluations POST /v1/observability/spans/evaluations/search
         """
@@ -222,8 +226,9 @@ class Spans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_span_evaluations POST /v1/observability/spans/evaluations/search
         """
@@ -269,8 +274,9 @@ class Spans(Group):
         Returns:
             SearchSpanEvaluationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_latest_span_evaluations POST /v1/observability/spans/evaluations/search/latest
         """
@@ -315,8 +321,9 @@ class Spans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_latest_span_evaluations POST /v1/observability/spans/evaluations/search/latest
         """
@@ -345,8 +352,9 @@ class Spans(Group):
         Returns:
             SpanFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.list_span_fields GET /v1/observability/spans/fields
         """
@@ -375,8 +383,9 @@ class Spans(Group):
         Returns:
             SpanFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.fetch_span_field_options GET /v1/observability/spans/fields/{field_name}/options
         """
@@ -412,8 +421,9 @@ class Spans(Group):
         Returns:
             SearchSpansResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_spans POST /v1/observability/spans/search
         """
@@ -458,8 +468,9 @@ class Spans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_spans POST /v1/observability/spans/search
         """
@@ -520,8 +531,9 @@ class AsyncSpans(Group):
         Returns:
             Aggregation.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.aggregate POST /v1/observability/spans/aggregate
         """
@@ -552,8 +564,9 @@ class AsyncSpans(Group):
         Returns:
             SpanEvaluationFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.list_span_eval_fields GET /v1/observability/spans/evaluations/fields
         """
@@ -582,8 +595,9 @@ class AsyncSpans(Group):
         Returns:
             SpanEvaluationFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.fetch_span_eval_field_options GET /v1/observability/spans/evaluations/fields/{field_name}/options
         """
@@ -619,8 +633,9 @@ class AsyncSpans(Group):
         Returns:
             SearchSpanEvaluationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_span_evaluations POST /v1/observability/spans/evaluations/search
         """
@@ -665,8 +680,9 @@ class AsyncSpans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_span_evaluations POST /v1/observability/spans/evaluations/search
         """
@@ -712,8 +728,9 @@ class AsyncSpans(Group):
         Returns:
             SearchSpanEvaluationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_latest_span_evaluations POST /v1/observability/spans/evaluations/search/latest
         """
@@ -758,8 +775,9 @@ class AsyncSpans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_latest_span_evaluations POST /v1/observability/spans/evaluations/search/latest
         """
@@ -788,8 +806,9 @@ class AsyncSpans(Group):
         Returns:
             SpanFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.list_span_fields GET /v1/observability/spans/fields
         """
@@ -818,8 +837,9 @@ class AsyncSpans(Group):
         Returns:
             SpanFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.fetch_span_field_options GET /v1/observability/spans/fields/{field_name}/options
         """
@@ -855,8 +875,9 @@ class AsyncSpans(Group):
         Returns:
             SearchSpansResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_spans POST /v1/observability/spans/search
         """
@@ -901,8 +922,9 @@ class AsyncSpans(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.spans.search_spans POST /v1/observability/spans/search
         """

@@ -34,5 +34,10 @@ def prepare() -> Call[SpanEvaluationFields]:
 
 
 def parse(response: Response) -> SpanEvaluationFields:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_span_evaluation_fields(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare() -> Call[SpanFields]:
 
 
 def parse(response: Response) -> SpanFields:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_span_fields(read_object(response.content))

@@ -58,5 +58,10 @@ def prepare(
 
 
 def parse(response: Response) -> SearchSpanEvaluationsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_search_span_evaluations_response(read_object(response.content))

@@ -75,8 +75,9 @@ class Traces(Group):
         Returns:
             Aggregation.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.aggregate POST /v1/observability/traces/aggregate
         """
@@ -107,8 +108,9 @@ class Traces(Group):
         Returns:
             TraceFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_fields GET /v1/observability/traces/fields
         """
@@ -137,8 +139,9 @@ class Traces(Group):
         Returns:
             TraceFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.fetch_options GET /v1/observability/traces/fields/{field_name}/options
         """
@@ -174,8 +177,9 @@ class Traces(Group):
         Returns:
             SearchTracesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.search POST /v1/observability/traces/search
         """
@@ -220,8 +224,9 @@ class Traces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.search POST /v1/observability/traces/search
         """
@@ -251,8 +256,9 @@ class Traces(Group):
         Returns:
             Trace.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_by_id GET /v1/observability/traces/{trace_id}
         """
@@ -285,8 +291,9 @@ class Traces(Group):
         Returns:
             SearchSpansResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_spans GET /v1/observability/traces/{trace_id}/spans
         """
@@ -322,8 +329,9 @@ class Traces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_spans GET /v1/observability/traces/{trace_id}/spans
         """
@@ -359,8 +367,9 @@ class Traces(Group):
         Returns:
             Span.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_span_by_id GET /v1/observability/traces/{trace_id}/spans/{span_id}
         """
@@ -411,8 +420,9 @@ class AsyncTraces(Group):
         Returns:
             Aggregation.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.aggregate POST /v1/observability/traces/aggregate
         """
@@ -443,8 +453,9 @@ class AsyncTraces(Group):
         Returns:
             TraceFields.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_fields GET /v1/observability/traces/fields
         """
@@ -473,8 +484,9 @@ class AsyncTraces(Group):
         Returns:
             TraceFieldOptions.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.fetch_options GET /v1/observability/traces/fields/{field_name}/options
         """
@@ -510,8 +522,9 @@ class AsyncTraces(Group):
         Returns:
             SearchTracesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.search POST /v1/observability/traces/search
         """
@@ -556,8 +569,9 @@ class AsyncTraces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.search POST /v1/observability/traces/search
         """
@@ -587,8 +601,9 @@ class AsyncTraces(Group):
         Returns:
             Trace.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_by_id GET /v1/observability/traces/{trace_id}
         """
@@ -621,8 +636,9 @@ class AsyncTraces(Group):
         Returns:
             SearchSpansResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_spans GET /v1/observability/traces/{trace_id}/spans
         """
@@ -658,8 +674,9 @@ class AsyncTraces(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_trace_spans GET /v1/observability/traces/{trace_id}/spans
         """
@@ -695,8 +712,9 @@ class AsyncTraces(Group):
         Returns:
             Span.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        408, 409, 422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 408, 409, 422, 429, 5XX.
 
         Source: beta.observability.traces.get_span_by_id GET /v1/observability/traces/{trace_id}/spans/{span_id}
         """

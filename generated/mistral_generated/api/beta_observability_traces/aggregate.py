@@ -66,5 +66,10 @@ def prepare(
 
 
 def parse(response: Response) -> Aggregation:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_aggregation(read_object(response.content))

@@ -44,5 +44,10 @@ def prepare(
 
 
 def parse(response: Response) -> Span:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_span(read_object(response.content))

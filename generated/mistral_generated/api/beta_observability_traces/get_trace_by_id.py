@@ -34,5 +34,10 @@ def prepare(trace_id: str) -> Call[Trace]:
 
 
 def parse(response: Response) -> Trace:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_trace(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare() -> Call[TraceFields]:
 
 
 def parse(response: Response) -> TraceFields:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_trace_fields(read_object(response.content))

@@ -74,8 +74,9 @@ class Prompts(Group):
         Returns:
             ListPromptsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.list GET /v2/prompts
         """
@@ -131,8 +132,9 @@ class Prompts(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.list GET /v2/prompts
         """
@@ -182,8 +184,9 @@ class Prompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.create POST /v2/prompts
         """
@@ -227,8 +230,9 @@ class Prompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.get GET /v2/prompts/{prompt_id}
         """
@@ -262,8 +266,9 @@ class Prompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.update_metadata PATCH /v2/prompts/{prompt_id}
         """
@@ -291,8 +296,9 @@ class Prompts(Group):
         Returns:
             dict[str, Any].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
         """
@@ -314,8 +320,9 @@ class Prompts(Group):
         Returns:
             ListPromptVersionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.list_versions GET /v2/prompts/{prompt_id}/versions
         """
@@ -347,8 +354,9 @@ class Prompts(Group):
         Returns:
             CreatePromptVersionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.create_version POST /v2/prompts/{prompt_id}/versions
         """
@@ -381,8 +389,9 @@ class Prompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.get_version GET /v2/prompts/{prompt_id}/versions/{version}
         """
@@ -414,8 +423,9 @@ class Prompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.update_version_metadata PATCH /v2/prompts/{prompt_id}/versions/{version}
         """
@@ -470,8 +480,9 @@ class AsyncPrompts(Group):
         Returns:
             ListPromptsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.list GET /v2/prompts
         """
@@ -527,8 +538,9 @@ class AsyncPrompts(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.list GET /v2/prompts
         """
@@ -578,8 +590,9 @@ class AsyncPrompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.prompts.create POST /v2/prompts
         """
@@ -623,8 +636,9 @@ class AsyncPrompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.get GET /v2/prompts/{prompt_id}
         """
@@ -658,8 +672,9 @@ class AsyncPrompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.update_metadata PATCH /v2/prompts/{prompt_id}
         """
@@ -687,8 +702,9 @@ class AsyncPrompts(Group):
         Returns:
             dict[str, Any].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.delete DELETE /v2/prompts/{prompt_id}
         """
@@ -710,8 +726,9 @@ class AsyncPrompts(Group):
         Returns:
             ListPromptVersionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.list_versions GET /v2/prompts/{prompt_id}/versions
         """
@@ -743,8 +760,9 @@ class AsyncPrompts(Group):
         Returns:
             CreatePromptVersionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.create_version POST /v2/prompts/{prompt_id}/versions
         """
@@ -777,8 +795,9 @@ class AsyncPrompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.get_version GET /v2/prompts/{prompt_id}/versions/{version}
         """
@@ -812,8 +831,9 @@ class AsyncPrompts(Group):
         Returns:
             Prompt.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.prompts.update_version_metadata PATCH /v2/prompts/{prompt_id}/versions/{version}
         """

@@ -34,5 +34,10 @@ def prepare(prompt_id: str) -> Call[ListPromptVersionsResponse]:
 
 
 def parse(response: Response) -> ListPromptVersionsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_prompt_versions_response(read_object(response.content))

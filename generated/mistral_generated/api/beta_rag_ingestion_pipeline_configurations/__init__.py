@@ -40,8 +40,9 @@ class IngestionPipelineConfigurations(Group):
         Returns:
             builtins.list[IngestionPipelineConfiguration].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.list GET /v1/rag/ingestion_pipeline_configurations
         """
@@ -71,8 +72,9 @@ class IngestionPipelineConfigurations(Group):
         Returns:
             IngestionPipelineConfiguration.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.register PUT /v1/rag/ingestion_pipeline_configurations
         """
@@ -102,8 +104,9 @@ class IngestionPipelineConfigurations(Group):
         Returns:
             IngestionPipelineConfiguration.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.update_run_info PUT /v1/rag/ingestion_pipeline_configurations/{id}/run_info
         """
@@ -134,8 +137,9 @@ class AsyncIngestionPipelineConfigurations(Group):
         Returns:
             builtins.list[IngestionPipelineConfiguration].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.list GET /v1/rag/ingestion_pipeline_configurations
         """
@@ -165,8 +169,9 @@ class AsyncIngestionPipelineConfigurations(Group):
         Returns:
             IngestionPipelineConfiguration.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.register PUT /v1/rag/ingestion_pipeline_configurations
         """
@@ -198,8 +203,9 @@ class AsyncIngestionPipelineConfigurations(Group):
         Returns:
             IngestionPipelineConfiguration.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.rag.ingestion_pipeline_configurations.update_run_info PUT /v1/rag/ingestion_pipeline_configurations/{id}/run_info
         """

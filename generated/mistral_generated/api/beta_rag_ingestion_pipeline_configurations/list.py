@@ -36,7 +36,12 @@ def prepare() -> Call[builtins.list[IngestionPipelineConfiguration]]:
 
 
 def parse(response: Response) -> builtins.list[IngestionPipelineConfiguration]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return [
         read_ingestion_pipeline_configuration(item) if type(item) is dict else item
         for item in read_array(response.content)

@@ -39,5 +39,10 @@ def prepare(
 
 
 def parse(response: Response) -> IngestionPipelineConfiguration:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_ingestion_pipeline_configuration(read_object(response.content))

@@ -44,8 +44,9 @@ class SearchIndexes(Group):
         Returns:
             SearchIndexDeploymentList.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.get_deployment_summaries GET /v1/rag/deployments
         """
@@ -75,8 +76,9 @@ class SearchIndexes(Group):
         Returns:
             RegisterDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.register_deployment PUT /v1/rag/deployments
         """
@@ -96,8 +98,9 @@ class SearchIndexes(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.unregister_deployment DELETE /v1/rag/deployments/{deployment_id}
         """
@@ -125,8 +128,9 @@ class SearchIndexes(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.update_index_metrics PUT /v1/rag/deployments/{deployment_id}/metrics
         """
@@ -156,8 +160,9 @@ class AsyncSearchIndexes(Group):
         Returns:
             SearchIndexDeploymentList.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.get_deployment_summaries GET /v1/rag/deployments
         """
@@ -187,8 +192,9 @@ class AsyncSearchIndexes(Group):
         Returns:
             RegisterDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.register_deployment PUT /v1/rag/deployments
         """
@@ -210,8 +216,9 @@ class AsyncSearchIndexes(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.unregister_deployment DELETE /v1/rag/deployments/{deployment_id}
         """
@@ -239,8 +246,9 @@ class AsyncSearchIndexes(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 404,
-        422, 429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 404, 422, 429, 5XX.
 
         Source: beta.rag.search_indexes.update_index_metrics PUT /v1/rag/deployments/{deployment_id}/metrics
         """

@@ -34,5 +34,10 @@ def prepare() -> Call[SearchIndexDeploymentList]:
 
 
 def parse(response: Response) -> SearchIndexDeploymentList:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_search_index_deployment_list(read_object(response.content))

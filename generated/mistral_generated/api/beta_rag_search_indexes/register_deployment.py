@@ -46,5 +46,10 @@ def prepare(
 
 
 def parse(response: Response) -> RegisterDeploymentResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_register_deployment_response(read_object(response.content))

@@ -33,5 +33,10 @@ def prepare(deployment_id: str) -> Call[Any]:
 
 
 def parse(response: Response) -> Any:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_json(response.content)

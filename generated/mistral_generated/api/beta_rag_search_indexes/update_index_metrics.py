@@ -39,5 +39,10 @@ def prepare(
 
 
 def parse(response: Response) -> Any:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_json(response.content)

@@ -74,8 +74,9 @@ class Skills(Group):
         Returns:
             ListSkillsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.list GET /v2/skills
         """
@@ -131,8 +132,9 @@ class Skills(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.list GET /v2/skills
         """
@@ -178,8 +180,9 @@ class Skills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.create POST /v2/skills
         """
@@ -221,8 +224,9 @@ class Skills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.get GET /v2/skills/{skill_id}
         """
@@ -252,8 +256,9 @@ class Skills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.update_metadata PATCH /v2/skills/{skill_id}
         """
@@ -273,8 +278,9 @@ class Skills(Group):
         Returns:
             dict[str, Any].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.delete DELETE /v2/skills/{skill_id}
         """
@@ -296,8 +302,9 @@ class Skills(Group):
         Returns:
             ListSkillVersionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.list_versions GET /v2/skills/{skill_id}/versions
         """
@@ -329,8 +336,9 @@ class Skills(Group):
         Returns:
             CreateSkillVersionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.create_version POST /v2/skills/{skill_id}/versions
         """
@@ -362,8 +370,9 @@ class Skills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.get_version GET /v2/skills/{skill_id}/versions/{version}
         """
@@ -395,8 +404,9 @@ class Skills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.update_version_metadata PATCH /v2/skills/{skill_id}/versions/{version}
         """
@@ -451,8 +461,9 @@ class AsyncSkills(Group):
         Returns:
             ListSkillsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.list GET /v2/skills
         """
@@ -508,8 +519,9 @@ class AsyncSkills(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.list GET /v2/skills
         """
@@ -555,8 +567,9 @@ class AsyncSkills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.skills.create POST /v2/skills
         """
@@ -598,8 +611,9 @@ class AsyncSkills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.get GET /v2/skills/{skill_id}
         """
@@ -629,8 +643,9 @@ class AsyncSkills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.update_metadata PATCH /v2/skills/{skill_id}
         """
@@ -650,8 +665,9 @@ class AsyncSkills(Group):
         Returns:
             dict[str, Any].
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.delete DELETE /v2/skills/{skill_id}
         """
@@ -673,8 +689,9 @@ class AsyncSkills(Group):
         Returns:
             ListSkillVersionsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.list_versions GET /v2/skills/{skill_id}/versions
         """
@@ -706,8 +723,9 @@ class AsyncSkills(Group):
         Returns:
             CreateSkillVersionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.create_version POST /v2/skills/{skill_id}/versions
         """
@@ -739,8 +757,9 @@ class AsyncSkills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.get_version GET /v2/skills/{skill_id}/versions/{version}
         """
@@ -772,8 +791,9 @@ class AsyncSkills(Group):
         Returns:
             Skill.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: beta.skills.update_version_metadata PATCH /v2/skills/{skill_id}/versions/{version}
         """

@@ -52,5 +52,10 @@ def prepare(
 
 
 def parse(response: Response) -> CreateSkillVersionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_create_skill_version_response(read_object(response.content))

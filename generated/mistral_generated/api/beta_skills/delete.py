@@ -30,7 +30,12 @@ def prepare(skill_id: str) -> Call[dict[str, Any]]:
 
 
 def parse(response: Response) -> dict[str, Any]:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     value: Any = read_json(response.content)
     answer: dict[str, Any] = value
     return answer

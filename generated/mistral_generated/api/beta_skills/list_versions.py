@@ -34,5 +34,10 @@ def prepare(skill_id: str) -> Call[ListSkillVersionsResponse]:
 
 
 def parse(response: Response) -> ListSkillVersionsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_skill_versions_response(read_object(response.content))

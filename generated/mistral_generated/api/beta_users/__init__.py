@@ -43,8 +43,9 @@ class Users(Group):
         Returns:
             UserIdentity.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.get_identity GET /v1/users/me
         """
@@ -72,8 +73,9 @@ class Users(Group):
         Returns:
             ListOrganizationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_organizations GET /v1/users/me/organizations
         """
@@ -98,8 +100,9 @@ class Users(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_organizations GET /v1/users/me/organizations
         """
@@ -134,8 +137,9 @@ class Users(Group):
         Returns:
             ListWorkspacesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_workspaces GET /v1/users/me/workspaces
         """
@@ -167,8 +171,9 @@ class Users(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_workspaces GET /v1/users/me/workspaces
         """
@@ -201,8 +206,9 @@ class AsyncUsers(Group):
         Returns:
             UserIdentity.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.get_identity GET /v1/users/me
         """
@@ -230,8 +236,9 @@ class AsyncUsers(Group):
         Returns:
             ListOrganizationsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_organizations GET /v1/users/me/organizations
         """
@@ -256,8 +263,9 @@ class AsyncUsers(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_organizations GET /v1/users/me/organizations
         """
@@ -292,8 +300,9 @@ class AsyncUsers(Group):
         Returns:
             ListWorkspacesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_workspaces GET /v1/users/me/workspaces
         """
@@ -325,8 +334,9 @@ class AsyncUsers(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: beta.users.list_workspaces GET /v1/users/me/workspaces
         """

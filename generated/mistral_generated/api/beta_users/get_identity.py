@@ -34,5 +34,10 @@ def prepare() -> Call[UserIdentity]:
 
 
 def parse(response: Response) -> UserIdentity:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_user_identity(read_object(response.content))

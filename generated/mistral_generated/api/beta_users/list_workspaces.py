@@ -49,5 +49,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListWorkspacesResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_workspaces_response(read_object(response.content))

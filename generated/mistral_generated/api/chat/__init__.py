@@ -141,8 +141,9 @@ class Chat(Group):
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """
@@ -345,8 +346,9 @@ class Chat(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """
@@ -477,8 +479,9 @@ class Chat(Group):
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """
@@ -615,8 +618,9 @@ class AsyncChat(Group):
         Returns:
             ChatCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """
@@ -819,8 +823,9 @@ class AsyncChat(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """
@@ -951,8 +956,9 @@ class AsyncChat(Group):
         Returns:
             The answer, an object of that class.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: chat.complete POST /v1/chat/completions
         """

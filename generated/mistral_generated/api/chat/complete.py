@@ -121,5 +121,10 @@ def prepare(
 
 
 def parse(response: Response) -> ChatCompletionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_chat_completion_response(read_object(response.content))

@@ -54,8 +54,9 @@ class Classifiers(Group):
         Returns:
             ClassificationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.classify_chat POST /v1/chat/classifications
         """
@@ -84,8 +85,9 @@ class Classifiers(Group):
         Returns:
             ModerationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.moderate_chat POST /v1/chat/moderations
         """
@@ -115,8 +117,9 @@ class Classifiers(Group):
         Returns:
             ClassificationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.classify POST /v1/classifications
         """
@@ -146,8 +149,9 @@ class Classifiers(Group):
         Returns:
             ModerationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.moderate POST /v1/moderations
         """
@@ -185,8 +189,9 @@ class AsyncClassifiers(Group):
         Returns:
             ClassificationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.classify_chat POST /v1/chat/classifications
         """
@@ -215,8 +220,9 @@ class AsyncClassifiers(Group):
         Returns:
             ModerationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.moderate_chat POST /v1/chat/moderations
         """
@@ -246,8 +252,9 @@ class AsyncClassifiers(Group):
         Returns:
             ClassificationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.classify POST /v1/classifications
         """
@@ -277,8 +284,9 @@ class AsyncClassifiers(Group):
         Returns:
             ModerationResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: classifiers.moderate POST /v1/moderations
         """

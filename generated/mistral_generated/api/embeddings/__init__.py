@@ -59,8 +59,9 @@ class Embeddings(Group):
         Returns:
             EmbeddingResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: embeddings.create POST /v1/embeddings
         """
@@ -116,8 +117,9 @@ class AsyncEmbeddings(Group):
         Returns:
             EmbeddingResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: embeddings.create POST /v1/embeddings
         """

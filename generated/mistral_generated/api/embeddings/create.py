@@ -61,5 +61,10 @@ def prepare(
 
 
 def parse(response: Response) -> EmbeddingResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_embedding_response(read_object(response.content))

@@ -74,8 +74,9 @@ class Files(Group):
         Returns:
             ListFilesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: files.list GET /v1/files
         """
@@ -128,8 +129,9 @@ class Files(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: files.list GET /v1/files
         """
@@ -173,8 +175,9 @@ class Files(Group):
         Returns:
             CreateFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 413, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                413, 422, 429, 5XX.
 
         Source: files.upload POST /v1/files
         """
@@ -196,8 +199,9 @@ class Files(Group):
         Returns:
             GetFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.retrieve GET /v1/files/{file_id}
         """
@@ -217,8 +221,9 @@ class Files(Group):
         Returns:
             DeleteFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.delete DELETE /v1/files/{file_id}
         """
@@ -238,8 +243,9 @@ class Files(Group):
         Returns:
             The body, as bytes.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.download GET /v1/files/{file_id}/content
         """
@@ -264,8 +270,9 @@ class Files(Group):
         Returns:
             The number of bytes written.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.download GET /v1/files/{file_id}/content
         """
@@ -290,8 +297,9 @@ class Files(Group):
         Returns:
             GetSignedUrlResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.get_signed_url GET /v1/files/{file_id}/url
         """
@@ -342,8 +350,9 @@ class AsyncFiles(Group):
         Returns:
             ListFilesResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: files.list GET /v1/files
         """
@@ -396,8 +405,9 @@ class AsyncFiles(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: files.list GET /v1/files
         """
@@ -441,8 +451,9 @@ class AsyncFiles(Group):
         Returns:
             CreateFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 413, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                413, 422, 429, 5XX.
 
         Source: files.upload POST /v1/files
         """
@@ -464,8 +475,9 @@ class AsyncFiles(Group):
         Returns:
             GetFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.retrieve GET /v1/files/{file_id}
         """
@@ -485,8 +497,9 @@ class AsyncFiles(Group):
         Returns:
             DeleteFileResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.delete DELETE /v1/files/{file_id}
         """
@@ -506,8 +519,9 @@ class AsyncFiles(Group):
         Returns:
             The body, as bytes.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.download GET /v1/files/{file_id}/content
         """
@@ -532,8 +546,9 @@ class AsyncFiles(Group):
         Returns:
             The number of bytes written.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.download GET /v1/files/{file_id}/content
         """
@@ -558,8 +573,9 @@ class AsyncFiles(Group):
         Returns:
             GetSignedUrlResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: files.get_signed_url GET /v1/files/{file_id}/url
         """

@@ -34,5 +34,10 @@ def prepare(file_id: str) -> Call[DeleteFileResponse]:
 
 
 def parse(response: Response) -> DeleteFileResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_delete_file_response(read_object(response.content))

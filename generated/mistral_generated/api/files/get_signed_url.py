@@ -36,5 +36,10 @@ def prepare(file_id: str, *, expiry: int | None | Unset = UNSET) -> Call[GetSign
 
 
 def parse(response: Response) -> GetSignedUrlResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_get_signed_url_response(read_object(response.content))

@@ -69,5 +69,10 @@ def prepare(
 
 
 def parse(response: Response) -> ListFilesResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_list_files_response(read_object(response.content))

@@ -73,8 +73,9 @@ class Fim(Group):
         Returns:
             FIMCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: fim.complete POST /v1/fim/completions
         """
@@ -144,8 +145,9 @@ class Fim(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: fim.complete POST /v1/fim/completions
         """
@@ -221,8 +223,9 @@ class AsyncFim(Group):
         Returns:
             FIMCompletionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: fim.complete POST /v1/fim/completions
         """
@@ -292,8 +295,9 @@ class AsyncFim(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: fim.complete POST /v1/fim/completions
         """

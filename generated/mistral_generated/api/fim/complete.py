@@ -67,5 +67,10 @@ def prepare(
 
 
 def parse(response: Response) -> FIMCompletionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_fim_completion_response(read_object(response.content))

@@ -82,8 +82,9 @@ class Jobs(Group):
         Returns:
             FineTuningJobList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.list GET /v1/fine_tuning/jobs
         """
@@ -144,8 +145,9 @@ class Jobs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.list GET /v1/fine_tuning/jobs
         """
@@ -218,8 +220,9 @@ class Jobs(Group):
         Returns:
             CreateFineTuningJobResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.create POST /v1/fine_tuning/jobs
         """
@@ -257,8 +260,9 @@ class Jobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.get GET /v1/fine_tuning/jobs/{job_id}
         """
@@ -281,8 +285,9 @@ class Jobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.cancel POST /v1/fine_tuning/jobs/{job_id}/cancel
         """
@@ -304,8 +309,9 @@ class Jobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.start POST /v1/fine_tuning/jobs/{job_id}/start
         """
@@ -360,8 +366,9 @@ class AsyncJobs(Group):
         Returns:
             FineTuningJobList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.list GET /v1/fine_tuning/jobs
         """
@@ -422,8 +429,9 @@ class AsyncJobs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.list GET /v1/fine_tuning/jobs
         """
@@ -496,8 +504,9 @@ class AsyncJobs(Group):
         Returns:
             CreateFineTuningJobResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: fine_tuning.jobs.create POST /v1/fine_tuning/jobs
         """
@@ -535,8 +544,9 @@ class AsyncJobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.get GET /v1/fine_tuning/jobs/{job_id}
         """
@@ -559,8 +569,9 @@ class AsyncJobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.cancel POST /v1/fine_tuning/jobs/{job_id}/cancel
         """
@@ -582,8 +593,9 @@ class AsyncJobs(Group):
         Returns:
             FineTuningJobDetails.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: fine_tuning.jobs.start POST /v1/fine_tuning/jobs/{job_id}/start
         """

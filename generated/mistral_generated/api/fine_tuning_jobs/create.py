@@ -86,5 +86,10 @@ def prepare(
 
 
 def parse(response: Response) -> CreateFineTuningJobResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_create_fine_tuning_job_response(read_object(response.content))

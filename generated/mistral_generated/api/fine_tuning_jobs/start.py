@@ -34,5 +34,10 @@ def prepare(job_id: str) -> Call[FineTuningJobDetails]:
 
 
 def parse(response: Response) -> FineTuningJobDetails:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_fine_tuning_job_details(read_object(response.content))

@@ -52,8 +52,9 @@ class Models(Group):
         Returns:
             FineTunedModel.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.update PATCH /v1/fine_tuning/models/{model_id}
         """
@@ -73,8 +74,9 @@ class Models(Group):
         Returns:
             ArchiveModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.archive POST /v1/fine_tuning/models/{model_id}/archive
         """
@@ -94,8 +96,9 @@ class Models(Group):
         Returns:
             UnarchiveModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.unarchive DELETE /v1/fine_tuning/models/{model_id}/archive
         """
@@ -122,8 +125,9 @@ class Models(Group):
         Returns:
             ModelList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: models.list GET /v1/models
         """
@@ -144,8 +148,9 @@ class Models(Group):
         Returns:
             ModelCard.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.retrieve GET /v1/models/{model_id}
         """
@@ -166,8 +171,9 @@ class Models(Group):
         Returns:
             DeleteModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.delete DELETE /v1/models/{model_id}
         """
@@ -204,8 +210,9 @@ class AsyncModels(Group):
         Returns:
             FineTunedModel.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.update PATCH /v1/fine_tuning/models/{model_id}
         """
@@ -227,8 +234,9 @@ class AsyncModels(Group):
         Returns:
             ArchiveModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.archive POST /v1/fine_tuning/models/{model_id}/archive
         """
@@ -250,8 +258,9 @@ class AsyncModels(Group):
         Returns:
             UnarchiveModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.unarchive DELETE /v1/fine_tuning/models/{model_id}/archive
         """
@@ -278,8 +287,9 @@ class AsyncModels(Group):
         Returns:
             ModelList.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: models.list GET /v1/models
         """
@@ -300,8 +310,9 @@ class AsyncModels(Group):
         Returns:
             ModelCard.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.retrieve GET /v1/models/{model_id}
         """
@@ -322,8 +333,9 @@ class AsyncModels(Group):
         Returns:
             DeleteModelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: models.delete DELETE /v1/models/{model_id}
         """

@@ -34,5 +34,10 @@ def prepare(model_id: str) -> Call[ArchiveModelResponse]:
 
 
 def parse(response: Response) -> ArchiveModelResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_archive_model_response(read_object(response.content))

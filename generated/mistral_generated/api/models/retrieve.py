@@ -34,5 +34,10 @@ def prepare(model_id: str) -> Call[ModelCard]:
 
 
 def parse(response: Response) -> ModelCard:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_model_card(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(model_id: str) -> Call[UnarchiveModelResponse]:
 
 
 def parse(response: Response) -> UnarchiveModelResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_unarchive_model_response(read_object(response.content))

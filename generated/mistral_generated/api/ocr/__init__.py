@@ -91,8 +91,9 @@ class Ocr(Group):
         Returns:
             OCRResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: ocr.process POST /v1/ocr
         """
@@ -186,8 +187,9 @@ class AsyncOcr(Group):
         Returns:
             OCRResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 400, 401, 403, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 400, 401,
+                403, 422, 429, 5XX.
 
         Source: ocr.process POST /v1/ocr
         """

@@ -77,5 +77,10 @@ def prepare(
 
 
 def parse(response: Response) -> OCRResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_ocr_response(read_object(response.content))

@@ -157,8 +157,9 @@ class Workflows(Group):
         Returns:
             WorkflowListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflows GET /v1/workflows
         """
@@ -232,8 +233,9 @@ class Workflows(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflows GET /v1/workflows
         """
@@ -274,8 +276,9 @@ class Workflows(Group):
         Returns:
             WorkflowBulkArchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.bulk_archive_workflows PUT /v1/workflows/archive
         """
@@ -323,8 +326,9 @@ class Workflows(Group):
         Returns:
             WorkflowRegistrationListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflow_registrations GET /v1/workflows/registrations
         """
@@ -386,8 +390,9 @@ class Workflows(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflow_registrations GET /v1/workflows/registrations
         """
@@ -433,8 +438,9 @@ class Workflows(Group):
         Returns:
             WorkflowRegistrationGetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.get_workflow_registration GET /v1/workflows/registrations/{workflow_registration_id}
         """
@@ -495,8 +501,9 @@ class Workflows(Group):
         Returns:
             WorkflowExecutionResult.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.execute_workflow_registration POST /v1/workflows/registrations/{workflow_registration_id}/execute
         """
@@ -533,8 +540,9 @@ class Workflows(Group):
         Returns:
             WorkflowBulkUnarchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.bulk_unarchive_workflows PUT /v1/workflows/unarchive
         """
@@ -556,8 +564,9 @@ class Workflows(Group):
         Returns:
             WorkflowGetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.get_workflow GET /v1/workflows/{workflow_identifier}
         """
@@ -591,8 +600,9 @@ class Workflows(Group):
         Returns:
             WorkflowUpdateResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.update_workflow PUT /v1/workflows/{workflow_identifier}
         """
@@ -623,8 +633,9 @@ class Workflows(Group):
         Returns:
             WorkflowArchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.archive_workflow PUT /v1/workflows/{workflow_identifier}/archive
         """
@@ -677,8 +688,9 @@ class Workflows(Group):
         Returns:
             WorkflowExecutionResult.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.execute_workflow POST /v1/workflows/{workflow_identifier}/execute
         """
@@ -714,8 +726,9 @@ class Workflows(Group):
         Returns:
             WorkflowUnarchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.unarchive_workflow PUT /v1/workflows/{workflow_identifier}/unarchive
         """
@@ -833,8 +846,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflows GET /v1/workflows
         """
@@ -908,8 +922,9 @@ class AsyncWorkflows(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflows GET /v1/workflows
         """
@@ -950,8 +965,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowBulkArchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.bulk_archive_workflows PUT /v1/workflows/archive
         """
@@ -999,8 +1015,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowRegistrationListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflow_registrations GET /v1/workflows/registrations
         """
@@ -1062,8 +1079,9 @@ class AsyncWorkflows(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.get_workflow_registrations GET /v1/workflows/registrations
         """
@@ -1109,8 +1127,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowRegistrationGetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.get_workflow_registration GET /v1/workflows/registrations/{workflow_registration_id}
         """
@@ -1171,8 +1190,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowExecutionResult.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.execute_workflow_registration POST /v1/workflows/registrations/{workflow_registration_id}/execute
         """
@@ -1209,8 +1229,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowBulkUnarchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.bulk_unarchive_workflows PUT /v1/workflows/unarchive
         """
@@ -1232,8 +1253,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowGetResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.get_workflow GET /v1/workflows/{workflow_identifier}
         """
@@ -1267,8 +1289,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowUpdateResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.update_workflow PUT /v1/workflows/{workflow_identifier}
         """
@@ -1299,8 +1322,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowArchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.archive_workflow PUT /v1/workflows/{workflow_identifier}/archive
         """
@@ -1353,8 +1377,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowExecutionResult.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.execute_workflow POST /v1/workflows/{workflow_identifier}/execute
         """
@@ -1390,8 +1415,9 @@ class AsyncWorkflows(Group):
         Returns:
             WorkflowUnarchiveResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.unarchive_workflow PUT /v1/workflows/{workflow_identifier}/unarchive
         """

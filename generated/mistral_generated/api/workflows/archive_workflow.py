@@ -34,5 +34,10 @@ def prepare(workflow_identifier: str) -> Call[WorkflowArchiveResponse]:
 
 
 def parse(response: Response) -> WorkflowArchiveResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_archive_response(read_object(response.content))

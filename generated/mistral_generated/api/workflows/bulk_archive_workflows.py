@@ -37,5 +37,10 @@ def prepare(*, workflow_ids: Sequence[str]) -> Call[WorkflowBulkArchiveResponse]
 
 
 def parse(response: Response) -> WorkflowBulkArchiveResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_bulk_archive_response(read_object(response.content))

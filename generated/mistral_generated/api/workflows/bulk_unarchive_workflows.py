@@ -37,5 +37,10 @@ def prepare(*, workflow_ids: Sequence[str]) -> Call[WorkflowBulkUnarchiveRespons
 
 
 def parse(response: Response) -> WorkflowBulkUnarchiveResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_bulk_unarchive_response(read_object(response.content))

@@ -41,5 +41,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowRegistrationGetResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_registration_get_response(read_object(response.content))

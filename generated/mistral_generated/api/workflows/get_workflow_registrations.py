@@ -68,5 +68,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowRegistrationListResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_registration_list_response(read_object(response.content))

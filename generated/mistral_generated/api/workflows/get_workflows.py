@@ -79,5 +79,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowListResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_list_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(workflow_identifier: str) -> Call[WorkflowUnarchiveResponse]:
 
 
 def parse(response: Response) -> WorkflowUnarchiveResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_unarchive_response(read_object(response.content))

@@ -85,8 +85,9 @@ class Deployments(Group):
         Returns:
             DeploymentListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.list_deployments GET /v1/workflows/deployments
         """
@@ -144,8 +145,9 @@ class Deployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.list_deployments GET /v1/workflows/deployments
         """
@@ -194,8 +196,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.create_deployment POST /v1/workflows/deployments
         """
@@ -225,8 +228,9 @@ class Deployments(Group):
         Returns:
             DeploymentDetailResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment GET /v1/workflows/deployments/{name}
         """
@@ -259,8 +263,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.update_deployment PATCH /v1/workflows/deployments/{name}
         """
@@ -283,8 +288,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
         """
@@ -325,8 +331,9 @@ class Deployments(Group):
         Returns:
             DeploymentLogSearchResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment_logs GET /v1/workflows/deployments/{name}/logs
         """
@@ -379,8 +386,9 @@ class Deployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment_logs GET /v1/workflows/deployments/{name}/logs
         """
@@ -431,8 +439,9 @@ class Deployments(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.stream_deployment_logs GET /v1/workflows/deployments/{name}/logs/stream
         """
@@ -463,8 +472,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.restart_deployment POST /v1/workflows/deployments/{name}/restart
         """
@@ -486,8 +496,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.start_deployment POST /v1/workflows/deployments/{name}/start
         """
@@ -510,8 +521,9 @@ class Deployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.stop_deployment POST /v1/workflows/deployments/{name}/stop
         """
@@ -544,8 +556,9 @@ class Deployments(Group):
         Returns:
             DeploymentWorkerListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.list_deployment_workers GET /v1/workflows/deployments/{name}/workers
         """
@@ -579,8 +592,9 @@ class Deployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.list_deployment_workers GET /v1/workflows/deployments/{name}/workers
         """
@@ -640,8 +654,9 @@ class AsyncDeployments(Group):
         Returns:
             DeploymentListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.list_deployments GET /v1/workflows/deployments
         """
@@ -699,8 +714,9 @@ class AsyncDeployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.list_deployments GET /v1/workflows/deployments
         """
@@ -749,8 +765,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.deployments.create_deployment POST /v1/workflows/deployments
         """
@@ -780,8 +797,9 @@ class AsyncDeployments(Group):
         Returns:
             DeploymentDetailResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment GET /v1/workflows/deployments/{name}
         """
@@ -814,8 +832,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.update_deployment PATCH /v1/workflows/deployments/{name}
         """
@@ -838,8 +857,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.delete_deployment DELETE /v1/workflows/deployments/{name}
         """
@@ -880,8 +900,9 @@ class AsyncDeployments(Group):
         Returns:
             DeploymentLogSearchResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment_logs GET /v1/workflows/deployments/{name}/logs
         """
@@ -934,8 +955,9 @@ class AsyncDeployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.get_deployment_logs GET /v1/workflows/deployments/{name}/logs
         """
@@ -986,8 +1008,9 @@ class AsyncDeployments(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.stream_deployment_logs GET /v1/workflows/deployments/{name}/logs/stream
         """
@@ -1018,8 +1041,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.restart_deployment POST /v1/workflows/deployments/{name}/restart
         """
@@ -1041,8 +1065,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.start_deployment POST /v1/workflows/deployments/{name}/start
         """
@@ -1065,8 +1090,9 @@ class AsyncDeployments(Group):
         Returns:
             ManagedDeploymentResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.stop_deployment POST /v1/workflows/deployments/{name}/stop
         """
@@ -1099,8 +1125,9 @@ class AsyncDeployments(Group):
         Returns:
             DeploymentWorkerListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.list_deployment_workers GET /v1/workflows/deployments/{name}/workers
         """
@@ -1134,8 +1161,9 @@ class AsyncDeployments(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.deployments.list_deployment_workers GET /v1/workflows/deployments/{name}/workers
         """

@@ -53,5 +53,10 @@ def prepare(
 
 
 def parse(response: Response) -> ManagedDeploymentResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_managed_deployment_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(name: str) -> Call[ManagedDeploymentResponse]:
 
 
 def parse(response: Response) -> ManagedDeploymentResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_managed_deployment_response(read_object(response.content))

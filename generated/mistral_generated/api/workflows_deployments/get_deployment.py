@@ -38,5 +38,10 @@ def prepare(
 
 
 def parse(response: Response) -> DeploymentDetailResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_deployment_detail_response(read_object(response.content))

@@ -67,5 +67,10 @@ def prepare(
 
 
 def parse(response: Response) -> DeploymentListResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_deployment_list_response(read_object(response.content))

@@ -56,8 +56,9 @@ class Events(Group):
         Returns:
             ListWorkflowEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_workflow_events GET /v1/workflows/events/list
         """
@@ -100,8 +101,9 @@ class Events(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_workflow_events GET /v1/workflows/events/list
         """
@@ -170,8 +172,9 @@ class Events(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_stream_events GET /v1/workflows/events/stream
         """
@@ -229,8 +232,9 @@ class AsyncEvents(Group):
         Returns:
             ListWorkflowEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_workflow_events GET /v1/workflows/events/list
         """
@@ -273,8 +277,9 @@ class AsyncEvents(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_workflow_events GET /v1/workflows/events/list
         """
@@ -343,8 +348,9 @@ class AsyncEvents(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.events.get_stream_events GET /v1/workflows/events/stream
         """

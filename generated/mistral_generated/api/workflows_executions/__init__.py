@@ -61,8 +61,9 @@ class Executions(Group):
         Returns:
             BatchExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.executions.batch_cancel_workflow_executions POST /v1/workflows/executions/cancel
         """
@@ -84,8 +85,9 @@ class Executions(Group):
         Returns:
             BatchExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.executions.batch_terminate_workflow_executions POST /v1/workflows/executions/terminate
         """
@@ -107,8 +109,9 @@ class Executions(Group):
         Returns:
             WorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution GET /v1/workflows/executions/{execution_id}
         """
@@ -129,8 +132,9 @@ class Executions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.cancel_workflow_execution POST /v1/workflows/executions/{execution_id}/cancel
         """
@@ -159,8 +163,9 @@ class Executions(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_history GET /v1/workflows/executions/{execution_id}/history
         """
@@ -203,8 +208,9 @@ class Executions(Group):
         Returns:
             ExecutionLogSearchResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs
         """
@@ -257,8 +263,9 @@ class Executions(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs
         """
@@ -309,8 +316,9 @@ class Executions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.stream_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs/stream
         """
@@ -353,8 +361,9 @@ class Executions(Group):
         Returns:
             QueryWorkflowResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.query_workflow_execution POST /v1/workflows/executions/{execution_id}/queries
         """
@@ -390,8 +399,9 @@ class Executions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.reset_workflow POST /v1/workflows/executions/{execution_id}/reset
         """
@@ -434,8 +444,9 @@ class Executions(Group):
         Returns:
             SignalWorkflowResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.signal_workflow_execution POST /v1/workflows/executions/{execution_id}/signals
         """
@@ -468,8 +479,9 @@ class Executions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.stream GET /v1/workflows/executions/{execution_id}/stream
         """
@@ -496,8 +508,9 @@ class Executions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.terminate_workflow_execution POST /v1/workflows/executions/{execution_id}/terminate
         """
@@ -529,8 +542,9 @@ class Executions(Group):
         Returns:
             WorkflowExecutionTraceEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_events GET /v1/workflows/executions/{execution_id}/trace/events
         """
@@ -559,8 +573,9 @@ class Executions(Group):
         Returns:
             ExecutionTraceInfoResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_info GET /v1/workflows/executions/{execution_id}/trace/info
         """
@@ -583,8 +598,9 @@ class Executions(Group):
         Returns:
             WorkflowExecutionTraceOTelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_otel GET /v1/workflows/executions/{execution_id}/trace/otel
         """
@@ -606,8 +622,9 @@ class Executions(Group):
         Returns:
             WorkflowExecutionTraceSummaryResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_summary GET /v1/workflows/executions/{execution_id}/trace/summary
         """
@@ -641,8 +658,9 @@ class Executions(Group):
         Returns:
             UpdateWorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.update_workflow_execution POST /v1/workflows/executions/{execution_id}/updates
         """
@@ -672,8 +690,9 @@ class AsyncExecutions(Group):
         Returns:
             BatchExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.executions.batch_cancel_workflow_executions POST /v1/workflows/executions/cancel
         """
@@ -695,8 +714,9 @@ class AsyncExecutions(Group):
         Returns:
             BatchExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.executions.batch_terminate_workflow_executions POST /v1/workflows/executions/terminate
         """
@@ -718,8 +738,9 @@ class AsyncExecutions(Group):
         Returns:
             WorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution GET /v1/workflows/executions/{execution_id}
         """
@@ -742,8 +763,9 @@ class AsyncExecutions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.cancel_workflow_execution POST /v1/workflows/executions/{execution_id}/cancel
         """
@@ -772,8 +794,9 @@ class AsyncExecutions(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_history GET /v1/workflows/executions/{execution_id}/history
         """
@@ -816,8 +839,9 @@ class AsyncExecutions(Group):
         Returns:
             ExecutionLogSearchResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs
         """
@@ -870,8 +894,9 @@ class AsyncExecutions(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs
         """
@@ -922,8 +947,9 @@ class AsyncExecutions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.stream_workflow_execution_logs GET /v1/workflows/executions/{execution_id}/logs/stream
         """
@@ -966,8 +992,9 @@ class AsyncExecutions(Group):
         Returns:
             QueryWorkflowResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.query_workflow_execution POST /v1/workflows/executions/{execution_id}/queries
         """
@@ -1003,8 +1030,9 @@ class AsyncExecutions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.reset_workflow POST /v1/workflows/executions/{execution_id}/reset
         """
@@ -1047,8 +1075,9 @@ class AsyncExecutions(Group):
         Returns:
             SignalWorkflowResponse.
 
-        Raises what the sender raises for an answer other than 202; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 202, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.signal_workflow_execution POST /v1/workflows/executions/{execution_id}/signals
         """
@@ -1081,8 +1110,9 @@ class AsyncExecutions(Group):
         Returns:
             A context manager that iterates over the events; each has `data`, `event` and `id`.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.stream GET /v1/workflows/executions/{execution_id}/stream
         """
@@ -1109,8 +1139,9 @@ class AsyncExecutions(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.terminate_workflow_execution POST /v1/workflows/executions/{execution_id}/terminate
         """
@@ -1142,8 +1173,9 @@ class AsyncExecutions(Group):
         Returns:
             WorkflowExecutionTraceEventsResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_events GET /v1/workflows/executions/{execution_id}/trace/events
         """
@@ -1172,8 +1204,9 @@ class AsyncExecutions(Group):
         Returns:
             ExecutionTraceInfoResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_info GET /v1/workflows/executions/{execution_id}/trace/info
         """
@@ -1196,8 +1229,9 @@ class AsyncExecutions(Group):
         Returns:
             WorkflowExecutionTraceOTelResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_otel GET /v1/workflows/executions/{execution_id}/trace/otel
         """
@@ -1219,8 +1253,9 @@ class AsyncExecutions(Group):
         Returns:
             WorkflowExecutionTraceSummaryResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.get_workflow_execution_trace_summary GET /v1/workflows/executions/{execution_id}/trace/summary
         """
@@ -1254,8 +1289,9 @@ class AsyncExecutions(Group):
         Returns:
             UpdateWorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.executions.update_workflow_execution POST /v1/workflows/executions/{execution_id}/updates
         """

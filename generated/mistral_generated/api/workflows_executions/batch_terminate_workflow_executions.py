@@ -37,5 +37,10 @@ def prepare(*, execution_ids: Sequence[str]) -> Call[BatchExecutionResponse]:
 
 
 def parse(response: Response) -> BatchExecutionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_batch_execution_response(read_object(response.content))

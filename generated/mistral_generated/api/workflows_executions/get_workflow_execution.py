@@ -34,5 +34,10 @@ def prepare(execution_id: str) -> Call[WorkflowExecutionResponse]:
 
 
 def parse(response: Response) -> WorkflowExecutionResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_execution_response(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(execution_id: str, *, decode_payloads: bool | None | Unset = UNSET) 
 
 
 def parse(response: Response) -> Any:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_json(response.content)

@@ -66,5 +66,10 @@ def prepare(
 
 
 def parse(response: Response) -> ExecutionLogSearchResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_execution_log_search_response(read_object(response.content))

@@ -48,5 +48,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowExecutionTraceEventsResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_execution_trace_events_response(read_object(response.content))

@@ -34,5 +34,10 @@ def prepare(execution_id: str) -> Call[ExecutionTraceInfoResponse]:
 
 
 def parse(response: Response) -> ExecutionTraceInfoResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_execution_trace_info_response(read_object(response.content))

@@ -36,5 +36,10 @@ def prepare(execution_id: str) -> Call[WorkflowExecutionTraceOTelResponse]:
 
 
 def parse(response: Response) -> WorkflowExecutionTraceOTelResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_execution_trace_otel_response(read_object(response.content))

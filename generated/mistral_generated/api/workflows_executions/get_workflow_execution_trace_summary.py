@@ -38,5 +38,10 @@ def prepare(execution_id: str) -> Call[WorkflowExecutionTraceSummaryResponse]:
 
 
 def parse(response: Response) -> WorkflowExecutionTraceSummaryResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_execution_trace_summary_response(read_object(response.content))

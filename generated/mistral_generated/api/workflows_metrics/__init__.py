@@ -49,8 +49,9 @@ class Metrics(Group):
         Returns:
             WorkflowMetrics.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.metrics.get_workflow_metrics GET /v1/workflows/{workflow_name}/metrics
         """
@@ -90,8 +91,9 @@ class AsyncMetrics(Group):
         Returns:
             WorkflowMetrics.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.metrics.get_workflow_metrics GET /v1/workflows/{workflow_name}/metrics
         """

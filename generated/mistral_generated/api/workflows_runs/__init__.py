@@ -92,8 +92,9 @@ class Runs(Group):
         Returns:
             WorkflowExecutionListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.runs.list_runs GET /v1/workflows/runs
         """
@@ -180,8 +181,9 @@ class Runs(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.runs.list_runs GET /v1/workflows/runs
         """
@@ -223,8 +225,9 @@ class Runs(Group):
         Returns:
             WorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.runs.get_run GET /v1/workflows/runs/{run_id}
         """
@@ -253,8 +256,9 @@ class Runs(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.runs.get_run_history GET /v1/workflows/runs/{run_id}/history
         """
@@ -329,8 +333,9 @@ class AsyncRuns(Group):
         Returns:
             WorkflowExecutionListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.runs.list_runs GET /v1/workflows/runs
         """
@@ -417,8 +422,9 @@ class AsyncRuns(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.runs.list_runs GET /v1/workflows/runs
         """
@@ -462,8 +468,9 @@ class AsyncRuns(Group):
         Returns:
             WorkflowExecutionResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.runs.get_run GET /v1/workflows/runs/{run_id}
         """
@@ -492,8 +499,9 @@ class AsyncRuns(Group):
         Returns:
             Any.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.runs.get_run_history GET /v1/workflows/runs/{run_id}/history
         """

@@ -89,5 +89,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowExecutionListResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_execution_list_response(read_object(response.content))

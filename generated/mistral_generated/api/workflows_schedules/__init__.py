@@ -68,8 +68,9 @@ class Schedules(Group):
         Returns:
             WorkflowScheduleListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.get_schedules GET /v1/workflows/schedules
         """
@@ -117,8 +118,9 @@ class Schedules(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.get_schedules GET /v1/workflows/schedules
         """
@@ -170,8 +172,9 @@ class Schedules(Group):
         Returns:
             WorkflowScheduleResponse.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.schedule_workflow POST /v1/workflows/schedules
         """
@@ -204,8 +207,9 @@ class Schedules(Group):
         Returns:
             ScheduleDefinitionOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.get_schedule GET /v1/workflows/schedules/{schedule_id}
         """
@@ -233,8 +237,9 @@ class Schedules(Group):
         Returns:
             WorkflowScheduleResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.update_schedule PATCH /v1/workflows/schedules/{schedule_id}
         """
@@ -254,8 +259,9 @@ class Schedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
         """
@@ -285,8 +291,9 @@ class Schedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.pause_schedule POST /v1/workflows/schedules/{schedule_id}/pause
         """
@@ -316,8 +323,9 @@ class Schedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.resume_schedule POST /v1/workflows/schedules/{schedule_id}/resume
         """
@@ -347,8 +355,9 @@ class Schedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.trigger_schedule POST /v1/workflows/schedules/{schedule_id}/trigger
         """
@@ -395,8 +404,9 @@ class AsyncSchedules(Group):
         Returns:
             WorkflowScheduleListResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.get_schedules GET /v1/workflows/schedules
         """
@@ -444,8 +454,9 @@ class AsyncSchedules(Group):
         Returns:
             An iterator over the items of all pages; each page is fetched when it is reached.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.get_schedules GET /v1/workflows/schedules
         """
@@ -497,8 +508,9 @@ class AsyncSchedules(Group):
         Returns:
             WorkflowScheduleResponse.
 
-        Raises what the sender raises for an answer other than 201; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 201, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.schedules.schedule_workflow POST /v1/workflows/schedules
         """
@@ -531,8 +543,9 @@ class AsyncSchedules(Group):
         Returns:
             ScheduleDefinitionOutput.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.get_schedule GET /v1/workflows/schedules/{schedule_id}
         """
@@ -560,8 +573,9 @@ class AsyncSchedules(Group):
         Returns:
             WorkflowScheduleResponse.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.update_schedule PATCH /v1/workflows/schedules/{schedule_id}
         """
@@ -581,8 +595,9 @@ class AsyncSchedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.unschedule_workflow DELETE /v1/workflows/schedules/{schedule_id}
         """
@@ -612,8 +627,9 @@ class AsyncSchedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.pause_schedule POST /v1/workflows/schedules/{schedule_id}/pause
         """
@@ -643,8 +659,9 @@ class AsyncSchedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.resume_schedule POST /v1/workflows/schedules/{schedule_id}/resume
         """
@@ -674,8 +691,9 @@ class AsyncSchedules(Group):
         Returns:
             Nothing; the server answers without a body.
 
-        Raises what the sender raises for an answer other than 204; documented: 401, 403, 404, 422,
-        429, 5XX.
+        Raises:
+            MistralError: The answer is another one than 204, or none comes; documented: 401, 403,
+                404, 422, 429, 5XX.
 
         Source: workflows.schedules.trigger_schedule POST /v1/workflows/schedules/{schedule_id}/trigger
         """

@@ -34,5 +34,10 @@ def prepare(schedule_id: str) -> Call[ScheduleDefinitionOutput]:
 
 
 def parse(response: Response) -> ScheduleDefinitionOutput:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_schedule_definition_output(read_object(response.content))

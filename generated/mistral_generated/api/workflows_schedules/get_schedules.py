@@ -61,5 +61,10 @@ def prepare(
 
 
 def parse(response: Response) -> WorkflowScheduleListResponse:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_workflow_schedule_list_response(read_object(response.content))

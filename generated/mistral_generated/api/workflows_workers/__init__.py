@@ -40,8 +40,9 @@ class Workers(Group):
         Returns:
             WorkerInfo.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.workers.whoami GET /v1/workflows/workers/whoami
         """
@@ -71,8 +72,9 @@ class AsyncWorkers(Group):
         Returns:
             WorkerInfo.
 
-        Raises what the sender raises for an answer other than 200; documented: 401, 403, 422, 429,
-        5XX.
+        Raises:
+            MistralError: The answer is another one than 200, or none comes; documented: 401, 403,
+                422, 429, 5XX.
 
         Source: workflows.workers.whoami GET /v1/workflows/workers/whoami
         """

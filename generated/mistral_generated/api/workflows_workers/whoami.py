@@ -34,5 +34,10 @@ def prepare() -> Call[WorkerInfo]:
 
 
 def parse(response: Response) -> WorkerInfo:
-    """Return what a success answer holds. Raises UnreadableBody (a ValueError)."""
+    """Return what a success answer holds.
+
+    Raises:
+        UnreadableBody: It cannot be read; this is a ValueError.
+
+    """
     return read_worker_info(read_object(response.content))
