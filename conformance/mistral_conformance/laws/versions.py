@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
 
-ITS_OWN = "document: fields that tell about one version (moves: change)"
+ITS_OWN = "document: x-mistral-field (moves: what tells about one change alone)"
 REVISION = "_revision"
 UP, DOWN = f"up{REVISION}", f"down{REVISION}"
 CHANGES = 2
