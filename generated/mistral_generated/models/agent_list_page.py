@@ -50,7 +50,10 @@ class AgentListPage(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [read_agent(item) if type(item) is dict else item for item in value]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_agent(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

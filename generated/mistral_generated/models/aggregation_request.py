@@ -69,9 +69,12 @@ class AggregationRequest(Model):
             fields["time_dimension"] = _READERS["TimeDimension"](value)
         value = fields.get("order_by")
         if type(value) is list:
-            fields["order_by"] = [
-                _READERS["OrderByClause"](item) if type(item) is dict else item for item in value
-            ]
+            read_order_by: list[Any] = []
+            for item in value:
+                read_order_by.append(
+                    _READERS["OrderByClause"](item) if type(item) is dict else item
+                )
+            fields["order_by"] = read_order_by
         value = fields.get("limit")
         if type(value) is str:
             fields["limit"] = read_int(value)

@@ -110,9 +110,10 @@ class BatchJob(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("errors")
         if type(value) is list:
-            fields["errors"] = [
-                read_batch_error(item) if type(item) is dict else item for item in value
-            ]
+            read_errors: list[Any] = []
+            for item in value:
+                read_errors.append(read_batch_error(item) if type(item) is dict else item)
+            fields["errors"] = read_errors
         value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)

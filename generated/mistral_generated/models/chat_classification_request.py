@@ -44,9 +44,10 @@ class ChatClassificationRequest(Model):
         if type(value) is dict:
             fields["input"] = read_instruct_request(value)
         elif type(value) is list:
-            fields["input"] = [
-                read_instruct_request(item) if type(item) is dict else item for item in value
-            ]
+            read_input: list[Any] = []
+            for item in value:
+                read_input.append(read_instruct_request(item) if type(item) is dict else item)
+            fields["input"] = read_input
         model = new(cls)
         fill(model, fields)
         return model

@@ -58,9 +58,10 @@ class ChatCompletionChoice(Model):
             fields["message"] = read_assistant_message(value)
         value = fields.get("messages")
         if type(value) is list:
-            fields["messages"] = [
-                _READERS["DeltaMessage"](item) if type(item) is dict else item for item in value
-            ]
+            read_messages: list[Any] = []
+            for item in value:
+                read_messages.append(_READERS["DeltaMessage"](item) if type(item) is dict else item)
+            fields["messages"] = read_messages
         model = new(cls)
         fill(model, fields)
         return model

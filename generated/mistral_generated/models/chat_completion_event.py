@@ -98,10 +98,12 @@ class ChatCompletionEvent(Model):
             fields["nb_messages"] = read_int(value)
         value = fields.get("chat_transcription_events")
         if type(value) is list:
-            fields["chat_transcription_events"] = [
-                read_chat_transcription_event(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_chat_transcription_events: list[Any] = []
+            for item in value:
+                read_chat_transcription_events.append(
+                    read_chat_transcription_event(item) if type(item) is dict else item
+                )
+            fields["chat_transcription_events"] = read_chat_transcription_events
         model = new(cls)
         fill(model, fields)
         return model

@@ -182,17 +182,19 @@ class ChatCompletionRequest(Model):
             fields["random_seed"] = read_int(value)
         value = fields.get("messages")
         if type(value) is list:
-            fields["messages"] = [
-                read_chat_message(item) if type(item) is dict else item for item in value
-            ]
+            read_messages: list[Any] = []
+            for item in value:
+                read_messages.append(read_chat_message(item) if type(item) is dict else item)
+            fields["messages"] = read_messages
         value = fields.get("response_format")
         if type(value) is dict:
             fields["response_format"] = _READERS["ResponseFormat"](value)
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                _READERS["ChatTool"](item) if type(item) is dict else item for item in value
-            ]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(_READERS["ChatTool"](item) if type(item) is dict else item)
+            fields["tools"] = read_tools
         value = fields.get("tool_choice")
         if type(value) is dict:
             fields["tool_choice"] = _READERS["ToolChoice"](value)
@@ -213,9 +215,12 @@ class ChatCompletionRequest(Model):
             fields["parallel_tool_calls"] = read_bool(value)
         value = fields.get("guardrails")
         if type(value) is list:
-            fields["guardrails"] = [
-                _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
-            ]
+            read_guardrails: list[Any] = []
+            for item in value:
+                read_guardrails.append(
+                    _READERS["GuardrailConfig"](item) if type(item) is dict else item
+                )
+            fields["guardrails"] = read_guardrails
         value = fields.get("safe_prompt")
         if type(value) is str:
             fields["safe_prompt"] = read_bool(value)

@@ -59,9 +59,12 @@ class ChatCompletionResponse(Completion, Model):
             fields["created"] = read_int(value)
         value = fields.get("choices")
         if type(value) is list:
-            fields["choices"] = [
-                read_chat_completion_choice(item) if type(item) is dict else item for item in value
-            ]
+            read_choices: list[Any] = []
+            for item in value:
+                read_choices.append(
+                    read_chat_completion_choice(item) if type(item) is dict else item
+                )
+            fields["choices"] = read_choices
         model = new(cls)
         fill(model, fields)
         return model

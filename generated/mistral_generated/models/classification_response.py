@@ -44,15 +44,17 @@ class ClassificationResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            fields["results"] = [
-                {
-                    key: read_classification_target_result(item1) if type(item1) is dict else item1
-                    for key, item1 in item.items()
-                }
-                if type(item) is dict
-                else item
-                for item in value
-            ]
+            read_results: list[Any] = []
+            for item in value:
+                read_results.append(
+                    {
+                        key: read_classification_target_result(item) if type(item) is dict else item
+                        for key, item in item.items()
+                    }
+                    if type(item) is dict
+                    else item
+                )
+            fields["results"] = read_results
         model = new(cls)
         fill(model, fields)
         return model

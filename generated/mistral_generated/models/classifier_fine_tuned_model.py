@@ -114,10 +114,12 @@ class ClassifierFineTunedModel(Model):
             fields["max_context_length"] = read_int(value)
         value = fields.get("classifier_targets")
         if type(value) is list:
-            fields["classifier_targets"] = [
-                read_classifier_target_result(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_classifier_targets: list[Any] = []
+            for item in value:
+                read_classifier_targets.append(
+                    read_classifier_target_result(item) if type(item) is dict else item
+                )
+            fields["classifier_targets"] = read_classifier_targets
         model = new(cls)
         fill(model, fields)
         return model

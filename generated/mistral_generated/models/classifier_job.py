@@ -118,10 +118,12 @@ class ClassifierJob(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)

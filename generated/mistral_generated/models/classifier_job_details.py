@@ -134,10 +134,12 @@ class ClassifierJobDetails(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
@@ -149,19 +151,28 @@ class ClassifierJobDetails(Model):
             fields["hyperparameters"] = read_classifier_training_parameters(value)
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                _READERS["FineTuningEvent"](item) if type(item) is dict else item for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(
+                    _READERS["FineTuningEvent"](item) if type(item) is dict else item
+                )
+            fields["events"] = read_events
         value = fields.get("checkpoints")
         if type(value) is list:
-            fields["checkpoints"] = [
-                _READERS["Checkpoint"](item) if type(item) is dict else item for item in value
-            ]
+            read_checkpoints: list[Any] = []
+            for item in value:
+                read_checkpoints.append(
+                    _READERS["Checkpoint"](item) if type(item) is dict else item
+                )
+            fields["checkpoints"] = read_checkpoints
         value = fields.get("classifier_targets")
         if type(value) is list:
-            fields["classifier_targets"] = [
-                read_classifier_target(item) if type(item) is dict else item for item in value
-            ]
+            read_classifier_targets: list[Any] = []
+            for item in value:
+                read_classifier_targets.append(
+                    read_classifier_target(item) if type(item) is dict else item
+                )
+            fields["classifier_targets"] = read_classifier_targets
         model = new(cls)
         fill(model, fields)
         return model

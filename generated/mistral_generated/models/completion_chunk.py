@@ -61,10 +61,12 @@ class CompletionChunk(Model):
             fields["usage"] = _READERS["UsageInfo"](value)
         value = fields.get("choices")
         if type(value) is list:
-            fields["choices"] = [
-                read_completion_response_stream_choice(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_choices: list[Any] = []
+            for item in value:
+                read_choices.append(
+                    read_completion_response_stream_choice(item) if type(item) is dict else item
+                )
+            fields["choices"] = read_choices
         model = new(cls)
         fill(model, fields)
         return model

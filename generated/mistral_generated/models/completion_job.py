@@ -123,10 +123,12 @@ class CompletionJob(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
@@ -138,9 +140,12 @@ class CompletionJob(Model):
             fields["hyperparameters"] = read_completion_training_parameters(value)
         value = fields.get("repositories")
         if type(value) is list:
-            fields["repositories"] = [
-                _READERS["GithubRepository"](item) if type(item) is dict else item for item in value
-            ]
+            read_repositories: list[Any] = []
+            for item in value:
+                read_repositories.append(
+                    _READERS["GithubRepository"](item) if type(item) is dict else item
+                )
+            fields["repositories"] = read_repositories
         model = new(cls)
         fill(model, fields)
         return model

@@ -133,10 +133,12 @@ class CompletionJobDetails(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
@@ -148,19 +150,28 @@ class CompletionJobDetails(Model):
             fields["hyperparameters"] = read_completion_training_parameters(value)
         value = fields.get("repositories")
         if type(value) is list:
-            fields["repositories"] = [
-                _READERS["GithubRepository"](item) if type(item) is dict else item for item in value
-            ]
+            read_repositories: list[Any] = []
+            for item in value:
+                read_repositories.append(
+                    _READERS["GithubRepository"](item) if type(item) is dict else item
+                )
+            fields["repositories"] = read_repositories
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                _READERS["FineTuningEvent"](item) if type(item) is dict else item for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(
+                    _READERS["FineTuningEvent"](item) if type(item) is dict else item
+                )
+            fields["events"] = read_events
         value = fields.get("checkpoints")
         if type(value) is list:
-            fields["checkpoints"] = [
-                _READERS["Checkpoint"](item) if type(item) is dict else item for item in value
-            ]
+            read_checkpoints: list[Any] = []
+            for item in value:
+                read_checkpoints.append(
+                    _READERS["Checkpoint"](item) if type(item) is dict else item
+                )
+            fields["checkpoints"] = read_checkpoints
         model = new(cls)
         fill(model, fields)
         return model

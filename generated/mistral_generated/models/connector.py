@@ -160,22 +160,28 @@ class Connector(Model):
             fields["locale"] = _READERS["ConnectorLocale"](value)
         value = fields.get("supported_auth_methods")
         if type(value) is list:
-            fields["supported_auth_methods"] = [
-                _READERS["PublicAuthenticationMethod"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_supported_auth_methods: list[Any] = []
+            for item in value:
+                read_supported_auth_methods.append(
+                    _READERS["PublicAuthenticationMethod"](item) if type(item) is dict else item
+                )
+            fields["supported_auth_methods"] = read_supported_auth_methods
         value = fields.get("connection_preferences")
         if type(value) is list:
-            fields["connection_preferences"] = [
-                _READERS["ConnectionPreference"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_connection_preferences: list[Any] = []
+            for item in value:
+                read_connection_preferences.append(
+                    _READERS["ConnectionPreference"](item) if type(item) is dict else item
+                )
+            fields["connection_preferences"] = read_connection_preferences
         value = fields.get("connection_credentials")
         if type(value) is list:
-            fields["connection_credentials"] = [
-                _READERS["AuthenticationConfiguration"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_connection_credentials: list[Any] = []
+            for item in value:
+                read_connection_credentials.append(
+                    _READERS["AuthenticationConfiguration"](item) if type(item) is dict else item
+                )
+            fields["connection_credentials"] = read_connection_credentials
         value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
@@ -190,9 +196,10 @@ class Connector(Model):
             fields["is_authenticated"] = read_bool(value)
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                _READERS["ConnectorTool"](item) if type(item) is dict else item for item in value
-            ]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(_READERS["ConnectorTool"](item) if type(item) is dict else item)
+            fields["tools"] = read_tools
         value = fields.get("connection_config")
         if type(value) is dict:
             fields["connection_config"] = _READERS["PublicConnectionConfig"](value)

@@ -63,10 +63,12 @@ class ConversationAppendRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            fields["inputs"] = [
-                _READERS["ConversationEntry"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_inputs: list[Any] = []
+            for item in value:
+                read_inputs.append(
+                    _READERS["ConversationEntry"](item) if type(item) is dict else item
+                )
+            fields["inputs"] = read_inputs
         value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
@@ -78,10 +80,12 @@ class ConversationAppendRequest(Model):
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("tool_confirmations")
         if type(value) is list:
-            fields["tool_confirmations"] = [
-                _READERS["ToolCallConfirmation"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_tool_confirmations: list[Any] = []
+            for item in value:
+                read_tool_confirmations.append(
+                    _READERS["ToolCallConfirmation"](item) if type(item) is dict else item
+                )
+            fields["tool_confirmations"] = read_tool_confirmations
         model = new(cls)
         fill(model, fields)
         return model

@@ -50,9 +50,10 @@ class ConversationResponse(Reply, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("outputs")
         if type(value) is list:
-            fields["outputs"] = [
-                read_conversation_output(item) if type(item) is dict else item for item in value
-            ]
+            read_outputs: list[Any] = []
+            for item in value:
+                read_outputs.append(read_conversation_output(item) if type(item) is dict else item)
+            fields["outputs"] = read_outputs
         value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = read_conversation_usage_info(value)

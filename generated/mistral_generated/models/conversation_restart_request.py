@@ -83,10 +83,12 @@ class ConversationRestartRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            fields["inputs"] = [
-                _READERS["ConversationEntry"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_inputs: list[Any] = []
+            for item in value:
+                read_inputs.append(
+                    _READERS["ConversationEntry"](item) if type(item) is dict else item
+                )
+            fields["inputs"] = read_inputs
         value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
@@ -98,9 +100,12 @@ class ConversationRestartRequest(Model):
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("guardrails")
         if type(value) is list:
-            fields["guardrails"] = [
-                _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
-            ]
+            read_guardrails: list[Any] = []
+            for item in value:
+                read_guardrails.append(
+                    _READERS["GuardrailConfig"](item) if type(item) is dict else item
+                )
+            fields["guardrails"] = read_guardrails
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)

@@ -81,17 +81,21 @@ class CreateAgentRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                _READERS["AgentTool"](item) if type(item) is dict else item for item in value
-            ]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(_READERS["AgentTool"](item) if type(item) is dict else item)
+            fields["tools"] = read_tools
         value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("guardrails")
         if type(value) is list:
-            fields["guardrails"] = [
-                _READERS["GuardrailConfig"](item) if type(item) is dict else item for item in value
-            ]
+            read_guardrails: list[Any] = []
+            for item in value:
+                read_guardrails.append(
+                    _READERS["GuardrailConfig"](item) if type(item) is dict else item
+                )
+            fields["guardrails"] = read_guardrails
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)

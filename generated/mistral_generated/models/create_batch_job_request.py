@@ -57,9 +57,10 @@ class CreateBatchJobRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("requests")
         if type(value) is list:
-            fields["requests"] = [
-                _READERS["BatchRequest"](item) if type(item) is dict else item for item in value
-            ]
+            read_requests: list[Any] = []
+            for item in value:
+                read_requests.append(_READERS["BatchRequest"](item) if type(item) is dict else item)
+            fields["requests"] = read_requests
         value = fields.get("timeout_hours")
         if type(value) is str:
             fields["timeout_hours"] = read_int(value)

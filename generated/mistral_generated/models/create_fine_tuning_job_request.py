@@ -98,14 +98,20 @@ class CreateFineTuningJobRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_files")
         if type(value) is list:
-            fields["training_files"] = [
-                _READERS["TrainingFile"](item) if type(item) is dict else item for item in value
-            ]
+            read_training_files: list[Any] = []
+            for item in value:
+                read_training_files.append(
+                    _READERS["TrainingFile"](item) if type(item) is dict else item
+                )
+            fields["training_files"] = read_training_files
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                _READERS["WandbIntegration"](item) if type(item) is dict else item for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    _READERS["WandbIntegration"](item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("auto_start")
         if type(value) is str:
             fields["auto_start"] = read_bool(value)
@@ -117,16 +123,20 @@ class CreateFineTuningJobRequest(Model):
             fields["hyperparameters"] = read_training_parameters_request(value)
         value = fields.get("repositories")
         if type(value) is list:
-            fields["repositories"] = [
-                _READERS["GithubRepositoryRequest"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_repositories: list[Any] = []
+            for item in value:
+                read_repositories.append(
+                    _READERS["GithubRepositoryRequest"](item) if type(item) is dict else item
+                )
+            fields["repositories"] = read_repositories
         value = fields.get("classifier_targets")
         if type(value) is list:
-            fields["classifier_targets"] = [
-                _READERS["ClassifierTargetRequest"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_classifier_targets: list[Any] = []
+            for item in value:
+                read_classifier_targets.append(
+                    _READERS["ClassifierTargetRequest"](item) if type(item) is dict else item
+                )
+            fields["classifier_targets"] = read_classifier_targets
         model = new(cls)
         fill(model, fields)
         return model

@@ -43,10 +43,12 @@ class CredentialsResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("credentials")
         if type(value) is list:
-            fields["credentials"] = [
-                read_authentication_configuration(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_credentials: list[Any] = []
+            for item in value:
+                read_credentials.append(
+                    read_authentication_configuration(item) if type(item) is dict else item
+                )
+            fields["credentials"] = read_credentials
         model = new(cls)
         fill(model, fields)
         return model

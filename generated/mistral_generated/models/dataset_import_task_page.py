@@ -46,9 +46,10 @@ class DatasetImportTaskPage(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            fields["results"] = [
-                read_dataset_import_task(item) if type(item) is dict else item for item in value
-            ]
+            read_results: list[Any] = []
+            for item in value:
+                read_results.append(read_dataset_import_task(item) if type(item) is dict else item)
+            fields["results"] = read_results
         value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)

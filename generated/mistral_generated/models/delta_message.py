@@ -54,14 +54,16 @@ class DeltaMessage(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            fields["content"] = [
-                _READERS["ContentChunk"](item) if type(item) is dict else item for item in value
-            ]
+            read_content: list[Any] = []
+            for item in value:
+                read_content.append(_READERS["ContentChunk"](item) if type(item) is dict else item)
+            fields["content"] = read_content
         value = fields.get("tool_calls")
         if type(value) is list:
-            fields["tool_calls"] = [
-                _READERS["ToolCall"](item) if type(item) is dict else item for item in value
-            ]
+            read_tool_calls: list[Any] = []
+            for item in value:
+                read_tool_calls.append(_READERS["ToolCall"](item) if type(item) is dict else item)
+            fields["tool_calls"] = read_tool_calls
         value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)

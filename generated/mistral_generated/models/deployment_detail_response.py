@@ -113,10 +113,12 @@ class DeploymentDetailResponse(Model):
             fields["managed"] = _READERS["ManagedDeploymentResponse"](value)
         value = fields.get("workers")
         if type(value) is list:
-            fields["workers"] = [
-                read_deployment_worker_response(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_workers: list[Any] = []
+            for item in value:
+                read_workers.append(
+                    read_deployment_worker_response(item) if type(item) is dict else item
+                )
+            fields["workers"] = read_workers
         model = new(cls)
         fill(model, fields)
         return model

@@ -50,9 +50,12 @@ class DeploymentListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployments")
         if type(value) is list:
-            fields["deployments"] = [
-                read_deployment_response(item) if type(item) is dict else item for item in value
-            ]
+            read_deployments: list[Any] = []
+            for item in value:
+                read_deployments.append(
+                    read_deployment_response(item) if type(item) is dict else item
+                )
+            fields["deployments"] = read_deployments
         model = new(cls)
         fill(model, fields)
         return model

@@ -48,10 +48,12 @@ class DeploymentWorkerListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workers")
         if type(value) is list:
-            fields["workers"] = [
-                read_deployment_worker_response(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_workers: list[Any] = []
+            for item in value:
+                read_workers.append(
+                    read_deployment_worker_response(item) if type(item) is dict else item
+                )
+            fields["workers"] = read_workers
         model = new(cls)
         fill(model, fields)
         return model

@@ -52,9 +52,10 @@ class EmbeddingResponse(Model):
             fields["usage"] = read_usage_info(value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                read_embedding_response_data(item) if type(item) is dict else item for item in value
-            ]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_embedding_response_data(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

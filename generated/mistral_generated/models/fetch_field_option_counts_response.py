@@ -46,9 +46,12 @@ class FetchFieldOptionCountsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("counts")
         if type(value) is list:
-            fields["counts"] = [
-                read_field_option_count_item(item) if type(item) is dict else item for item in value
-            ]
+            read_counts: list[Any] = []
+            for item in value:
+                read_counts.append(
+                    read_field_option_count_item(item) if type(item) is dict else item
+                )
+            fields["counts"] = read_counts
         model = new(cls)
         fill(model, fields)
         return model

@@ -45,14 +45,16 @@ class FilterGroup(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("and_")
         if type(value) is list:
-            fields["and_"] = [
-                _READERS["Filter"](item) if type(item) is dict else item for item in value
-            ]
+            read_and_: list[Any] = []
+            for item in value:
+                read_and_.append(_READERS["Filter"](item) if type(item) is dict else item)
+            fields["and_"] = read_and_
         value = fields.get("or_")
         if type(value) is list:
-            fields["or_"] = [
-                _READERS["Filter"](item) if type(item) is dict else item for item in value
-            ]
+            read_or_: list[Any] = []
+            for item in value:
+                read_or_.append(_READERS["Filter"](item) if type(item) is dict else item)
+            fields["or_"] = read_or_
         model = new(cls)
         fill(model, fields)
         return model

@@ -42,10 +42,12 @@ class JudgeClassificationOutput(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("options")
         if type(value) is list:
-            fields["options"] = [
-                read_judge_classification_output_option(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_options: list[Any] = []
+            for item in value:
+                read_options.append(
+                    read_judge_classification_output_option(item) if type(item) is dict else item
+                )
+            fields["options"] = read_options
         model = new(cls)
         fill(model, fields)
         return model

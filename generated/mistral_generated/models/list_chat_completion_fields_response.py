@@ -43,14 +43,18 @@ class ListChatCompletionFieldsResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
-            fields["field_definitions"] = [
-                read_base_field_definition(item) if type(item) is dict else item for item in value
-            ]
+            read_field_definitions: list[Any] = []
+            for item in value:
+                read_field_definitions.append(
+                    read_base_field_definition(item) if type(item) is dict else item
+                )
+            fields["field_definitions"] = read_field_definitions
         value = fields.get("field_groups")
         if type(value) is list:
-            fields["field_groups"] = [
-                read_field_group(item) if type(item) is dict else item for item in value
-            ]
+            read_field_groups: list[Any] = []
+            for item in value:
+                read_field_groups.append(read_field_group(item) if type(item) is dict else item)
+            fields["field_groups"] = read_field_groups
         model = new(cls)
         fill(model, fields)
         return model

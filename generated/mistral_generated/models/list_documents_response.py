@@ -53,7 +53,10 @@ class ListDocumentsResponse(_Page, Model):
             fields["pagination"] = read_pagination_info(value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [read_document(item) if type(item) is dict else item for item in value]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_document(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

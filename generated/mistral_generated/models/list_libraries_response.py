@@ -57,7 +57,10 @@ class ListLibrariesResponse(_Page, Model):
             fields["pagination"] = _READERS["PaginationInfo"](value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [read_library(item) if type(item) is dict else item for item in value]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_library(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,9 +46,12 @@ class ListOrganizationsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("organizations")
         if type(value) is list:
-            fields["organizations"] = [
-                read_user_organization(item) if type(item) is dict else item for item in value
-            ]
+            read_organizations: list[Any] = []
+            for item in value:
+                read_organizations.append(
+                    read_user_organization(item) if type(item) is dict else item
+                )
+            fields["organizations"] = read_organizations
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,9 +46,10 @@ class ListSkillVersionsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                read_skill_version(item) if type(item) is dict else item for item in value
-            ]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_skill_version(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

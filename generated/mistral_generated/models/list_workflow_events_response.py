@@ -48,9 +48,10 @@ class ListWorkflowEventsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                read_workflow_event(item) if type(item) is dict else item for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(read_workflow_event(item) if type(item) is dict else item)
+            fields["events"] = read_events
         model = new(cls)
         fill(model, fields)
         return model

@@ -41,9 +41,12 @@ class LogicalExpression(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expressions")
         if type(value) is list:
-            fields["expressions"] = [
-                _READERS["ToolCondition"](item) if type(item) is dict else item for item in value
-            ]
+            read_expressions: list[Any] = []
+            for item in value:
+                read_expressions.append(
+                    _READERS["ToolCondition"](item) if type(item) is dict else item
+                )
+            fields["expressions"] = read_expressions
         model = new(cls)
         fill(model, fields)
         return model

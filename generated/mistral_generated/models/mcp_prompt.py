@@ -58,14 +58,18 @@ class MCPPrompt(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("arguments")
         if type(value) is list:
-            fields["arguments"] = [
-                _READERS["PromptArgument"](item) if type(item) is dict else item for item in value
-            ]
+            read_arguments: list[Any] = []
+            for item in value:
+                read_arguments.append(
+                    _READERS["PromptArgument"](item) if type(item) is dict else item
+                )
+            fields["arguments"] = read_arguments
         value = fields.get("icons")
         if type(value) is list:
-            fields["icons"] = [
-                _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value
-            ]
+            read_icons: list[Any] = []
+            for item in value:
+                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = read_icons
         model = new(cls)
         fill(model, fields)
         return model

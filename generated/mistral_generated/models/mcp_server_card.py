@@ -123,33 +123,41 @@ class MCPServerCard(Model):
             fields["repository"] = _READERS["MCPServerRepository"](value)
         value = fields.get("icons")
         if type(value) is list:
-            fields["icons"] = [
-                _READERS["MCPServerIcon"](item) if type(item) is dict else item for item in value
-            ]
+            read_icons: list[Any] = []
+            for item in value:
+                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = read_icons
         value = fields.get("remotes")
         if type(value) is list:
-            fields["remotes"] = [
-                _READERS["MCPServerRemote"](item) if type(item) is dict else item for item in value
-            ]
+            read_remotes: list[Any] = []
+            for item in value:
+                read_remotes.append(
+                    _READERS["MCPServerRemote"](item) if type(item) is dict else item
+                )
+            fields["remotes"] = read_remotes
         value = fields.get("requires")
         if type(value) is dict:
             fields["requires"] = _READERS["ClientCapabilities"](value)
         value = fields.get("resources")
         if type(value) is list:
-            fields["resources"] = [
-                _READERS["MCPResource"](item) if type(item) is dict else item for item in value
-            ]
+            read_resources: list[Any] = []
+            for item in value:
+                read_resources.append(_READERS["MCPResource"](item) if type(item) is dict else item)
+            fields["resources"] = read_resources
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                _READERS["MCPServerCardTool"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(
+                    _READERS["MCPServerCardTool"](item) if type(item) is dict else item
+                )
+            fields["tools"] = read_tools
         value = fields.get("prompts")
         if type(value) is list:
-            fields["prompts"] = [
-                _READERS["MCPPrompt"](item) if type(item) is dict else item for item in value
-            ]
+            read_prompts: list[Any] = []
+            for item in value:
+                read_prompts.append(_READERS["MCPPrompt"](item) if type(item) is dict else item)
+            fields["prompts"] = read_prompts
         value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = _READERS["MCPServerCardMeta"](value)

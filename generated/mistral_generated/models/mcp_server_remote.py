@@ -61,10 +61,12 @@ class MCPServerRemote(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
         if type(value) is list:
-            fields["headers"] = [
-                _READERS["MCPServerRemoteHeader"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_headers: list[Any] = []
+            for item in value:
+                read_headers.append(
+                    _READERS["MCPServerRemoteHeader"](item) if type(item) is dict else item
+                )
+            fields["headers"] = read_headers
         value = fields.get("authentication")
         if type(value) is dict:
             fields["authentication"] = _READERS["MCPServerAuthenticationRequirement"](value)

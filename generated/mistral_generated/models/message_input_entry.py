@@ -61,9 +61,10 @@ class MessageInputEntry(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            fields["content"] = [
-                read_message_input_chunk(item) if type(item) is dict else item for item in value
-            ]
+            read_content: list[Any] = []
+            for item in value:
+                read_content.append(read_message_input_chunk(item) if type(item) is dict else item)
+            fields["content"] = read_content
         value = fields.get("prefix")
         if type(value) is str:
             fields["prefix"] = read_bool(value)

@@ -46,9 +46,10 @@ class NestedGroupList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("children")
         if type(value) is list:
-            fields["children"] = [
-                read_nested_group_ref(item) if type(item) is dict else item for item in value
-            ]
+            read_children: list[Any] = []
+            for item in value:
+                read_children.append(read_nested_group_ref(item) if type(item) is dict else item)
+            fields["children"] = read_children
         model = new(cls)
         fill(model, fields)
         return model

@@ -88,14 +88,16 @@ class OCRPageObject(Model):
             fields["index"] = read_int(value)
         value = fields.get("images")
         if type(value) is list:
-            fields["images"] = [
-                read_ocr_image_object(item) if type(item) is dict else item for item in value
-            ]
+            read_images: list[Any] = []
+            for item in value:
+                read_images.append(read_ocr_image_object(item) if type(item) is dict else item)
+            fields["images"] = read_images
         value = fields.get("tables")
         if type(value) is list:
-            fields["tables"] = [
-                _READERS["OCRTableObject"](item) if type(item) is dict else item for item in value
-            ]
+            read_tables: list[Any] = []
+            for item in value:
+                read_tables.append(_READERS["OCRTableObject"](item) if type(item) is dict else item)
+            fields["tables"] = read_tables
         value = fields.get("dimensions")
         if type(value) is dict:
             fields["dimensions"] = read_ocr_page_dimensions(value)
@@ -104,9 +106,10 @@ class OCRPageObject(Model):
             fields["confidence_scores"] = _READERS["OCRPageConfidenceScores"](value)
         value = fields.get("blocks")
         if type(value) is list:
-            fields["blocks"] = [
-                _READERS["OCRBlock"](item) if type(item) is dict else item for item in value
-            ]
+            read_blocks: list[Any] = []
+            for item in value:
+                read_blocks.append(_READERS["OCRBlock"](item) if type(item) is dict else item)
+            fields["blocks"] = read_blocks
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,10 +46,12 @@ class OCRTableObject(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("word_confidence_scores")
         if type(value) is list:
-            fields["word_confidence_scores"] = [
-                _READERS["OCRConfidenceScore"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_word_confidence_scores: list[Any] = []
+            for item in value:
+                read_word_confidence_scores.append(
+                    _READERS["OCRConfidenceScore"](item) if type(item) is dict else item
+                )
+            fields["word_confidence_scores"] = read_word_confidence_scores
         model = new(cls)
         fill(model, fields)
         return model

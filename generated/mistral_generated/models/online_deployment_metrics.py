@@ -9,7 +9,6 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
-from .index_metrics import read_index_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +47,10 @@ class OnlineDeploymentMetrics(Model):
             fields["document_count"] = read_int(value)
         value = fields.get("index_metrics")
         if type(value) is list:
-            fields["index_metrics"] = [
-                read_index_metrics(item) if type(item) is dict else item for item in value
-            ]
+            read_index_metrics: list[Any] = []
+            for item in value:
+                read_index_metrics.append(read_index_metrics(item) if type(item) is dict else item)
+            fields["index_metrics"] = read_index_metrics
         model = new(cls)
         fill(model, fields)
         return model

@@ -96,16 +96,20 @@ class OrganizationMember(Model):
             fields["is_sso_outsider"] = read_bool(value)
         value = fields.get("workspaces")
         if type(value) is list:
-            fields["workspaces"] = [
-                _READERS["MemberWorkspaceInfo"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_workspaces: list[Any] = []
+            for item in value:
+                read_workspaces.append(
+                    _READERS["MemberWorkspaceInfo"](item) if type(item) is dict else item
+                )
+            fields["workspaces"] = read_workspaces
         value = fields.get("subscriptions")
         if type(value) is list:
-            fields["subscriptions"] = [
-                _READERS["MemberSubscription"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_subscriptions: list[Any] = []
+            for item in value:
+                read_subscriptions.append(
+                    _READERS["MemberSubscription"](item) if type(item) is dict else item
+                )
+            fields["subscriptions"] = read_subscriptions
         model = new(cls)
         fill(model, fields)
         return model

@@ -57,14 +57,16 @@ class OrganizationMemberList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            fields["members"] = [
-                read_organization_member(item) if type(item) is dict else item for item in value
-            ]
+            read_members: list[Any] = []
+            for item in value:
+                read_members.append(read_organization_member(item) if type(item) is dict else item)
+            fields["members"] = read_members
         value = fields.get("invites")
         if type(value) is list:
-            fields["invites"] = [
-                read_organization_invite(item) if type(item) is dict else item for item in value
-            ]
+            read_invites: list[Any] = []
+            for item in value:
+                read_invites.append(read_organization_invite(item) if type(item) is dict else item)
+            fields["invites"] = read_invites
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)

@@ -50,9 +50,10 @@ class PaginatedConnectors(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
-            fields["items"] = [
-                read_connector(item) if type(item) is dict else item for item in value
-            ]
+            read_items: list[Any] = []
+            for item in value:
+                read_items.append(read_connector(item) if type(item) is dict else item)
+            fields["items"] = read_items
         value = fields.get("pagination")
         if type(value) is dict:
             fields["pagination"] = read_pagination_response(value)

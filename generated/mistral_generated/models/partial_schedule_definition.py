@@ -87,19 +87,26 @@ class PartialScheduleDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
         if type(value) is list:
-            fields["calendars"] = [
-                _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
-            ]
+            read_calendars: list[Any] = []
+            for item in value:
+                read_calendars.append(
+                    _READERS["ScheduleCalendar"](item) if type(item) is dict else item
+                )
+            fields["calendars"] = read_calendars
         value = fields.get("intervals")
         if type(value) is list:
-            fields["intervals"] = [
-                _READERS["ScheduleInterval"](item) if type(item) is dict else item for item in value
-            ]
+            read_intervals: list[Any] = []
+            for item in value:
+                read_intervals.append(
+                    _READERS["ScheduleInterval"](item) if type(item) is dict else item
+                )
+            fields["intervals"] = read_intervals
         value = fields.get("skip")
         if type(value) is list:
-            fields["skip"] = [
-                _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
-            ]
+            read_skip: list[Any] = []
+            for item in value:
+                read_skip.append(_READERS["ScheduleCalendar"](item) if type(item) is dict else item)
+            fields["skip"] = read_skip
         value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)

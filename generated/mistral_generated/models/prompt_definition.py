@@ -42,9 +42,12 @@ class PromptDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("variables")
         if type(value) is list:
-            fields["variables"] = [
-                _READERS["PromptVariable"](item) if type(item) is dict else item for item in value
-            ]
+            read_variables: list[Any] = []
+            for item in value:
+                read_variables.append(
+                    _READERS["PromptVariable"](item) if type(item) is dict else item
+                )
+            fields["variables"] = read_variables
         model = new(cls)
         fill(model, fields)
         return model

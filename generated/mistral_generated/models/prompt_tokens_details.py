@@ -43,9 +43,12 @@ class PromptTokensDetails(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages")
         if type(value) is list:
-            fields["messages"] = [
-                _READERS["MessageTokens"](item) if type(item) is dict else item for item in value
-            ]
+            read_messages: list[Any] = []
+            for item in value:
+                read_messages.append(
+                    _READERS["MessageTokens"](item) if type(item) is dict else item
+                )
+            fields["messages"] = read_messages
         value = fields.get("cached_tokens")
         if type(value) is str:
             fields["cached_tokens"] = read_int(value)

@@ -65,10 +65,12 @@ class PublicAuthenticationMethod(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
         if type(value) is list:
-            fields["headers"] = [
-                _READERS["ConnectorAuthenticationHeader"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_headers: list[Any] = []
+            for item in value:
+                read_headers.append(
+                    _READERS["ConnectorAuthenticationHeader"](item) if type(item) is dict else item
+                )
+            fields["headers"] = read_headers
         value = fields.get("global_headers")
         if type(value) is dict:
             fields["global_headers"] = {

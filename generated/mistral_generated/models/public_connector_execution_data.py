@@ -46,15 +46,18 @@ class PublicConnectorExecutionData(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("integrations")
         if type(value) is list:
-            fields["integrations"] = [
-                read_public_execution_connector(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_integrations: list[Any] = []
+            for item in value:
+                read_integrations.append(
+                    read_public_execution_connector(item) if type(item) is dict else item
+                )
+            fields["integrations"] = read_integrations
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [
-                read_execution_tool(item) if type(item) is dict else item for item in value
-            ]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(read_execution_tool(item) if type(item) is dict else item)
+            fields["tools"] = read_tools
         value = fields.get("use_connectors_gateway")
         if type(value) is str:
             fields["use_connectors_gateway"] = read_bool(value)

@@ -45,7 +45,10 @@ class PublicExecutionEnv(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
         if type(value) is list:
-            fields["tools"] = [read_tool(item) if type(item) is dict else item for item in value]
+            read_tools: list[Any] = []
+            for item in value:
+                read_tools.append(read_tool(item) if type(item) is dict else item)
+            fields["tools"] = read_tools
         value = fields.get("tool_execution_data")
         if type(value) is dict:
             fields["tool_execution_data"] = read_public_connector_execution_data(value)

@@ -48,9 +48,10 @@ class RegisterVespaDeployment(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("indexes")
         if type(value) is list:
-            fields["indexes"] = [
-                read_register_vespa_index(item) if type(item) is dict else item for item in value
-            ]
+            read_indexes: list[Any] = []
+            for item in value:
+                read_indexes.append(read_register_vespa_index(item) if type(item) is dict else item)
+            fields["indexes"] = read_indexes
         model = new(cls)
         fill(model, fields)
         return model

@@ -44,9 +44,10 @@ class RegisterVespaIndex(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("fields")
         if type(value) is list:
-            fields["fields"] = [
-                read_register_vespa_field(item) if type(item) is dict else item for item in value
-            ]
+            read_fields: list[Any] = []
+            for item in value:
+                read_fields.append(read_register_vespa_field(item) if type(item) is dict else item)
+            fields["fields"] = read_fields
         model = new(cls)
         fill(model, fields)
         return model

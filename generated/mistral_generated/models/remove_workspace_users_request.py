@@ -40,9 +40,10 @@ class RemoveWorkspaceUsersRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            fields["members"] = [
-                read_workspace_member_ref(item) if type(item) is dict else item for item in value
-            ]
+            read_members: list[Any] = []
+            for item in value:
+                read_members.append(read_workspace_member_ref(item) if type(item) is dict else item)
+            fields["members"] = read_members
         model = new(cls)
         fill(model, fields)
         return model

@@ -41,14 +41,16 @@ class RoleList(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspace_roles")
         if type(value) is list:
-            fields["workspace_roles"] = [
-                read_role(item) if type(item) is dict else item for item in value
-            ]
+            read_workspace_roles: list[Any] = []
+            for item in value:
+                read_workspace_roles.append(read_role(item) if type(item) is dict else item)
+            fields["workspace_roles"] = read_workspace_roles
         value = fields.get("organization_roles")
         if type(value) is list:
-            fields["organization_roles"] = [
-                read_role(item) if type(item) is dict else item for item in value
-            ]
+            read_organization_roles: list[Any] = []
+            for item in value:
+                read_organization_roles.append(read_role(item) if type(item) is dict else item)
+            fields["organization_roles"] = read_organization_roles
         model = new(cls)
         fill(model, fields)
         return model

@@ -58,39 +58,50 @@ class ScheduleCalendar(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("second")
         if type(value) is list:
-            fields["second"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_second: list[Any] = []
+            for item in value:
+                read_second.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["second"] = read_second
         value = fields.get("minute")
         if type(value) is list:
-            fields["minute"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_minute: list[Any] = []
+            for item in value:
+                read_minute.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["minute"] = read_minute
         value = fields.get("hour")
         if type(value) is list:
-            fields["hour"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_hour: list[Any] = []
+            for item in value:
+                read_hour.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["hour"] = read_hour
         value = fields.get("day_of_month")
         if type(value) is list:
-            fields["day_of_month"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_day_of_month: list[Any] = []
+            for item in value:
+                read_day_of_month.append(
+                    _READERS["ScheduleRange"](item) if type(item) is dict else item
+                )
+            fields["day_of_month"] = read_day_of_month
         value = fields.get("month")
         if type(value) is list:
-            fields["month"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_month: list[Any] = []
+            for item in value:
+                read_month.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["month"] = read_month
         value = fields.get("year")
         if type(value) is list:
-            fields["year"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_year: list[Any] = []
+            for item in value:
+                read_year.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["year"] = read_year
         value = fields.get("day_of_week")
         if type(value) is list:
-            fields["day_of_week"] = [
-                _READERS["ScheduleRange"](item) if type(item) is dict else item for item in value
-            ]
+            read_day_of_week: list[Any] = []
+            for item in value:
+                read_day_of_week.append(
+                    _READERS["ScheduleRange"](item) if type(item) is dict else item
+                )
+            fields["day_of_week"] = read_day_of_week
         model = new(cls)
         fill(model, fields)
         return model

@@ -110,19 +110,26 @@ class ScheduleDefinitionOutput(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
         if type(value) is list:
-            fields["calendars"] = [
-                _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
-            ]
+            read_calendars: list[Any] = []
+            for item in value:
+                read_calendars.append(
+                    _READERS["ScheduleCalendar"](item) if type(item) is dict else item
+                )
+            fields["calendars"] = read_calendars
         value = fields.get("intervals")
         if type(value) is list:
-            fields["intervals"] = [
-                _READERS["ScheduleInterval"](item) if type(item) is dict else item for item in value
-            ]
+            read_intervals: list[Any] = []
+            for item in value:
+                read_intervals.append(
+                    _READERS["ScheduleInterval"](item) if type(item) is dict else item
+                )
+            fields["intervals"] = read_intervals
         value = fields.get("skip")
         if type(value) is list:
-            fields["skip"] = [
-                _READERS["ScheduleCalendar"](item) if type(item) is dict else item for item in value
-            ]
+            read_skip: list[Any] = []
+            for item in value:
+                read_skip.append(_READERS["ScheduleCalendar"](item) if type(item) is dict else item)
+            fields["skip"] = read_skip
         value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)
@@ -134,16 +141,20 @@ class ScheduleDefinitionOutput(Model):
             fields["paused"] = read_bool(value)
         value = fields.get("future_executions")
         if type(value) is list:
-            fields["future_executions"] = [
-                _READERS["ScheduleFutureExecution"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_future_executions: list[Any] = []
+            for item in value:
+                read_future_executions.append(
+                    _READERS["ScheduleFutureExecution"](item) if type(item) is dict else item
+                )
+            fields["future_executions"] = read_future_executions
         value = fields.get("recent_executions")
         if type(value) is list:
-            fields["recent_executions"] = [
-                _READERS["ScheduleRecentExecution"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_recent_executions: list[Any] = []
+            for item in value:
+                read_recent_executions.append(
+                    _READERS["ScheduleRecentExecution"](item) if type(item) is dict else item
+                )
+            fields["recent_executions"] = read_recent_executions
         model = new(cls)
         fill(model, fields)
         return model

@@ -45,19 +45,28 @@ class ScimSyncGroupsSummary(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("create")
         if type(value) is list:
-            fields["create"] = [
-                read_scim_sync_group_action(item) if type(item) is dict else item for item in value
-            ]
+            read_create: list[Any] = []
+            for item in value:
+                read_create.append(
+                    read_scim_sync_group_action(item) if type(item) is dict else item
+                )
+            fields["create"] = read_create
         value = fields.get("update")
         if type(value) is list:
-            fields["update"] = [
-                read_scim_sync_group_update(item) if type(item) is dict else item for item in value
-            ]
+            read_update: list[Any] = []
+            for item in value:
+                read_update.append(
+                    read_scim_sync_group_update(item) if type(item) is dict else item
+                )
+            fields["update"] = read_update
         value = fields.get("delete")
         if type(value) is list:
-            fields["delete"] = [
-                read_scim_sync_group_action(item) if type(item) is dict else item for item in value
-            ]
+            read_delete: list[Any] = []
+            for item in value:
+                read_delete.append(
+                    read_scim_sync_group_action(item) if type(item) is dict else item
+                )
+            fields["delete"] = read_delete
         model = new(cls)
         fill(model, fields)
         return model

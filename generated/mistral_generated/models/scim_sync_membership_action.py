@@ -48,14 +48,20 @@ class ScimSyncMembershipAction(Model):
             fields["group"] = read_scim_sync_group_ref(value)
         value = fields.get("users_added")
         if type(value) is list:
-            fields["users_added"] = [
-                read_scim_sync_user_ref(item) if type(item) is dict else item for item in value
-            ]
+            read_users_added: list[Any] = []
+            for item in value:
+                read_users_added.append(
+                    read_scim_sync_user_ref(item) if type(item) is dict else item
+                )
+            fields["users_added"] = read_users_added
         value = fields.get("users_removed")
         if type(value) is list:
-            fields["users_removed"] = [
-                read_scim_sync_user_ref(item) if type(item) is dict else item for item in value
-            ]
+            read_users_removed: list[Any] = []
+            for item in value:
+                read_users_removed.append(
+                    read_scim_sync_user_ref(item) if type(item) is dict else item
+                )
+            fields["users_removed"] = read_users_removed
         model = new(cls)
         fill(model, fields)
         return model

@@ -53,10 +53,12 @@ class ScimSyncSummary(Model):
             fields["groups"] = read_scim_sync_groups_summary(value)
         value = fields.get("memberships")
         if type(value) is list:
-            fields["memberships"] = [
-                read_scim_sync_membership_action(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_memberships: list[Any] = []
+            for item in value:
+                read_memberships.append(
+                    read_scim_sync_membership_action(item) if type(item) is dict else item
+                )
+            fields["memberships"] = read_memberships
         model = new(cls)
         fill(model, fields)
         return model

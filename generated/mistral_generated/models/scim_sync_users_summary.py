@@ -41,14 +41,20 @@ class ScimSyncUsersSummary(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("provision")
         if type(value) is list:
-            fields["provision"] = [
-                read_scim_sync_user_action(item) if type(item) is dict else item for item in value
-            ]
+            read_provision: list[Any] = []
+            for item in value:
+                read_provision.append(
+                    read_scim_sync_user_action(item) if type(item) is dict else item
+                )
+            fields["provision"] = read_provision
         value = fields.get("deprovision")
         if type(value) is list:
-            fields["deprovision"] = [
-                read_scim_sync_user_action(item) if type(item) is dict else item for item in value
-            ]
+            read_deprovision: list[Any] = []
+            for item in value:
+                read_deprovision.append(
+                    read_scim_sync_user_action(item) if type(item) is dict else item
+                )
+            fields["deprovision"] = read_deprovision
         model = new(cls)
         fill(model, fields)
         return model

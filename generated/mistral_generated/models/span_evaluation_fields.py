@@ -46,9 +46,12 @@ class SpanEvaluationFields(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
-            fields["field_definitions"] = [
-                read_otel_field_definition(item) if type(item) is dict else item for item in value
-            ]
+            read_field_definitions: list[Any] = []
+            for item in value:
+                read_field_definitions.append(
+                    read_otel_field_definition(item) if type(item) is dict else item
+                )
+            fields["field_definitions"] = read_field_definitions
         model = new(cls)
         fill(model, fields)
         return model

@@ -38,9 +38,12 @@ class TempoGetTraceResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("batches")
         if type(value) is list:
-            fields["batches"] = [
-                _READERS["TempoTraceBatch"](item) if type(item) is dict else item for item in value
-            ]
+            read_batches: list[Any] = []
+            for item in value:
+                read_batches.append(
+                    _READERS["TempoTraceBatch"](item) if type(item) is dict else item
+                )
+            fields["batches"] = read_batches
         model = new(cls)
         fill(model, fields)
         return model

@@ -42,10 +42,14 @@ class TempoTraceAttributeArrayContainer(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("values")
         if type(value) is list:
-            fields["values"] = [
-                _READERS["TempoTraceAttributeArrayElement"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_values: list[Any] = []
+            for item in value:
+                read_values.append(
+                    _READERS["TempoTraceAttributeArrayElement"](item)
+                    if type(item) is dict
+                    else item
+                )
+            fields["values"] = read_values
         model = new(cls)
         fill(model, fields)
         return model

@@ -49,10 +49,12 @@ class TempoTraceBatch(Model):
             fields["resource"] = read_tempo_trace_resource(value)
         value = fields.get("scope_spans")
         if type(value) is list:
-            fields["scope_spans"] = [
-                _READERS["TempoTraceScopeSpan"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_scope_spans: list[Any] = []
+            for item in value:
+                read_scope_spans.append(
+                    _READERS["TempoTraceScopeSpan"](item) if type(item) is dict else item
+                )
+            fields["scope_spans"] = read_scope_spans
         model = new(cls)
         fill(model, fields)
         return model

@@ -38,10 +38,12 @@ class TempoTraceResource(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
         if type(value) is list:
-            fields["attributes"] = [
-                _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_attributes: list[Any] = []
+            for item in value:
+                read_attributes.append(
+                    _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
+                )
+            fields["attributes"] = read_attributes
         model = new(cls)
         fill(model, fields)
         return model

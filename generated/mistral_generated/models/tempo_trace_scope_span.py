@@ -46,9 +46,10 @@ class TempoTraceScopeSpan(Model):
             fields["scope"] = read_tempo_trace_scope(value)
         value = fields.get("spans")
         if type(value) is list:
-            fields["spans"] = [
-                _READERS["TempoTraceSpan"](item) if type(item) is dict else item for item in value
-            ]
+            read_spans: list[Any] = []
+            for item in value:
+                read_spans.append(_READERS["TempoTraceSpan"](item) if type(item) is dict else item)
+            fields["spans"] = read_spans
         model = new(cls)
         fill(model, fields)
         return model

@@ -98,15 +98,20 @@ class TempoTraceSpan(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
         if type(value) is list:
-            fields["attributes"] = [
-                _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_attributes: list[Any] = []
+            for item in value:
+                read_attributes.append(
+                    _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
+                )
+            fields["attributes"] = read_attributes
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                _READERS["TempoTraceEvent"](item) if type(item) is dict else item for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(
+                    _READERS["TempoTraceEvent"](item) if type(item) is dict else item
+                )
+            fields["events"] = read_events
         model = new(cls)
         fill(model, fields)
         return model

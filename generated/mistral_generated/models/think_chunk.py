@@ -47,9 +47,10 @@ class ThinkChunk(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("thinking")
         if type(value) is list:
-            fields["thinking"] = [
-                read_thinking_content(item) if type(item) is dict else item for item in value
-            ]
+            read_thinking: list[Any] = []
+            for item in value:
+                read_thinking.append(read_thinking_content(item) if type(item) is dict else item)
+            fields["thinking"] = read_thinking
         value = fields.get("closed")
         if type(value) is str:
             fields["closed"] = read_bool(value)

@@ -70,12 +70,14 @@ class UpdateConnectorRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auth_methods")
         if type(value) is list:
-            fields["auth_methods"] = [
-                _READERS["AuthenticationMethodCreateOrUpdateRequest"](item)
-                if type(item) is dict
-                else item
-                for item in value
-            ]
+            read_auth_methods: list[Any] = []
+            for item in value:
+                read_auth_methods.append(
+                    _READERS["AuthenticationMethodCreateOrUpdateRequest"](item)
+                    if type(item) is dict
+                    else item
+                )
+            fields["auth_methods"] = read_auth_methods
         model = new(cls)
         fill(model, fields)
         return model

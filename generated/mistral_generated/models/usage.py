@@ -153,9 +153,10 @@ class Usage(Model):
             fields["chat"] = read_model_usage(value)
         value = fields.get("prices")
         if type(value) is list:
-            fields["prices"] = [
-                read_price_data(item) if type(item) is dict else item for item in value
-            ]
+            read_prices: list[Any] = []
+            for item in value:
+                read_prices.append(read_price_data(item) if type(item) is dict else item)
+            fields["prices"] = read_prices
         model = new(cls)
         fill(model, fields)
         return model

@@ -53,9 +53,10 @@ class UserGroupWorkspace(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("roles")
         if type(value) is list:
-            fields["roles"] = [
-                read_workspace_role_ref(item) if type(item) is dict else item for item in value
-            ]
+            read_roles: list[Any] = []
+            for item in value:
+                read_roles.append(read_workspace_role_ref(item) if type(item) is dict else item)
+            fields["roles"] = read_roles
         model = new(cls)
         fill(model, fields)
         return model

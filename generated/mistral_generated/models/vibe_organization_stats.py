@@ -72,22 +72,28 @@ class VibeOrganizationStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("next_edit_suggestions")
         if type(value) is list:
-            fields["next_edit_suggestions"] = [
-                read_vibe_next_edit_suggestion_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_next_edit_suggestions: list[Any] = []
+            for item in value:
+                read_next_edit_suggestions.append(
+                    read_vibe_next_edit_suggestion_stat(item) if type(item) is dict else item
+                )
+            fields["next_edit_suggestions"] = read_next_edit_suggestions
         value = fields.get("next_edit_active_users")
         if type(value) is list:
-            fields["next_edit_active_users"] = [
-                read_vibe_next_edit_active_users_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_next_edit_active_users: list[Any] = []
+            for item in value:
+                read_next_edit_active_users.append(
+                    read_vibe_next_edit_active_users_stat(item) if type(item) is dict else item
+                )
+            fields["next_edit_active_users"] = read_next_edit_active_users
         value = fields.get("next_edit_modified_loc")
         if type(value) is list:
-            fields["next_edit_modified_loc"] = [
-                read_vibe_next_edit_modified_loc_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_next_edit_modified_loc: list[Any] = []
+            for item in value:
+                read_next_edit_modified_loc.append(
+                    read_vibe_next_edit_modified_loc_stat(item) if type(item) is dict else item
+                )
+            fields["next_edit_modified_loc"] = read_next_edit_modified_loc
         model = new(cls)
         fill(model, fields)
         return model

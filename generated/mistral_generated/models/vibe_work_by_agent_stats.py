@@ -50,9 +50,10 @@ class VibeWorkByAgentStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("data")
         if type(value) is list:
-            fields["data"] = [
-                read_vibe_work_by_agent_stat(item) if type(item) is dict else item for item in value
-            ]
+            read_data: list[Any] = []
+            for item in value:
+                read_data.append(read_vibe_work_by_agent_stat(item) if type(item) is dict else item)
+            fields["data"] = read_data
         model = new(cls)
         fill(model, fields)
         return model

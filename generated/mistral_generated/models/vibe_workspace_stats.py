@@ -96,42 +96,58 @@ class VibeWorkspaceStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("sessions")
         if type(value) is list:
-            fields["sessions"] = [
-                read_vibe_session_stat(item) if type(item) is dict else item for item in value
-            ]
+            read_sessions: list[Any] = []
+            for item in value:
+                read_sessions.append(read_vibe_session_stat(item) if type(item) is dict else item)
+            fields["sessions"] = read_sessions
         value = fields.get("user_prompts")
         if type(value) is list:
-            fields["user_prompts"] = [
-                read_vibe_user_prompts_stat(item) if type(item) is dict else item for item in value
-            ]
+            read_user_prompts: list[Any] = []
+            for item in value:
+                read_user_prompts.append(
+                    read_vibe_user_prompts_stat(item) if type(item) is dict else item
+                )
+            fields["user_prompts"] = read_user_prompts
         value = fields.get("active_users")
         if type(value) is list:
-            fields["active_users"] = [
-                read_vibe_active_users_stat(item) if type(item) is dict else item for item in value
-            ]
+            read_active_users: list[Any] = []
+            for item in value:
+                read_active_users.append(
+                    read_vibe_active_users_stat(item) if type(item) is dict else item
+                )
+            fields["active_users"] = read_active_users
         value = fields.get("consumed_tokens")
         if type(value) is list:
-            fields["consumed_tokens"] = [
-                read_vibe_consumed_tokens_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_consumed_tokens: list[Any] = []
+            for item in value:
+                read_consumed_tokens.append(
+                    read_vibe_consumed_tokens_stat(item) if type(item) is dict else item
+                )
+            fields["consumed_tokens"] = read_consumed_tokens
         value = fields.get("tool_calls")
         if type(value) is list:
-            fields["tool_calls"] = [
-                read_vibe_tool_calls_stat(item) if type(item) is dict else item for item in value
-            ]
+            read_tool_calls: list[Any] = []
+            for item in value:
+                read_tool_calls.append(
+                    read_vibe_tool_calls_stat(item) if type(item) is dict else item
+                )
+            fields["tool_calls"] = read_tool_calls
         value = fields.get("tool_calls_by_name")
         if type(value) is list:
-            fields["tool_calls_by_name"] = [
-                read_vibe_tool_calls_by_name_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_tool_calls_by_name: list[Any] = []
+            for item in value:
+                read_tool_calls_by_name.append(
+                    read_vibe_tool_calls_by_name_stat(item) if type(item) is dict else item
+                )
+            fields["tool_calls_by_name"] = read_tool_calls_by_name
         value = fields.get("session_durations")
         if type(value) is list:
-            fields["session_durations"] = [
-                read_vibe_session_duration_stat(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_session_durations: list[Any] = []
+            for item in value:
+                read_session_durations.append(
+                    read_vibe_session_duration_stat(item) if type(item) is dict else item
+                )
+            fields["session_durations"] = read_session_durations
         model = new(cls)
         fill(model, fields)
         return model

@@ -55,7 +55,10 @@ class VoiceList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
-            fields["items"] = [read_voice(item) if type(item) is dict else item for item in value]
+            read_items: list[Any] = []
+            for item in value:
+                read_items.append(read_voice(item) if type(item) is dict else item)
+            fields["items"] = read_items
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)

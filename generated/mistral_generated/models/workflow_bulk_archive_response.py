@@ -43,15 +43,18 @@ class WorkflowBulkArchiveResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("archived")
         if type(value) is list:
-            fields["archived"] = [
-                read_workflow(item) if type(item) is dict else item for item in value
-            ]
+            read_archived: list[Any] = []
+            for item in value:
+                read_archived.append(read_workflow(item) if type(item) is dict else item)
+            fields["archived"] = read_archived
         value = fields.get("errored")
         if type(value) is list:
-            fields["errored"] = [
-                _READERS["WorkflowBulkError"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_errored: list[Any] = []
+            for item in value:
+                read_errored.append(
+                    _READERS["WorkflowBulkError"](item) if type(item) is dict else item
+                )
+            fields["errored"] = read_errored
         model = new(cls)
         fill(model, fields)
         return model

@@ -78,19 +78,28 @@ class WorkflowCodeDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("signals")
         if type(value) is list:
-            fields["signals"] = [
-                _READERS["SignalDefinition"](item) if type(item) is dict else item for item in value
-            ]
+            read_signals: list[Any] = []
+            for item in value:
+                read_signals.append(
+                    _READERS["SignalDefinition"](item) if type(item) is dict else item
+                )
+            fields["signals"] = read_signals
         value = fields.get("queries")
         if type(value) is list:
-            fields["queries"] = [
-                _READERS["QueryDefinition"](item) if type(item) is dict else item for item in value
-            ]
+            read_queries: list[Any] = []
+            for item in value:
+                read_queries.append(
+                    _READERS["QueryDefinition"](item) if type(item) is dict else item
+                )
+            fields["queries"] = read_queries
         value = fields.get("updates")
         if type(value) is list:
-            fields["updates"] = [
-                _READERS["UpdateDefinition"](item) if type(item) is dict else item for item in value
-            ]
+            read_updates: list[Any] = []
+            for item in value:
+                read_updates.append(
+                    _READERS["UpdateDefinition"](item) if type(item) is dict else item
+                )
+            fields["updates"] = read_updates
         value = fields.get("enforce_determinism")
         if type(value) is str:
             fields["enforce_determinism"] = read_bool(value)

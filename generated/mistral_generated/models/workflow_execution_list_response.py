@@ -50,12 +50,14 @@ class WorkflowExecutionListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("executions")
         if type(value) is list:
-            fields["executions"] = [
-                read_workflow_execution_without_result_response(item)
-                if type(item) is dict
-                else item
-                for item in value
-            ]
+            read_executions: list[Any] = []
+            for item in value:
+                read_executions.append(
+                    read_workflow_execution_without_result_response(item)
+                    if type(item) is dict
+                    else item
+                )
+            fields["executions"] = read_executions
         model = new(cls)
         fill(model, fields)
         return model

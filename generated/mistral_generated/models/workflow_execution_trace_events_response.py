@@ -96,10 +96,12 @@ class WorkflowExecutionTraceEventsResponse(Model):
             fields["total_duration_ms"] = read_int(value)
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                _READERS["WorkflowTraceEvent"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(
+                    _READERS["WorkflowTraceEvent"](item) if type(item) is dict else item
+                )
+            fields["events"] = read_events
         model = new(cls)
         fill(model, fields)
         return model

@@ -79,16 +79,20 @@ class WorkflowExecutionTraceSummarySpan(Model):
             fields["end_time_unix_nano"] = read_int(value)
         value = fields.get("events")
         if type(value) is list:
-            fields["events"] = [
-                _READERS["WorkflowExecutionTraceEvent"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_events: list[Any] = []
+            for item in value:
+                read_events.append(
+                    _READERS["WorkflowExecutionTraceEvent"](item) if type(item) is dict else item
+                )
+            fields["events"] = read_events
         value = fields.get("children")
         if type(value) is list:
-            fields["children"] = [
-                read_workflow_execution_trace_summary_span(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_children: list[Any] = []
+            for item in value:
+                read_children.append(
+                    read_workflow_execution_trace_summary_span(item) if type(item) is dict else item
+                )
+            fields["children"] = read_children
         model = new(cls)
         fill(model, fields)
         return model

@@ -48,10 +48,12 @@ class WorkflowListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflows")
         if type(value) is list:
-            fields["workflows"] = [
-                read_workflow_basic_definition(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_workflows: list[Any] = []
+            for item in value:
+                read_workflows.append(
+                    read_workflow_basic_definition(item) if type(item) is dict else item
+                )
+            fields["workflows"] = read_workflows
         model = new(cls)
         fill(model, fields)
         return model

@@ -54,14 +54,20 @@ class WorkflowRegistrationListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow_registrations")
         if type(value) is list:
-            fields["workflow_registrations"] = [
-                read_workflow_registration(item) if type(item) is dict else item for item in value
-            ]
+            read_workflow_registrations: list[Any] = []
+            for item in value:
+                read_workflow_registrations.append(
+                    read_workflow_registration(item) if type(item) is dict else item
+                )
+            fields["workflow_registrations"] = read_workflow_registrations
         value = fields.get("workflow_versions")
         if type(value) is list:
-            fields["workflow_versions"] = [
-                read_workflow_registration(item) if type(item) is dict else item for item in value
-            ]
+            read_workflow_versions: list[Any] = []
+            for item in value:
+                read_workflow_versions.append(
+                    read_workflow_registration(item) if type(item) is dict else item
+                )
+            fields["workflow_versions"] = read_workflow_versions
         model = new(cls)
         fill(model, fields)
         return model

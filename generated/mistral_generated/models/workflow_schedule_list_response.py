@@ -48,10 +48,12 @@ class WorkflowScheduleListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("schedules")
         if type(value) is list:
-            fields["schedules"] = [
-                read_schedule_definition_output(item) if type(item) is dict else item
-                for item in value
-            ]
+            read_schedules: list[Any] = []
+            for item in value:
+                read_schedules.append(
+                    read_schedule_definition_output(item) if type(item) is dict else item
+                )
+            fields["schedules"] = read_schedules
         model = new(cls)
         fill(model, fields)
         return model

@@ -38,10 +38,12 @@ class WorkspaceUsersRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            fields["members"] = [
-                _READERS["WorkspaceUserRequest"](item) if type(item) is dict else item
-                for item in value
-            ]
+            read_members: list[Any] = []
+            for item in value:
+                read_members.append(
+                    _READERS["WorkspaceUserRequest"](item) if type(item) is dict else item
+                )
+            fields["members"] = read_members
         model = new(cls)
         fill(model, fields)
         return model
