@@ -117,7 +117,7 @@ def field_statements(name: str, wire: str, shape: Shape, reading: Reading) -> li
     aside = f'set_aside(fields, "{name}", "{wire}")'
     lines = statements(target, reading)
     if reading.items:
-        lines[-1:] = _loop(f"read_{name}", target, expression(reading.items, "item"))
+        lines[-1:] = _loop(f"{name}_items", target, expression(reading.items, "item"))
     if not any(time in line for time in _TIMES for line in lines):
         return [got, *lines]
     return [got, "try:", *(f"    {line}" for line in lines), "except ValueError:", f"    {aside}"]

@@ -34,7 +34,7 @@ TYPES = frozenset(
 )
 """Words that are no choices: types, and ends of phrases such as `one or two`."""
 WITHIN = 300
-MOST_MENTIONS = 20
+MOST_MENTIONS = 8
 MOST_CHOICES = 50
 
 
@@ -50,6 +50,7 @@ def find_choices(text: str, key: str) -> list[str | int]:
 
 def read_choices(hint: str) -> list[str | int]:
     """Return the choices with which a hint begins."""
+    hint = re.sub(r"\s+", " ", hint)  # long blanks would fit the patterns in too many ways
     lead = re.match(LEAD, hint, re.IGNORECASE)
     rest = hint[lead.end() :] if lead else hint
     opened = hint[lead.start() : lead.end()].strip() if lead else ""

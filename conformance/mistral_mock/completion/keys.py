@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock.completion import choices, values
@@ -22,6 +23,8 @@ SCHEMA_WITHIN = 100_000
 MOST_BRACES = 200
 """Braces at which a schema is looked for."""
 MOST_KEYS = 30
+MOST_NAMES, MOST_LOOKS = 60, 2
+"""So many names are looked at where one may be a key, and each so often."""
 KEY = re.compile(r"[\"'“`]([A-Za-z_][\w -]{0,40})[\"'”`]\s*:\s*(?=(.{0,12}))", re.DOTALL)
 SKETCH = re.compile(r"[{,]\s*([A-Za-z_]\w{0,40})\s*:\s*(?=(.{0,12}))", re.DOTALL)
 LIST = re.compile(
@@ -46,7 +49,7 @@ HINTED = re.compile(
 TYPE_LEAD = re.compile(r"^[`\"']?\s*[:(\u2013-]\s*(?:an?\s+)?")
 TYPED = re.compile(r"[`\"']?\s*[:(\u2013-]\s*(?:a\s+)?(?:string|str|text)\b")
 BESIDE = re.compile(r"\bjson\b[^.:\n]{0,20}?\bwith\s+(.{3,120}?)\s*(?:[.:;\n]|$)", re.IGNORECASE)
-PARENTHESES = re.compile(r"\s*\([^)\n]{0,80}\)")
+PARENTHESES = re.compile(r"\s?\([^)\n]{0,80}\)")
 HEADS = frozenset({"key", "keys", "field", "fields", "property", "properties", "format", "schema"})
 """Words before keys, which are none themselves."""
 OTHERS = frozenset({"and", "or", "the", "with", "following", "are", "is", "object", "json"})
@@ -117,7 +120,7 @@ def find_keys(text: str) -> dict[str, dict[str, Any]]:
         sketch = text[text.index("{") :]
         found = KEY.findall(sketch) or SKETCH.findall(sketch)
         if found:
-            return {name.strip(): guess_in(text, name, value) for name, value in found}
+            return {name.strip(): guess_in(text, name, value) for name, value in few(found)}
     listed = LIST.search(text)
     if listed is not None:
         words = [
@@ -125,7 +128,7 @@ def find_keys(text: str) -> dict[str, dict[str, Any]]:
         ]
         known = [(word, hint) for word, hint in words if word.lower() not in OTHERS]
         if known:
-            return {word: guess_in(text, word, hint, by_name=True) for word, hint in known}
+            return {word: guess_in(text, word, hint, by_name=True) for word, hint in few(known)}
     asked = ASKED.search(text)
     if asked is not None:
         names = read_phrases(asked[1])
@@ -133,14 +136,23 @@ def find_keys(text: str) -> dict[str, dict[str, Any]]:
     return find_hinted(text)
 
 
+def few(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return so many keys as are read, each with the last of its values."""
+    return list(dict(found).items())[:MOST_KEYS]
+
+
 def find_hinted(text: str) -> dict[str, dict[str, Any]]:
     """Keys that stand before their choices or types, as `mood: one of happy, sad`."""
     found: dict[str, dict[str, Any]] = {}
+    looked_at: Counter[str] = Counter()
     for match in HINTED.finditer(text):
         name, hint = match[1], text[match.end() : match.end() + HINT_WITHIN]
-        schema = narrow(text, name, guess(TYPE_LEAD.sub("", hint)))
-        if name.lower() in OTHERS | HEADS or name in found:
+        if name.lower() in OTHERS | HEADS or name in found or looked_at[name] >= MOST_LOOKS:
             continue
+        looked_at[name] += 1
+        if len(looked_at) > MOST_NAMES:
+            break
+        schema = narrow(text, name, guess(TYPE_LEAD.sub("", hint)))
         if "enum" in schema or schema["type"] != "string" or TYPED.match(hint):
             found[name] = schema
     beside = BESIDE.search(PARENTHESES.sub("", text)) if found else None

@@ -104,20 +104,20 @@ class AdminUser(Model):
             fields["is_sso_outsider"] = read_bool(value)
         value = fields.get("workspaces")
         if type(value) is list:
-            read_workspaces: list[Any] = []
+            workspaces_items: list[Any] = []
             for item in value:
-                read_workspaces.append(
+                workspaces_items.append(
                     _READERS["MemberWorkspaceInfo"](item) if type(item) is dict else item
                 )
-            fields["workspaces"] = read_workspaces
+            fields["workspaces"] = workspaces_items
         value = fields.get("subscriptions")
         if type(value) is list:
-            read_subscriptions: list[Any] = []
+            subscriptions_items: list[Any] = []
             for item in value:
-                read_subscriptions.append(
+                subscriptions_items.append(
                     _READERS["MemberSubscription"](item) if type(item) is dict else item
                 )
-            fields["subscriptions"] = read_subscriptions
+            fields["subscriptions"] = subscriptions_items
         model = new(cls)
         fill(model, fields)
         return model

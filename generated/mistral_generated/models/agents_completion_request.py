@@ -163,19 +163,19 @@ class AgentsCompletionRequest(Model):
             fields["random_seed"] = read_int(value)
         value = fields.get("messages")
         if type(value) is list:
-            read_messages: list[Any] = []
+            messages_items: list[Any] = []
             for item in value:
-                read_messages.append(read_chat_message(item) if type(item) is dict else item)
-            fields["messages"] = read_messages
+                messages_items.append(read_chat_message(item) if type(item) is dict else item)
+            fields["messages"] = messages_items
         value = fields.get("response_format")
         if type(value) is dict:
             fields["response_format"] = _READERS["ResponseFormat"](value)
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(_READERS["ChatTool"](item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(_READERS["ChatTool"](item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("tool_choice")
         if type(value) is dict:
             fields["tool_choice"] = _READERS["ToolChoice"](value)
@@ -196,12 +196,12 @@ class AgentsCompletionRequest(Model):
             fields["parallel_tool_calls"] = read_bool(value)
         value = fields.get("guardrails")
         if type(value) is list:
-            read_guardrails: list[Any] = []
+            guardrails_items: list[Any] = []
             for item in value:
-                read_guardrails.append(
+                guardrails_items.append(
                     _READERS["GuardrailConfig"](item) if type(item) is dict else item
                 )
-            fields["guardrails"] = read_guardrails
+            fields["guardrails"] = guardrails_items
         value = fields.get("min_tokens")
         if type(value) is str:
             fields["min_tokens"] = read_int(value)

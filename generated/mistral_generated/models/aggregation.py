@@ -43,10 +43,10 @@ class Aggregation(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_aggregation_row(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_aggregation_row(item) if type(item) is dict else item)
+            fields["data"] = data_items
         value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = read_aggregation_meta(value)

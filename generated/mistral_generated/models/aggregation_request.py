@@ -69,12 +69,12 @@ class AggregationRequest(Model):
             fields["time_dimension"] = _READERS["TimeDimension"](value)
         value = fields.get("order_by")
         if type(value) is list:
-            read_order_by: list[Any] = []
+            order_by_items: list[Any] = []
             for item in value:
-                read_order_by.append(
+                order_by_items.append(
                     _READERS["OrderByClause"](item) if type(item) is dict else item
                 )
-            fields["order_by"] = read_order_by
+            fields["order_by"] = order_by_items
         value = fields.get("limit")
         if type(value) is str:
             fields["limit"] = read_int(value)

@@ -46,10 +46,10 @@ class APIKeyList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("keys")
         if type(value) is list:
-            read_keys: list[Any] = []
+            keys_items: list[Any] = []
             for item in value:
-                read_keys.append(read_api_key(item) if type(item) is dict else item)
-            fields["keys"] = read_keys
+                keys_items.append(read_api_key(item) if type(item) is dict else item)
+            fields["keys"] = keys_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -51,16 +51,16 @@ class AssistantMessage(Message, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            read_content: list[Any] = []
+            content_items: list[Any] = []
             for item in value:
-                read_content.append(_READERS["ContentChunk"](item) if type(item) is dict else item)
-            fields["content"] = read_content
+                content_items.append(_READERS["ContentChunk"](item) if type(item) is dict else item)
+            fields["content"] = content_items
         value = fields.get("tool_calls")
         if type(value) is list:
-            read_tool_calls: list[Any] = []
+            tool_calls_items: list[Any] = []
             for item in value:
-                read_tool_calls.append(_READERS["ToolCall"](item) if type(item) is dict else item)
-            fields["tool_calls"] = read_tool_calls
+                tool_calls_items.append(_READERS["ToolCall"](item) if type(item) is dict else item)
+            fields["tool_calls"] = tool_calls_items
         value = fields.get("prefix")
         if type(value) is str:
             fields["prefix"] = read_bool(value)

@@ -74,12 +74,12 @@ class AuthenticationMethodCreateOrUpdateRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
         if type(value) is list:
-            read_headers: list[Any] = []
+            headers_items: list[Any] = []
             for item in value:
-                read_headers.append(
+                headers_items.append(
                     _READERS["ConnectorAuthenticationHeader"](item) if type(item) is dict else item
                 )
-            fields["headers"] = read_headers
+            fields["headers"] = headers_items
         value = fields.get("global_headers")
         if type(value) is dict:
             fields["global_headers"] = {

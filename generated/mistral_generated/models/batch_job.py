@@ -110,10 +110,10 @@ class BatchJob(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("errors")
         if type(value) is list:
-            read_errors: list[Any] = []
+            errors_items: list[Any] = []
             for item in value:
-                read_errors.append(read_batch_error(item) if type(item) is dict else item)
-            fields["errors"] = read_errors
+                errors_items.append(read_batch_error(item) if type(item) is dict else item)
+            fields["errors"] = errors_items
         value = fields.get("created_at")
         if type(value) is str:
             fields["created_at"] = read_int(value)

@@ -44,10 +44,10 @@ class ChatClassificationRequest(Model):
         if type(value) is dict:
             fields["input"] = read_instruct_request(value)
         elif type(value) is list:
-            read_input: list[Any] = []
+            input_items: list[Any] = []
             for item in value:
-                read_input.append(read_instruct_request(item) if type(item) is dict else item)
-            fields["input"] = read_input
+                input_items.append(read_instruct_request(item) if type(item) is dict else item)
+            fields["input"] = input_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -58,10 +58,12 @@ class ChatCompletionChoice(Model):
             fields["message"] = read_assistant_message(value)
         value = fields.get("messages")
         if type(value) is list:
-            read_messages: list[Any] = []
+            messages_items: list[Any] = []
             for item in value:
-                read_messages.append(_READERS["DeltaMessage"](item) if type(item) is dict else item)
-            fields["messages"] = read_messages
+                messages_items.append(
+                    _READERS["DeltaMessage"](item) if type(item) is dict else item
+                )
+            fields["messages"] = messages_items
         model = new(cls)
         fill(model, fields)
         return model

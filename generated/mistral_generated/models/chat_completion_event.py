@@ -98,12 +98,12 @@ class ChatCompletionEvent(Model):
             fields["nb_messages"] = read_int(value)
         value = fields.get("chat_transcription_events")
         if type(value) is list:
-            read_chat_transcription_events: list[Any] = []
+            chat_transcription_events_items: list[Any] = []
             for item in value:
-                read_chat_transcription_events.append(
+                chat_transcription_events_items.append(
                     read_chat_transcription_event(item) if type(item) is dict else item
                 )
-            fields["chat_transcription_events"] = read_chat_transcription_events
+            fields["chat_transcription_events"] = chat_transcription_events_items
         model = new(cls)
         fill(model, fields)
         return model

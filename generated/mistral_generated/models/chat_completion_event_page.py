@@ -46,12 +46,12 @@ class ChatCompletionEventPage(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            read_results: list[Any] = []
+            results_items: list[Any] = []
             for item in value:
-                read_results.append(
+                results_items.append(
                     read_chat_completion_event_preview(item) if type(item) is dict else item
                 )
-            fields["results"] = read_results
+            fields["results"] = results_items
         value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)

@@ -59,12 +59,12 @@ class ChatCompletionResponse(Completion, Model):
             fields["created"] = read_int(value)
         value = fields.get("choices")
         if type(value) is list:
-            read_choices: list[Any] = []
+            choices_items: list[Any] = []
             for item in value:
-                read_choices.append(
+                choices_items.append(
                     read_chat_completion_choice(item) if type(item) is dict else item
                 )
-            fields["choices"] = read_choices
+            fields["choices"] = choices_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -45,10 +45,10 @@ class ChatModerationRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            read_inputs: list[Any] = []
+            inputs_items: list[Any] = []
             for item in value:
-                read_inputs.append(read_chat_message(item) if type(item) is dict else item)
-            fields["inputs"] = read_inputs
+                inputs_items.append(read_chat_message(item) if type(item) is dict else item)
+            fields["inputs"] = inputs_items
         model = new(cls)
         fill(model, fields)
         return model

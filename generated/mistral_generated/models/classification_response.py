@@ -44,9 +44,9 @@ class ClassificationResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            read_results: list[Any] = []
+            results_items: list[Any] = []
             for item in value:
-                read_results.append(
+                results_items.append(
                     {
                         key: read_classification_target_result(item) if type(item) is dict else item
                         for key, item in item.items()
@@ -54,7 +54,7 @@ class ClassificationResponse(Model):
                     if type(item) is dict
                     else item
                 )
-            fields["results"] = read_results
+            fields["results"] = results_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -114,12 +114,12 @@ class ClassifierFineTunedModel(Model):
             fields["max_context_length"] = read_int(value)
         value = fields.get("classifier_targets")
         if type(value) is list:
-            read_classifier_targets: list[Any] = []
+            classifier_targets_items: list[Any] = []
             for item in value:
-                read_classifier_targets.append(
+                classifier_targets_items.append(
                     read_classifier_target_result(item) if type(item) is dict else item
                 )
-            fields["classifier_targets"] = read_classifier_targets
+            fields["classifier_targets"] = classifier_targets_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -118,12 +118,12 @@ class ClassifierJob(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            read_integrations: list[Any] = []
+            integrations_items: list[Any] = []
             for item in value:
-                read_integrations.append(
+                integrations_items.append(
                     _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
                 )
-            fields["integrations"] = read_integrations
+            fields["integrations"] = integrations_items
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)

@@ -134,12 +134,12 @@ class ClassifierJobDetails(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            read_integrations: list[Any] = []
+            integrations_items: list[Any] = []
             for item in value:
-                read_integrations.append(
+                integrations_items.append(
                     _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
                 )
-            fields["integrations"] = read_integrations
+            fields["integrations"] = integrations_items
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
@@ -151,28 +151,28 @@ class ClassifierJobDetails(Model):
             fields["hyperparameters"] = read_classifier_training_parameters(value)
         value = fields.get("events")
         if type(value) is list:
-            read_events: list[Any] = []
+            events_items: list[Any] = []
             for item in value:
-                read_events.append(
+                events_items.append(
                     _READERS["FineTuningEvent"](item) if type(item) is dict else item
                 )
-            fields["events"] = read_events
+            fields["events"] = events_items
         value = fields.get("checkpoints")
         if type(value) is list:
-            read_checkpoints: list[Any] = []
+            checkpoints_items: list[Any] = []
             for item in value:
-                read_checkpoints.append(
+                checkpoints_items.append(
                     _READERS["Checkpoint"](item) if type(item) is dict else item
                 )
-            fields["checkpoints"] = read_checkpoints
+            fields["checkpoints"] = checkpoints_items
         value = fields.get("classifier_targets")
         if type(value) is list:
-            read_classifier_targets: list[Any] = []
+            classifier_targets_items: list[Any] = []
             for item in value:
-                read_classifier_targets.append(
+                classifier_targets_items.append(
                     read_classifier_target(item) if type(item) is dict else item
                 )
-            fields["classifier_targets"] = read_classifier_targets
+            fields["classifier_targets"] = classifier_targets_items
         model = new(cls)
         fill(model, fields)
         return model

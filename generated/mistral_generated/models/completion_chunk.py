@@ -61,12 +61,12 @@ class CompletionChunk(Model):
             fields["usage"] = _READERS["UsageInfo"](value)
         value = fields.get("choices")
         if type(value) is list:
-            read_choices: list[Any] = []
+            choices_items: list[Any] = []
             for item in value:
-                read_choices.append(
+                choices_items.append(
                     read_completion_response_stream_choice(item) if type(item) is dict else item
                 )
-            fields["choices"] = read_choices
+            fields["choices"] = choices_items
         model = new(cls)
         fill(model, fields)
         return model

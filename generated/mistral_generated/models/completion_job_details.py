@@ -133,12 +133,12 @@ class CompletionJobDetails(Model):
             fields["modified_at"] = read_int(value)
         value = fields.get("integrations")
         if type(value) is list:
-            read_integrations: list[Any] = []
+            integrations_items: list[Any] = []
             for item in value:
-                read_integrations.append(
+                integrations_items.append(
                     _READERS["WandbIntegrationResult"](item) if type(item) is dict else item
                 )
-            fields["integrations"] = read_integrations
+            fields["integrations"] = integrations_items
         value = fields.get("trained_tokens")
         if type(value) is str:
             fields["trained_tokens"] = read_int(value)
@@ -150,28 +150,28 @@ class CompletionJobDetails(Model):
             fields["hyperparameters"] = read_completion_training_parameters(value)
         value = fields.get("repositories")
         if type(value) is list:
-            read_repositories: list[Any] = []
+            repositories_items: list[Any] = []
             for item in value:
-                read_repositories.append(
+                repositories_items.append(
                     _READERS["GithubRepository"](item) if type(item) is dict else item
                 )
-            fields["repositories"] = read_repositories
+            fields["repositories"] = repositories_items
         value = fields.get("events")
         if type(value) is list:
-            read_events: list[Any] = []
+            events_items: list[Any] = []
             for item in value:
-                read_events.append(
+                events_items.append(
                     _READERS["FineTuningEvent"](item) if type(item) is dict else item
                 )
-            fields["events"] = read_events
+            fields["events"] = events_items
         value = fields.get("checkpoints")
         if type(value) is list:
-            read_checkpoints: list[Any] = []
+            checkpoints_items: list[Any] = []
             for item in value:
-                read_checkpoints.append(
+                checkpoints_items.append(
                     _READERS["Checkpoint"](item) if type(item) is dict else item
                 )
-            fields["checkpoints"] = read_checkpoints
+            fields["checkpoints"] = checkpoints_items
         model = new(cls)
         fill(model, fields)
         return model

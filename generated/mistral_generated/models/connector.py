@@ -160,28 +160,28 @@ class Connector(Model):
             fields["locale"] = _READERS["ConnectorLocale"](value)
         value = fields.get("supported_auth_methods")
         if type(value) is list:
-            read_supported_auth_methods: list[Any] = []
+            supported_auth_methods_items: list[Any] = []
             for item in value:
-                read_supported_auth_methods.append(
+                supported_auth_methods_items.append(
                     _READERS["PublicAuthenticationMethod"](item) if type(item) is dict else item
                 )
-            fields["supported_auth_methods"] = read_supported_auth_methods
+            fields["supported_auth_methods"] = supported_auth_methods_items
         value = fields.get("connection_preferences")
         if type(value) is list:
-            read_connection_preferences: list[Any] = []
+            connection_preferences_items: list[Any] = []
             for item in value:
-                read_connection_preferences.append(
+                connection_preferences_items.append(
                     _READERS["ConnectionPreference"](item) if type(item) is dict else item
                 )
-            fields["connection_preferences"] = read_connection_preferences
+            fields["connection_preferences"] = connection_preferences_items
         value = fields.get("connection_credentials")
         if type(value) is list:
-            read_connection_credentials: list[Any] = []
+            connection_credentials_items: list[Any] = []
             for item in value:
-                read_connection_credentials.append(
+                connection_credentials_items.append(
                     _READERS["AuthenticationConfiguration"](item) if type(item) is dict else item
                 )
-            fields["connection_credentials"] = read_connection_credentials
+            fields["connection_credentials"] = connection_credentials_items
         value = fields.get("active")
         if type(value) is str:
             fields["active"] = read_bool(value)
@@ -196,10 +196,10 @@ class Connector(Model):
             fields["is_authenticated"] = read_bool(value)
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(_READERS["ConnectorTool"](item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(_READERS["ConnectorTool"](item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("connection_config")
         if type(value) is dict:
             fields["connection_config"] = _READERS["PublicConnectionConfig"](value)

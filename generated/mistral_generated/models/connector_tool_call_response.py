@@ -45,10 +45,10 @@ class ConnectorToolCallResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            read_content: list[Any] = []
+            content_items: list[Any] = []
             for item in value:
-                read_content.append(read_tool_result_content(item) if type(item) is dict else item)
-            fields["content"] = read_content
+                content_items.append(read_tool_result_content(item) if type(item) is dict else item)
+            fields["content"] = content_items
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["ConnectorToolCallMetadata"](value)

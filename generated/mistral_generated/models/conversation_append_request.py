@@ -63,12 +63,12 @@ class ConversationAppendRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            read_inputs: list[Any] = []
+            inputs_items: list[Any] = []
             for item in value:
-                read_inputs.append(
+                inputs_items.append(
                     _READERS["ConversationEntry"](item) if type(item) is dict else item
                 )
-            fields["inputs"] = read_inputs
+            fields["inputs"] = inputs_items
         value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
@@ -80,12 +80,12 @@ class ConversationAppendRequest(Model):
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("tool_confirmations")
         if type(value) is list:
-            read_tool_confirmations: list[Any] = []
+            tool_confirmations_items: list[Any] = []
             for item in value:
-                read_tool_confirmations.append(
+                tool_confirmations_items.append(
                     _READERS["ToolCallConfirmation"](item) if type(item) is dict else item
                 )
-            fields["tool_confirmations"] = read_tool_confirmations
+            fields["tool_confirmations"] = tool_confirmations_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -43,10 +43,10 @@ class ConversationHistory(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("entries")
         if type(value) is list:
-            read_entries: list[Any] = []
+            entries_items: list[Any] = []
             for item in value:
-                read_entries.append(read_conversation_entry(item) if type(item) is dict else item)
-            fields["entries"] = read_entries
+                entries_items.append(read_conversation_entry(item) if type(item) is dict else item)
+            fields["entries"] = entries_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -43,10 +43,10 @@ class ConversationMessages(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages")
         if type(value) is list:
-            read_messages: list[Any] = []
+            messages_items: list[Any] = []
             for item in value:
-                read_messages.append(read_message_entry(item) if type(item) is dict else item)
-            fields["messages"] = read_messages
+                messages_items.append(read_message_entry(item) if type(item) is dict else item)
+            fields["messages"] = messages_items
         model = new(cls)
         fill(model, fields)
         return model

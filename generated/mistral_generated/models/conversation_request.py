@@ -98,10 +98,10 @@ class ConversationRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            read_inputs: list[Any] = []
+            inputs_items: list[Any] = []
             for item in value:
-                read_inputs.append(read_conversation_entry(item) if type(item) is dict else item)
-            fields["inputs"] = read_inputs
+                inputs_items.append(read_conversation_entry(item) if type(item) is dict else item)
+            fields["inputs"] = inputs_items
         value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
@@ -110,21 +110,21 @@ class ConversationRequest(Model):
             fields["store"] = read_bool(value)
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(_READERS["AgentTool"](item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(_READERS["AgentTool"](item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("guardrails")
         if type(value) is list:
-            read_guardrails: list[Any] = []
+            guardrails_items: list[Any] = []
             for item in value:
-                read_guardrails.append(
+                guardrails_items.append(
                     _READERS["GuardrailConfig"](item) if type(item) is dict else item
                 )
-            fields["guardrails"] = read_guardrails
+            fields["guardrails"] = guardrails_items
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)

@@ -50,10 +50,10 @@ class ConversationResponse(Reply, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("outputs")
         if type(value) is list:
-            read_outputs: list[Any] = []
+            outputs_items: list[Any] = []
             for item in value:
-                read_outputs.append(read_conversation_output(item) if type(item) is dict else item)
-            fields["outputs"] = read_outputs
+                outputs_items.append(read_conversation_output(item) if type(item) is dict else item)
+            fields["outputs"] = outputs_items
         value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = read_conversation_usage_info(value)

@@ -83,12 +83,12 @@ class ConversationRestartRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("inputs")
         if type(value) is list:
-            read_inputs: list[Any] = []
+            inputs_items: list[Any] = []
             for item in value:
-                read_inputs.append(
+                inputs_items.append(
                     _READERS["ConversationEntry"](item) if type(item) is dict else item
                 )
-            fields["inputs"] = read_inputs
+            fields["inputs"] = inputs_items
         value = fields.get("stream")
         if type(value) is str:
             fields["stream"] = read_bool(value)
@@ -100,12 +100,12 @@ class ConversationRestartRequest(Model):
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("guardrails")
         if type(value) is list:
-            read_guardrails: list[Any] = []
+            guardrails_items: list[Any] = []
             for item in value:
-                read_guardrails.append(
+                guardrails_items.append(
                     _READERS["GuardrailConfig"](item) if type(item) is dict else item
                 )
-            fields["guardrails"] = read_guardrails
+            fields["guardrails"] = guardrails_items
         value = fields.get("metadata")
         if type(value) is dict:
             fields["metadata"] = _READERS["MetadataDict"](value)

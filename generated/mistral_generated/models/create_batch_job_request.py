@@ -57,10 +57,12 @@ class CreateBatchJobRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("requests")
         if type(value) is list:
-            read_requests: list[Any] = []
+            requests_items: list[Any] = []
             for item in value:
-                read_requests.append(_READERS["BatchRequest"](item) if type(item) is dict else item)
-            fields["requests"] = read_requests
+                requests_items.append(
+                    _READERS["BatchRequest"](item) if type(item) is dict else item
+                )
+            fields["requests"] = requests_items
         value = fields.get("timeout_hours")
         if type(value) is str:
             fields["timeout_hours"] = read_int(value)

@@ -98,20 +98,20 @@ class CreateFineTuningJobRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("training_files")
         if type(value) is list:
-            read_training_files: list[Any] = []
+            training_files_items: list[Any] = []
             for item in value:
-                read_training_files.append(
+                training_files_items.append(
                     _READERS["TrainingFile"](item) if type(item) is dict else item
                 )
-            fields["training_files"] = read_training_files
+            fields["training_files"] = training_files_items
         value = fields.get("integrations")
         if type(value) is list:
-            read_integrations: list[Any] = []
+            integrations_items: list[Any] = []
             for item in value:
-                read_integrations.append(
+                integrations_items.append(
                     _READERS["WandbIntegration"](item) if type(item) is dict else item
                 )
-            fields["integrations"] = read_integrations
+            fields["integrations"] = integrations_items
         value = fields.get("auto_start")
         if type(value) is str:
             fields["auto_start"] = read_bool(value)
@@ -123,20 +123,20 @@ class CreateFineTuningJobRequest(Model):
             fields["hyperparameters"] = read_training_parameters_request(value)
         value = fields.get("repositories")
         if type(value) is list:
-            read_repositories: list[Any] = []
+            repositories_items: list[Any] = []
             for item in value:
-                read_repositories.append(
+                repositories_items.append(
                     _READERS["GithubRepositoryRequest"](item) if type(item) is dict else item
                 )
-            fields["repositories"] = read_repositories
+            fields["repositories"] = repositories_items
         value = fields.get("classifier_targets")
         if type(value) is list:
-            read_classifier_targets: list[Any] = []
+            classifier_targets_items: list[Any] = []
             for item in value:
-                read_classifier_targets.append(
+                classifier_targets_items.append(
                     _READERS["ClassifierTargetRequest"](item) if type(item) is dict else item
                 )
-            fields["classifier_targets"] = read_classifier_targets
+            fields["classifier_targets"] = classifier_targets_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -43,12 +43,12 @@ class CredentialsResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("credentials")
         if type(value) is list:
-            read_credentials: list[Any] = []
+            credentials_items: list[Any] = []
             for item in value:
-                read_credentials.append(
+                credentials_items.append(
                     read_authentication_configuration(item) if type(item) is dict else item
                 )
-            fields["credentials"] = read_credentials
+            fields["credentials"] = credentials_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,10 +46,10 @@ class DatasetPage(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            read_results: list[Any] = []
+            results_items: list[Any] = []
             for item in value:
-                read_results.append(read_dataset_preview(item) if type(item) is dict else item)
-            fields["results"] = read_results
+                results_items.append(read_dataset_preview(item) if type(item) is dict else item)
+            fields["results"] = results_items
         value = fields.get("count")
         if type(value) is str:
             fields["count"] = read_int(value)

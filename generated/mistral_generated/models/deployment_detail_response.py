@@ -113,12 +113,12 @@ class DeploymentDetailResponse(Model):
             fields["managed"] = _READERS["ManagedDeploymentResponse"](value)
         value = fields.get("workers")
         if type(value) is list:
-            read_workers: list[Any] = []
+            workers_items: list[Any] = []
             for item in value:
-                read_workers.append(
+                workers_items.append(
                     read_deployment_worker_response(item) if type(item) is dict else item
                 )
-            fields["workers"] = read_workers
+            fields["workers"] = workers_items
         model = new(cls)
         fill(model, fields)
         return model

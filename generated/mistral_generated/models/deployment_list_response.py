@@ -50,12 +50,12 @@ class DeploymentListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployments")
         if type(value) is list:
-            read_deployments: list[Any] = []
+            deployments_items: list[Any] = []
             for item in value:
-                read_deployments.append(
+                deployments_items.append(
                     read_deployment_response(item) if type(item) is dict else item
                 )
-            fields["deployments"] = read_deployments
+            fields["deployments"] = deployments_items
         model = new(cls)
         fill(model, fields)
         return model

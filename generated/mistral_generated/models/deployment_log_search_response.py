@@ -48,12 +48,12 @@ class DeploymentLogSearchResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            read_results: list[Any] = []
+            results_items: list[Any] = []
             for item in value:
-                read_results.append(
+                results_items.append(
                     read_deployment_log_record(item) if type(item) is dict else item
                 )
-            fields["results"] = read_results
+            fields["results"] = results_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -52,10 +52,12 @@ class EmbeddingResponse(Model):
             fields["usage"] = read_usage_info(value)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_embedding_response_data(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(
+                    read_embedding_response_data(item) if type(item) is dict else item
+                )
+            fields["data"] = data_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -41,10 +41,10 @@ class EmbeddingResponseData(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("embedding")
         if type(value) is list:
-            read_embedding: list[Any] = []
+            embedding_items: list[Any] = []
             for item in value:
-                read_embedding.append(read_float(item) if type(item) is str else item)
-            fields["embedding"] = read_embedding
+                embedding_items.append(read_float(item) if type(item) is str else item)
+            fields["embedding"] = embedding_items
         value = fields.get("index")
         if type(value) is str:
             fields["index"] = read_int(value)

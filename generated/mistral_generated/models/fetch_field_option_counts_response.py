@@ -46,12 +46,12 @@ class FetchFieldOptionCountsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("counts")
         if type(value) is list:
-            read_counts: list[Any] = []
+            counts_items: list[Any] = []
             for item in value:
-                read_counts.append(
+                counts_items.append(
                     read_field_option_count_item(item) if type(item) is dict else item
                 )
-            fields["counts"] = read_counts
+            fields["counts"] = counts_items
         model = new(cls)
         fill(model, fields)
         return model

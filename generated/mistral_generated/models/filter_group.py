@@ -45,16 +45,16 @@ class FilterGroup(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("and_")
         if type(value) is list:
-            read_and_: list[Any] = []
+            and__items: list[Any] = []
             for item in value:
-                read_and_.append(_READERS["Filter"](item) if type(item) is dict else item)
-            fields["and_"] = read_and_
+                and__items.append(_READERS["Filter"](item) if type(item) is dict else item)
+            fields["and_"] = and__items
         value = fields.get("or_")
         if type(value) is list:
-            read_or_: list[Any] = []
+            or__items: list[Any] = []
             for item in value:
-                read_or_.append(_READERS["Filter"](item) if type(item) is dict else item)
-            fields["or_"] = read_or_
+                or__items.append(_READERS["Filter"](item) if type(item) is dict else item)
+            fields["or_"] = or__items
         model = new(cls)
         fill(model, fields)
         return model

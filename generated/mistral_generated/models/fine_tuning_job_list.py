@@ -51,10 +51,10 @@ class FineTuningJobList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_fine_tuning_job(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_fine_tuning_job(item) if type(item) is dict else item)
+            fields["data"] = data_items
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)

@@ -44,10 +44,10 @@ class JSONPatchPayloadResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("value")
         if type(value) is list:
-            read_value: list[Any] = []
+            value_items: list[Any] = []
             for item in value:
-                read_value.append(read_json_patch(item) if type(item) is dict else item)
-            fields["value"] = read_value
+                value_items.append(read_json_patch(item) if type(item) is dict else item)
+            fields["value"] = value_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -42,12 +42,12 @@ class JudgeClassificationOutput(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("options")
         if type(value) is list:
-            read_options: list[Any] = []
+            options_items: list[Any] = []
             for item in value:
-                read_options.append(
+                options_items.append(
                     read_judge_classification_output_option(item) if type(item) is dict else item
                 )
-            fields["options"] = read_options
+            fields["options"] = options_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -43,18 +43,18 @@ class ListChatCompletionFieldsResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
-            read_field_definitions: list[Any] = []
+            field_definitions_items: list[Any] = []
             for item in value:
-                read_field_definitions.append(
+                field_definitions_items.append(
                     read_base_field_definition(item) if type(item) is dict else item
                 )
-            fields["field_definitions"] = read_field_definitions
+            fields["field_definitions"] = field_definitions_items
         value = fields.get("field_groups")
         if type(value) is list:
-            read_field_groups: list[Any] = []
+            field_groups_items: list[Any] = []
             for item in value:
-                read_field_groups.append(read_field_group(item) if type(item) is dict else item)
-            fields["field_groups"] = read_field_groups
+                field_groups_items.append(read_field_group(item) if type(item) is dict else item)
+            fields["field_groups"] = field_groups_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -53,10 +53,10 @@ class ListDocumentsResponse(_Page, Model):
             fields["pagination"] = read_pagination_info(value)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_document(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_document(item) if type(item) is dict else item)
+            fields["data"] = data_items
         model = new(cls)
         fill(model, fields)
         return model

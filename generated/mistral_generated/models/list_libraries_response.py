@@ -57,10 +57,10 @@ class ListLibrariesResponse(_Page, Model):
             fields["pagination"] = _READERS["PaginationInfo"](value)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_library(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_library(item) if type(item) is dict else item)
+            fields["data"] = data_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,12 +46,12 @@ class ListOrganizationsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("organizations")
         if type(value) is list:
-            read_organizations: list[Any] = []
+            organizations_items: list[Any] = []
             for item in value:
-                read_organizations.append(
+                organizations_items.append(
                     read_user_organization(item) if type(item) is dict else item
                 )
-            fields["organizations"] = read_organizations
+            fields["organizations"] = organizations_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -51,10 +51,10 @@ class ListSkillsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_skill(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_skill(item) if type(item) is dict else item)
+            fields["data"] = data_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -48,10 +48,10 @@ class ListWorkflowEventsResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("events")
         if type(value) is list:
-            read_events: list[Any] = []
+            events_items: list[Any] = []
             for item in value:
-                read_events.append(read_workflow_event(item) if type(item) is dict else item)
-            fields["events"] = read_events
+                events_items.append(read_workflow_event(item) if type(item) is dict else item)
+            fields["events"] = events_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,10 +46,10 @@ class ListWorkspacesResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspaces")
         if type(value) is list:
-            read_workspaces: list[Any] = []
+            workspaces_items: list[Any] = []
             for item in value:
-                read_workspaces.append(read_user_workspace(item) if type(item) is dict else item)
-            fields["workspaces"] = read_workspaces
+                workspaces_items.append(read_user_workspace(item) if type(item) is dict else item)
+            fields["workspaces"] = workspaces_items
         model = new(cls)
         fill(model, fields)
         return model

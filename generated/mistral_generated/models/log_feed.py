@@ -43,10 +43,10 @@ class LogFeed(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("results")
         if type(value) is list:
-            read_results: list[Any] = []
+            results_items: list[Any] = []
             for item in value:
-                read_results.append(read_log_entry(item) if type(item) is dict else item)
-            fields["results"] = read_results
+                results_items.append(read_log_entry(item) if type(item) is dict else item)
+            fields["results"] = results_items
         model = new(cls)
         fill(model, fields)
         return model

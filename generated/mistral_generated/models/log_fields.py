@@ -46,12 +46,12 @@ class LogFields(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("field_definitions")
         if type(value) is list:
-            read_field_definitions: list[Any] = []
+            field_definitions_items: list[Any] = []
             for item in value:
-                read_field_definitions.append(
+                field_definitions_items.append(
                     read_otel_field_definition(item) if type(item) is dict else item
                 )
-            fields["field_definitions"] = read_field_definitions
+            fields["field_definitions"] = field_definitions_items
         model = new(cls)
         fill(model, fields)
         return model

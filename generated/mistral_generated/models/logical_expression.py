@@ -41,12 +41,12 @@ class LogicalExpression(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("expressions")
         if type(value) is list:
-            read_expressions: list[Any] = []
+            expressions_items: list[Any] = []
             for item in value:
-                read_expressions.append(
+                expressions_items.append(
                     _READERS["ToolCondition"](item) if type(item) is dict else item
                 )
-            fields["expressions"] = read_expressions
+            fields["expressions"] = expressions_items
         model = new(cls)
         fill(model, fields)
         return model

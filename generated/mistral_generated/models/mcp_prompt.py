@@ -58,18 +58,18 @@ class MCPPrompt(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("arguments")
         if type(value) is list:
-            read_arguments: list[Any] = []
+            arguments_items: list[Any] = []
             for item in value:
-                read_arguments.append(
+                arguments_items.append(
                     _READERS["PromptArgument"](item) if type(item) is dict else item
                 )
-            fields["arguments"] = read_arguments
+            fields["arguments"] = arguments_items
         value = fields.get("icons")
         if type(value) is list:
-            read_icons: list[Any] = []
+            icons_items: list[Any] = []
             for item in value:
-                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
-            fields["icons"] = read_icons
+                icons_items.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = icons_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -72,10 +72,10 @@ class MCPResource(Model):
             fields["size"] = read_int(value)
         value = fields.get("icons")
         if type(value) is list:
-            read_icons: list[Any] = []
+            icons_items: list[Any] = []
             for item in value:
-                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
-            fields["icons"] = read_icons
+                icons_items.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = icons_items
         value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["Annotations"](value)

@@ -123,41 +123,43 @@ class MCPServerCard(Model):
             fields["repository"] = _READERS["MCPServerRepository"](value)
         value = fields.get("icons")
         if type(value) is list:
-            read_icons: list[Any] = []
+            icons_items: list[Any] = []
             for item in value:
-                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
-            fields["icons"] = read_icons
+                icons_items.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = icons_items
         value = fields.get("remotes")
         if type(value) is list:
-            read_remotes: list[Any] = []
+            remotes_items: list[Any] = []
             for item in value:
-                read_remotes.append(
+                remotes_items.append(
                     _READERS["MCPServerRemote"](item) if type(item) is dict else item
                 )
-            fields["remotes"] = read_remotes
+            fields["remotes"] = remotes_items
         value = fields.get("requires")
         if type(value) is dict:
             fields["requires"] = _READERS["ClientCapabilities"](value)
         value = fields.get("resources")
         if type(value) is list:
-            read_resources: list[Any] = []
+            resources_items: list[Any] = []
             for item in value:
-                read_resources.append(_READERS["MCPResource"](item) if type(item) is dict else item)
-            fields["resources"] = read_resources
+                resources_items.append(
+                    _READERS["MCPResource"](item) if type(item) is dict else item
+                )
+            fields["resources"] = resources_items
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(
+                tools_items.append(
                     _READERS["MCPServerCardTool"](item) if type(item) is dict else item
                 )
-            fields["tools"] = read_tools
+            fields["tools"] = tools_items
         value = fields.get("prompts")
         if type(value) is list:
-            read_prompts: list[Any] = []
+            prompts_items: list[Any] = []
             for item in value:
-                read_prompts.append(_READERS["MCPPrompt"](item) if type(item) is dict else item)
-            fields["prompts"] = read_prompts
+                prompts_items.append(_READERS["MCPPrompt"](item) if type(item) is dict else item)
+            fields["prompts"] = prompts_items
         value = fields.get("meta")
         if type(value) is dict:
             fields["meta"] = _READERS["MCPServerCardMeta"](value)

@@ -88,10 +88,10 @@ class MCPServerCardTool(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("icons")
         if type(value) is list:
-            read_icons: list[Any] = []
+            icons_items: list[Any] = []
             for item in value:
-                read_icons.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
-            fields["icons"] = read_icons
+                icons_items.append(_READERS["MCPServerIcon"](item) if type(item) is dict else item)
+            fields["icons"] = icons_items
         value = fields.get("annotations")
         if type(value) is dict:
             fields["annotations"] = _READERS["ToolAnnotations"](value)

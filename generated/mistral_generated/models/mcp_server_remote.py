@@ -61,12 +61,12 @@ class MCPServerRemote(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("headers")
         if type(value) is list:
-            read_headers: list[Any] = []
+            headers_items: list[Any] = []
             for item in value:
-                read_headers.append(
+                headers_items.append(
                     _READERS["MCPServerRemoteHeader"](item) if type(item) is dict else item
                 )
-            fields["headers"] = read_headers
+            fields["headers"] = headers_items
         value = fields.get("authentication")
         if type(value) is dict:
             fields["authentication"] = _READERS["MCPServerAuthenticationRequirement"](value)

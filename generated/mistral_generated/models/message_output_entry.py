@@ -63,10 +63,12 @@ class MessageOutputEntry(Message, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            read_content: list[Any] = []
+            content_items: list[Any] = []
             for item in value:
-                read_content.append(read_message_output_chunk(item) if type(item) is dict else item)
-            fields["content"] = read_content
+                content_items.append(
+                    read_message_output_chunk(item) if type(item) is dict else item
+                )
+            fields["content"] = content_items
         model = new(cls)
         fill(model, fields)
         return model

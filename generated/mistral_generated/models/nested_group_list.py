@@ -46,10 +46,10 @@ class NestedGroupList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("children")
         if type(value) is list:
-            read_children: list[Any] = []
+            children_items: list[Any] = []
             for item in value:
-                read_children.append(read_nested_group_ref(item) if type(item) is dict else item)
-            fields["children"] = read_children
+                children_items.append(read_nested_group_ref(item) if type(item) is dict else item)
+            fields["children"] = children_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -50,12 +50,12 @@ class OCRPageConfidenceScores(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("word_confidence_scores")
         if type(value) is list:
-            read_word_confidence_scores: list[Any] = []
+            word_confidence_scores_items: list[Any] = []
             for item in value:
-                read_word_confidence_scores.append(
+                word_confidence_scores_items.append(
                     _READERS["OCRConfidenceScore"](item) if type(item) is dict else item
                 )
-            fields["word_confidence_scores"] = read_word_confidence_scores
+            fields["word_confidence_scores"] = word_confidence_scores_items
         value = fields.get("average_page_confidence_score")
         if type(value) is str:
             fields["average_page_confidence_score"] = read_float(value)

@@ -88,16 +88,18 @@ class OCRPageObject(Model):
             fields["index"] = read_int(value)
         value = fields.get("images")
         if type(value) is list:
-            read_images: list[Any] = []
+            images_items: list[Any] = []
             for item in value:
-                read_images.append(read_ocr_image_object(item) if type(item) is dict else item)
-            fields["images"] = read_images
+                images_items.append(read_ocr_image_object(item) if type(item) is dict else item)
+            fields["images"] = images_items
         value = fields.get("tables")
         if type(value) is list:
-            read_tables: list[Any] = []
+            tables_items: list[Any] = []
             for item in value:
-                read_tables.append(_READERS["OCRTableObject"](item) if type(item) is dict else item)
-            fields["tables"] = read_tables
+                tables_items.append(
+                    _READERS["OCRTableObject"](item) if type(item) is dict else item
+                )
+            fields["tables"] = tables_items
         value = fields.get("dimensions")
         if type(value) is dict:
             fields["dimensions"] = read_ocr_page_dimensions(value)
@@ -106,10 +108,10 @@ class OCRPageObject(Model):
             fields["confidence_scores"] = _READERS["OCRPageConfidenceScores"](value)
         value = fields.get("blocks")
         if type(value) is list:
-            read_blocks: list[Any] = []
+            blocks_items: list[Any] = []
             for item in value:
-                read_blocks.append(_READERS["OCRBlock"](item) if type(item) is dict else item)
-            fields["blocks"] = read_blocks
+                blocks_items.append(_READERS["OCRBlock"](item) if type(item) is dict else item)
+            fields["blocks"] = blocks_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -100,10 +100,10 @@ class OCRRequest(Model):
             fields["document"] = read_ocr_document(value)
         value = fields.get("pages")
         if type(value) is list:
-            read_pages: list[Any] = []
+            pages_items: list[Any] = []
             for item in value:
-                read_pages.append(read_int(item) if type(item) is str else item)
-            fields["pages"] = read_pages
+                pages_items.append(read_int(item) if type(item) is str else item)
+            fields["pages"] = pages_items
         value = fields.get("include_image_base64")
         if type(value) is str:
             fields["include_image_base64"] = read_bool(value)

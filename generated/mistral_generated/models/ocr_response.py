@@ -48,10 +48,10 @@ class OCRResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("pages")
         if type(value) is list:
-            read_pages: list[Any] = []
+            pages_items: list[Any] = []
             for item in value:
-                read_pages.append(read_ocr_page_object(item) if type(item) is dict else item)
-            fields["pages"] = read_pages
+                pages_items.append(read_ocr_page_object(item) if type(item) is dict else item)
+            fields["pages"] = pages_items
         value = fields.get("usage_info")
         if type(value) is dict:
             fields["usage_info"] = read_ocr_usage_info(value)

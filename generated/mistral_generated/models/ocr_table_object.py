@@ -46,12 +46,12 @@ class OCRTableObject(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("word_confidence_scores")
         if type(value) is list:
-            read_word_confidence_scores: list[Any] = []
+            word_confidence_scores_items: list[Any] = []
             for item in value:
-                read_word_confidence_scores.append(
+                word_confidence_scores_items.append(
                     _READERS["OCRConfidenceScore"](item) if type(item) is dict else item
                 )
-            fields["word_confidence_scores"] = read_word_confidence_scores
+            fields["word_confidence_scores"] = word_confidence_scores_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -9,6 +9,7 @@ import attr
 
 from ..base import Model, fill, new, unknown
 from ..wire import read_int
+from .index_metrics import read_index_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +48,10 @@ class OnlineDeploymentMetrics(Model):
             fields["document_count"] = read_int(value)
         value = fields.get("index_metrics")
         if type(value) is list:
-            read_index_metrics: list[Any] = []
+            index_metrics_items: list[Any] = []
             for item in value:
-                read_index_metrics.append(read_index_metrics(item) if type(item) is dict else item)
-            fields["index_metrics"] = read_index_metrics
+                index_metrics_items.append(read_index_metrics(item) if type(item) is dict else item)
+            fields["index_metrics"] = index_metrics_items
         model = new(cls)
         fill(model, fields)
         return model

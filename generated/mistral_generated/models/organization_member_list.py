@@ -57,16 +57,16 @@ class OrganizationMemberList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            read_members: list[Any] = []
+            members_items: list[Any] = []
             for item in value:
-                read_members.append(read_organization_member(item) if type(item) is dict else item)
-            fields["members"] = read_members
+                members_items.append(read_organization_member(item) if type(item) is dict else item)
+            fields["members"] = members_items
         value = fields.get("invites")
         if type(value) is list:
-            read_invites: list[Any] = []
+            invites_items: list[Any] = []
             for item in value:
-                read_invites.append(read_organization_invite(item) if type(item) is dict else item)
-            fields["invites"] = read_invites
+                invites_items.append(read_organization_invite(item) if type(item) is dict else item)
+            fields["invites"] = invites_items
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)

@@ -50,10 +50,10 @@ class PaginatedConnectors(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
-            read_items: list[Any] = []
+            items_items: list[Any] = []
             for item in value:
-                read_items.append(read_connector(item) if type(item) is dict else item)
-            fields["items"] = read_items
+                items_items.append(read_connector(item) if type(item) is dict else item)
+            fields["items"] = items_items
         value = fields.get("pagination")
         if type(value) is dict:
             fields["pagination"] = read_pagination_response(value)

@@ -87,26 +87,28 @@ class PartialScheduleDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
         if type(value) is list:
-            read_calendars: list[Any] = []
+            calendars_items: list[Any] = []
             for item in value:
-                read_calendars.append(
+                calendars_items.append(
                     _READERS["ScheduleCalendar"](item) if type(item) is dict else item
                 )
-            fields["calendars"] = read_calendars
+            fields["calendars"] = calendars_items
         value = fields.get("intervals")
         if type(value) is list:
-            read_intervals: list[Any] = []
+            intervals_items: list[Any] = []
             for item in value:
-                read_intervals.append(
+                intervals_items.append(
                     _READERS["ScheduleInterval"](item) if type(item) is dict else item
                 )
-            fields["intervals"] = read_intervals
+            fields["intervals"] = intervals_items
         value = fields.get("skip")
         if type(value) is list:
-            read_skip: list[Any] = []
+            skip_items: list[Any] = []
             for item in value:
-                read_skip.append(_READERS["ScheduleCalendar"](item) if type(item) is dict else item)
-            fields["skip"] = read_skip
+                skip_items.append(
+                    _READERS["ScheduleCalendar"](item) if type(item) is dict else item
+                )
+            fields["skip"] = skip_items
         value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)

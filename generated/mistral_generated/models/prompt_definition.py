@@ -42,12 +42,12 @@ class PromptDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("variables")
         if type(value) is list:
-            read_variables: list[Any] = []
+            variables_items: list[Any] = []
             for item in value:
-                read_variables.append(
+                variables_items.append(
                     _READERS["PromptVariable"](item) if type(item) is dict else item
                 )
-            fields["variables"] = read_variables
+            fields["variables"] = variables_items
         model = new(cls)
         fill(model, fields)
         return model

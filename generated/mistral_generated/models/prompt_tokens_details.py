@@ -43,12 +43,12 @@ class PromptTokensDetails(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("messages")
         if type(value) is list:
-            read_messages: list[Any] = []
+            messages_items: list[Any] = []
             for item in value:
-                read_messages.append(
+                messages_items.append(
                     _READERS["MessageTokens"](item) if type(item) is dict else item
                 )
-            fields["messages"] = read_messages
+            fields["messages"] = messages_items
         value = fields.get("cached_tokens")
         if type(value) is str:
             fields["cached_tokens"] = read_int(value)

@@ -46,18 +46,18 @@ class PublicConnectorExecutionData(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("integrations")
         if type(value) is list:
-            read_integrations: list[Any] = []
+            integrations_items: list[Any] = []
             for item in value:
-                read_integrations.append(
+                integrations_items.append(
                     read_public_execution_connector(item) if type(item) is dict else item
                 )
-            fields["integrations"] = read_integrations
+            fields["integrations"] = integrations_items
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(read_execution_tool(item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(read_execution_tool(item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("use_connectors_gateway")
         if type(value) is str:
             fields["use_connectors_gateway"] = read_bool(value)

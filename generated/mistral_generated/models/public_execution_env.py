@@ -45,10 +45,10 @@ class PublicExecutionEnv(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(read_tool(item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(read_tool(item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("tool_execution_data")
         if type(value) is dict:
             fields["tool_execution_data"] = read_public_connector_execution_data(value)

@@ -44,10 +44,10 @@ class RegisterVespaIndex(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("fields")
         if type(value) is list:
-            read_fields: list[Any] = []
+            fields_items: list[Any] = []
             for item in value:
-                read_fields.append(read_register_vespa_field(item) if type(item) is dict else item)
-            fields["fields"] = read_fields
+                fields_items.append(read_register_vespa_field(item) if type(item) is dict else item)
+            fields["fields"] = fields_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -40,10 +40,12 @@ class RemoveWorkspaceUsersRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            read_members: list[Any] = []
+            members_items: list[Any] = []
             for item in value:
-                read_members.append(read_workspace_member_ref(item) if type(item) is dict else item)
-            fields["members"] = read_members
+                members_items.append(
+                    read_workspace_member_ref(item) if type(item) is dict else item
+                )
+            fields["members"] = members_items
         model = new(cls)
         fill(model, fields)
         return model

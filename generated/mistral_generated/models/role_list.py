@@ -41,16 +41,16 @@ class RoleList(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workspace_roles")
         if type(value) is list:
-            read_workspace_roles: list[Any] = []
+            workspace_roles_items: list[Any] = []
             for item in value:
-                read_workspace_roles.append(read_role(item) if type(item) is dict else item)
-            fields["workspace_roles"] = read_workspace_roles
+                workspace_roles_items.append(read_role(item) if type(item) is dict else item)
+            fields["workspace_roles"] = workspace_roles_items
         value = fields.get("organization_roles")
         if type(value) is list:
-            read_organization_roles: list[Any] = []
+            organization_roles_items: list[Any] = []
             for item in value:
-                read_organization_roles.append(read_role(item) if type(item) is dict else item)
-            fields["organization_roles"] = read_organization_roles
+                organization_roles_items.append(read_role(item) if type(item) is dict else item)
+            fields["organization_roles"] = organization_roles_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -58,50 +58,50 @@ class ScheduleCalendar(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("second")
         if type(value) is list:
-            read_second: list[Any] = []
+            second_items: list[Any] = []
             for item in value:
-                read_second.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
-            fields["second"] = read_second
+                second_items.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["second"] = second_items
         value = fields.get("minute")
         if type(value) is list:
-            read_minute: list[Any] = []
+            minute_items: list[Any] = []
             for item in value:
-                read_minute.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
-            fields["minute"] = read_minute
+                minute_items.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["minute"] = minute_items
         value = fields.get("hour")
         if type(value) is list:
-            read_hour: list[Any] = []
+            hour_items: list[Any] = []
             for item in value:
-                read_hour.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
-            fields["hour"] = read_hour
+                hour_items.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["hour"] = hour_items
         value = fields.get("day_of_month")
         if type(value) is list:
-            read_day_of_month: list[Any] = []
+            day_of_month_items: list[Any] = []
             for item in value:
-                read_day_of_month.append(
+                day_of_month_items.append(
                     _READERS["ScheduleRange"](item) if type(item) is dict else item
                 )
-            fields["day_of_month"] = read_day_of_month
+            fields["day_of_month"] = day_of_month_items
         value = fields.get("month")
         if type(value) is list:
-            read_month: list[Any] = []
+            month_items: list[Any] = []
             for item in value:
-                read_month.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
-            fields["month"] = read_month
+                month_items.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["month"] = month_items
         value = fields.get("year")
         if type(value) is list:
-            read_year: list[Any] = []
+            year_items: list[Any] = []
             for item in value:
-                read_year.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
-            fields["year"] = read_year
+                year_items.append(_READERS["ScheduleRange"](item) if type(item) is dict else item)
+            fields["year"] = year_items
         value = fields.get("day_of_week")
         if type(value) is list:
-            read_day_of_week: list[Any] = []
+            day_of_week_items: list[Any] = []
             for item in value:
-                read_day_of_week.append(
+                day_of_week_items.append(
                     _READERS["ScheduleRange"](item) if type(item) is dict else item
                 )
-            fields["day_of_week"] = read_day_of_week
+            fields["day_of_week"] = day_of_week_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -110,26 +110,28 @@ class ScheduleDefinitionOutput(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("calendars")
         if type(value) is list:
-            read_calendars: list[Any] = []
+            calendars_items: list[Any] = []
             for item in value:
-                read_calendars.append(
+                calendars_items.append(
                     _READERS["ScheduleCalendar"](item) if type(item) is dict else item
                 )
-            fields["calendars"] = read_calendars
+            fields["calendars"] = calendars_items
         value = fields.get("intervals")
         if type(value) is list:
-            read_intervals: list[Any] = []
+            intervals_items: list[Any] = []
             for item in value:
-                read_intervals.append(
+                intervals_items.append(
                     _READERS["ScheduleInterval"](item) if type(item) is dict else item
                 )
-            fields["intervals"] = read_intervals
+            fields["intervals"] = intervals_items
         value = fields.get("skip")
         if type(value) is list:
-            read_skip: list[Any] = []
+            skip_items: list[Any] = []
             for item in value:
-                read_skip.append(_READERS["ScheduleCalendar"](item) if type(item) is dict else item)
-            fields["skip"] = read_skip
+                skip_items.append(
+                    _READERS["ScheduleCalendar"](item) if type(item) is dict else item
+                )
+            fields["skip"] = skip_items
         value = fields.get("policy")
         if type(value) is dict:
             fields["policy"] = _READERS["SchedulePolicy"](value)
@@ -141,20 +143,20 @@ class ScheduleDefinitionOutput(Model):
             fields["paused"] = read_bool(value)
         value = fields.get("future_executions")
         if type(value) is list:
-            read_future_executions: list[Any] = []
+            future_executions_items: list[Any] = []
             for item in value:
-                read_future_executions.append(
+                future_executions_items.append(
                     _READERS["ScheduleFutureExecution"](item) if type(item) is dict else item
                 )
-            fields["future_executions"] = read_future_executions
+            fields["future_executions"] = future_executions_items
         value = fields.get("recent_executions")
         if type(value) is list:
-            read_recent_executions: list[Any] = []
+            recent_executions_items: list[Any] = []
             for item in value:
-                read_recent_executions.append(
+                recent_executions_items.append(
                     _READERS["ScheduleRecentExecution"](item) if type(item) is dict else item
                 )
-            fields["recent_executions"] = read_recent_executions
+            fields["recent_executions"] = recent_executions_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -45,28 +45,28 @@ class ScimSyncGroupsSummary(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("create")
         if type(value) is list:
-            read_create: list[Any] = []
+            create_items: list[Any] = []
             for item in value:
-                read_create.append(
+                create_items.append(
                     read_scim_sync_group_action(item) if type(item) is dict else item
                 )
-            fields["create"] = read_create
+            fields["create"] = create_items
         value = fields.get("update")
         if type(value) is list:
-            read_update: list[Any] = []
+            update_items: list[Any] = []
             for item in value:
-                read_update.append(
+                update_items.append(
                     read_scim_sync_group_update(item) if type(item) is dict else item
                 )
-            fields["update"] = read_update
+            fields["update"] = update_items
         value = fields.get("delete")
         if type(value) is list:
-            read_delete: list[Any] = []
+            delete_items: list[Any] = []
             for item in value:
-                read_delete.append(
+                delete_items.append(
                     read_scim_sync_group_action(item) if type(item) is dict else item
                 )
-            fields["delete"] = read_delete
+            fields["delete"] = delete_items
         model = new(cls)
         fill(model, fields)
         return model

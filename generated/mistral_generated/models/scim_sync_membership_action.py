@@ -48,20 +48,20 @@ class ScimSyncMembershipAction(Model):
             fields["group"] = read_scim_sync_group_ref(value)
         value = fields.get("users_added")
         if type(value) is list:
-            read_users_added: list[Any] = []
+            users_added_items: list[Any] = []
             for item in value:
-                read_users_added.append(
+                users_added_items.append(
                     read_scim_sync_user_ref(item) if type(item) is dict else item
                 )
-            fields["users_added"] = read_users_added
+            fields["users_added"] = users_added_items
         value = fields.get("users_removed")
         if type(value) is list:
-            read_users_removed: list[Any] = []
+            users_removed_items: list[Any] = []
             for item in value:
-                read_users_removed.append(
+                users_removed_items.append(
                     read_scim_sync_user_ref(item) if type(item) is dict else item
                 )
-            fields["users_removed"] = read_users_removed
+            fields["users_removed"] = users_removed_items
         model = new(cls)
         fill(model, fields)
         return model

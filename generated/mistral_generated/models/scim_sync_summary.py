@@ -53,12 +53,12 @@ class ScimSyncSummary(Model):
             fields["groups"] = read_scim_sync_groups_summary(value)
         value = fields.get("memberships")
         if type(value) is list:
-            read_memberships: list[Any] = []
+            memberships_items: list[Any] = []
             for item in value:
-                read_memberships.append(
+                memberships_items.append(
                     read_scim_sync_membership_action(item) if type(item) is dict else item
                 )
-            fields["memberships"] = read_memberships
+            fields["memberships"] = memberships_items
         model = new(cls)
         fill(model, fields)
         return model

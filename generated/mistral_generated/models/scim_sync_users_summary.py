@@ -41,20 +41,20 @@ class ScimSyncUsersSummary(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("provision")
         if type(value) is list:
-            read_provision: list[Any] = []
+            provision_items: list[Any] = []
             for item in value:
-                read_provision.append(
+                provision_items.append(
                     read_scim_sync_user_action(item) if type(item) is dict else item
                 )
-            fields["provision"] = read_provision
+            fields["provision"] = provision_items
         value = fields.get("deprovision")
         if type(value) is list:
-            read_deprovision: list[Any] = []
+            deprovision_items: list[Any] = []
             for item in value:
-                read_deprovision.append(
+                deprovision_items.append(
                     read_scim_sync_user_action(item) if type(item) is dict else item
                 )
-            fields["deprovision"] = read_deprovision
+            fields["deprovision"] = deprovision_items
         model = new(cls)
         fill(model, fields)
         return model

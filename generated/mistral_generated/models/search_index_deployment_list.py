@@ -46,12 +46,12 @@ class SearchIndexDeploymentList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("deployments")
         if type(value) is list:
-            read_deployments: list[Any] = []
+            deployments_items: list[Any] = []
             for item in value:
-                read_deployments.append(
+                deployments_items.append(
                     read_search_index_deployment(item) if type(item) is dict else item
                 )
-            fields["deployments"] = read_deployments
+            fields["deployments"] = deployments_items
         model = new(cls)
         fill(model, fields)
         return model

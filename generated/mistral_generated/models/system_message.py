@@ -42,12 +42,12 @@ class SystemMessage(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("content")
         if type(value) is list:
-            read_content: list[Any] = []
+            content_items: list[Any] = []
             for item in value:
-                read_content.append(
+                content_items.append(
                     read_system_message_content_chunks(item) if type(item) is dict else item
                 )
-            fields["content"] = read_content
+            fields["content"] = content_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -38,12 +38,12 @@ class TempoGetTraceResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("batches")
         if type(value) is list:
-            read_batches: list[Any] = []
+            batches_items: list[Any] = []
             for item in value:
-                read_batches.append(
+                batches_items.append(
                     _READERS["TempoTraceBatch"](item) if type(item) is dict else item
                 )
-            fields["batches"] = read_batches
+            fields["batches"] = batches_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -42,14 +42,14 @@ class TempoTraceAttributeArrayContainer(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("values")
         if type(value) is list:
-            read_values: list[Any] = []
+            values_items: list[Any] = []
             for item in value:
-                read_values.append(
+                values_items.append(
                     _READERS["TempoTraceAttributeArrayElement"](item)
                     if type(item) is dict
                     else item
                 )
-            fields["values"] = read_values
+            fields["values"] = values_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -49,12 +49,12 @@ class TempoTraceBatch(Model):
             fields["resource"] = read_tempo_trace_resource(value)
         value = fields.get("scope_spans")
         if type(value) is list:
-            read_scope_spans: list[Any] = []
+            scope_spans_items: list[Any] = []
             for item in value:
-                read_scope_spans.append(
+                scope_spans_items.append(
                     _READERS["TempoTraceScopeSpan"](item) if type(item) is dict else item
                 )
-            fields["scope_spans"] = read_scope_spans
+            fields["scope_spans"] = scope_spans_items
         model = new(cls)
         fill(model, fields)
         return model

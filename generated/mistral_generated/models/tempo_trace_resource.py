@@ -38,12 +38,12 @@ class TempoTraceResource(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("attributes")
         if type(value) is list:
-            read_attributes: list[Any] = []
+            attributes_items: list[Any] = []
             for item in value:
-                read_attributes.append(
+                attributes_items.append(
                     _READERS["TempoTraceAttribute"](item) if type(item) is dict else item
                 )
-            fields["attributes"] = read_attributes
+            fields["attributes"] = attributes_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -46,10 +46,10 @@ class TempoTraceScopeSpan(Model):
             fields["scope"] = read_tempo_trace_scope(value)
         value = fields.get("spans")
         if type(value) is list:
-            read_spans: list[Any] = []
+            spans_items: list[Any] = []
             for item in value:
-                read_spans.append(_READERS["TempoTraceSpan"](item) if type(item) is dict else item)
-            fields["spans"] = read_spans
+                spans_items.append(_READERS["TempoTraceSpan"](item) if type(item) is dict else item)
+            fields["spans"] = spans_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -47,10 +47,10 @@ class ThinkChunk(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("thinking")
         if type(value) is list:
-            read_thinking: list[Any] = []
+            thinking_items: list[Any] = []
             for item in value:
-                read_thinking.append(read_thinking_content(item) if type(item) is dict else item)
-            fields["thinking"] = read_thinking
+                thinking_items.append(read_thinking_content(item) if type(item) is dict else item)
+            fields["thinking"] = thinking_items
         value = fields.get("closed")
         if type(value) is str:
             fields["closed"] = read_bool(value)

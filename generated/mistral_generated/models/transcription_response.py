@@ -55,12 +55,12 @@ class TranscriptionResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("segments")
         if type(value) is list:
-            read_segments: list[Any] = []
+            segments_items: list[Any] = []
             for item in value:
-                read_segments.append(
+                segments_items.append(
                     _READERS["TranscriptionSegmentChunk"](item) if type(item) is dict else item
                 )
-            fields["segments"] = read_segments
+            fields["segments"] = segments_items
         value = fields.get("usage")
         if type(value) is dict:
             fields["usage"] = read_usage_info(value)

@@ -84,21 +84,21 @@ class UpdateAgentRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("tools")
         if type(value) is list:
-            read_tools: list[Any] = []
+            tools_items: list[Any] = []
             for item in value:
-                read_tools.append(_READERS["AgentTool"](item) if type(item) is dict else item)
-            fields["tools"] = read_tools
+                tools_items.append(_READERS["AgentTool"](item) if type(item) is dict else item)
+            fields["tools"] = tools_items
         value = fields.get("completion_args")
         if type(value) is dict:
             fields["completion_args"] = _READERS["CompletionArgs"](value)
         value = fields.get("guardrails")
         if type(value) is list:
-            read_guardrails: list[Any] = []
+            guardrails_items: list[Any] = []
             for item in value:
-                read_guardrails.append(
+                guardrails_items.append(
                     _READERS["GuardrailConfig"](item) if type(item) is dict else item
                 )
-            fields["guardrails"] = read_guardrails
+            fields["guardrails"] = guardrails_items
         value = fields.get("deployment_chat")
         if type(value) is str:
             fields["deployment_chat"] = read_bool(value)

@@ -70,14 +70,14 @@ class UpdateConnectorRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("auth_methods")
         if type(value) is list:
-            read_auth_methods: list[Any] = []
+            auth_methods_items: list[Any] = []
             for item in value:
-                read_auth_methods.append(
+                auth_methods_items.append(
                     _READERS["AuthenticationMethodCreateOrUpdateRequest"](item)
                     if type(item) is dict
                     else item
                 )
-            fields["auth_methods"] = read_auth_methods
+            fields["auth_methods"] = auth_methods_items
         model = new(cls)
         fill(model, fields)
         return model

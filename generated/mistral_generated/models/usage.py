@@ -153,10 +153,10 @@ class Usage(Model):
             fields["chat"] = read_model_usage(value)
         value = fields.get("prices")
         if type(value) is list:
-            read_prices: list[Any] = []
+            prices_items: list[Any] = []
             for item in value:
-                read_prices.append(read_price_data(item) if type(item) is dict else item)
-            fields["prices"] = read_prices
+                prices_items.append(read_price_data(item) if type(item) is dict else item)
+            fields["prices"] = prices_items
         model = new(cls)
         fill(model, fields)
         return model

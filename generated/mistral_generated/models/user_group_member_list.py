@@ -56,10 +56,10 @@ class UserGroupMemberList(_Page, Model):
             fields["total"] = read_int(value)
         value = fields.get("members")
         if type(value) is list:
-            read_members: list[Any] = []
+            members_items: list[Any] = []
             for item in value:
-                read_members.append(read_user_group_member(item) if type(item) is dict else item)
-            fields["members"] = read_members
+                members_items.append(read_user_group_member(item) if type(item) is dict else item)
+            fields["members"] = members_items
         value = fields.get("page")
         if type(value) is str:
             fields["page"] = read_int(value)

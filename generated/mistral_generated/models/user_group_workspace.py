@@ -53,10 +53,10 @@ class UserGroupWorkspace(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("roles")
         if type(value) is list:
-            read_roles: list[Any] = []
+            roles_items: list[Any] = []
             for item in value:
-                read_roles.append(read_workspace_role_ref(item) if type(item) is dict else item)
-            fields["roles"] = read_roles
+                roles_items.append(read_workspace_role_ref(item) if type(item) is dict else item)
+            fields["roles"] = roles_items
         model = new(cls)
         fill(model, fields)
         return model

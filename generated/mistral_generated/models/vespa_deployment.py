@@ -41,10 +41,10 @@ class VespaDeployment(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("indexes")
         if type(value) is list:
-            read_indexes: list[Any] = []
+            indexes_items: list[Any] = []
             for item in value:
-                read_indexes.append(read_vespa_index(item) if type(item) is dict else item)
-            fields["indexes"] = read_indexes
+                indexes_items.append(read_vespa_index(item) if type(item) is dict else item)
+            fields["indexes"] = indexes_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -72,28 +72,28 @@ class VibeOrganizationStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("next_edit_suggestions")
         if type(value) is list:
-            read_next_edit_suggestions: list[Any] = []
+            next_edit_suggestions_items: list[Any] = []
             for item in value:
-                read_next_edit_suggestions.append(
+                next_edit_suggestions_items.append(
                     read_vibe_next_edit_suggestion_stat(item) if type(item) is dict else item
                 )
-            fields["next_edit_suggestions"] = read_next_edit_suggestions
+            fields["next_edit_suggestions"] = next_edit_suggestions_items
         value = fields.get("next_edit_active_users")
         if type(value) is list:
-            read_next_edit_active_users: list[Any] = []
+            next_edit_active_users_items: list[Any] = []
             for item in value:
-                read_next_edit_active_users.append(
+                next_edit_active_users_items.append(
                     read_vibe_next_edit_active_users_stat(item) if type(item) is dict else item
                 )
-            fields["next_edit_active_users"] = read_next_edit_active_users
+            fields["next_edit_active_users"] = next_edit_active_users_items
         value = fields.get("next_edit_modified_loc")
         if type(value) is list:
-            read_next_edit_modified_loc: list[Any] = []
+            next_edit_modified_loc_items: list[Any] = []
             for item in value:
-                read_next_edit_modified_loc.append(
+                next_edit_modified_loc_items.append(
                     read_vibe_next_edit_modified_loc_stat(item) if type(item) is dict else item
                 )
-            fields["next_edit_modified_loc"] = read_next_edit_modified_loc
+            fields["next_edit_modified_loc"] = next_edit_modified_loc_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -50,10 +50,10 @@ class VibeWorkByTimeStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("data")
         if type(value) is list:
-            read_data: list[Any] = []
+            data_items: list[Any] = []
             for item in value:
-                read_data.append(read_vibe_work_by_time_stat(item) if type(item) is dict else item)
-            fields["data"] = read_data
+                data_items.append(read_vibe_work_by_time_stat(item) if type(item) is dict else item)
+            fields["data"] = data_items
         model = new(cls)
         fill(model, fields)
         return model

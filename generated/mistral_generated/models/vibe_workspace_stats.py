@@ -96,58 +96,58 @@ class VibeWorkspaceStats(Model):
             fields["end_time"] = read_int(value)
         value = fields.get("sessions")
         if type(value) is list:
-            read_sessions: list[Any] = []
+            sessions_items: list[Any] = []
             for item in value:
-                read_sessions.append(read_vibe_session_stat(item) if type(item) is dict else item)
-            fields["sessions"] = read_sessions
+                sessions_items.append(read_vibe_session_stat(item) if type(item) is dict else item)
+            fields["sessions"] = sessions_items
         value = fields.get("user_prompts")
         if type(value) is list:
-            read_user_prompts: list[Any] = []
+            user_prompts_items: list[Any] = []
             for item in value:
-                read_user_prompts.append(
+                user_prompts_items.append(
                     read_vibe_user_prompts_stat(item) if type(item) is dict else item
                 )
-            fields["user_prompts"] = read_user_prompts
+            fields["user_prompts"] = user_prompts_items
         value = fields.get("active_users")
         if type(value) is list:
-            read_active_users: list[Any] = []
+            active_users_items: list[Any] = []
             for item in value:
-                read_active_users.append(
+                active_users_items.append(
                     read_vibe_active_users_stat(item) if type(item) is dict else item
                 )
-            fields["active_users"] = read_active_users
+            fields["active_users"] = active_users_items
         value = fields.get("consumed_tokens")
         if type(value) is list:
-            read_consumed_tokens: list[Any] = []
+            consumed_tokens_items: list[Any] = []
             for item in value:
-                read_consumed_tokens.append(
+                consumed_tokens_items.append(
                     read_vibe_consumed_tokens_stat(item) if type(item) is dict else item
                 )
-            fields["consumed_tokens"] = read_consumed_tokens
+            fields["consumed_tokens"] = consumed_tokens_items
         value = fields.get("tool_calls")
         if type(value) is list:
-            read_tool_calls: list[Any] = []
+            tool_calls_items: list[Any] = []
             for item in value:
-                read_tool_calls.append(
+                tool_calls_items.append(
                     read_vibe_tool_calls_stat(item) if type(item) is dict else item
                 )
-            fields["tool_calls"] = read_tool_calls
+            fields["tool_calls"] = tool_calls_items
         value = fields.get("tool_calls_by_name")
         if type(value) is list:
-            read_tool_calls_by_name: list[Any] = []
+            tool_calls_by_name_items: list[Any] = []
             for item in value:
-                read_tool_calls_by_name.append(
+                tool_calls_by_name_items.append(
                     read_vibe_tool_calls_by_name_stat(item) if type(item) is dict else item
                 )
-            fields["tool_calls_by_name"] = read_tool_calls_by_name
+            fields["tool_calls_by_name"] = tool_calls_by_name_items
         value = fields.get("session_durations")
         if type(value) is list:
-            read_session_durations: list[Any] = []
+            session_durations_items: list[Any] = []
             for item in value:
-                read_session_durations.append(
+                session_durations_items.append(
                     read_vibe_session_duration_stat(item) if type(item) is dict else item
                 )
-            fields["session_durations"] = read_session_durations
+            fields["session_durations"] = session_durations_items
         model = new(cls)
         fill(model, fields)
         return model

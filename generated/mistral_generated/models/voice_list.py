@@ -55,10 +55,10 @@ class VoiceList(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("items")
         if type(value) is list:
-            read_items: list[Any] = []
+            items_items: list[Any] = []
             for item in value:
-                read_items.append(read_voice(item) if type(item) is dict else item)
-            fields["items"] = read_items
+                items_items.append(read_voice(item) if type(item) is dict else item)
+            fields["items"] = items_items
         value = fields.get("total")
         if type(value) is str:
             fields["total"] = read_int(value)

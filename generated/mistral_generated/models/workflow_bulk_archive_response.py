@@ -43,18 +43,18 @@ class WorkflowBulkArchiveResponse(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("archived")
         if type(value) is list:
-            read_archived: list[Any] = []
+            archived_items: list[Any] = []
             for item in value:
-                read_archived.append(read_workflow(item) if type(item) is dict else item)
-            fields["archived"] = read_archived
+                archived_items.append(read_workflow(item) if type(item) is dict else item)
+            fields["archived"] = archived_items
         value = fields.get("errored")
         if type(value) is list:
-            read_errored: list[Any] = []
+            errored_items: list[Any] = []
             for item in value:
-                read_errored.append(
+                errored_items.append(
                     _READERS["WorkflowBulkError"](item) if type(item) is dict else item
                 )
-            fields["errored"] = read_errored
+            fields["errored"] = errored_items
         model = new(cls)
         fill(model, fields)
         return model

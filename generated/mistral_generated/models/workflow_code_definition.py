@@ -78,28 +78,28 @@ class WorkflowCodeDefinition(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("signals")
         if type(value) is list:
-            read_signals: list[Any] = []
+            signals_items: list[Any] = []
             for item in value:
-                read_signals.append(
+                signals_items.append(
                     _READERS["SignalDefinition"](item) if type(item) is dict else item
                 )
-            fields["signals"] = read_signals
+            fields["signals"] = signals_items
         value = fields.get("queries")
         if type(value) is list:
-            read_queries: list[Any] = []
+            queries_items: list[Any] = []
             for item in value:
-                read_queries.append(
+                queries_items.append(
                     _READERS["QueryDefinition"](item) if type(item) is dict else item
                 )
-            fields["queries"] = read_queries
+            fields["queries"] = queries_items
         value = fields.get("updates")
         if type(value) is list:
-            read_updates: list[Any] = []
+            updates_items: list[Any] = []
             for item in value:
-                read_updates.append(
+                updates_items.append(
                     _READERS["UpdateDefinition"](item) if type(item) is dict else item
                 )
-            fields["updates"] = read_updates
+            fields["updates"] = updates_items
         value = fields.get("enforce_determinism")
         if type(value) is str:
             fields["enforce_determinism"] = read_bool(value)

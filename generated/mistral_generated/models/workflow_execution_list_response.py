@@ -50,14 +50,14 @@ class WorkflowExecutionListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("executions")
         if type(value) is list:
-            read_executions: list[Any] = []
+            executions_items: list[Any] = []
             for item in value:
-                read_executions.append(
+                executions_items.append(
                     read_workflow_execution_without_result_response(item)
                     if type(item) is dict
                     else item
                 )
-            fields["executions"] = read_executions
+            fields["executions"] = executions_items
         model = new(cls)
         fill(model, fields)
         return model

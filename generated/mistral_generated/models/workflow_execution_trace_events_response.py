@@ -96,12 +96,12 @@ class WorkflowExecutionTraceEventsResponse(Model):
             fields["total_duration_ms"] = read_int(value)
         value = fields.get("events")
         if type(value) is list:
-            read_events: list[Any] = []
+            events_items: list[Any] = []
             for item in value:
-                read_events.append(
+                events_items.append(
                     _READERS["WorkflowTraceEvent"](item) if type(item) is dict else item
                 )
-            fields["events"] = read_events
+            fields["events"] = events_items
         model = new(cls)
         fill(model, fields)
         return model

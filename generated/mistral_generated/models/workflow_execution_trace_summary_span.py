@@ -79,20 +79,20 @@ class WorkflowExecutionTraceSummarySpan(Model):
             fields["end_time_unix_nano"] = read_int(value)
         value = fields.get("events")
         if type(value) is list:
-            read_events: list[Any] = []
+            events_items: list[Any] = []
             for item in value:
-                read_events.append(
+                events_items.append(
                     _READERS["WorkflowExecutionTraceEvent"](item) if type(item) is dict else item
                 )
-            fields["events"] = read_events
+            fields["events"] = events_items
         value = fields.get("children")
         if type(value) is list:
-            read_children: list[Any] = []
+            children_items: list[Any] = []
             for item in value:
-                read_children.append(
+                children_items.append(
                     read_workflow_execution_trace_summary_span(item) if type(item) is dict else item
                 )
-            fields["children"] = read_children
+            fields["children"] = children_items
         model = new(cls)
         fill(model, fields)
         return model

@@ -48,12 +48,12 @@ class WorkflowListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflows")
         if type(value) is list:
-            read_workflows: list[Any] = []
+            workflows_items: list[Any] = []
             for item in value:
-                read_workflows.append(
+                workflows_items.append(
                     read_workflow_basic_definition(item) if type(item) is dict else item
                 )
-            fields["workflows"] = read_workflows
+            fields["workflows"] = workflows_items
         model = new(cls)
         fill(model, fields)
         return model

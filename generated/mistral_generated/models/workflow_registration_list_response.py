@@ -54,20 +54,20 @@ class WorkflowRegistrationListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("workflow_registrations")
         if type(value) is list:
-            read_workflow_registrations: list[Any] = []
+            workflow_registrations_items: list[Any] = []
             for item in value:
-                read_workflow_registrations.append(
+                workflow_registrations_items.append(
                     read_workflow_registration(item) if type(item) is dict else item
                 )
-            fields["workflow_registrations"] = read_workflow_registrations
+            fields["workflow_registrations"] = workflow_registrations_items
         value = fields.get("workflow_versions")
         if type(value) is list:
-            read_workflow_versions: list[Any] = []
+            workflow_versions_items: list[Any] = []
             for item in value:
-                read_workflow_versions.append(
+                workflow_versions_items.append(
                     read_workflow_registration(item) if type(item) is dict else item
                 )
-            fields["workflow_versions"] = read_workflow_versions
+            fields["workflow_versions"] = workflow_versions_items
         model = new(cls)
         fill(model, fields)
         return model

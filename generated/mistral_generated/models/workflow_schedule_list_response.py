@@ -48,12 +48,12 @@ class WorkflowScheduleListResponse(_Page, Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("schedules")
         if type(value) is list:
-            read_schedules: list[Any] = []
+            schedules_items: list[Any] = []
             for item in value:
-                read_schedules.append(
+                schedules_items.append(
                     read_schedule_definition_output(item) if type(item) is dict else item
                 )
-            fields["schedules"] = read_schedules
+            fields["schedules"] = schedules_items
         model = new(cls)
         fill(model, fields)
         return model

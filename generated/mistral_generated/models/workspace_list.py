@@ -59,10 +59,10 @@ class WorkspaceList(_Page, Model):
             fields["total"] = read_int(value)
         value = fields.get("items")
         if type(value) is list:
-            read_items: list[Any] = []
+            items_items: list[Any] = []
             for item in value:
-                read_items.append(read_workspace(item) if type(item) is dict else item)
-            fields["items"] = read_items
+                items_items.append(read_workspace(item) if type(item) is dict else item)
+            fields["items"] = items_items
         value = fields.get("page")
         if type(value) is str:
             fields["page"] = read_int(value)

@@ -38,12 +38,12 @@ class WorkspaceUsersRequest(Model):
             fields["additional_properties"] = unknown(fields, _KNOWN)
         value = fields.get("members")
         if type(value) is list:
-            read_members: list[Any] = []
+            members_items: list[Any] = []
             for item in value:
-                read_members.append(
+                members_items.append(
                     _READERS["WorkspaceUserRequest"](item) if type(item) is dict else item
                 )
-            fields["members"] = read_members
+            fields["members"] = members_items
         model = new(cls)
         fill(model, fields)
         return model

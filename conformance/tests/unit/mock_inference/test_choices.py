@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_mock.completion.choices import find_choices
+from mistral_mock.completion import choices
+from mistral_mock.completion.choices import find_choices, read_choices
 from mistral_mock.completion.keys import find_keys
 from mistral_mock.completion.vocabulary import read_vocabulary
 
@@ -81,3 +82,24 @@ def test_keys_with_choices_are_found(text: str, keys: list[str]) -> None:
 )
 def test_names_at_the_start_of_a_sentence(text: str, names: tuple[str, ...]) -> None:
     assert read_vocabulary(text).names == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mood: one of" + " " * 290,
+        "a: " * 2500,
+        "return json with keys " + "ab, " * 2000,
+        "return json with " + "(" * 4000 + " " * 4000,
+    ],
+)
+def test_text_that_repeats_itself_is_soon_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def look(hint: str) -> list[str | int]:
+        looks.append(hint)
+        return read_choices(hint)
+
+    monkeypatch.setattr(choices, "read_choices", look)
+    assert len(find_keys(text)) <= 30
+    assert len(looks) < 1000
