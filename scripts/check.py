@@ -68,7 +68,7 @@ TESTS = Check(
 
 
 def holds(check: Check) -> bool:
-    """Whether the check holds; its output is shown only when it does not."""
+    """Say whether the check holds; its output is shown only when it does not."""
     started = time.monotonic()
     done = subprocess.run(check.command, cwd=ROOT, capture_output=True, text=True, check=False)
     took = time.monotonic() - started

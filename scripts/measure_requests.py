@@ -48,7 +48,7 @@ class Measure:
             sums[unit] = round(sums.get(unit, 0.0) + amount, 3)
 
     def plain(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return as JSON."""
         used = dict(sorted(self.used.items()))
         return {
             "cases": self.cases,

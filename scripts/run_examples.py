@@ -153,7 +153,7 @@ def examples_of(file: Path) -> list[Example]:
 def run_all(
     examples: Sequence[Example], table: Table, arguments: argparse.Namespace
 ) -> list[Result]:
-    """Every example's result.
+    """Return every example's result.
 
     Raises:
         LiveRefused: the server is the vendor's own, and nobody said that this is meant.

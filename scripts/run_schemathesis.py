@@ -85,7 +85,7 @@ def groups() -> list[str]:
 
 
 def make_parts(options: Sequence[str] = ()) -> Iterator[Part]:
-    """All parts, with options that all of them get."""
+    """Yield all parts, with options that all of them get."""
     for group in groups():
         where = ("--include-path-regex", f"^/v[0-9]+/{group}(/|$)", "--exclude-path-regex", LIVE)
         yield Part(group, (*where, *ONE_BY_ONE, *options))

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def lowest(project: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each dependency with its lower bound; the highest where parts give several.
+    """Yield each dependency with its lower bound; the highest where parts give several.
 
     Raises:
         SystemExit: One has no lower bound.

@@ -82,7 +82,7 @@ async def catch_up(world: World) -> None:
 
 
 def is_done(world: World) -> bool:
-    """No keeper has anything to do."""
+    """Say whether no keeper has anything to do."""
     agenda = world.agenda
     return agenda.version == world.store.version and world.clock.ahead() < agenda.due
 
@@ -190,7 +190,7 @@ def _leave_alone(world: World, record: Record) -> None:
 
 
 def _run(world: World, keeper: registry.Keeper, now: datetime) -> datetime:
-    """When the keeper next has something to do; one that fails waits for the next change."""
+    """Return when the keeper next has something to do; one that fails waits for the next change."""
     try:
         return keeper.run(world, now)
     except Exception:  # whatever it is, it must not reach the other keepers

@@ -71,7 +71,7 @@ def json_answer(
 
 
 def no_content() -> Answer:
-    """204 without a body."""
+    """Return 204 without a body."""
     return Answer(204)
 
 

@@ -438,7 +438,7 @@ def find_host(headers: Headers, absolute: re.Match[str] | None, default: Host | 
 
 
 def authenticate(world: World, headers: Headers) -> Identity:
-    """Who stands behind the request's key.
+    """Return who stands behind the request's key.
 
     Samples of documentation pages send it as `x-api-key` too (transcriptions, conversations, batch
     jobs, 2025 and 2026); it counts where nothing else does.

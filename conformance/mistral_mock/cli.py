@@ -150,7 +150,7 @@ def make_settings(options: argparse.Namespace) -> Settings:
 
 
 def make_pace(options: argparse.Namespace) -> Pace | None:
-    """How fast the events of streams come; None when no option tells."""
+    """Return how fast the events of streams come; None when no option tells."""
     pace = Pace(
         first_s=options.first_event,
         per_second=options.events_per_second,
@@ -189,7 +189,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def add_listening_options(parser: argparse.ArgumentParser) -> None:
-    """Where to listen, for whom, and what to show."""
+    """Add options for where to listen, for whom, and what to show."""
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
         "--port", type=_port, default=8000, help="0 picks a free one; default %(default)s"
@@ -224,7 +224,7 @@ def add_listening_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_server_options(parser: argparse.ArgumentParser) -> None:
-    """Who calls, and what to keep."""
+    """Add options for who calls, and what to keep."""
     add_listening_options(parser)
     parser.add_argument(
         "--key",
@@ -248,7 +248,7 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_era_options(parser: argparse.ArgumentParser, default: str) -> None:
-    """Which state of the API."""
+    """Add the option for the state of the API."""
     parser.add_argument(
         "--era",
         choices=eras.names(),
@@ -261,7 +261,7 @@ def add_era_options(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def add_behaviour_options(parser: argparse.ArgumentParser) -> None:
-    """Where servers of the API differ."""
+    """Add options for where servers of the API differ."""
     parser.add_argument("--delete-answers", type=int, choices=(200, 204), default=200)
     parser.add_argument(
         "--closed-libraries",

@@ -190,7 +190,7 @@ def show_rest(world: World, _: bytes) -> Answer:
 
 
 def show_exchange(world: World, _: bytes, query: str = "") -> Answer:
-    """All of the request `number` and its answer.
+    """Return all of the request `number` and its answer.
 
     Raises:
         APIError: 404, the journal does not have it.

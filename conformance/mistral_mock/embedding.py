@@ -101,7 +101,7 @@ def quantise(vector: list[float], kind: str) -> Sequence[float]:
 
 
 def pack_bits(vector: list[float]) -> list[int]:
-    """One byte for eight numbers, the first one highest: 1 where a number is above 0."""
+    """Return one byte for eight numbers, the first one highest: 1 where a number is above 0."""
     bits = [number > 0 for number in vector] + [False] * (-len(vector) % BITS)
     groups = (bits[start : start + BITS] for start in range(0, len(bits), BITS))
     return [sum(bit << (BITS - 1 - index) for index, bit in enumerate(each)) for each in groups]

@@ -61,12 +61,12 @@ class InvalidError(APIError):
 
 
 def invalid(*problems: Problem) -> InvalidError:
-    """422 with a list of problems."""
+    """Return 422 with a list of problems."""
     return InvalidError(*problems)
 
 
 def invalid_field(field: str, message: str, given: object = None) -> InvalidError:
-    """422 for one field of the body."""
+    """Return 422 for one field of the body."""
     return invalid(Problem(("body", field), message, input=given))
 
 
@@ -119,7 +119,7 @@ def failed() -> APIError:
 
 
 def bad_host(reason: str, request_id: str) -> APIError:
-    """400 of the gateway for a Host that leads nowhere (our choice of words)."""
+    """Return 400 of the gateway for a Host that leads nowhere (our choice of words)."""
     return APIError(400, {"message": f"Bad Request: {reason}", "request_id": request_id})
 
 
@@ -137,7 +137,7 @@ def inference_error(
 
 
 def invalid_file_format(mime_type: str) -> APIError:
-    """422 whose detail is a string, as reported for refused uploads."""
+    """Return 422 whose detail is a string, as reported for refused uploads."""
     message = f"Received file with mimetype {mime_type}"
     return APIError(422, {"detail": "Invalid file format.", "message": message})
 

@@ -44,7 +44,7 @@ class Excerpt:
     def locate(
         self, path: Sequence[str | int], instance: object
     ) -> tuple[tuple[str | int, ...], Any]:
-        """Where a place of the excerpt is in the whole value, and what stands there.
+        """Return where a place of the excerpt is in the whole value, and what stands there.
 
         A validator's path is not exact: it gives digits as a number, and leaves out empty keys. So
         it may fit several places; the one where the instance stands is meant.
@@ -61,7 +61,7 @@ class Excerpt:
         return places, found
 
     def _ways(self, path: Path, part: Any, found: Any, places: Path) -> Iterator[Way]:  # noqa: ANN401 - JSON
-        """Every place that a path may lead to from a part of the excerpt."""
+        """Yield every place that a path may lead to from a part of the excerpt."""
         if not path:
             yield path, part, places, found
         elif isinstance(part, list) and isinstance(path[0], int) and path[0] < len(part):
@@ -76,7 +76,7 @@ class Excerpt:
 
 
 def _is_told_as(key: str, step: str | int) -> bool:
-    """Whether a validator's path gives a key of a map as this step."""
+    """Say whether a validator's path gives a key of a map as this step."""
     if isinstance(step, str):
         return key == step
     return bool(DIGITS.fullmatch(key)) and (key.lstrip("+0") or "0") == str(step)

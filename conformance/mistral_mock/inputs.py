@@ -95,7 +95,7 @@ def check_path(
 def check_query(
     operation: Operation, query: str, problems: list[Problem]
 ) -> tuple[Mapping[str, Any], frozenset[str]]:
-    """All query parameters, typed, and the names of those that were sent."""
+    """Return all query parameters, typed, and the names of those that were sent."""
     if not query:
         problems += _missing(operation, {})
         return operation.query_defaults, NOTHING

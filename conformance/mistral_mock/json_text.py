@@ -83,7 +83,7 @@ def check_depth(value: object) -> None:
 
 
 def count(value: object, most: int) -> int:
-    """How many parts a value has; beyond the most it stops to count."""
+    """Return how many parts a value has; beyond the most it stops to count."""
     found, coming = 1, [value]
     for part in coming:
         if found > most:
@@ -100,7 +100,7 @@ def count(value: object, most: int) -> int:
 
 
 def is_crowded(content: bytes) -> bool:
-    """JSON text has more than MOST_VALUES values: more than any request needs."""
+    """Say whether jSON text has more than MOST_VALUES values: more than any request needs."""
     if sum(map(content.count, (b",", b"[", b"{"))) <= MOST_VALUES:
         return False
     found, end = 0, 0

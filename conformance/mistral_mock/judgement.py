@@ -73,13 +73,13 @@ MOST_WORDS = 5_000
 
 
 def rate(text: str) -> Scores:
-    """How much a text is of each category of harm, from 0 to 1."""
+    """Return how much a text is of each category of harm, from 0 to 1."""
     words = [word[0].casefold() for word in WORD.finditer(text)]
     return {category: rate_category(category, text, words) for category in CATEGORIES}
 
 
 def rate_category(category: str, text: str, words: Sequence[str]) -> float:
-    """How much a text is of one category; each telling word brings it nearer to 1."""
+    """Return how much a text is of one category; each telling word brings it nearer to 1."""
     hits = sum(1 for word in words if word.startswith(STEMS[category]))
     if category in PHRASES:
         hits += 2 * sum(1 for _ in PHRASES[category].finditer(text))
@@ -94,7 +94,7 @@ def find_noise(category: str, text: str) -> float:
 
 
 def flag(scores: Scores) -> dict[str, bool]:
-    """Which categories a text is of."""
+    """Return which categories a text is of."""
     return {category: score >= THRESHOLD for category, score in scores.items()}
 
 
@@ -129,7 +129,7 @@ def classify(text: str, targets: Iterable[Mapping[str, Any]], lesson: Lesson) ->
 def weigh(
     target: Mapping[str, Any], known: Mapping[str, Mapping[str, int]], words: Sequence[str]
 ) -> Scores:
-    """How well each label of a target fits the words."""
+    """Return how well each label of a target fits the words."""
     sums = {label: weigh_label(known.get(label, {}), words) for label in target["labels"]}
     highest = max(sums.values(), default=0.0)
     parts = {label: math.exp(value - highest) for label, value in sums.items()}
@@ -142,6 +142,6 @@ def weigh(
 
 
 def weigh_label(known: Mapping[str, int], words: Sequence[str]) -> float:
-    """How likely the words are among a label's texts, as a logarithm."""
+    """Return how likely the words are among a label's texts, as a logarithm."""
     total = sum(known.values()) + MOST_WORDS
     return sum(math.log((known.get(word, 0) + 1) / total) for word in words)

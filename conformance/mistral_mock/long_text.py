@@ -24,7 +24,7 @@ def split(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def find(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """All places where the pattern is found, one after the other."""
+    """Yield all places where the pattern is found, one after the other."""
     place = 0
     for start in range(0, len(text), WINDOW):
         end = start + WINDOW

@@ -127,7 +127,7 @@ def find_operation(id_: str) -> Operation:
 
 @cache
 def load_operations(era: Era | None = None) -> tuple[Operation, ...]:
-    """All operations of an era, today's by default; the mocks of a process share them."""
+    """Return all operations of an era, today's by default; the mocks of a process share them."""
     document = (era or find_era()).serving
     paths = document["paths"]
     return tuple(

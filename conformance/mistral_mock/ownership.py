@@ -41,7 +41,7 @@ def may_see(ctx: Context, record: Owned) -> bool:
 
 
 def visible(ctx: Context, cls: type[W]) -> list[W]:
-    """All records of a class that the caller sees, oldest first."""
+    """Return all records of a class that the caller sees, oldest first."""
     return [record for record in ctx.table(cls) if may_see(ctx, record)]
 
 

@@ -56,12 +56,12 @@ def go_on(ctx: Context, items: Sequence[R]) -> Sequence[R]:
 
 
 def has_more(total: int, page: int, size: int) -> bool:
-    """Items remain after the page."""
+    """Say whether items remain after the page."""
     return (page + 1) * size < total
 
 
 def count_pages(total: int, size: int) -> int:
-    """How many pages hold all items; 0 if there are no items."""
+    """Return how many pages hold all items; 0 if there are no items."""
     return -(-total // size)
 
 
@@ -152,7 +152,7 @@ def slice_after(
 
 
 def find_place(items: Sequence[Item], start: str, end: str, *marks: str) -> int:
-    """How many items come before those that follow a page.
+    """Return how many items come before those that follow a page.
 
     What is made meanwhile shifts nothing: the list goes on after the last item of the page that is
     still there. When all of them have gone, what follows has moved into their place.

@@ -108,7 +108,7 @@ class Rates:
             self._windows[key, unit, limit.period] = (start, used + amount)
 
     def _look(self, key: str, limit: Limit, now: float) -> tuple[float, int]:
-        """When the present period began, and what was used in it."""
+        """Return when the present period began, and what was used in it."""
         start, used = self._windows.get((key, limit.unit, limit.period), (now, 0))
         return (start, used) if now - start < PERIODS_S[limit.period] else (now, 0)
 

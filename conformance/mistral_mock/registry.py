@@ -207,7 +207,7 @@ def shapes_errors(*segments: str, shape: ErrorShape) -> None:
 
 
 def error_shape(segments: tuple[str, ...]) -> ErrorShape | None:
-    """How errors look at a path of these segments, where its group has a shape of its own."""
+    """Return how errors look at a path of these segments, where its group has its own shape."""
     for length in {len(each) for each in ERROR_SHAPES}:
         if segments[:length] in ERROR_SHAPES:
             return ERROR_SHAPES[segments[:length]]
@@ -256,17 +256,17 @@ def open_messages(ctx: Context, messages: Sequence[Mapping[str, Any]]) -> tuple[
 
 
 def keepers() -> list[Keeper]:
-    """All keepers, in the order in which they were registered."""
+    """Return all keepers, in the order in which they were registered."""
     return list(KEEPERS.values())
 
 
 def sections() -> Mapping[str, Section]:
-    """All sections of fixture worlds, by name."""
+    """Return all sections of fixture worlds, by name."""
     return SECTIONS
 
 
 def listeners() -> list[Listen]:
-    """All that hear of completed chats."""
+    """Return all that hear of completed chats."""
     return list(LISTENERS.values())
 
 

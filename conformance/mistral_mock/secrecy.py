@@ -35,7 +35,7 @@ IN_HOSTS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://)[^/\s:@\"']+:[^/\s@\"']
 
 
 def is_secret(name: str, beside: Mapping[str, Any]) -> bool:
-    """Whether a text is a secret, by its name and by what stands beside it.
+    """Say whether a text is a secret, by its name and by what stands beside it.
 
     A `key` beside its `key_id` is one that was just made, a `value` may say so itself, and a
     `token` is one for signing in unless it has a probability.

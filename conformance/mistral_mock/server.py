@@ -295,7 +295,7 @@ def spell_address(found: socket.socket) -> str:
 
 
 def is_exposed(found: socket.socket) -> bool:
-    """Other machines can reach the listening socket."""
+    """Say whether other machines can reach the listening socket."""
     return is_remote(found.getsockname()[0])
 
 

@@ -72,7 +72,7 @@ class StateFile:
             raise self._unusable("how far the last run came", error) from error
 
     def load(self, cls: type[R]) -> Iterator[R]:
-        """All records of the class, in the order in which they were first saved.
+        """Yield all records of the class, in the order in which they were first saved.
 
         Raises:
             StateFileError: A record does not fit this version of the mock.
@@ -197,7 +197,7 @@ def _advise(error: Exception) -> str:
 
 
 def _read_progress(drawn: object, moment: str) -> tuple[int, datetime]:
-    """How many ids were drawn, and the last moment.
+    """Return how many ids were drawn, and the last moment.
 
     Raises:
         ValueError: They are none that a mock writes.

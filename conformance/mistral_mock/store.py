@@ -63,7 +63,7 @@ class Backing(Protocol):
     """Where changes outlive the process."""
 
     def load(self, cls: type[R], /) -> Iterable[R]:
-        """All records of the class."""
+        """Return all records of the class."""
         ...
 
     def classes(self) -> Iterable[type[Record]]:
@@ -179,7 +179,7 @@ def kind_of(cls: type[Record]) -> str:
 
 
 def record_classes() -> frozenset[type[Record]]:
-    """All classes of records that can be stored."""
+    """Return all classes of records that can be stored."""
     found = set[type[Record]]()
     waiting: list[type[Record]] = [Record]
     while waiting:
@@ -219,7 +219,7 @@ class Store:
         return dict(self._tables)
 
     def __len__(self) -> int:
-        """How many records there are."""
+        """Return how many records there are."""
         return sum(map(len, list(self._tables.values())))
 
     def note(self, kind: str, id_: str, record: Record | None) -> None:

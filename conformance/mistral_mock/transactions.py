@@ -86,7 +86,7 @@ class View(Table[R]):
             self._change(id_, None)
 
     def is_valid(self) -> bool:
-        """Nothing that was read has changed."""
+        """Say whether nothing that was read has changed."""
         base = self._base
         return (
             self._seen_version in {None, base.version}
@@ -175,7 +175,7 @@ class Transaction(Store):
             change.view.undo(change.id, change.before)
 
     def is_valid(self) -> bool:
-        """Nothing that the work has read has changed."""
+        """Say whether nothing that the work has read has changed."""
         views = cast("list[View[Any]]", list(self._tables.values()))
         return self._clock.is_valid() and all(view.is_valid() for view in views)
 
@@ -208,7 +208,7 @@ async def perform(world: World, work: Callable[[World], T]) -> T:
 
 
 async def attempt(world: World, work: Callable[[World], T], moment: datetime) -> Outcome[T] | None:
-    """How the work ended at a moment; None when others have changed what it had read."""
+    """Return how the work ended at a moment; None when others have changed what it had read."""
     transaction = Transaction(world, moment)
     outcome = await aside(lambda: Outcome.of(work, transaction.world))
     if not transaction.is_valid():
@@ -226,7 +226,7 @@ class Outcome(Generic[T]):
 
     @classmethod
     def of(cls, work: Callable[[World], T], world: World) -> Outcome[T]:
-        """How the work ends."""
+        """Return how the work ends."""
         try:
             return cls(work(world))
         except Exception as error:  # noqa: BLE001 - what it has read may not have fitted together

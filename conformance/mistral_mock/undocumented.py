@@ -89,7 +89,7 @@ def put(body: object, place: str, value: str) -> Any:  # noqa: ANN401 - JSON
 def find_sent(
     operation: Operation, era: Era, body: object, query: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Those of the fields that a request has, of the body first, and those with newer values."""
+    """Return those of a request's fields, of the body first, and those with newer values."""
     fields = body if isinstance(body, dict) else {}
     of_body = (*find(operation, "body", era), *operation.newer_fields)
     return (

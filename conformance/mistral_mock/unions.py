@@ -68,7 +68,7 @@ def find_tags(member: Mapping[str, Any], tag: str) -> list[object]:
 
 
 def name_member(member: Mapping[str, Any]) -> str:
-    """How an error names a member of a union that has no tag."""
+    """Return how an error names a member of a union that has no tag."""
     schema = mistral_openapi.resolve(dict(member))
     union = read_union(schema)
     if union is not None:

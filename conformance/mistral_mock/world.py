@@ -87,7 +87,7 @@ class World:
         return self.taken_in <= LIGHT_BYTES and self._has_few
 
     def find_caller(self, key: str) -> Identity | None:
-        """Who has the key, or None."""
+        """Return who has the key, or None."""
         return self.callers.get(key)
 
     def save(self, *, always: bool = False) -> None:

@@ -98,7 +98,7 @@ def spell_scalar(value: object) -> str:
 
 @cache_short(4096, SHORT)  # names and short values come again and again
 def is_text(text: str) -> bool:
-    """No reader takes the text for a number, a date or the like."""
+    """Say whether no reader takes the text for a number, a date or the like."""
     found = (*RESOLVERS.get(text[:1], ()), *RESOLVERS.get(None, ()))
     return not any(pattern.match(text) for _, pattern in found)
 

@@ -48,7 +48,7 @@ def load() -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any] | None = None) -> Iterator[Operation]:
-    """Every operation, in the order of the document (the bundled one by default)."""
+    """Yield every operation, in the order of the document (the bundled one by default)."""
     for template, item in (document or load())["paths"].items():
         for method in METHODS:
             if method in item:

@@ -66,7 +66,7 @@ def names() -> tuple[str, ...]:
 
 
 def announcements() -> tuple[Announcement, ...]:
-    """All that is announced to go."""
+    """Return all that is announced to go."""
     return tuple(
         Announcement(
             one["id"],
@@ -104,7 +104,7 @@ class Era:
         return self.name == TODAY and not self.without_deprecated
 
     def has(self, operation: str, at: str = "") -> bool:
-        """Whether there is the operation, and the place in it.
+        """Say whether there is the operation, and the place in it.
 
         What the calendar does not tell of was always there.
         """
@@ -117,7 +117,7 @@ class Era:
         return all(self.lasts(places.get(one, {})) for one in above)
 
     def holds(self, operation: str, at: str, constraint: str = "") -> bool:
-        """Whether the place is there, and what today's document says of it holds.
+        """Say whether the place is there, and what today's document says of it holds.
 
         A constraint is a keyword, such as `minimum`, or `values`: which ones are listed.
         """
@@ -125,7 +125,7 @@ class Era:
         return self.has(operation, at) and (not constraint or constraint not in self.said(entry))
 
     def lasts(self, entry: dict[str, Any]) -> bool:
-        """Whether something is there, by what the calendar says of it."""
+        """Say whether something is there, by what the calendar says of it."""
         goes = bool(entry.get("announced"))
         if self.without_deprecated and (goes or entry.get("deprecated")):
             return False

@@ -49,7 +49,7 @@ class Sighting(NamedTuple):
     at: str
 
     def __str__(self) -> str:
-        """One line, such as `API reference (2025-09-08), GET /v1/libraries`."""
+        """Return one line, such as `API reference (2025-09-08), GET /v1/libraries`."""
         return f"{self.place.title} ({self.place.when}), {self.at}: {self.place.url}"
 
 
@@ -67,7 +67,7 @@ class Entry(NamedTuple):
 
 @cache
 def load_evidence() -> dict[str, Entry]:
-    """All entries by id; every call returns the same object: read it, don't change it."""
+    """Return all entries by id; every call returns the same object: read it, don't change it."""
     data = json.loads(EVIDENCE.read_bytes())
     places = {name: Place(name, **each) for name, each in data["places"].items()}
     return {

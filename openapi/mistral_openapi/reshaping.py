@@ -179,7 +179,7 @@ class Reshaper:
         return shaped
 
     def _needs(self, branch: Branch, *, today: bool) -> bool:
-        """Whether something has to be there."""
+        """Say whether something has to be there."""
         said: bool = self._era.said(branch.entry).get("required", today)
         return said if (self._tightens if said else self._loosens) else today
 
@@ -280,7 +280,7 @@ def _reworded(states: Json) -> Json:
 
 
 def _is_tag(node: Json) -> bool:
-    """Whether a field has one value alone: it tells what kind of object it is in."""
+    """Say whether a field has one value alone: it tells what kind of object it is in."""
     return "const" in node or len(node.get("enum", ())) == 1
 
 

@@ -119,7 +119,7 @@ class Endpoint:
 
 
 def read_endpoints(document: Tree, base: str = "") -> list[Endpoint]:
-    """All operations of the document, in its order; `base` goes before their paths."""
+    """Return all operations of the document, in its order; `base` goes before their paths."""
     return [attrs.evolve(one, path=base + one.path) for one in _endpoints(document)]
 
 

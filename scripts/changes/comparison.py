@@ -50,7 +50,10 @@ class Methods:
 
 
 def compare(old: Tree, new: Tree, methods: Methods) -> list[Change]:
-    """All that changed, the worst first; what reaches more operations before what reaches less."""
+    """Return all that changed, the worst first.
+
+    What reaches more operations before what reaches less.
+    """
     before, after, bases = read_both(old, new)
     found = match(before, after)
     comparer = Comparer(old, new)
@@ -74,7 +77,7 @@ def compare(old: Tree, new: Tree, methods: Methods) -> list[Change]:
 
 
 def _pairs(found: Match) -> list[tuple[Endpoint, Endpoint]]:
-    """All operations of which one is, or is a part of, the other."""
+    """Return all operations of which one is, or is a part of, the other."""
     pairs = [*found.same, *found.moved]
     pairs += [(one, after) for parts, after in found.merged for one in parts]
     pairs += [(before, one) for before, parts in found.split for one in parts]

@@ -152,5 +152,5 @@ def _compare_conditions(old: Form, new: Form, add: Add) -> None:
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-    """Text without quotation marks, anything else as it is."""
+    """Return text without quotation marks, anything else as it is."""
     return Text(value) if isinstance(value, str) else value

@@ -78,12 +78,12 @@ _SERVERS = {
 
 @cache
 def load_kinds() -> dict[str, Kind]:
-    """Every kind by its id, those of schemas first."""
+    """Return every kind by its id, those of schemas first."""
     return {kind.id: kind for kind in (*_schema_kinds(), *_operation_kinds())}
 
 
 def _schema_kinds() -> Iterator[Kind]:
-    """Two kinds for each entry: the same change asks other things of requests and of answers."""
+    """Yield two kinds for each entry: a change asks other things of requests and of answers."""
     for entry in _table("schema_kinds.yaml"):
         for side in (Side.REQUEST, Side.RESPONSE):
             severity, do = entry[side.value]

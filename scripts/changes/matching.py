@@ -92,12 +92,12 @@ def _by_id(one: Endpoint) -> Hashable | None:
 
 
 def _by_path_alone(one: Endpoint) -> Hashable | None:
-    """One path with another method; writes only, since a read never becomes a write."""
+    """Return one path with another method; writes only, since a read never becomes a write."""
     return one.shape if one.method in {"put", "patch", "post"} else None
 
 
 def _is_variant_elsewhere(before: Endpoint, after: Endpoint) -> bool:
-    """Whether a `#fragment` variant of one path came to have a path of its own, or was one."""
+    """Say whether a `#fragment` variant of one path came to have a path of its own, or was one."""
     return ("#" in before.path) != ("#" in after.path) and (
         _without_fragment(before) != _without_fragment(after)
     )
@@ -132,7 +132,7 @@ def _by_key(
 
 
 def _take_merged(found: Match) -> None:
-    """Several literal paths that one with a placeholder covers, or that it is the beginning of."""
+    """Match several literal paths that one with a placeholder covers, or that it begins."""
     for after in list(found.added):
         parts = [one for one in found.gone if _covers(after, one)]
         if len(parts) > 1:
@@ -151,7 +151,7 @@ def _take_split(found: Match) -> None:
 
 
 def _covers(wide: Endpoint, narrow: Endpoint) -> bool:
-    """Whether one path covers another: a placeholder for a word, or one word less, same answers."""
+    """Say whether one path covers another: with a placeholder, or a word less and same answers."""
     if wide.method != narrow.method:
         return False
     one, other = _words(wide), _words(narrow)
@@ -181,7 +181,7 @@ def _content(one: Endpoint) -> tuple[str, ...]:
 
 
 def _moved_by_tail(found: Match) -> list[tuple[Endpoint, Endpoint]]:
-    """Operations whose path changed but not its end, or not what they take and answer."""
+    """Return operations whose path changed but not its end, or not what they take and answer."""
     scored = [
         (-score, order, before, after)
         for order, before in enumerate(found.gone)
@@ -198,7 +198,7 @@ def _moved_by_tail(found: Match) -> list[tuple[Endpoint, Endpoint]]:
 
 
 def _closeness(before: Endpoint, after: Endpoint) -> int:
-    """How surely one path became the other; 0 when it did not."""
+    """Return how surely one path became the other; 0 when it did not."""
     one, other = _words(before), _words(after)
     tail = 0
     while tail < min(len(one), len(other)) and one[-1 - tail] == other[-1 - tail]:
@@ -215,7 +215,7 @@ def _closeness(before: Endpoint, after: Endpoint) -> int:
 
 
 def _moved_together(found: Match) -> list[tuple[Endpoint, Endpoint]]:
-    """All operations of a path that went when the same methods came under the same parent.
+    """Return all operations of a path that went when the same methods came under the same parent.
 
     One method alone is no sign: something may go and something else come in one place.
     """

@@ -38,7 +38,7 @@ class Result:
 
 
 def compare_operations(old: Endpoint, new: Endpoint, comparer: Comparer) -> Result:
-    """All that changed between two operations that belong together."""
+    """Return all that changed between two operations that belong together."""
     result = Result()
     _compare_heads(old, new, result)
     _compare_parameters(old, new, comparer, result)
@@ -110,7 +110,7 @@ def _compare_parameters(old: Endpoint, new: Endpoint, comparer: Comparer, result
 
 
 def _is_told(one: Parameter, here: Endpoint, there: Endpoint) -> bool:
-    """Whether a parameter of one path alone is more than the other path, or a slip in its list."""
+    """Say whether a parameter of one path alone is more than the other, or a slip in its list."""
     return here.shape == there.shape and f"{{{one.name}}}" not in there.path
 
 
@@ -178,7 +178,7 @@ def _compare_parameter(old: Parameter, new: Parameter, comparer: Comparer, resul
 
 
 def _has_parts(comparer: Comparer, old: Parameter, new: Parameter) -> bool:
-    """Whether style says anything: it does of lists and objects, and the word `deepObject` does."""
+    """Say whether style says anything: it does of lists and objects, and as `deepObject`."""
     forms = [*comparer.old.of(old.schema).forms, *comparer.new.of(new.schema).forms]
     return any(form.type in {"array", "object", None} for form in forms)
 
@@ -373,7 +373,7 @@ def _compare_security(old: Endpoint, new: Endpoint, result: Result) -> None:
 
 
 def _security_place(old: Endpoint, new: Endpoint) -> tuple[Text, str]:
-    """Whose authorization changed, and where: what operations share is told once."""
+    """Return whose authorization changed, and where: what operations share is told once."""
     if "security" in old.node or "security" in new.node:
         return Text(new.name), f"{new.at}/security"
     return Text("every operation without authorization of its own"), "#/security"
@@ -384,7 +384,7 @@ def _named(requirement: dict[str, Any]) -> str:
 
 
 def _is_open(alternatives: dict[str, Any]) -> bool:
-    """Whether a call needs no authorization."""
+    """Say whether a call needs no authorization."""
     return not alternatives or "" in alternatives
 
 

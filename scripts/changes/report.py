@@ -66,7 +66,7 @@ def _where(one: Change) -> str:
 
 
 def summary(changes: Sequence[Change]) -> str:
-    """How many changes there are, by severity."""
+    """Return how many changes there are, by severity."""
     if not changes:
         return "nothing changed"
     counts = Counter(one.severity for one in changes)
@@ -109,7 +109,7 @@ def _cell(names: Sequence[str], what: str) -> str:
 
 
 def as_json(changes: Sequence[Change]) -> str:
-    """All that is known of each change."""
+    """Return all that is known of each change."""
     return json.dumps({"changes": list(_objects(changes))}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -56,7 +56,7 @@ class Comparer:
         return finding
 
     def reached(self, finding: Finding) -> Iterator[tuple[str, str, Side]]:
-        """Every comparison of components that the finding led to, directly or not."""
+        """Yield every comparison of components that the finding led to, directly or not."""
         seen: set[tuple[str, str, Side]] = set()
         waiting = list(finding.led_to)
         while waiting:
@@ -92,7 +92,7 @@ class Comparer:
             place.add(f"default-{way}", new.at, old=one, new=other)
 
     def _compare_kinds(self, old: Shape, new: Shape, place: _Place) -> None:
-        """Which forms there are, and how they are told apart."""
+        """Compare which forms there are, and how they are told apart."""
         if self._compare_wrapped(old, new, place):
             return
         if len(old.forms) > 1 and len(new.forms) > 1:
@@ -168,7 +168,7 @@ class Comparer:
         self._compare_tuples(old, new, place)
 
     def _compare_tuples(self, old: Form, new: Form, place: _Place) -> None:
-        """Items with places of their own; the first difference stands for all."""
+        """Compare items with places of their own; the first difference stands for all."""
         if not (old.places or new.places):
             return
         if len(old.places) == len(new.places):
@@ -223,7 +223,7 @@ class Comparer:
         self._compare_field(names, forms, place)
 
     def _is_of_other_side(self, shape: Shape, side: Side) -> bool:
-        """Whether a field never comes on this side."""
+        """Say whether a field never comes on this side."""
         return bool(shape.place.get("readOnly" if side == "request" else "writeOnly"))
 
     def _compare_field(
@@ -279,18 +279,18 @@ def _probably_renamed(old: Form, new: Form, called: dict[str, str]) -> dict[str,
 
 
 def _is_constant(shape: Shape) -> bool:
-    """Whether there is one value alone, so that a default says no more."""
+    """Say whether there is one value alone, so that a default says no more."""
     values = shape.only.values if shape.only else None
     return values is not None and len(values) == 1 and shape.place.get("default") in (None, *values)
 
 
 def _same(one: object, other: object) -> bool:
-    """Whether two values are equal; true is not 1."""
+    """Say whether two values are equal; true is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _is_free(form: Form) -> bool:
-    """Whether every type fits."""
+    """Say whether every type fits."""
     return form.type is None and form.values is None
 
 
@@ -319,7 +319,7 @@ def _all_called(shape: Shape) -> Text:
 
 
 def _compare_tags(old: Shape, new: Shape, place: _Place) -> None:
-    """How the forms of two unions are told apart."""
+    """Compare how the forms of two unions are told apart."""
     if old.exclusive != new.exclusive:
         place.add("union-exclusive" if new.exclusive else "union-inclusive", new.at)
     one, other = old.tag, new.tag

@@ -48,7 +48,7 @@ def _addresses(document: Tree) -> list[str]:
 
 
 def compare_servers(documents: tuple[Tree, Tree], bases: Bases) -> list[Change]:
-    """Which servers came and went; `bases` is what counts as part of the paths."""
+    """Return which servers came and went; `bases` is what counts as part of the paths."""
     before, after = (
         [each.removesuffix(base) for each in _addresses(one)]
         for one, base in zip(documents, bases, strict=True)

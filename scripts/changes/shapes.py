@@ -133,7 +133,7 @@ class Shapes:
 
 
 def _binds(node: Tree) -> bool:
-    """Whether anything of the schema limits what fits."""
+    """Say whether anything of the schema limits what fits."""
     ignored = {
         *_OF_PLACE,
         "default",
@@ -218,7 +218,7 @@ def is_same_schema(one: Located, other: Located) -> bool:
 
 
 def _counts(key: str, node: Tree) -> bool:
-    """Whether the bound says anything; at least 0 of something is always there."""
+    """Say whether the bound says anything; at least 0 of something is always there."""
     return not (key.startswith("min") and node[key] == 0)
 
 
@@ -260,7 +260,7 @@ def _bound(value: object, beyond: int, kind: str | None) -> Bound | None:
 
 
 def _add_members(form: Form, schema: Located) -> None:
-    """Fields, items and what keys that are not listed hold."""
+    """Compare fields, items and what keys that are not listed hold."""
     node, at = schema.node, schema.at
     for name, item in (node.get("properties") or {}).items():
         form.fields[name] = Located(item, f"{at}/properties/{escaped(name)}")
@@ -355,7 +355,7 @@ def _distinct(forms: list[Form]) -> Iterator[Form]:
 
 
 def _is_free(form: Form) -> bool:
-    """Whether every value of the type fits."""
+    """Say whether every value of the type fits."""
     bound = form.values, form.minimum, form.maximum
     return not form.plain and not form.conditions and bound == (None, None, None)
 

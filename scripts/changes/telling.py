@@ -20,7 +20,7 @@ _OF_ONE = frozenset({"operation-id-changed"})
 
 
 def told_once(changes: Iterable[Change]) -> list[Change]:
-    """Each sentence once, with the operations and places of all its finders."""
+    """Return each sentence once, with the operations and places of all its finders."""
     found: dict[tuple[str, str], list[Change]] = {}
     for one in changes:
         found.setdefault((one.kind.id, str(sorted(one.values.items()))), []).append(one)
@@ -54,7 +54,7 @@ def _counted(changes: Iterable[Change]) -> Iterable[Change]:
 
 
 def _is_of_operation(one: Change) -> bool:
-    """Whether its sentence names an operation that is there before and after."""
+    """Say whether its sentence names an operation that is there before and after."""
     there = not one.kind.id.endswith(("operation-added", "operation-removed"))
     return there and one.values["name"] in {each.name for each in one.operations}
 

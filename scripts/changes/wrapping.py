@@ -35,7 +35,7 @@ def holder(inner: Shape, outer: Shape, shapes: Shapes) -> str | None:
 
 
 def _is_same_object(inner: Form | None, around: Form) -> bool:
-    """Whether the object around is the old one with other fields."""
+    """Say whether the object around is the old one with other fields."""
     if inner is None or inner.type != "object":
         return False
     shared, all_ = inner.fields.keys() & around.fields.keys(), {*inner.fields, *around.fields}

@@ -139,12 +139,12 @@ def _api_page(name: str) -> str:
 
 
 def _project_path(at: str) -> str:
-    """Where a page of the site stands in the project."""
+    """Return where a page of the site stands in the project."""
     return at.removeprefix("project/") if at.startswith("project/") else f"docs/{at}"
 
 
 def _site_path(path: str) -> str:
-    """Where a file of the project stands in the site."""
+    """Return where a file of the project stands in the site."""
     return path.removeprefix("docs/") if path.startswith("docs/") else f"project/{path}"
 
 

@@ -73,7 +73,7 @@ def read_parts(folder: Path, prose: Collection[str] | None = None) -> Parts:
 
 
 def _read_facts(path: Path) -> Tree:
-    """One facts file.
+    """Return one facts file.
 
     Raises:
         DocumentProblem: It is not what the importer writes.

@@ -72,7 +72,7 @@ def composed(document: Tree, folder: Path) -> dict[Path, bytes]:
 
 
 def compose_part(folder: Path, group: str) -> tuple[Tree, list[Finding]]:
-    """One group's part of the document, and what that group still has to do.
+    """Return one group's part of the document, and what that group still has to do.
 
     Only the words of the group and the shared ones are read, so that others may be unfinished.
 

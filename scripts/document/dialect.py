@@ -88,7 +88,7 @@ def _rewrite_bounds(node: Tree) -> None:
 
 
 def _takes_null(node: Tree) -> bool:
-    """Whether null is allowed by a flag or in a list of types; both ways are taken out."""
+    """Say whether null is allowed by a flag or in a list of types; both ways are taken out."""
     types = node.get("type")
     listed = False
     if isinstance(types, list) and "null" in types and len(types) > 1:

@@ -30,7 +30,7 @@ def put_data_into_text(document: Tree) -> None:
 
 
 def _describe_data(stream: dict[str, Any]) -> Tree:
-    """Text that holds JSON, or the text that ends the stream where one does."""
+    """Return text that holds JSON, or the text that ends the stream where one does."""
     held = {
         "type": "string",
         "contentMediaType": "application/json",

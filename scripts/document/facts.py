@@ -116,7 +116,7 @@ def _of(upstream: Upstream, function: Callable[P, R], *args: P.args, **kwargs: P
 
 
 def refuse_ties(newest_first: Sequence[Dated]) -> None:
-    """Two documents of one day have no order.
+    """Refuse two documents of one day, which have no order.
 
     Raises:
         DocumentProblem: There are two.

@@ -94,7 +94,7 @@ def _fetch(url: str) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    """Why a fetch failed, without the address, which may hold a password."""
+    """Return why a fetch failed, without the address, which may hold a password."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"the server answers {error.response.status_code}"
     return type(error).__name__ if "://" in str(error) else str(error) or type(error).__name__

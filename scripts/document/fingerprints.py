@@ -35,7 +35,7 @@ def fingerprints(text: str) -> set[str]:
 
 
 def texts(node: object) -> Iterator[str]:
-    """Every text for people below the node; a property or a tag of that name is none."""
+    """Yield every text for people below the node; a property or a tag of that name is none."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key in _TEXTS and isinstance(value, str):

@@ -175,7 +175,7 @@ def _redirect(node: Any, targets: dict[str, str]) -> None:  # noqa: ANN401 - JSO
 
 
 def _with_definitions(node: Any, owner: str) -> Iterator[tuple[str, Tree]]:  # noqa: ANN401 - JSON of any kind
-    """Every schema with `$defs` and the name of what it is in; examples are not looked at."""
+    """Yield every schema with `$defs` and the name of what it is in; examples are not looked at."""
     if isinstance(node, list):
         for item in node:
             yield from _with_definitions(item, owner)

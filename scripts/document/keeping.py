@@ -132,5 +132,5 @@ def _lost(path: Path, origin: Origin) -> DocumentProblem:
 
 
 def file_of(folder: Path, origin: Origin | Upstream) -> Path:
-    """Where the facts of a source are kept."""
+    """Return where the facts of a source are kept."""
     return folder / FOLDER / f"{origin.date.isoformat()}.json"

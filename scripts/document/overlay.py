@@ -102,7 +102,7 @@ def parse_overlay(
 
 
 def _line(lines: Sequence[int], at: int, actions: list[object]) -> str:
-    """Where an action begins; nothing where the file is not written as the others are."""
+    """Return where an action begins; nothing where the file is not written as the others are."""
     return f" in line {lines[at - 1]}" if len(lines) == len(actions) else ""
 
 
@@ -253,13 +253,13 @@ def _update(target: object, action: Action) -> None:
 
 
 def _stands_alone(value: Tree) -> bool:
-    """Whether it is a reference that OpenAPI allows no content beside, as it does for schemas."""
+    """Say whether it is a reference that OpenAPI allows nothing beside, unlike for schemas."""
     reference = str(value.get("$ref", _SCHEMAS))
     return not reference.startswith(_SCHEMAS)
 
 
 def _merge(target: Tree, update: Tree) -> None:
-    """Objects merge, lists are joined, everything else is replaced.
+    """Merge objects, join lists, replace everything else.
 
     A reference to a shared answer, parameter or body stands alone, so it replaces what is there.
     """

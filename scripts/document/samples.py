@@ -80,7 +80,7 @@ def drafted(folder: Path) -> Iterator[str]:
 
 
 def find_misfits(document: Tree, groups: dict[str, Tree]) -> Iterator[Misfit]:
-    """Where the sample of an operation would be refused by a server that follows the document."""
+    """Yield where an operation's sample would be refused by a server that follows the document."""
     known = {
         operation["operationId"]: (path, method, operation)
         for path, method, operation in operations(document)
@@ -100,7 +100,7 @@ def find_misfits(document: Tree, groups: dict[str, Tree]) -> Iterator[Misfit]:
 
 
 def _samples(group: Tree) -> Iterator[tuple[tuple[str, ...], str, Tree]]:
-    """Every request of a file that is written out: where it is, its operation, and itself."""
+    """Yield every request of a file that is written out: where it is, its operation, and itself."""
     for name, sample in group.get("samples", {}).items():
         yield ("samples", name), name, sample
     for word, target in group.get("targets", {}).items():

@@ -138,7 +138,7 @@ SHAPE: dict[str, Any] = {
 
 
 def misshapen(document: object) -> str | None:
-    """Where and how the document is not in shape, or None when it is."""
+    """Return where and how the document is not in shape, or None when it is."""
     for error in jsonschema_rs.Draft202012Validator(SHAPE).iter_errors(document):
         at = [str(part) for part in error.instance_path]
         where = " > ".join(at) or "its top"

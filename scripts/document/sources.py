@@ -44,7 +44,7 @@ class Group:
     """Whether the lint demands that every id, list parameter, state and operation is declared."""
 
     def takes(self, method: str, path: str) -> bool:
-        """Whether the operation belongs here; patterns read `GET /v1/models*`."""
+        """Say whether the operation belongs here; patterns read `GET /v1/models*`."""
         return any(fnmatchcase(f"{method.upper()} {path}", pattern) for pattern in self.patterns)
 
 

@@ -53,7 +53,7 @@ def created_keys(target: Tree, update: Tree, *, words: bool) -> Iterator[tuple[s
 
 
 def _is_shell(value: Tree) -> bool:
-    """Whether nothing in it says what the thing is."""
+    """Say whether nothing in it says what the thing is."""
     return bool(value) and all(
         _is_shell(inner)
         if isinstance(inner, dict) and key not in _SAYS_NOTHING and not key.startswith("x-")

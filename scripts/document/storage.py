@@ -132,7 +132,7 @@ def _stage(path: Path, content: bytes) -> Path:
 
 
 def _restore(undo: list[tuple[Path, bytes | None]]) -> None:
-    """Every touched file as it was."""
+    """Put back every touched file as it was."""
     for path, before in reversed(undo):
         if before is None:
             path.unlink(missing_ok=True)

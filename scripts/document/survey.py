@@ -74,7 +74,7 @@ class Survey:
 
 
 def survey(folder: Path) -> Survey:
-    """Everything that keeps the document below the folder (`openapi`) from being whole.
+    """Return everything that keeps the document below the folder (`openapi`) from being whole.
 
     Raises:
         DocumentProblem: A part is so wrong that nothing can be put together.
@@ -118,14 +118,14 @@ def survey_samples(document: Tree, folder: Path, findings: list[Finding]) -> Ite
 
 
 def _can_be_read(document: Tree, findings: list[Finding]) -> bool:
-    """Whether the declarations can be judged: all operations have ids, and it is valid."""
+    """Say whether the declarations can be judged: all operations have ids, and it is valid."""
     if not all(operation.get("operationId") for _, _, operation in operations(document)):
         return False
     return not findings or not invalid(document)
 
 
 def _may_page(finding: Finding, paging: set[str]) -> bool:
-    """Whether it is about a parameter of an operation that is yet to be told how it pages."""
+    """Say whether it is about a parameter of an operation that is yet to be told how it pages."""
     return finding.where in paging and "is no paging, filter or sort" in finding.problem
 
 

@@ -17,7 +17,7 @@ _SCHEMAS = "#/components/schemas/"
 
 
 def references(node: object) -> Iterator[str]:
-    """Every reference below the node: `$ref` values and the targets of discriminators."""
+    """Yield every reference below the node: `$ref` values and the targets of discriminators."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "$ref" and isinstance(value, str):

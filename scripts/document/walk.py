@@ -70,7 +70,7 @@ def _members(schema: Tree, where: str) -> Iterator[Place]:
 
 
 def parameters(document: Tree) -> Iterator[Place]:
-    """Every parameter of every operation."""
+    """Yield every parameter of every operation."""
     for path, method, operation in operations(document):
         for parameter in operation.get("parameters", ()):
             yield Place(f"{method.upper()} {path}: {parameter['name']}", parameter)
@@ -85,7 +85,7 @@ def bodies(document: Tree) -> Iterator[Place]:
 
 
 def answers(document: Tree) -> Iterator[Place]:
-    """Every answer: those of the operations and the shared ones."""
+    """Yield every answer: those of the operations and the shared ones."""
     for path, method, operation in operations(document):
         for status, answer in operation.get("responses", {}).items():
             yield Place(f"{method.upper()} {path}: {status}", answer)
@@ -101,7 +101,7 @@ def answer_contents(document: Tree) -> Iterator[Place]:
 
 
 def headers(document: Tree) -> Iterator[Place]:
-    """Every header of an answer, and the shared ones."""
+    """Yield every header of an answer, and the shared ones."""
     for answer in answers(document):
         for name, header in answer.node.get("headers", {}).items():
             yield Place(f"{answer.where}: header {name}", header)
@@ -110,7 +110,7 @@ def headers(document: Tree) -> Iterator[Place]:
 
 
 def schemas(document: Tree) -> Iterator[Place]:
-    """Every schema of the document, the nested ones too."""
+    """Yield every schema of the document, the nested ones too."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         yield from below(schema, name)
     for holder in (*parameters(document), *headers(document)):

@@ -95,7 +95,7 @@ class _Dumper(_Writer):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    """Text as a block when it is long or has lines, plain or quoted otherwise."""
+    """Return text as a block when it is long or has lines, plain or quoted otherwise."""
     style = None
     clean = not re.search(r"[ \t]\n|[^\S\n ]", value) and value == value.strip()
     if clean and "\n" in value:
@@ -163,7 +163,7 @@ def _check_size(value: object) -> None:
 
 
 def _size(value: object, known: dict[int, float]) -> float:
-    """How many values there are, with those inside; what is there often is counted only once.
+    """Return how many values there are, with those inside; what comes often counts once.
 
     Endless where something holds itself.
     """
@@ -219,7 +219,7 @@ def _key(key: object) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the text needs no quotes, as nearly all words and names do not."""
+    """Say whether the text needs no quotes, as nearly all words and names do not."""
     return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
 
 

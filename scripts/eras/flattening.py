@@ -46,7 +46,7 @@ class Facts:
     deprecated: bool = False
 
     def constraints(self) -> dict[str, Any]:
-        """All of it but the values, as JSON."""
+        """Return all of it but the values, as JSON."""
         found = {key: value for key, value in self.limits.items() if value is not _MIXED}
         return {"type": sorted(self.types), "required": self.required, **found}
 
@@ -82,7 +82,7 @@ class _Flattener:
         self._found: Places = {}
 
     def places(self, endpoint: Endpoint) -> Places:
-        """All places of the operation."""
+        """Return all places of the operation."""
         self._found = {}
         for (kind, _), parameter in endpoint.parameters.items():
             at = f"{kind}/{escaped(parameter.name)}"

@@ -47,14 +47,14 @@ class History:
         return found
 
     def _life(self, at: str, lives: Mapping[str, Life]) -> Life:
-        """Its own life, or that of what it is a part of where the whole came and went with it."""
+        """Return its own life, or that of what it is part of where the whole came and went too."""
         days = [day for day in self.states if self._tells(day, at)]
         since, until = life_of(days, [day for day in days if at in self.states[day]])
         above = lives.get(at.rpartition("/")[0], (None, None))
         return since or above[0], until or above[1]
 
     def _tells(self, day: str, at: str) -> bool:
-        """Whether the document of a day says whether there is such a place.
+        """Say whether the document of a day says whether there is such a place.
 
         It does not below a repetition, and not below what was not there itself.
         """

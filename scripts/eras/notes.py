@@ -35,7 +35,7 @@ class DatedNote:
         return f"the date of {', '.join(self.operations)}{places}"
 
     def fits(self, operation: str, at: str) -> bool:
-        """Whether it is about this place; an operation's own is empty."""
+        """Say whether it is about this place; an operation's own is empty."""
         inside = any(fnmatchcase(at, one) for one in self.places) if self.places else not at
         return inside and any(fnmatchcase(operation, one) for one in self.operations)
 
@@ -53,11 +53,11 @@ class Announcement:
     evidence: str
 
     def __str__(self) -> str:
-        """Its name, for messages."""
+        """Return its name, for messages."""
         return f"the announcement {self.id}"
 
     def fits(self, operation: str, at: str) -> bool:
-        """Whether it is about this place; an operation's own is empty."""
+        """Say whether it is about this place; an operation's own is empty."""
         inside = fnmatchcase(at, self.at) if self.at else not at
         return inside and any(fnmatchcase(operation, one) for one in self.operations)
 

@@ -52,7 +52,7 @@ class Fixtures:
         return value
 
     def value(self, name: str, key: str) -> str:
-        """One value of a thing, which is made when it is not there yet."""
+        """Return one value of a thing, which is made when it is not there yet."""
         self.ensure(name)
         if key not in self.values[name]:
             raise CannotMakeError(f"{name} has no value {key!r}")

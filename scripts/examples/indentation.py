@@ -75,7 +75,7 @@ def restore_python(code: str) -> str:
 
 
 def parses(code: str) -> bool:
-    """Whether Python accepts the code as a module (top-level `await` included)."""
+    """Say whether Python accepts the code as a module (top-level `await` included)."""
     try:
         compile(code, "<example>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError):
@@ -143,7 +143,7 @@ def record(blocks: list[Block], line: str) -> None:
 
 
 def stays(block: Block, line: str, rest: list[str]) -> bool:
-    """Whether `line` still belongs to `block`, which has at least one line."""
+    """Say whether `line` still belongs to `block`, which has at least one line."""
     if block.closed or re.match(r"(import|from)\s|if __name__\b", line):
         return False
     if re.match(r"(?:async\s+)?(def|class)\b|@", line):
@@ -185,7 +185,7 @@ def first_word(line: str) -> str:
 
 
 def is_header(line: str) -> bool:
-    """Whether the line opens a block."""
+    """Say whether the line opens a block."""
     return HEADER.match(line) is not None
 
 

@@ -81,5 +81,5 @@ def end_of_quote(text: str, start: int, quote: str, syntax: Syntax) -> int | Non
 
 
 def continues(line: str) -> bool:
-    """Whether a shell or Python line ends in a backslash that joins the next one to it."""
+    """Say whether a shell or Python line ends in a backslash that joins the next one to it."""
     return re.search(r"(?<!\\)(?:\\\\)*\\$", line.rstrip("\n")) is not None

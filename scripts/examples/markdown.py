@@ -43,7 +43,7 @@ class Fence:
 
 
 def has_fences(text: str) -> bool:
-    """Whether the page is Markdown for the runner: at least one fence."""
+    """Say whether the page is Markdown for the runner: at least one fence."""
     return any(FENCE.match(line) for line in text.splitlines())
 
 
@@ -85,7 +85,7 @@ def section_answers(blocks: list[Fence], example: Fence) -> Iterator[object]:
 
 
 def fences(text: str) -> Iterator[Fence]:
-    """Every fenced block of the page, in order; an unclosed one ends with the page."""
+    """Yield every fenced block of the page, in order; an unclosed one ends with the page."""
     section, title, tab = 0, "", ""
     lines = enumerate(text.splitlines(), start=1)
     for number, line in lines:

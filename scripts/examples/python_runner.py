@@ -21,7 +21,7 @@ DRIVER = Path(__file__).with_name("python_driver.py")
 def run_python(
     folder: Path, before: str, ready: list[Prepared], settings: Settings
 ) -> list[Result]:
-    """Each Python example's outcome; one that fails does not stop the next."""
+    """Return each Python example's outcome; one that fails does not stop the next."""
     session, outcome = folder / ".session.json", folder / ".outcome.json"
     steps = [{"place": "setup", "line": 1, "code": before}]
     steps += [
@@ -47,7 +47,7 @@ def run_python(
 
 
 def python_result(example: Example, outcome: str | None, done: Finished) -> Result:
-    """One Python example's result from the driver's word about it."""
+    """Return one Python example's result from the driver's word about it."""
     if outcome is None:
         return Result(example, Verdict.FAIL, ended_early(done), done.stderr)
     if outcome:

@@ -52,7 +52,7 @@ def failures_text(results: Sequence[Result]) -> str:
 
 
 def summary_text(results: Sequence[Result]) -> str:
-    """How many passed, failed and were skipped."""
+    """Return how many passed, failed and were skipped."""
     count = dict.fromkeys(Verdict, 0)
     for result in results:
         count[result.verdict] += 1

@@ -92,7 +92,7 @@ def add_once(found: list[Example], example: Example) -> None:
 
 
 def same_code(one: Example, other: Example) -> bool:
-    """Whether two examples of a page are copies of each other in one section."""
+    """Say whether two examples of a page are copies of each other in one section."""
     return (one.title, one.language, one.code) == (other.title, other.language, other.code)
 
 
@@ -120,7 +120,7 @@ def take_block(reader: Reader, line: str) -> tuple[Language, str] | None:
 
 
 def take_shell(reader: Reader) -> str:
-    """One curl command: up to the first line end outside quotes and without a backslash."""
+    """Return one curl command: up to the first line end outside quotes and without a backslash."""
     command = ""
     while (line := reader.text()) is not None:
         command += line
@@ -159,7 +159,7 @@ def next_statement(reader: Reader, syntax: Syntax) -> str | None:
 
 
 def starts_anew(line: str, first: str, taken: list[str]) -> bool:
-    """Whether `line` opens another example: curl, the first line again, the SDK's import again."""
+    """Say whether `line` opens another example: curl, the first line or the SDK's import again."""
     if CURL_START.match(line) or line == first:
         return True
     only_imports = all(starts_with_import(text) for text in taken if text)
@@ -170,17 +170,17 @@ def starts_anew(line: str, first: str, taken: list[str]) -> bool:
 
 
 def starts_with_import(line: str) -> bool:
-    """Whether the line is an import of either language."""
+    """Say whether the line is an import of either language."""
     return bool(TYPESCRIPT_START.match(line) or PYTHON_START.match(line))
 
 
 def is_typescript(line: str) -> bool:
-    """Whether a line can be TypeScript; inside brackets anything that ends like code is."""
+    """Say whether a line can be TypeScript; inside brackets anything that ends like code is."""
     return bool(TYPESCRIPT_LINE.match(line)) or line.endswith((",", "{", "(", "[", ")"))
 
 
 def is_python(statement: str) -> bool:
-    """Whether a logical line is a Python statement and not a word or sentence of the page."""
+    """Say whether a logical line is a Python statement and not a word or sentence of the page."""
     if statement.startswith(("#", "@")) or CLAUSE.match(statement):
         return True
     try:

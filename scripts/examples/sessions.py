@@ -66,12 +66,12 @@ def plan(examples: Iterable[Example], table: Table, only: str = "") -> Plan:
 
 
 def stands_alone(example: Example) -> bool:
-    """Whether the example needs nothing of those before it."""
+    """Say whether the example needs nothing of those before it."""
     return example.language == Language.SHELL or bool(OWN_CLIENT.search(example.code))
 
 
 def reason_to_skip(example: Example, table: Table, only: str) -> str:
-    """Why the example does not run; empty when it does."""
+    """Return why the example does not run; empty when it does."""
     row = table.skips(example.language, example.code)
     if row is not None:
         return row.reason

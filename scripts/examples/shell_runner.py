@@ -47,7 +47,7 @@ def run_shell(folder: Path, before: str, ready: list[Prepared], settings: Settin
 
 
 def shell_failure(example: Example, done: Finished, allowed: set[str]) -> str:
-    """Why a shell example failed; empty when it did not. `allowed` keys may be missing."""
+    """Return why a shell example failed; empty when it did not. `allowed` keys may be missing."""
     statuses = [int(status) for status in re.findall(rf"{STATUS_MARK} (\d+)", done.stderr)]
     refused = next((status for status in statuses if status >= 400), None)
     if refused is not None:

@@ -51,7 +51,7 @@ class Row:
     without: re.Pattern[str] = attrs.field(default=NOTHING, converter=pattern)
 
     def covers(self, language: str, code: str) -> bool:
-        """Whether the row is for this code."""
+        """Say whether the row is for this code."""
         spoken = self.language in {"", language}
         return spoken and bool(self.where.search(code)) and not self.without.search(code)
 
@@ -183,7 +183,7 @@ def load_table(path: Path) -> Table:
 
 
 def read_row(path: Path, kind: str, number: int, row: dict[str, Any]) -> Row:
-    """One row.
+    """Return one row.
 
     Raises:
         TableError: A key is unknown or missing, or an expression is wrong.

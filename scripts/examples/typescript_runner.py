@@ -47,7 +47,7 @@ def run_typescript(
 
 
 def typescript_result(example: Example, distance: int, done: Finished) -> Result:
-    """One TypeScript example's result by its distance from the one that failed."""
+    """Return one TypeScript example's result by its distance from the one that failed."""
     if distance < 0:
         return Result(example, Verdict.PASS)
     if distance > 0:

@@ -50,5 +50,5 @@ def environment(folder: Path, settings: Settings) -> dict[str, str]:
 
 
 def ended_early(done: Finished) -> str:
-    """Why a process did not reach an example's end."""
+    """Return why a process did not reach an example's end."""
     return "time limit reached" if done.timed_out else f"ended early with exit code {done.code}"

@@ -54,7 +54,7 @@ class Explanation:
     says: str = ""
 
     def explains(self, finding: Finding) -> bool:
-        """Whether the finding is one of these."""
+        """Say whether the finding is one of these."""
         return (
             self.code == finding.code
             and self.status in {"", finding.status}

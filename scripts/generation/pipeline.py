@@ -115,7 +115,10 @@ class Places:
 
 
 def is_current(places: Places) -> bool:
-    """Whether inputs, tools and outputs are what the manifest says; reads no more than bytes."""
+    """Say whether inputs, tools and outputs are what the manifest says.
+
+    Reads no more than bytes.
+    """
     stored = manifest.read(places.generated)
     return stored is not None and stored == manifest.take(
         places.root, places.inputs(), places.generated

@@ -132,7 +132,7 @@ class Shapes:
         return self.of(schema)
 
     def is_union(self, name: str) -> bool:
-        """Whether a component is a choice between objects that have names."""
+        """Say whether a component is a choice between objects that have names."""
         return bool(self.schemas[name].get("x-mistral-union"))
 
     @staticmethod
@@ -159,7 +159,7 @@ class Shapes:
 
 
 def parts(shape: Shape) -> Iterable[Named]:
-    """Every named component that a shape mentions."""
+    """Yield every named component that a shape mentions."""
     if isinstance(shape, Named):
         yield shape
     elif isinstance(shape, ListOf):
@@ -177,7 +177,7 @@ def members_of(shape: Shape) -> tuple[Shape, ...]:
 
 
 def accepts_text(shape: Shape) -> bool:
-    """Whether any text is a proper value of the shape."""
+    """Say whether any text is a proper value of the shape."""
     return any(
         member == Scalar("str")
         or member == Scalar("binary")

@@ -196,7 +196,7 @@ class Hoister:
         return {**rest, "anyOf": [named, *others]} if others else {**rest, "allOf": [named]}
 
     def is_object(self, schema: Json) -> bool:
-        """Whether a schema that went through `inline` names an object or a union of objects."""
+        """Say whether a schema that went through `inline` names an object or a union of objects."""
         reference = schema.get("$ref") or schema.get("allOf", [{}])[0].get("$ref")
         if reference is None:
             return False

@@ -37,7 +37,7 @@ def replace_folder(target: Path, fresh: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Whether the two names were exchanged in one step (Linux can)."""
+    """Say whether the two names were exchanged in one step (Linux can)."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
     if rename is None:
         return False

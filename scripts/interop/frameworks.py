@@ -136,7 +136,7 @@ def make_table(tried: Iterable[Tried]) -> str:
 
 
 def show(outcomes: Mapping[str, str | None], name: str) -> str:
-    """How one thing went; a dash where the framework has none of it."""
+    """Return how one thing went; a dash where the framework has none of it."""
     if name not in outcomes:
         return "-"
     return "works" if outcomes[name] is None else "fails"

@@ -50,7 +50,7 @@ class Outcome:
 
 
 def all_methods() -> list[Method]:
-    """Every call by every method that its operation has in the document, plain and streamed."""
+    """Return every call by every method that the document has for it, plain and streamed."""
     found: list[Method] = []
     for call in all_calls():
         stream = call.operation.item.get("x-mistral-stream")

@@ -37,7 +37,7 @@ class OfficialCaller:
     runner: asyncio.Runner
 
     def has(self, method: Method) -> bool:
-        """Whether the SDK has the method."""
+        """Say whether the SDK has the method."""
         return self._find(method) is not None
 
     def call(self, method: Method) -> Outcome:

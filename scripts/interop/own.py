@@ -79,12 +79,12 @@ def file_or_value(value: object) -> object:
 
 
 def raw_objects(method: Method, parts: list[object]) -> Iterator[str]:
-    """Where in an answer JSON objects stand that should have become models."""
+    """Return where in an answer JSON objects stand that should have become models."""
     return iter(()) if method.name in OPEN_ANSWERS else raw_in(parts, "the answer", "")
 
 
 def raw_in(value: object, place: str, declared: str) -> Iterator[str]:
-    """Where JSON objects stand whose type is declared to be something else."""
+    """Yield where JSON objects stand whose type is declared to be something else."""
     if isinstance(value, Model):
         for name, inner in value.__dict__.items():
             annotation = str(type(value).__annotations__[name])

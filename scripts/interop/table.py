@@ -86,7 +86,7 @@ def page(tried: Sequence[Tried]) -> str:
 
 
 def rows(called: Iterable[Tried]) -> str:
-    """One row for each method."""
+    """Return one row for each method."""
     return "".join(
         row(name, list(group)) for name, group in groupby(called, lambda each: each.method.name)
     )

@@ -158,7 +158,7 @@ class World:
         return sample.filled(lookup, self.session.marker), ids
 
     def _targets(self) -> Targets:
-        """Objects made from now on, under names that nothing has yet."""
+        """Return objects made from now on, under names that nothing has yet."""
         self.session.marker = Marker(f"call{next(self.turns):06d}")
         return Targets(self._context())
 

@@ -46,7 +46,7 @@ class Comparison:
         self._operations = {each.id: each for each in mistral_openapi.operations()}
 
     def findings(self, exchange: Recorded) -> Iterator[Finding]:
-        """Every difference, and everything that was not compared."""
+        """Yield every difference, and everything that was not compared."""
         for differs, text in self._judge(exchange):
             yield Finding(str(exchange), text, differs=differs)
 

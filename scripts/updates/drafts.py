@@ -253,7 +253,7 @@ def _update_of(task: Task, target: str | None, document: Tree) -> Tree | str | N
 
 
 def _words(task: Task, node: Tree, document: Tree) -> Tree | None:
-    """Words and examples."""
+    """Return words and examples."""
     what = task.where.rpartition(".")[2].rpartition(" ")[2].replace("_", " ")
     if re.fullmatch(r"[A-Z]+ /[^:]*", task.where):
         verb = node.get("operationId") or operation_id(task.where, document)
@@ -272,7 +272,7 @@ def _words(task: Task, node: Tree, document: Tree) -> Tree | None:
 
 
 def _correction(task: Task, node: Tree, document: Tree) -> Tree | str | None:
-    """Names, answers, marks: what the first rule that fits makes of the task."""
+    """Return names, answers, marks: what the first rule that fits makes of the task."""
     for pattern, make in _CORRECTIONS:
         if found := re.search(pattern, task.text):
             made: Tree | str | None = make(found, task.where, node, document)

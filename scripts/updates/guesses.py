@@ -55,7 +55,7 @@ def distinct(name: str, taken: set[str]) -> str:
 
 
 def _answers_list(path: str, document: Tree) -> bool:
-    """Whether what a GET of the path answers is, or has, a list."""
+    """Say whether what a GET of the path answers is, or has, a list."""
     for status, answer in (
         document["paths"].get(path, {}).get("get", {}).get("responses", {}).items()
     ):
@@ -147,7 +147,7 @@ def tag_of(field: str, node: Tree, document: Tree) -> Tree:
 
 
 def paging_of(operation: Tree, document: Tree) -> Tree | None:
-    """How a list pages that asks by the same parameters, which begin at the same value."""
+    """Return how a list pages that asks by the same parameters, which begin at the same value."""
     asked = _begins(operation)
     pages = {name: asked[name] for name in asked.keys() & _PAGING}
     for _, _, other in operations(document):
@@ -176,7 +176,7 @@ def paged_anew(kind: str, gone: str, operation: Tree, document: Tree) -> Tree | 
 
 
 def items_of(operation: Tree, document: Tree) -> Tree | None:
-    """Where the list is that the operation answers; None where that is no one field."""
+    """Return where the list is that the operation answers; None where that is no one field."""
     lists = [n for n, one in _fields(operation, document).items() if one.get("type") == "array"]
     return {"x-mistral-paging": {"items": lists[0]}} if len(lists) == 1 else None
 

@@ -23,7 +23,7 @@ _ABOUT_PATHS = re.compile(r"^.*\$\.paths\[.*$|^ +['\"]?/\S+:$", re.MULTILINE)
 
 
 def fresh_moves(old: Tree, new: Tree, sources: SourceList) -> dict[str, str]:
-    """Where the paths are in the new document that this project takes and that moved as a whole."""
+    """Return where the paths are in the new document that are taken here and moved as a whole."""
     before, after = read_endpoints(old), read_endpoints(new)
     present = {_bare(one.shape) for one in after}
     targets: dict[str, set[str]] = {}
@@ -49,7 +49,7 @@ def _bare(path: str) -> str:
 
 
 def with_moves(known: Mapping[str, str], fresh: Mapping[str, str]) -> dict[str, str]:
-    """All moves; what has moved twice is where it came to last."""
+    """Return all moves; what has moved twice is where it came to last."""
     return {old: fresh.get(new, new) for old, new in known.items()} | dict(fresh)
 
 

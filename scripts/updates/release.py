@@ -66,7 +66,7 @@ def with_draft(changelog: str, day: str, changes: Sequence[Change], version: Ver
 
 
 def has_draft(changelog: str, day: str) -> bool:
-    """Whether the draft of that day is still there, for a person to go over."""
+    """Say whether the draft of that day is still there, for a person to go over."""
     return f"<!-- {_name(day)} -->" in changelog
 
 
@@ -108,5 +108,5 @@ def _told(one: Change) -> str:
 
 
 def _is_told(one: Change) -> bool:
-    """Whether a reader of the changelog meets it: all but what asks nothing of anybody."""
+    """Say whether a reader of the changelog meets it: all but what asks nothing of anybody."""
     return one.severity is not Severity.COMPATIBLE or _title(one) in {"Added", "Deprecated"}

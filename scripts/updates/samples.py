@@ -86,7 +86,7 @@ def draft_of(misfit: Misfit, words: set[str], document: Tree) -> SampleDraft | N
 
 
 def _mended(value: Tree, told: str, known: tuple[Tree, set[str], Tree]) -> bool:
-    """Whether a program could mend what is told, in place."""
+    """Say whether a program could mend what is told, in place."""
     schema, words, document = known
     found = _AT.fullmatch(told)
     text, at = (found[1], found[2]) if found else (told, "")

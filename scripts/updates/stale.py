@@ -129,13 +129,13 @@ class Numbers:
         return told
 
     def _takes_out(self, draft: StaleDraft) -> bool:
-        """Whether the draft leaves nothing of its action."""
+        """Say whether the draft leaves nothing of its action."""
         text = (self._folder / draft.file).read_text("utf-8")
         return _actions(draft.written_into(text)) < _actions(text)
 
 
 def _actions(text: str) -> int:
-    """How many actions the text of a file has."""
+    """Return how many actions the text of a file has."""
     return sum(bool(ITEM.match(line)) for line in text.splitlines())
 
 
@@ -161,7 +161,7 @@ def _without_name(target: str, gone: str) -> str:
 
 
 def _took_out(update: Any, dotted: str) -> bool:  # noqa: ANN401 - JSON of any kind
-    """Whether the place, as `properties.size`, could be taken out of the update, in place."""
+    """Say whether the place, as `properties.size`, could be taken out of the update, in place."""
     if not isinstance(update, dict):
         return False
     if dotted in update:

@@ -85,7 +85,7 @@ class Run:
     """The day of the newest source before this run."""
 
     def run(self) -> None:
-        """Everything up to the last step, in the copy.
+        """Do everything up to the last step, in the copy.
 
         Raises:
             DocumentProblem: An input is wrong.
@@ -237,7 +237,7 @@ class Run:
         )
 
     def _check(self) -> None:
-        """Whether the client is what the document gives, and has a method for each operation.
+        """Check whether the client is what the document gives, and has a method for each operation.
 
         Raises:
             DocumentProblem: It has not.

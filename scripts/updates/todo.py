@@ -40,7 +40,7 @@ class Unfinished(Exception):  # noqa: N818 - it is no error: the rest is a perso
 
 
 def unfinished(found: Survey, folder: Path, day: str) -> Unfinished:
-    """All that is to do, and all that will be when that is done as the drafts say.
+    """Return all that is to do, and all that will be when that is done as the drafts say.
 
     The drafts are tried in the folder (`openapi`), which is as before afterwards.
     """
@@ -83,7 +83,7 @@ def _gone_over(text: str) -> str:
 
 
 def lines_of(unfinished: Unfinished, *, with_text: bool) -> Iterator[str]:
-    """All tasks, grouped by operation; with the text of their drafts, each once."""
+    """Yield all tasks, grouped by operation; with the text of their drafts, each once."""
     told: set[int] = set()
     for operation, tasks in groupby(unfinished.drafts, key=lambda task: task.operation):
         yield f"\n{operation}"
@@ -101,7 +101,7 @@ def lines_of(unfinished: Unfinished, *, with_text: bool) -> Iterator[str]:
 
 
 def distinct_drafts(unfinished: Unfinished) -> list[AnyDraft]:
-    """Every draft once."""
+    """Return every draft once."""
     return _distinct({task: one for task, one in unfinished.drafts.items() if one})
 
 

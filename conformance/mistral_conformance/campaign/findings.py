@@ -99,7 +99,7 @@ def _better(one: Result | None, other: Result) -> Result:
 
 
 def _weight(status: Status) -> int:
-    """How much a result tells: one that is red most, one that was not judged least."""
+    """Return how much a result tells: one that is red most, one that was not judged least."""
     return 2 * (status in RED) + (status in JUDGED)
 
 

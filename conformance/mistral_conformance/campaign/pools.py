@@ -38,7 +38,7 @@ class Pool(Protocol):
     """Does shares."""
 
     def do_all(self, do: Do, take: Next) -> Iterator[Done]:
-        """Each share that `take` gives, as soon as it is done, until it gives none.
+        """Return each share that `take` gives, as soon as it is done, until it gives none.
 
         Raises:
             WorkerDied: no worker survives a share.
@@ -92,7 +92,10 @@ class Workers:
 
 
 def _is_dead(future: Future[Done]) -> bool:
-    """Whether the worker died at it; any other error is of the share and raised with its result."""
+    """Say whether the worker died at it.
+
+    Any other error is of the share and raised with its result.
+    """
     from distributed import KilledWorker  # noqa: PLC0415 - an extra of its own
 
     return future.status == "error" and isinstance(future.exception(), KilledWorker)

@@ -135,7 +135,7 @@ def _tell(world: World, tries: _Tries) -> None:
 
 
 def _try(world: World, root: Resource, steps: list[Step], tries: _Tries) -> None:
-    """One sequence on a fresh object of the resource, deleted afterwards.
+    """Run one sequence on a fresh object of the resource, deleted afterwards.
 
     Names differ from try to try: what could not be deleted must not stand in the way of the next.
     """

@@ -79,7 +79,10 @@ def write_merged(reporting: Reporting, report: Report, folders: Iterable[Path]) 
 
 
 def exit_code(report: Report, *, stops: bool = True) -> ExitCode:
-    """How the run ends that a report tells of; `stops` says that an early end is one of its own."""
+    """Return how the run ends that a report tells of.
+
+    `stops` says that an early end is one of its own.
+    """
     if report.run.interrupted:
         return ExitCode.INTERRUPTED
     if report.run.holds:

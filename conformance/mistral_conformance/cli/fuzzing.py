@@ -171,7 +171,7 @@ def _campaign(options: argparse.Namespace, whole: RunOptions, plan: list[Case]) 
 
 
 def _why_left(run: Run) -> str:
-    """Why some cases were not judged."""
+    """Return why some cases were not judged."""
     if run.interrupted:
         return "interrupted"
     return f"stopped {run.stopped}" if run.stopped else "the time was up"

@@ -99,7 +99,7 @@ class RulesPlugin:
         return result
 
     def excuse(self, result: Result) -> str:
-        """Why a broken case is known, by the baseline; empty when it is not."""
+        """Return why a broken case is known, by the baseline; empty when it is not."""
         return self._options.baseline.excuses(result)
 
     def curl(self, result: Result) -> str:
@@ -152,7 +152,7 @@ class RuleFile(pytest.File):
     plugin: RulesPlugin
 
     def collect(self) -> Iterator[RuleItem]:
-        """One item per case."""
+        """Yield one item per case."""
         for case in self.plugin.plan:
             yield RuleItem.from_parent(self, name=case.name, case=case, plugin=self.plugin)
 
@@ -193,7 +193,7 @@ class RuleItem(pytest.Item):
         )
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the test is said to be."""
+        """Return where the test is said to be."""
         return self.path, None, self.name
 
 

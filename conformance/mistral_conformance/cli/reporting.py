@@ -45,7 +45,7 @@ class Reporting:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Everything is written: tidy up around the folder."""
+        """Tidy up around the folder once everything is written."""
         end_folder(self.folder)
 
     def end(self, report: Report, scripts: Iterable[Script]) -> None:
@@ -73,7 +73,7 @@ def read_history(paths: Sequence[Path]) -> tuple[Report, ...]:
 def reporting_to(
     reports: Path, run_id: str, outputs: Sequence[Output] = (), history: Sequence[Path] = ()
 ) -> Iterator[Reporting]:
-    """Where the reports of one run go; nothing of it stays when nothing could be judged.
+    """Give where the reports of one run go; nothing of it stays when nothing could be judged.
 
     Raises:
         Unwritable: a folder or file cannot be written to.

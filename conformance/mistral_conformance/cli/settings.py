@@ -106,7 +106,7 @@ def read_settings(path: Path, parser: argparse.ArgumentParser) -> list[str]:
 
 
 def merge(words: Sequence[str], given: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
-    """Words of a file, without those options that the command line gives itself, and these."""
+    """Return words of a file, without options that the command line gives, and these."""
     said = {each.partition("=")[0] for each in given if each.startswith("--")}
     for group in parser._mutually_exclusive_groups:  # noqa: SLF001 - as above
         names = {word for each in group._group_actions for word in each.option_strings}  # noqa: SLF001

@@ -58,7 +58,7 @@ def positive(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """Seconds, less than an hour.
+    """Return seconds, less than an hour.
 
     Raises:
         ArgumentTypeError: it is none.
@@ -71,7 +71,7 @@ def seconds(text: str) -> float:
 
 
 def duration(text: str) -> float:
-    """Seconds, however many.
+    """Return seconds, however many.
 
     Raises:
         ArgumentTypeError: it is none.

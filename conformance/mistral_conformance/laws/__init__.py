@@ -45,6 +45,6 @@ if TYPE_CHECKING:
 
 
 def load_laws() -> Registry[Law]:
-    """All laws, in the order of the modules' names."""
+    """Return all laws, in the order of the modules' names."""
     import_modules(__name__)
     return LAWS

@@ -54,7 +54,7 @@ def _in_path(model: Model) -> Iterator[Subject]:
 
 
 def _in_body(model: Model) -> Iterator[Subject]:
-    """Each place of a body that an id can be put at: `named`, or in the plainest request."""
+    """Yield each place of a body that an id can be put at: `named`, or in the plainest request."""
     for subject in _placed(model, ("body",)):
         place = subject.value.place
         sample = load_samples().get(place.operation, Sample())
@@ -89,7 +89,10 @@ def _found_outside(model: Model) -> Iterator[Subject]:
 
 
 def _by_outsiders(model: Model, subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """Each case for each outsider; that other organisations see nothing needs no declaration."""
+    """Yield each case for each outsider.
+
+    That other organisations see nothing needs no declaration.
+    """
     for subject in subjects:
         resource = _keeper(model, model.resources[subject.value.resource])
         for outsider in OUTSIDERS:
@@ -103,7 +106,7 @@ def _by_outsiders(model: Model, subjects: Iterable[Subject]) -> Iterator[Subject
 
 
 def _listed(model: Model) -> Iterator[Subject]:
-    """Each list of what outsiders do not see, for each outsider."""
+    """Yield each list of what outsiders do not see, for each outsider."""
     for resource in model.resources.values():
         keeper = _keeper(model, resource)
         if resource is keeper and resource.whole and resource.list and keeper.seen_by == WORKSPACE:
@@ -324,7 +327,7 @@ def _resource(world: World, reference: Reference) -> Resource:
 def _own_ids(
     world: World, reference: Reference, instance: Instance | None = None
 ) -> dict[str, str]:
-    """Ids of living objects for the operation's path, as far as the suite can make them."""
+    """Return ids of living objects for the operation's path, as far as the suite can make them."""
     operation = world.document.operations[reference.place.operation]
     owners = _owners(world.model, operation)
     named = load_samples().get(operation.id, Sample()).ids

@@ -27,7 +27,7 @@ TOLD_FALSELY = "harm: what came along with an object tells something else than t
 
 
 def comes_along(model: Model) -> Iterator[tuple[Resource, Field, Resource]]:
-    """Each resource that can be made, a field that names what came along, and what that is."""
+    """Yield each resource that can be made, a field that names what came along, and that."""
     for resource in model.resources.values():
         for field in resource.fields.values() if resource.whole and resource.read else ():
             of = model.resources.get(field.refers)
@@ -50,7 +50,7 @@ def _deletable(model: Model) -> Iterator[Subject]:
 
 
 def _by_itself(model: Model, reference: Reference) -> bool:
-    """Whether an id is all that the path of an operation names."""
+    """Say whether an id is all that the path of an operation names."""
     path = model.document.operations[reference.place.operation].path_ids
     return reference.place.where == "path" and len(path) == 1
 

@@ -33,7 +33,7 @@ FEW = 3
 
 
 def _answered(model: Model) -> Iterator[Subject]:
-    """Each paged answer that no law about lists judges, and that the suite knows to ask for."""
+    """Yield each paged answer that no law about lists judges and the suite can ask for."""
     for name, operation in model.document.operations.items():
         paging: Json = operation.item.get(PAGING, {})
         known = name in load_samples() or not operation.body
@@ -72,7 +72,7 @@ def answers_tile(world: World, view: ListView) -> None:
 
 
 def _ids(world: World, view: ListView) -> dict[str, str]:
-    """Where to ask: at something new, made after what gives it several items."""
+    """Return where to ask: at something new, made after what gives it several items."""
     operation = world.document.operations[view.operation]
     for each in world.model.resources.values():
         made = each.whole and operation.path_ids == (each.parameter,)

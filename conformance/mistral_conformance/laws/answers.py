@@ -109,7 +109,7 @@ class Streamed:
 
 
 def asked_ways(model: Model) -> Iterator[Subject]:
-    """Each way to ask each streaming completion: plain, and with what shapes the answer."""
+    """Yield each way to ask each streaming completion: plain, and with what shapes the answer."""
     for subject in asking.streams(model):
         view: StreamView = subject.value
         options: dict[tuple[str, str], Option | None] = {("", ""): None}
@@ -132,18 +132,18 @@ def asked_ways(model: Model) -> Iterator[Subject]:
 
 
 def questions(model: Model) -> Iterator[Subject]:
-    """Each question to a model whose answer has an id."""
+    """Return each question to a model whose answer has an id."""
     return _telling(model, {"id", "model"})
 
 
 def _naming(model: Model) -> Iterator[Subject]:
-    """Each question whose answer names the model that it is from."""
+    """Return each question whose answer names the model that it is from."""
     found = _telling(model, {"model"})
     return (each for each in found if model.document.operations[each.name].body)
 
 
 def _telling(model: Model, names: set[str]) -> Iterator[Subject]:
-    """Each request that names no object and makes none, and whose answer has such fields."""
+    """Yield each request that names no object and makes none, and whose answer has such fields."""
     made = {each.create for each in model.resources.values()}
     for name in load_samples():
         operation = model.document.operations.get(name)

@@ -52,7 +52,7 @@ class Question:
 
 
 def streams(model: Model) -> Iterator[Subject]:
-    """Each streaming completion that the suite can ask for."""
+    """Yield each streaming completion that the suite can ask for."""
     for view in model.streams.values():
         if view.data.endswith(PIECES) and view.operation in load_samples():
             operation = (view.operation,)
@@ -119,14 +119,14 @@ def asked_model(world: World, operation: str, request: Json) -> str:
 
 
 def _another(world: World, model: str) -> str:
-    """Another model than the usual one, where the list has one that can reason and it cannot."""
+    """Return another model than the usual one, where the list has one that reasons if it cannot."""
     with suppress(NotOffered):
         return str(able(world, {"model": model}, THOUGHT)["model"])
     return model
 
 
 def names_of(world: World, model: str) -> set[str]:
-    """All names of a model, as the list of models tells them."""
+    """Return all names of a model, as the list of models tells them."""
     return world.capabilities.names_of(model, _lister())
 
 

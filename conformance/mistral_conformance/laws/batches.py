@@ -71,7 +71,7 @@ class Listed:
 
 
 def _listed(model: Model) -> Iterator[Subject]:
-    """Each operation with a list of inputs and a list of answers."""
+    """Yield each operation with a list of inputs and a list of answers."""
     document = model.document
     for name, operation in document.operations.items():
         _, body = body_schema(operation)
@@ -160,7 +160,7 @@ def inputs_are_counted(world: World, listed: Listed) -> None:
 
 
 def _batched(model: Model) -> Iterator[Subject]:
-    """Each endpoint that jobs may name, with the operation there: what makes jobs, path, it."""
+    """Yield each endpoint that jobs may name, with the operation: what makes jobs, path, it."""
     paths = {each.path: each.id for each in model.document.operations.values() if each.body}
     for resource in model.resources.values():
         taken = taken_by(model.document, resource.create) if resource.whole else {}
@@ -283,7 +283,10 @@ def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - J
 
 
 def distance(left: object, right: object) -> float:
-    """How far the numbers of two answers are apart; infinite where they have other places."""
+    """Return how far the numbers of two answers are apart.
+
+    Infinite where they have other places.
+    """
     one, other = _numbers(left), _numbers(right)
     if one.keys() != other.keys():
         return float("inf")

@@ -55,7 +55,7 @@ Way = Named | str
 
 
 def _named(model: Model) -> Iterator[Subject]:
-    """Each DELETE whose query names a part, with what makes and lists such parts."""
+    """Yield each DELETE whose query names a part, with what makes and lists such parts."""
     for deleter in model.document.operations.values():
         if deleter.method != "DELETE":
             continue
@@ -99,7 +99,7 @@ def takes_what_it_names(world: World, named: Named) -> None:
 
 
 def _beside(model: Model) -> Iterator[Subject]:
-    """Each such kind of part, with each change of its object and each thing that is done to it."""
+    """Yield each such kind of part, with each change of its object and what is done to it."""
     for subject in _named(model):
         named: Named = subject.value
         owner = named.owner
@@ -135,7 +135,7 @@ def _add(world: World, named: Named, owner: Instance, word: str) -> Exchange:
 
 
 def _growing(model: Model) -> Iterator[Subject]:
-    """Each array of an answer without pages about an object, with what may add to it."""
+    """Yield each array of an answer without pages about an object, with what may add to it."""
     named = [each.value for each in _named(model)]
     for owner in (each for each in model.resources.values() if each.whole and each.parameter):
         adding = [each for each in (*owner.actions, *owner.changes) if each in load_samples()]

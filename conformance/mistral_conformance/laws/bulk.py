@@ -28,7 +28,7 @@ GONE, THERE = "gone", "there"
 
 
 def _bulk(model: Model) -> Iterator[Subject]:
-    """Each action on several, with the place that names them and what does the same to one."""
+    """Yield each action on several, with the place of their ids and its like for one."""
     for resource in model.resources.values():
         for reference in model.references_to(resource.name) if resource.whole else ():
             action, place = reference.place.operation, reference.place

@@ -30,7 +30,7 @@ SOON_S = 0.5
 
 
 def _asked(model: Model) -> Iterator[Subject]:
-    """Each id in the query of what is no list of a resource: the place, what is made, its field."""
+    """Yield each id in the query of what is no list: the place, what is made, its field."""
     along = {of.name: (maker, field.name) for maker, field, of in comes_along(model)}
     for each in model.references:
         place, resource = each.place, model.resources.get(each.resource or "")

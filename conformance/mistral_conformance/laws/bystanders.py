@@ -20,7 +20,7 @@ NAMES = ("name", "filename")
 
 
 def bystanders_of(world: World, instance: Instance, operation: str) -> list[Instance]:
-    """One of its name, one elsewhere, one of each other identity, and the children.
+    """Return one of its name, one elsewhere, one of each other identity, and the children.
 
     Of a share the siblings are shares with others; a parent stands by, and who it is shared with.
     """
@@ -46,7 +46,10 @@ def bystanders_of(world: World, instance: Instance, operation: str) -> list[Inst
 
 
 def namesake(world: World, instance: Instance) -> Instance:
-    """One more object of the same name in the same place; of a share, one with somebody else."""
+    """Return one more object of the same name in the same place.
+
+    Of a share, one with somebody else.
+    """
     resource = instance.resource
     if not resource.parameter:
         found = next(iter(_shares(world, resource, instance.parent, kinds=("org",))), None)

@@ -32,7 +32,7 @@ LETTERS = ("plain", "PLAIN", " größe 東京", " a+b c", "100%", "%41", "dot.te
 
 
 def _own_keys(model: Model) -> Iterator[Subject]:
-    """Each resource whose id its maker can choose."""
+    """Return each resource whose id its maker can choose."""
 
     def is_chosen(each: Resource) -> bool:
         fields = [each.fields.get(name) for name in each.key]
@@ -42,7 +42,7 @@ def _own_keys(model: Model) -> Iterator[Subject]:
 
 
 def _with_names(model: Model) -> Iterator[Subject]:
-    """Each list whose items tell other names that they have, and that are read one by one."""
+    """Yield each list whose items tell other names that they have, and that are read one by one."""
     for each in model.resources.values():
         for field in each.fields.values() if each.list and each.read else ():
             named = field.refers == each.name and not field.sent and not each.parent
@@ -84,7 +84,7 @@ def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
 
 
 def _other_makers(model: Model) -> Iterator[Subject]:
-    """Each other operation that makes one with an id that is chosen: resource and place."""
+    """Yield each other operation that makes one with an id that is chosen: resource and place."""
     for subject in _own_keys(model):
         resource = subject.value
         names = {resource.fields[name].sent for name in resource.key}

@@ -20,7 +20,7 @@ LONGEST = 60
 
 
 def is_same(field: Field, left: object, right: object) -> bool:
-    """Whether two values of a field are the same: times by their moment, all else as they are."""
+    """Say whether two values of a field are the same: times by their moment, else as they are."""
     if field.unit and left is not None and right is not None:
         one, other = read_time(left), read_time(right)
         if one is not None and other is not None:
@@ -29,7 +29,7 @@ def is_same(field: Field, left: object, right: object) -> bool:
 
 
 def is_equal(left: object, right: object) -> bool:
-    """Whether two JSON values are the same; `true` is not 1, wherever it stands."""
+    """Say whether two JSON values are the same; `true` is not 1, wherever it stands."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(is_equal(left[k], right[k]) for k in left)
     if isinstance(left, list) and isinstance(right, list):
@@ -129,7 +129,7 @@ def describe(place: str, left: object, right: object, one: Shown, other: Shown) 
 
 
 def shorten(left: object, right: object) -> tuple[str, str]:
-    """Both values as JSON, cut to the part where they begin to differ."""
+    """Return both values as JSON, cut to the part where they begin to differ."""
     one, other = _spell(left), _spell(right)
     if max(len(one), len(other)) <= LONGEST:
         return one, other

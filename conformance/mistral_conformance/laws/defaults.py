@@ -35,7 +35,7 @@ LEAKS = "harm: what somebody sent is used, and shown, where somebody else sent n
 
 
 def _plain(model: Model) -> Iterator[Subject]:
-    """Each resource that a JSON request with optional fields makes at a path of its own."""
+    """Return each resource that a JSON request with optional fields makes at a path of its own."""
     return resources(
         model,
         lambda each: (
@@ -87,7 +87,7 @@ def one_request_makes_one(world: World, resource: Resource) -> None:
 
 
 def _changed(model: Model) -> Iterator[Subject]:
-    """Each resource with a list, with the first field that a change takes."""
+    """Yield each resource with a list, with the first field that a change takes."""
     seen: set[str] = set()
     for each in changeable(model):
         resource, field = each.value
@@ -162,7 +162,7 @@ def _make_plainly(world: World, resource: Resource, parent: Instance | None) -> 
 
 
 def _make_with(world: World, resource: Resource, parent: Instance | None, field: Field) -> bool:
-    """Whether one was made with the field, and all that is inside of it."""
+    """Say whether one was made with the field, and all that is inside of it."""
     value = world.values.make(field.sent, creating_schema(world.document, resource, field))
     for name, schema in inner(world.document, resource, field).items():
         made = world.values.make(name, schema)

@@ -35,7 +35,7 @@ LOOKS = 30
 
 
 def stateful(model: Model) -> Iterator[Subject]:
-    """Each resource with declared states that the suite can make and read."""
+    """Yield each resource with declared states that the suite can make and read."""
     for states in model.states:
         each = model.resources[states.resource]
         if each.whole and each.read:
@@ -45,7 +45,7 @@ def stateful(model: Model) -> Iterator[Subject]:
 
 
 def _ending(model: Model) -> Iterator[Subject]:
-    """Each resource with states, and each view of a part of it that tells them, too."""
+    """Yield each resource with states, and each view of a part of it that tells them, too."""
     for subject in stateful(model):
         resource, states = subject.value
         yield subject
@@ -320,7 +320,7 @@ def _parts(world: World, instance: Instance, states: States) -> Iterator[Shown]:
 
 
 def _views_of(document: Document, resource: Resource, states: States) -> Iterator[str]:
-    """Those views of a part of an object that tell its state."""
+    """Yield those views of a part of an object that tell its state."""
     for view in resource.views:
         schema, _ = answer_schema(document.operations[view], document)
         if states.field in properties(document, schema or {}):
@@ -342,7 +342,7 @@ def _state(world: World, instance: Instance, states: States) -> str:
 
 
 def may_follow(states: States, before: str, after: str) -> bool:
-    """Whether a state may come after another: one that the document does not list always may."""
+    """Say whether a state may come after another: one that is not listed always may."""
     return after in {before, *reachable(states, before)} or after not in states.values
 
 

@@ -105,7 +105,10 @@ def spell_time(moment: float, ahead: timedelta = timedelta()) -> str:
 
 
 def fits(each: Filter, values: Values, item: Json) -> bool | None:
-    """Whether an item fits a filter; None where nobody says, such as for letters of other case."""
+    """Say whether an item fits a filter.
+
+    None where nobody says, such as for letters of other case.
+    """
     if each.values:
         values = [each.values[value] for value in values if value in each.values]
         if not values:
@@ -119,7 +122,7 @@ def fits(each: Filter, values: Values, item: Json) -> bool | None:
 
 
 def _fits(each: Filter, field: str, values: Values, item: Json) -> bool | None:
-    """Whether one field of an item fits."""
+    """Say whether one field of an item fits."""
     found = value_at(item, field)
     if found is None:
         return False if item.keys() >= {field.partition(".")[0]} else None
@@ -173,7 +176,7 @@ def _is_on_side(each: Filter, asked: str, found: object) -> bool | None:
 
 
 def _is_like(each: Filter, part: str, text: str) -> bool | None:
-    """Whether a text has a part, anywhere or at its beginning."""
+    """Say whether a text has a part, anywhere or at its beginning."""
 
     def has(whole: str, some: str) -> bool:
         return whole.startswith(some) if each.compare == "begins" else some in whole

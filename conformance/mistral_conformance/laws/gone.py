@@ -71,7 +71,7 @@ def _unnamed(model: Model) -> Iterator[Subject]:
 
 
 def _places(model: Model) -> Iterator[Subject]:
-    """Each place of a path that takes the id of what can be deleted."""
+    """Yield each place of a path that takes the id of what can be deleted."""
     for each in model.references:
         resource = model.resources.get(each.resource or "")
         if resource and resource.whole and resource.delete and each.place.where == "path":
@@ -89,7 +89,7 @@ def _links(model: Model) -> Iterator[Subject]:
 
 
 def _inherited(model: Model) -> Iterator[Subject]:
-    """Each link of what is part of something that can be deleted."""
+    """Yield each link of what is part of something that can be deleted."""
     for subject in _links_of_all(model):
         resource, link = subject.value
         above = model.resources.get(resource.parent)
@@ -116,7 +116,7 @@ def _parents(model: Model) -> Iterator[Subject]:
 
 
 def _sources(model: Model) -> Iterator[Subject]:
-    """Each action on what can be deleted that answers with an id of such an object, or another."""
+    """Yield each action on what can be deleted that answers with the id of one, or another."""
     for subject in _deletable(model):
         resource = subject.value
         for action in resource.actions if resource.read else ():
@@ -134,7 +134,7 @@ def _sources(model: Model) -> Iterator[Subject]:
 
 
 def _naming(model: Model) -> Iterator[Subject]:
-    """Each creation that can name what can be deleted: the reference, and what is made."""
+    """Yield each creation that can name what can be deleted: the reference, and what is made."""
     for each in model.references:
         place, named = each.place, model.resources.get(each.resource or "")
         makes = next((e for e in model.resources.values() if e.create == place.operation), None)
@@ -271,7 +271,7 @@ def twin_is_new(world: World, resource: Resource) -> None:
 
 
 def _below(world: World, instance: Instance, reference: Reference) -> dict[str, str]:
-    """Ids of living objects below the deleted one, where the operation's path names them."""
+    """Return ids of living objects below the deleted one, where the operation's path names them."""
     operation = world.document.operations[reference.place.operation]
     found: dict[str, str] = {}
     for each in instance.resource.children:
@@ -329,7 +329,7 @@ def leaves_what_was_made_of_it(world: World, resource: Resource, action: str) ->
 
 
 def _showing(model: Model) -> Iterator[Subject]:
-    """Each place in a view of an object that tells the id of what it neither owns nor was given."""
+    """Yield each place in a view of an object with the id of what it neither owns nor was given."""
     known = [each for each in model.resources.values() if each.read and not each.parent]
     given = {(each.place.operation, each.resource) for each in model.references}
     for subject in _deletable(model):

@@ -71,7 +71,7 @@ def _readings(model: Model) -> Iterator[Subject]:
 
 
 def _defaulted(model: Model) -> Iterator[Subject]:
-    """Each parameter of a view with a default; one that is true or false has one: false."""
+    """Yield each parameter of a view with a default; one that is true or false has one: false."""
     for subject in _readings(model):
         resource, operation = subject.value
         if operation in {resource.list, *resource.lists}:
@@ -103,7 +103,7 @@ def _spoken(model: Model) -> Iterator[Subject]:
 
 
 def _talks(model: Model) -> Iterator[Subject]:
-    """Each question to a model that takes messages and tools."""
+    """Yield each question to a model that takes messages and tools."""
     for subject in questions(model):
         taken = body_properties(model.document, model.document.operations[subject.name])
         if taken.keys() >= {"messages", "tools"}:
@@ -111,7 +111,7 @@ def _talks(model: Model) -> Iterator[Subject]:
 
 
 def _nullable(model: Model) -> Iterator[Subject]:
-    """Each creation, and each question to a model, with the optional fields that may be null."""
+    """Yield each creation, and each question to a model, with the fields that may be null."""
     created = {each.create for each in model.resources.values() if each.whole}
     asked = {subject.name for subject in questions(model)}
     for name in sorted(created | asked):
@@ -134,7 +134,7 @@ def _nullable(model: Model) -> Iterator[Subject]:
 
 
 def _merged(left: Json, right: Json) -> Json:
-    """Both bodies, where one has fields inside a frame within it."""
+    """Return both bodies, where one has fields inside a frame within it."""
     both = {**left, **right}
     for name, each in right.items():
         if isinstance(each, dict) and isinstance(left.get(name), dict):
@@ -143,7 +143,7 @@ def _merged(left: Json, right: Json) -> Json:
 
 
 def _operations(model: Model, test: Callable[[str], bool]) -> Iterator[Subject]:
-    """Operations on objects that the suite makes, with the resource."""
+    """Yield operations on objects that the suite makes, with the resource."""
     for each in model.resources.values():
         for operation in each.operations if each.whole else ():
             spec = model.document.operations[operation]

@@ -105,13 +105,13 @@ def _texts(model: Model) -> Iterator[Subject]:
 
 
 def _ways(resource: Resource, field: Field) -> tuple[str, ...]:
-    """Each way to change a field, if there is any."""
+    """Return each way to change a field, if there is any."""
     ways = (field.through,) if field.through else resource.changes
     return ways if field.changed else ()
 
 
 def _all_ways(resource: Resource, field: Field) -> list[Way]:
-    """How an object comes to a value: it is made with it, or changed to it in each way."""
+    """Return how an object comes to a value: it is made with it, or changed to it in each way."""
     return [_made_with, *(partial(_changed_to, through=each) for each in _ways(resource, field))]
 
 
@@ -125,7 +125,7 @@ def _emptiable(model: Model) -> Iterator[Subject]:
 
 
 def _numbers(model: Model) -> Iterator[Subject]:
-    """Each number with a bound that a new object takes, by itself or within an object."""
+    """Yield each number with a bound that a new object takes, by itself or within an object."""
     for subject in _kept(model, lambda each: each.sent and "." not in each.sent):
         resource, field = subject.value
         schema = creating_schema(model.document, resource, field)
@@ -145,7 +145,7 @@ def _choices(model: Model) -> Iterator[Subject]:
 
 
 def _rare(model: Model) -> Iterator[Subject]:
-    """Each field that the plainest request has to leave out, and that names nothing.
+    """Yield each field that the plainest request has to leave out, and that names nothing.
 
     And each object of several fields, of which the plainest request has a few.
     """
@@ -369,7 +369,7 @@ def _alphabet(world: World, field: Field) -> Iterator[str]:
 
 
 def _fits_form(name: str) -> bool:
-    """Whether a form's part can carry the file name without another spelling."""
+    """Say whether a form's part can carry the file name without another spelling."""
     return not NOT_IN_FORMS.search(name)
 
 

@@ -33,7 +33,7 @@ WHILES, WHILE_S = 4, 1800
 
 
 def _asked(model: Model) -> Iterator[Subject]:
-    """Each field that tells the end that the creating request asked for as a span."""
+    """Return each field that tells the end that the creating request asked for as a span."""
     return (each for each in _ending(model) if each.value[1].after)
 
 
@@ -48,7 +48,7 @@ def _ending(model: Model) -> Iterator[Subject]:
 
 
 def _lasting(model: Model) -> Iterator[Subject]:
-    """Each resource whose objects do not end unless somebody says so."""
+    """Return each resource whose objects do not end unless somebody says so."""
     return resources(model, lambda each: not any(field.ends for field in each.fields.values()))
 
 
@@ -131,7 +131,7 @@ def _mortal(world: World, resource: Resource, field: Field) -> Instance:
 
 
 def _birth(instance: Instance) -> float:
-    """When the object was made, as its answer tells.
+    """Return when the object was made, as its answer tells.
 
     Raises:
         Skipped: it does not.

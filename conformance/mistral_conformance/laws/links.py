@@ -42,7 +42,7 @@ def _links(model: Model) -> Iterator[Subject]:
 
 
 def _uploaded(model: Model) -> Iterator[Subject]:
-    """Each link to the bytes of an upload, not to what was read from them."""
+    """Yield each link to the bytes of an upload, not to what was read from them."""
     texts = {each.operation for each in model.texts}
     for each in _links(model):
         form = body_schema(model.document.operations[each.value[0].create])[0]
@@ -51,14 +51,14 @@ def _uploaded(model: Model) -> Iterator[Subject]:
 
 
 def _several(model: Model) -> Iterator[Subject]:
-    """Each resource with several links."""
+    """Yield each resource with several links."""
     for each in model.resources.values():
         if each.whole and len(each.links) > 1:
             yield Subject(each.name, each, each.links, (*each.links, each.create))
 
 
 def _lives(model: Model) -> Iterator[Subject]:
-    """Each declared lifetime: the usual one, and of those that can be asked for the bounds."""
+    """Yield each declared lifetime: the usual one, and the bounds of those to be asked for."""
     owners = {link: each for each in model.resources.values() for link in each.links if each.whole}
     for life in model.lifetimes:
         if life.operation not in owners:
@@ -262,7 +262,7 @@ def _ends(url: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _later(name: str, value: str) -> tuple[str, str, str] | None:
-    """How a query's field tells a time, and a later one and one that is over; None if it does not.
+    """Return how a query's field tells a time, a later one and one that is over; else None.
 
     Somebody would change it so who wants more than was given.
     """
@@ -279,7 +279,7 @@ def _later(name: str, value: str) -> tuple[str, str, str] | None:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    """Whether a query's field looks like what lets somebody in."""
+    """Say whether a query's field looks like what lets somebody in."""
     return bool(
         re.fullmatch(r"(?=.*[0-9A-Za-z])[0-9A-Za-z._~+/=-]{16,}", value)
         or (len(value) > 1 and re.search("sig|token|hmac|mac$", name, re.IGNORECASE))

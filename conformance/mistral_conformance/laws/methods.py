@@ -19,7 +19,7 @@ UNDONE = "harm: a change is said to be done, and is not; RFC 9110 §15.5.6"
 
 
 def _without_methods(model: Model) -> Iterator[Subject]:
-    """Each path that can be read, with the methods of changes that the document does not have."""
+    """Yield each path that can be read, with the methods of changes that it does not have."""
     known = {(each.path, each.method) for each in model.document.operations.values()}
     for each in model.resources.values():
         for operation in dict.fromkeys(filter(None, (each.read, each.list))):

@@ -41,7 +41,7 @@ CALLS_TOOLS = "calls tools"
 
 
 def _crowds(model: Model) -> Iterator[Subject]:
-    """Each count or sum of children whose list has pages that can be filled."""
+    """Yield each count or sum of children whose list has pages that can be filled."""
     for subject in totals(model):
         view = model.lists.get(subject.value[2].list)
         if view and 0 < _page(model, subject.value[2]) <= MOST:

@@ -67,7 +67,7 @@ def _used_later(model: Model) -> Iterator[Subject]:
 
 
 def _named(model: Model, *, later: bool) -> Iterator[Subject]:
-    """Each place of a body at which something can be named, with each cause of a refusal."""
+    """Yield each place of a body at which something can be named, with each cause of a refusal."""
     for each in model.references:
         place, resource = each.place, model.resources.get(each.resource or "")
         if not resource or place.name not in load_samples().get(place.operation, Sample()).named:
@@ -154,7 +154,7 @@ def await_effect(world: World, taken: Exchange, has_come: Callable[[], bool]) ->
 
 
 def _naming(model: Model) -> Iterator[Subject]:
-    """Each field that holds ids of what can be read by them alone."""
+    """Yield each field that holds ids of what can be read by them alone."""
     for each in model.resources.values():
         for field in each.fields.values() if each.whole and each.read else ():
             of = model.resources.get(field.refers)
@@ -187,7 +187,7 @@ def named_is_there(world: World, resource: Resource, field: Field, of: Resource)
 
 
 def _told(model: Model) -> Iterator[Subject]:
-    """Each creation that can name something in a field that answers show."""
+    """Yield each creation that can name something in a field that answers show."""
     for each in model.references:
         place = each.place
         named = load_samples().get(place.operation, Sample()).named.get(place.name)
@@ -228,7 +228,7 @@ def make_naming(
 
 
 def _taken_back(model: Model) -> Iterator[Subject]:
-    """Each action that another one takes back, and the requests that make use of such an object."""
+    """Yield each action that another one takes back, and the requests that use such an object."""
     asked = {subject.name for subject in questions(model)}
     started = {each.create for each in model.resources.values() if each.whole}
     for each in model.resources.values():
@@ -299,7 +299,7 @@ def _use(world: World, reference: Reference, instance: Instance) -> Exchange:
 
 
 def _secret(model: Model) -> Iterator[Subject]:
-    """Each place of a creating request that holds a secret of somebody."""
+    """Yield each place of a creating request that holds a secret of somebody."""
     for each in model.resources.values():
         if not each.whole:
             continue

@@ -37,7 +37,7 @@ CHANGING = ("PUT", "PATCH")
 
 
 def _acted_on(model: Model, *, lent: bool = False) -> Iterator[Subject]:
-    """Each operation that makes, changes, ends or deletes an object, or does something to it.
+    """Yield each operation that makes, changes, ends or deletes an object, or does something to it.
 
     With `lent` also what changes an object that cannot be made, or does something to it.
     """
@@ -51,7 +51,7 @@ def _acted_on(model: Model, *, lent: bool = False) -> Iterator[Subject]:
 
 
 def _partly_changed(model: Model) -> Iterator[Subject]:
-    """Each way to change an object that demands no field."""
+    """Yield each way to change an object that demands no field."""
     for subject in resources(model, lambda each: each.changes, lent=True):
         for operation in subject.value.changes:
             taken = body_properties(model.document, model.document.operations[operation])
@@ -74,7 +74,7 @@ def _actions(model: Model) -> Iterator[Subject]:
 
 
 def _telling(model: Model) -> Iterator[Subject]:
-    """Each change and action that answers with fields of the object."""
+    """Yield each change and action that answers with fields of the object."""
     for subject in _acted_on(model, lent=True):
         resource, operation = subject.value
         told = shown_by(model.document, resource, operation)

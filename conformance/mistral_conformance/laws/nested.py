@@ -40,7 +40,7 @@ class Wrong:
 
 
 def _nested(model: Model) -> Iterator[Subject]:
-    """Each place inside a body that holds an id of what the suite makes, with each cause."""
+    """Yield each place inside a body that holds an id of what the suite makes, with each cause."""
     samples = load_samples()
     for each in model.references:
         place, resource = each.place, model.resources.get(each.resource or "")

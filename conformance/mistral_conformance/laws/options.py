@@ -82,7 +82,7 @@ def _tried(model: Model) -> Iterator[Subject]:
 
 
 def _uses(model: Model) -> Iterator[Subject]:
-    """Each use of each effect; of options that work together the first one counts."""
+    """Yield each use of each effect; of options that work together the first one counts."""
     seen: set[tuple[str, ...]] = set()
     for each in (*model.options, *model.settings):
         key = (each.operation, each.by, each.inside, each.effect)
@@ -235,7 +235,7 @@ def _ends_text(world: World, option: Option) -> None:
 
 
 def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
-    """Whatever a model answers otherwise, letters that hardly a text is without end it."""
+    """Expect that letters which hardly a text is without end it, whatever is answered."""
     letters = [each for each in plain.first.text if each.isalpha()]
     stops = sorted(sorted({*letters}), key=letters.count)[-2:]
     answer = _ask(world, option, {option.name: stops})

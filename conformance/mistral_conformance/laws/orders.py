@@ -39,14 +39,14 @@ def _sorted(model: Model) -> Iterator[Subject]:
 
 
 def _directed(model: Model) -> Iterator[Subject]:
-    """Each list with a parameter for the direction alone."""
+    """Yield each list with a parameter for the direction alone."""
     for view in model.lists.values():
         if view.sort and view.sort.direction and judged(model, view):
             yield list_subject(view, view.operation, view, view.sort.origin)
 
 
 def _narrowed(model: Model) -> Iterator[Subject]:
-    """Each filter of a list that can be sorted, but those by an id, which leave too little."""
+    """Yield each filter of a list that can be sorted, but those by an id: they leave too little."""
     for view in model.lists.values():
         sort = view.sort
         told = [each for each in view.filters if not each.field.endswith("id")]
@@ -136,7 +136,7 @@ def default_order_is_as_declared(world: World, view: ListView) -> None:
 
 
 def _told_apart(field: str, walk: Walk) -> int:
-    """How many values of a field the items of a list have."""
+    """Return how many values of a field the items of a list have."""
     return len({str(found) for item in walk.items if (found := value_at(item, field)) is not None})
 
 
@@ -168,7 +168,7 @@ def _expect_order(world: World, walk: Walk, field: str, *, down: bool) -> None:
 
 
 def is_after(left: object, right: object) -> bool:
-    """Whether the first of two ascending neighbours comes later, however texts are compared."""
+    """Say whether the first of two ascending neighbours comes later, however texts are compared."""
     one, other = read_time(left), read_time(right)
     if one is not None and other is not None:
         return one > other

@@ -221,7 +221,7 @@ def end_is_told(world: World, view: ListView) -> None:
 
 
 def _is_silent(view: ListView, page: Exchange) -> bool:
-    """Whether a page does not tell whether more follow, in any way."""
+    """Say whether a page does not tell whether more follow, in any way."""
     told = ("has_more", "total", "next_token")
     return all(find(page, view.paging.get(each, "?")) is None for each in told)
 
@@ -290,7 +290,7 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
 
 
 def _crowd(world: World, view: ListView) -> tuple[Population, Json]:
-    """More items than a page holds, and the query that leaves little else."""
+    """Return more items than a page holds, and the query that leaves little else."""
     crowd = crowd_of(world, view)
     search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
     return crowd, {} if crowd.parent or search is None else {search: crowd.word}

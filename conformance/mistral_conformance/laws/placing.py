@@ -70,13 +70,13 @@ def _role(document: Document, node: Json) -> str:
 
 
 def _takes_text(document: Document, schema: Json) -> bool:
-    """Whether one of the members is a piece of text."""
+    """Say whether one of the members is a piece of text."""
     kinds = [node.get("properties", {}).get("type", {}) for node in members(document, schema)]
     return "text" in [facet(document, each, "const") for each in kinds]
 
 
 def _takes_words(document: Document, schema: Json) -> bool:
-    """Whether one of the members is what a user says."""
+    """Say whether one of the members is what a user says."""
     return any(
         USER in (facet(document, node.get("properties", {}).get("role", {}), "enum") or ())
         for node in members(document, schema)

@@ -90,13 +90,13 @@ def population_of(world: World, view: ListView) -> Population:
 
 
 def judged(model: Model, view: ListView) -> bool:
-    """Whether the items of a list can be made, or are there without being made."""
+    """Say whether the items of a list can be made, or are there without being made."""
     path = model.document.operations[view.operation].path_ids
     return model.resources[view.resource].whole or not path
 
 
 def makes(world: World, view: ListView) -> bool:
-    """Whether the suite makes what the list shows, not only looks at what is there.
+    """Say whether the suite makes what the list shows, not only looks at what is there.
 
     Raises:
         NotOffered: nothing can be looked at without being made.
@@ -109,7 +109,7 @@ def makes(world: World, view: ListView) -> bool:
 
 
 def crowd_of(world: World, view: ListView) -> Population:
-    """More items than the largest page holds, the same ones for all laws of a run.
+    """Return more items than the largest page holds, the same ones for all laws of a run.
 
     Raises:
         Unjudged: the server does not make enough of them.
@@ -172,7 +172,7 @@ def _populate(world: World, view: ListView) -> Population:
 def _rename_one(
     world: World, view: ListView, parent: Instance | None, word: str
 ) -> tuple[str, ...]:
-    """One more item whose name is changed, where the list looks at names: both names.
+    """Return one more item whose name is changed, where the list looks at names: both names.
 
     None where that is not possible.
     """
@@ -191,7 +191,7 @@ def _rename_one(
 
 
 def _tells_whose(world: World, view: ListView, resource: Resource) -> bool:
-    """Whether the list may be asked for the caller's own among what its workspace sees."""
+    """Say whether the list may be asked for the caller's own among what its workspace sees."""
     told = (
         each["name"] == USER or "boolean" in types(world.document, each.get("schema", {}))
         for each in world.document.operations[view.operation].parameters
@@ -201,7 +201,7 @@ def _tells_whose(world: World, view: ListView, resource: Resource) -> bool:
 
 
 def _add_others(world: World, resource: Resource, word: str) -> None:
-    """One of a colleague, and one that a neighbour shares with the caller, where that is possible.
+    """Make one of a colleague, and one that a neighbour shares with the caller, where possible.
 
     Laws about what the suite has made count neither: a server may hide them.
     """
@@ -220,7 +220,7 @@ def _add_others(world: World, resource: Resource, word: str) -> None:
 
 
 def _add_hidden(world: World, resource: Resource, word: str) -> None:
-    """One that a colleague keeps to itself, where that is possible: no list or total counts it."""
+    """Make one that a colleague keeps to itself, where possible: no list or total counts it."""
     for each in resource.fields.values() if "colleague" in world.others else ():
         for value, seen in each.seen_by.items():
             if each.sent and seen == CALLER:
@@ -263,13 +263,13 @@ def _meet(world: World, view: ListView) -> Population:
 
 
 def _starts_at(world: World, each: Resource, resource: Resource) -> bool:
-    """Whether one thing is made at the path of another without being a part of it."""
+    """Say whether one thing is made at the path of another without being a part of it."""
     path = world.document.operations[each.create].path_ids if each.whole else ()
     return not each.parent and resource.parameter in path
 
 
 def _vary(world: World, source: Resource) -> None:
-    """More of something: the plainest one, a colleague's, and one for each way to stop it."""
+    """Make more of something: the plainest one, a colleague's, and one for each way to stop it."""
     ids = {name: world.lookup(name) for name in world.document.operations[source.create].path_ids}
     send_plain(world, source.create, ids, by=CALLER)
     if "colleague" in world.others:
@@ -297,7 +297,7 @@ def _variety(world: World, view: ListView, resource: Resource, word: str) -> Ite
 
 
 def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[tuple[str, Any]]]:
-    """Values that a filter of the list can tell apart and the creating request takes."""
+    """Yield values that a filter of the list can tell apart and the creating request takes."""
     for each in view.filters:
         outer, _, inner = each.field.partition(".")
         field = resource.fields.get(outer)
@@ -326,7 +326,7 @@ def _inside(
 
 
 def _named(world: World, resource: Resource, field: Field) -> Iterator[list[tuple[str, Any]]]:
-    """Two objects that the field can name, each without what it stands instead of."""
+    """Yield two objects that the field can name, each without what it stands instead of."""
     named = load_samples().get(resource.create, Sample()).named.get(field.sent)
     of = world.model.resources.get(field.refers)
     if named and of and of.whole:

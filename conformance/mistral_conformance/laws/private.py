@@ -29,7 +29,7 @@ CALLER, WORKSPACE = "caller", "workspace"
 
 
 def _seen(model: Model, whom: str) -> Iterator[Subject]:
-    """Each value of a field that lets the caller, or its workspace, see the object."""
+    """Yield each value of a field that lets the caller, or its workspace, see the object."""
     for subject in resources(model):
         for field in subject.value.fields.values():
             values = [each for each, seen in field.seen_by.items() if seen == whom]
@@ -48,7 +48,7 @@ def _opening(resource: Resource) -> tuple[str, ...]:
 
 
 def _seen_alike(model: Model) -> Iterator[Subject]:
-    """Each resource that its workspace sees."""
+    """Yield each resource that its workspace sees."""
     for subject in resources(model, lambda each: each.seen_by == WORKSPACE):
         origins = (subject.value.seen_origin,)
         yield evolve(subject, needs=(*subject.needs, COLLEAGUE), origins=origins)

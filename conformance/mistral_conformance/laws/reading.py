@@ -46,7 +46,7 @@ def find(exchange: Exchange, path: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def values_at(value: Any, path: str) -> list[Any]:  # noqa: ANN401 - JSON
-    """All that stands at a dotted path, `*` for each item of an array."""
+    """Return all that stands at a dotted path, `*` for each item of an array."""
     found = [value]
     for name in path.split("."):
         if name == "*":
@@ -57,7 +57,7 @@ def values_at(value: Any, path: str) -> list[Any]:  # noqa: ANN401 - JSON
 
 
 def read_time(value: object) -> float | None:
-    """Seconds since 1970 of a time in either spelling, None for what is no time."""
+    """Return seconds since 1970 of a time in either spelling, None for what is no time."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str):

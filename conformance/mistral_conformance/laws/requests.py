@@ -106,7 +106,7 @@ def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
 
 
 def _is_number(world: Maker, operation: Operation, parameter: str, schema: Json) -> bool:
-    """Whether a parameter names a thing by its number, which a path may hold as text."""
+    """Say whether a parameter names a thing by its number, which a path may hold as text."""
     named = (e for e in world.model.resources.values() if operation.id == e.read)
     shown = [e.fields[parameter].schema for e in named if e.key == (parameter,)]
     return any(types(world.document, each) == {"integer"} for each in (schema, *shown))

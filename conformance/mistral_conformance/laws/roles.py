@@ -55,7 +55,7 @@ def _grants(model: Model) -> Iterator[tuple[Subject, Grant]]:
 
 
 def _roles(model: Model) -> Iterator[Subject]:
-    """Each level with each operation on what is shared."""
+    """Yield each level with each operation on what is shared."""
     for subject, grant in _grants(model):
         for given in grant.levels.values():
             for each in model.levels:
@@ -79,7 +79,7 @@ def _refused(model: Model) -> Iterator[Subject]:
 
 
 def _shared(model: Model) -> Iterator[Subject]:
-    """Each kind of whom a thing can be shared with."""
+    """Yield each kind of whom a thing can be shared with."""
     for subject, grant in _grants(model):
         for word, kind in grant.kinds.items():
             name, value = f"{subject.name} with {word}", Role(grant, VIEW, kind)
@@ -87,7 +87,10 @@ def _shared(model: Model) -> Iterator[Subject]:
 
 
 def _kinds(model: Model) -> Iterator[Subject]:
-    """Each level with each kind of whom it is given to; the level is declared for all alike."""
+    """Yield each level with each kind of whom it is given to.
+
+    The level is declared for all alike.
+    """
     for subject, grant in _grants(model):
         changes = model.resources[grant.parent].changes[:1]
         for word, kind in grant.kinds.items():
@@ -336,7 +339,7 @@ def _prepare(world: World, role: Role) -> tuple[Exchange, dict[str, str], list[I
 
 
 def _keys(world: World, access: Resource, ids: dict[str, str]) -> list[tuple[object, ...]]:
-    """Who has access, as the owner is told; nobody where no list tells."""
+    """Return who has access, as the owner is told; nobody where no list tells."""
     if not world.capabilities.offers(access.list):
         return []
     return [key_of(access, each) for each in world.walk(access, ids).items]
@@ -366,7 +369,7 @@ def _expect_hidden(
 
 
 def _views(world: World, instance: Instance, identity: str) -> Iterator[tuple[str, Exchange, bool]]:
-    """Each view of the object, its answer to an identity, and whether that shows the object."""
+    """Yield each view of the object, the answer to an identity, whether that shows the object."""
     resource = instance.resource
     if resource.read and world.capabilities.offers(resource.read):
         answer = world.ask(resource.read, instance.ids, by=identity)

@@ -32,7 +32,7 @@ COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: res
 
 
 def _answered(model: Model) -> Iterator[Subject]:
-    """Each operation whose answers have a form."""
+    """Yield each operation whose answers have a form."""
     for each in model.document.operations.values():
         if answer_schema(each, model.document)[0] is not None:
             yield Subject(each.id, each.id, (each.id,), (each.id,))
@@ -57,7 +57,7 @@ def parts_fit_their_total(world: World, operation: str) -> None:
 
 
 def _recorded(model: Model) -> Iterator[Subject]:
-    """Each operation whose answers have parts of a recording."""
+    """Yield each operation whose answers have parts of a recording."""
     for subject in _answered(model):
         answer, _ = answer_schema(model.document.operations[subject.name], model.document)
         for each in properties(model.document, answer or {}).values():
@@ -75,7 +75,7 @@ def parts_go_on_in_time(world: World, operation: str) -> None:
 
 
 def _logging(model: Model) -> Iterator[Subject]:
-    """Each operation whose answers have an array of what has happened."""
+    """Yield each operation whose answers have an array of what has happened."""
     for subject in _answered(model):
         answer, _ = answer_schema(model.document.operations[subject.name], model.document)
         told = properties(model.document, answer or {}).keys() & {*LOGS}
@@ -90,7 +90,7 @@ def events_are_in_order(world: World, operation: str) -> None:
 
 
 def _refusing(model: Model) -> Iterator[Subject]:
-    """Each operation: all can be refused."""
+    """Return each operation: all can be refused."""
     return (Subject(e, e, (e,), (e,)) for e in model.document.operations)
 
 
@@ -107,7 +107,7 @@ def errors_tell_no_internals(world: World, operation: str) -> None:
 
 
 def is_plain(operation: Operation) -> bool:
-    """Whether an operation only reads, and needs nothing to do so."""
+    """Say whether an operation only reads, and needs nothing to do so."""
     return operation.method == "GET" and not any(e.get("required") for e in operation.parameters)
 
 

@@ -54,7 +54,7 @@ def _repeated(model: Model) -> Iterator[Subject]:
 
 
 def _unshown(model: Model) -> Iterator[tuple[ListView, Json, list[Any]]]:
-    """Each parameter that takes some of listed values and looks at what no item shows."""
+    """Yield each parameter that takes some of listed values and looks at what no item shows."""
     for view in model.lists.values():
         for each in model.document.operations[view.operation].parameters:
             values = choices_of(model, each.get("schema", {}))
@@ -63,7 +63,7 @@ def _unshown(model: Model) -> Iterator[tuple[ListView, Json, list[Any]]]:
 
 
 def _untold(model: Model) -> Iterator[Subject]:
-    """Each of these that takes several values."""
+    """Yield each of these that takes several values."""
     for view, each, values in _unshown(model):
         if items_of(model.document, each.get("schema", {})):
             name = each["name"]
@@ -71,7 +71,7 @@ def _untold(model: Model) -> Iterator[Subject]:
 
 
 def _chosen(model: Model) -> Iterator[Subject]:
-    """Each of these in a paged list."""
+    """Yield each of these in a paged list."""
     for view, each, values in _unshown(model):
         if "size" in view.paging:
             name = each["name"]
@@ -94,7 +94,7 @@ def _picky(model: Model) -> Iterator[Subject]:
 
 
 def _defaulted(model: Model) -> Iterator[Subject]:
-    """Each parameter of a list that has a default, or that is true or false."""
+    """Yield each parameter of a list that has a default, or that is true or false."""
     for view in model.lists.values():
         paging = set(map(str, view.paging.values()))
         if not judged(model, view):
@@ -108,7 +108,7 @@ def _defaulted(model: Model) -> Iterator[Subject]:
 
 
 def _switched(model: Model) -> Iterator[Subject]:
-    """Each parameter of a list that is true or false."""
+    """Yield each parameter of a list that is true or false."""
     for view in model.lists.values():
         for each in model.document.operations[view.operation].parameters:
             is_switch = "boolean" in types(model.document, each.get("schema", {}))
@@ -311,7 +311,7 @@ def _shape(resource: Resource, walk: Walk) -> object:
 
 
 def parts_items(each: Filter, value: object, whole: Walk) -> bool:
-    """Whether a value leaves some of the items and not all."""
+    """Say whether a value leaves some of the items and not all."""
     return {True, False} <= {fits(each, [value], item) for item in whole.items}
 
 

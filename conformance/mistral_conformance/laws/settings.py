@@ -24,7 +24,7 @@ CALLS, ENDS = "calls tools", "ends text"
 
 
 def is_asked(model: Model, option: Option) -> bool:
-    """Whether the option can be tried: its operation takes tools, and asks the same twice."""
+    """Say whether the option can be tried: its operation takes tools, and asks the same twice."""
     operation = model.document.operations[option.operation]
     alone = not option.inside or bool(option.by)
     takes_tools = alone or "tools" in body_properties(model.document, operation)

@@ -54,7 +54,7 @@ def _changeable(model: Model) -> Iterator[Subject]:
 
 
 def _repeatable(model: Model) -> Iterator[Subject]:
-    """Each PUT of an object, and each action that a field says it sets it."""
+    """Yield each PUT of an object, and each action that a field says it sets it."""
     for subject in resources(model, lent=True):
         resource = subject.value
         setting = {each for field in resource.fields.values() for each in field.moved_by}
@@ -72,12 +72,12 @@ def _repeatable(model: Model) -> Iterator[Subject]:
 
 
 def _keyed(model: Model) -> Iterator[Subject]:
-    """Each resource that UUIDs of its request identify."""
+    """Return each resource that UUIDs of its request identify."""
     return resources(model, lambda each: not each.parameter and _uuids(each))
 
 
 def _uploaded(model: Model) -> Iterator[Subject]:
-    """Each resource that is made of a file, with the deletion of it or of what it is part of."""
+    """Yield each resource made of a file, with the deletion of it or of what it is part of."""
     for subject in resources(
         model, lambda each: any(e.sent.startswith("file.") for e in each.fields.values())
     ):

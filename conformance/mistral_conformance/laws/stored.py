@@ -63,7 +63,7 @@ def bytes_are_kept(world: World, resource: Resource) -> None:
 
 
 def _counting(model: Model) -> Iterator[Subject]:
-    """Each field that tells how many lines the uploaded file has."""
+    """Yield each field that tells how many lines the uploaded file has."""
     for subject in resources(model):
         for each in subject.value.fields.values():
             if each.sent == "file.lines":

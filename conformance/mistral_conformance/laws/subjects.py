@@ -23,7 +23,7 @@ def resources(
     lent: bool = False,
     done: Callable[[Resource], Iterable[str]] = lambda _: (),
 ) -> Iterator[Subject]:
-    """Each resource that the suite can make and read back, and that passes the test.
+    """Yield each resource that the suite can make and read back, and that passes the test.
 
     With `lent` those too of which one that is there can be changed. `done` gives what is done to
     it, which a verdict is about too.
@@ -35,7 +35,7 @@ def resources(
 
 
 def deletable(model: Model, test: Test = lambda _: True) -> Iterator[Subject]:
-    """Each such resource that can be deleted."""
+    """Return each such resource that can be deleted."""
     return resources(
         model, lambda each: each.delete and test(each), done=lambda each: (each.delete,)
     )
@@ -58,7 +58,7 @@ def of_resource(resource: Resource) -> Subject:
 
 
 def changeable(model: Model) -> Iterator[Subject]:
-    """Each field of each resource that a change takes, as a pair of both."""
+    """Yield each field of each resource that a change takes, as a pair of both."""
     for resource in model.resources.values():
         for each in resource.fields.values():
             ways = (each.through,) if each.through else resource.changes
@@ -74,7 +74,7 @@ def changeable(model: Model) -> Iterator[Subject]:
 
 
 def changes(model: Model) -> Iterator[Subject]:
-    """Each changeable field and each way to change it: resource, field, operation.
+    """Yield each changeable field and each way to change it: resource, field, operation.
 
     The operation is empty for the newest way that the server offers; older ones, which do the same,
     are subjects of their own.

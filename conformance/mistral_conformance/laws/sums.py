@@ -64,7 +64,7 @@ def _turns(model: Model) -> Iterator[Subject]:
 
 
 def _counted(model: Model) -> Iterator[Subject]:
-    """Each operation with an option that counts choices and one that caps them."""
+    """Yield each operation with an option that counts choices and one that caps them."""
     for subject, options in _with_options(model):
         if {"caps usage", "counts choices"} <= options.keys():
             origins = (options["caps usage"].origin, options["counts choices"].origin)
@@ -85,7 +85,7 @@ def _with_options(model: Model) -> Iterator[tuple[Subject, dict[str, Option]]]:
 
 
 def _instructed(model: Model) -> Iterator[Subject]:
-    """Each question that takes instructions, or that names something made with them."""
+    """Yield each question that takes instructions, or that names something made with them."""
     samples, makers = load_samples(), {each.name: each for each in model.resources.values()}
     for operation in (each for each in model.document.operations.values() if each.id in samples):
         answer, _ = answer_schema(operation, model.document)
@@ -103,7 +103,7 @@ def _instructed(model: Model) -> Iterator[Subject]:
 
 
 def _changed(model: Model) -> Iterator[Subject]:
-    """Each question that names something whose instructions can be changed."""
+    """Yield each question that names something whose instructions can be changed."""
     for subject in _instructed(model):
         of = subject.value[1]
         if of and of.fields[INSTRUCTIONS].changed:

@@ -64,7 +64,7 @@ EDGES = {
 
 
 def _views(model: Model) -> Iterator[Subject]:
-    """Each view of the text of an upload: the resource and the view."""
+    """Yield each view of the text of an upload: the resource and the view."""
     for text in model.texts:
         resource = model.resources[text.resource]
         if resource.whole:
@@ -74,7 +74,7 @@ def _views(model: Model) -> Iterator[Subject]:
 
 
 def _pairs(model: Model) -> Iterator[Subject]:
-    """Each resource whose text is told in two ways: the resource and its views."""
+    """Yield each resource whose text is told in two ways: the resource and its views."""
     for resource in model.resources.values():
         views = [each for each in model.texts if each.resource == resource.name]
         if resource.whole and len(views) > 1:
@@ -85,7 +85,7 @@ def _pairs(model: Model) -> Iterator[Subject]:
 
 
 def _uploaded(model: Model) -> Iterator[Subject]:
-    """Each resource that is made of a file, with all that can be looked at of it."""
+    """Yield each resource that is made of a file, with all that can be looked at of it."""
     for resource in model.resources.values():
         if resource.whole and any(e.sent.startswith("file.") for e in resource.fields.values()):
             shown = (resource.create, resource.read, resource.list, *resource.views)
@@ -94,7 +94,7 @@ def _uploaded(model: Model) -> Iterator[Subject]:
 
 
 def _paged(model: Model) -> Iterator[Subject]:
-    """Each view of a text of which pages can be asked for."""
+    """Yield each view of a text of which pages can be asked for."""
     for subject in _views(model):
         taken = {each["name"] for each in model.document.operations[subject.name].parameters}
         if taken >= {START, END}:
@@ -102,7 +102,7 @@ def _paged(model: Model) -> Iterator[Subject]:
 
 
 def _ended(model: Model) -> Iterator[Subject]:
-    """Each resource that is made of a file, is part of something, and can be deleted."""
+    """Yield each resource that is made of a file, is part of something, and can be deleted."""
     for subject in _uploaded(model):
         resource = subject.value
         above = model.resources.get(resource.parent)
@@ -248,7 +248,7 @@ def _upload(world: World, resource: Resource, text: Text, content: str) -> tuple
 
 
 def _kinds(world: World) -> Iterator[dict[str, object]]:
-    """Files of several kinds: what a file says is not what it holds where it is no plain text."""
+    """Yield files of several kinds: what a file says is only in plain text what it holds."""
     yield {"file.content": f"{world.values.word()}\n{LINES[0]}\n{LINES[2]}\n".encode()}
     yield {"file.content": "".join(f"{n} {world.values.word()} é\n" for n in range(200)).encode()}
     for sample in (pdf_sample([world.values.word()]), docx_sample(world.values.word())):
@@ -261,7 +261,7 @@ def _as_file(world: World, sample: Sample) -> dict[str, object]:
 
 
 def _looks(world: World, instance: Instance) -> Iterator[tuple[str, Exchange]]:
-    """Each view of the one object, of its text and of its bytes, with the answer."""
+    """Yield each view of the one object, of its text and of its bytes, with the answer."""
     resource = instance.resource
     for view in (resource.read, *resource.views, resource.content):
         if view and world.capabilities.offers(view):

@@ -45,7 +45,7 @@ def _stamped(model: Model) -> Iterator[Subject]:
 
 
 def _born(model: Model) -> Iterator[Subject]:
-    """Each time of birth that the items of a list show, of what anybody may have made."""
+    """Yield each time of birth that the items of a list show, of what anybody may have made."""
     for resource in model.resources.values():
         view = model.lists.get(resource.list)
         if view is None or resource.parent:
@@ -80,7 +80,7 @@ def _with_children(model: Model) -> Iterator[Subject]:
 
 
 def _acting(model: Model) -> Iterator[Subject]:
-    """Each action at the path of what tells when it was changed, and whose parts have views."""
+    """Yield each action at the path of what tells when it changed, and whose parts have views."""
     for subject in resources(model, lambda each: each.read and each.views and _stamp(each)):
         resource = subject.value
         own = f"{{{resource.parameter}}}"

@@ -71,11 +71,11 @@ def names_of(tools: Json) -> set[str]:
 
 
 def fits_tool(name: str, arguments: object) -> bool:
-    """Whether arguments fit the parameters of a tool of that name."""
+    """Say whether arguments fit the parameters of a tool of that name."""
     parameters = {each["function"]["name"]: each["function"]["parameters"] for each in TOOLS}
     return name in parameters and fits(arguments, parameters[name])
 
 
 def fits(value: object, schema: Json) -> bool:
-    """Whether a value fits a JSON Schema."""
+    """Say whether a value fits a JSON Schema."""
     return bool(jsonschema_rs.Draft202012Validator(schema).is_valid(value))

@@ -46,7 +46,7 @@ MANY = 101
 
 
 def _noting(model: Model) -> Iterator[Subject]:
-    """Each stream with each list that its plain answers add to: by sample, or as what they make."""
+    """Yield each stream with each list its answers add to: by sample, or as what they make."""
     listing = {e.create: e.list for e in model.resources.values() if e.create and e.list}
     for stream in model.streams.values():
         asked = [name for name, each in load_samples().items() if each.before == stream.operation]
@@ -90,7 +90,7 @@ def _count_soon(world: World, lister: str, before: int) -> int:
 
 
 def _count(world: World, lister: str) -> int:
-    """How many items a list holds, or a search of everything finds."""
+    """Return how many items a list holds, or a search of everything finds."""
     spec = world.document.operations[lister]
     view = ListView(lister, "", spec.item[PAGING], (), derived("a list of what was asked"))
     request = plain_request(world, lister)
@@ -102,7 +102,7 @@ def _count(world: World, lister: str) -> int:
 
 
 def _exports(model: Model) -> Iterator[Subject]:
-    """Each export of an object that can be made, with each child of it that can be made."""
+    """Yield each export of an object that can be made, with each child of it that can be made."""
     owners = {each.parameter: each for each in model.resources.values() if each.whole}
     for operation in model.document.operations.values():
         above, is_export, _ = operation.path.partition(EXPORTS)
@@ -148,7 +148,7 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
 
 
 def _inside(value: Any, kind: type[T]) -> Iterator[T]:  # noqa: ANN401 - JSON
-    """All that is of a kind inside a value, itself too."""
+    """Yield all that is of a kind inside a value, itself too."""
     if isinstance(value, kind):
         yield value
     if isinstance(value, dict | list):

@@ -69,7 +69,7 @@ class Values:
         return self._object(node, deepest - 1)
 
     def _array(self, name: str, schema: Json, deepest: int) -> list[Any] | None:
-        """Two items inside of an object, one in a field of its own, or where one alone is taken."""
+        """Return two items inside an object, one in a field of its own, or where one is taken."""
         most = facet(self._document, schema, "maxItems")
         several = SEVERAL if deepest < DEEPEST - 1 else 1
         count = several if most is None else min(several, int(most))

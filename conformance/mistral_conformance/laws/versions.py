@@ -27,7 +27,7 @@ CHANGES = 2
 
 
 def _changed(model: Model) -> Iterator[Subject]:
-    """Each changeable field of what keeps its versions, which nothing else makes."""
+    """Yield each changeable field of what keeps its versions, which nothing else makes."""
     for subject in changeable(model):
         resource, field = subject.value
         children = resource.children if field.sent else ()
@@ -39,7 +39,7 @@ def _changed(model: Model) -> Iterator[Subject]:
 
 
 def _listed(model: Model) -> Iterator[Subject]:
-    """Each list of the versions of what tells its version and can be changed."""
+    """Yield each list of the versions of what tells its version and can be changed."""
     for subject in resources(model, lambda each: each.changes):
         for each in map(model.resources.__getitem__, subject.value.children):
             if each.list and not each.create and each.parameter in subject.value.fields:
@@ -64,7 +64,7 @@ def versions_stay(world: World, resource: Resource, field: Field, version: Resou
 
 
 def _noted(model: Model) -> Iterator[Subject]:
-    """Each field that a change may send and that tells about this change alone."""
+    """Yield each field that a change may send and that tells about this change alone."""
     for subject in _changed(model):
         resource, field, _ = subject.value
         others = [e for e in resource.fields.values() if e.changed and e.kept and e != field]

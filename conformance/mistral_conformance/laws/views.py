@@ -47,7 +47,7 @@ def _listed(model: Model) -> Iterator[Subject]:
 
 
 def _nameable(model: Model) -> Iterator[Subject]:
-    """Each resource with a name and an id that the server gives."""
+    """Return each resource with a name and an id that the server gives."""
     return resources(
         model,
         lambda each: (
@@ -67,7 +67,7 @@ def _parts(model: Model) -> Iterator[Subject]:
 
 
 def totals(model: Model) -> Iterator[Subject]:
-    """Each count or sum of children that a resource shows: resource, field and child."""
+    """Yield each count or sum of children that a resource shows: resource, field and child."""
     for each in model.resources.values():
         for field in each.fields.values() if each.whole else ():
             child = model.resources.get((field.count or field.sum).partition(".")[0])

@@ -39,7 +39,7 @@ def page_sizes(view: ListView, *sizes: int) -> list[int]:
 
 
 def ways(view: ListView) -> tuple[bool, ...]:
-    """Whether to walk by tokens: both ways where the list has pages by number too."""
+    """Say whether to walk by tokens: both ways where the list has pages by number too."""
     by_number = "page" in view.paging or "offset" in view.paging
     return (True, False) if "token" in view.paging and by_number else (not by_number,)
 
@@ -119,7 +119,7 @@ def _next(
 
 
 def _more(paging: Json, asked: Json, page: Exchange, count: int, so_far: int) -> bool:
-    """Whether more pages follow: as the answer says, or else while pages are full."""
+    """Say whether more pages follow: as the answer says, or else while pages are full."""
     said: Any = find(page, paging["has_more"]) if "has_more" in paging else None
     if isinstance(said, bool):
         return said

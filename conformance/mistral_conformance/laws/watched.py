@@ -28,7 +28,7 @@ STALE = "harm: who looked too early is told for ever what was known then"
 
 
 def _seen(model: Model) -> Iterator[Subject]:
-    """Each stateful object with each way to look at it alone: each view, each wish of it."""
+    """Yield each stateful object with each way to look at it alone: each view, each wish of it."""
     for subject in stateful(model):
         resource, states = subject.value
         for view, query in _ways(model.document, resource):

@@ -41,7 +41,7 @@ MOST = 3
 
 
 def _wished(model: Model) -> Iterator[Subject]:
-    """Each parameter of a list with filters that lists values, names a user, or searches.
+    """Yield each parameter of a list with filters that lists values, names a user, or searches.
 
     What it leaves no field of the items explains.
     """
@@ -54,7 +54,7 @@ def _wished(model: Model) -> Iterator[Subject]:
 
 
 def _own(model: Model) -> Iterator[Subject]:
-    """Each list that can be asked for what the caller created."""
+    """Yield each list that can be asked for what the caller created."""
     for view in model.lists.values():
         resource = model.resources[view.resource]
         if MINE in view.others and resource.whole and not resource.parent:

@@ -157,7 +157,7 @@ class World:
         return make(self, resource, by, parent, {**own, **(given or {})})
 
     def _lend(self, resource: Resource) -> Instance:
-        """One that is there, which a law may change: it is given back as it was."""
+        """Return one that is there, which a law may change: it is given back as it was."""
         ids = self._ids_lent(resource)
         if self.ask(resource.read, ids).status == 404:  # another law has ended it
             targets_of(self.ctx).forget(self.document.operations[resource.changes[0]])
@@ -302,7 +302,7 @@ class World:
         return found
 
     def _is_list(self, view: str, instance: Instance, by: str) -> bool:
-        """Whether a list had the form of one when it was first seen."""
+        """Say whether a list had the form of one when it was first seen."""
         memory = self.ctx.session.memory
         if (World, view) not in memory:
             try:

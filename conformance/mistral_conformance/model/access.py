@@ -61,7 +61,7 @@ def read_levels(
 
 
 def read_lifetimes(document: Document, resources: Iterable[Resource]) -> list[Lifetime]:
-    """How long the URLs of links open their content, where it is declared."""
+    """Return how long the URLs of links open their content, where it is declared."""
     found = []
     for link in (link for each in resources for link in each.links):
         operation = document.operations[link]

@@ -39,7 +39,7 @@ def read_states(document: Document, resources: Iterable[Resource]) -> list[State
 
 
 def is_state(document: Document, name: str, schema: Json) -> bool:
-    """Whether a field is a state by its name and an enum by its schema."""
+    """Say whether a field is a state by its name and an enum by its schema."""
     return name.endswith(STATE_NAMES) and bool(facet(document, schema, "enum"))
 
 
@@ -94,7 +94,7 @@ def read_settings(
 
 
 def _speaks(document: Document, operation: Operation) -> bool:
-    """Whether a model answers: with what it says, and what that takes."""
+    """Say whether a model answers: with what it says, and what that takes."""
     schema, _ = answer_schema(operation, document)
     shown = properties(document, schema or {})
     return "usage" in shown and not SAID.isdisjoint(shown)
@@ -139,7 +139,7 @@ def _said(document: Document, schema: Json) -> Json:
 
 
 def _pointer(document: Document, schema: Json) -> str:
-    """Where the states stand, empty where it is beside the field itself."""
+    """Return where the states stand, empty where it is beside the field itself."""
     for each in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         if "$ref" in each and STATES not in schema and STATES in document.resolve(each):
             return str(each["$ref"]).removeprefix("#")

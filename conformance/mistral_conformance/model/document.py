@@ -113,7 +113,7 @@ class Document:
 
 
 def is_endless(operation: Operation) -> bool:
-    """Whether the operation answers with a stream that the document gives no end."""
+    """Say whether the operation answers with a stream that the document gives no end."""
     stream = operation.item.get("x-mistral-stream", {})
     return bool(stream) and not stream.get("end") and not stream.get("end_events")
 

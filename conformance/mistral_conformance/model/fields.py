@@ -87,7 +87,7 @@ def frame_of(document: Document, resource: Resource) -> str:
 
 
 def tells_object(document: Document, resource: Resource, operation: str) -> bool:
-    """Whether an answer is the object: its constant `object` is that of the answer to reading."""
+    """Say whether an answer is the object: its constant `object` is that of the one read."""
     told = [
         facet(document, found["object"].schema, "const")
         for each in (resource.read, operation)
@@ -153,7 +153,7 @@ def _read_field(
 
 
 def _moves(document: Document, name: str, schema: Json) -> str:
-    """When a server's field changes: a state goes its way, whoever asks for what."""
+    """Return when a server's field changes: a state goes its way, whoever asks for what."""
     if name in UPDATE_STAMPS:
         return "change"
     return "alone" if STATES in schema or facet(document, schema, STATES) else "never"

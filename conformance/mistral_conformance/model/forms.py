@@ -75,7 +75,7 @@ class Form:
         return found
 
     def knows(self, place: Place) -> bool:
-        """Whether the document lists the field at a place, in any member of a union."""
+        """Say whether the document lists the field at a place, in any member of a union."""
         if not place:
             return True
         fields = self.fields(place[:-1])
@@ -105,7 +105,7 @@ class Form:
         return read(self.schemas(place), value) if isinstance(value, str) else value
 
     def schemas(self, place: Place) -> list[Json]:
-        """All that the document says about the value at a place: every member of every union."""
+        """Return all that the document says about a value: every member of every union."""
         found = [self.schema]
         for key in (*self.prefix, *place):
             found = list(self.below(found, key))
@@ -136,7 +136,7 @@ def members(document: Document, schema: Json) -> Iterator[Json]:
 
 
 def _is_map(schema: Json) -> bool:
-    """Whether the names in an object are for whoever fills it to choose."""
+    """Say whether the names in an object are for whoever fills it to choose."""
     more = schema.get("additionalProperties")
     bare = schema.get("type") == "object" and not schema.keys() & {"properties", *UNIONS}
     return isinstance(more, dict) or more is True or bare or not schema.keys() - {"description"}
@@ -202,7 +202,7 @@ def forms_of(document: Document) -> Forms:
 
 
 def _is_id(error: jsonschema_rs.ValidationError) -> bool:
-    """Whether all that is wrong is that a text is no UUID, in a union too."""
+    """Say whether all that is wrong is that a text is no UUID, in a union too."""
     kind: Any = error.kind
     if kind.name == "format":
         return bool(kind.format == "uuid")
@@ -227,7 +227,7 @@ def _blame(error: jsonschema_rs.ValidationError) -> Iterator[tuple[Place, str]]:
 
 
 def _denies(errors: list[jsonschema_rs.ValidationError], place: Place) -> bool:
-    """Whether the errors say that another member of the union was meant."""
+    """Say whether the errors say that another member of the union was meant."""
     return any(
         each.kind.name in {"const", "constant", "enum"}
         or (each.kind.name == "type" and tuple(each.instance_path) == place)

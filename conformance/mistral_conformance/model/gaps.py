@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
-    """Each thing about an operation that is neither derived nor declared, with what to do."""
+    """Yield each thing about an operation that is neither derived nor declared, with what to do."""
     resource = model.resource_of(operation.id)
     if resource is None and not without_resource(operation):
         yield "belongs to no resource: declare x-mistral-resource with name and role, or none"

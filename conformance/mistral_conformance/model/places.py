@@ -11,7 +11,7 @@ KEYWORDS = ("responses", "requestBody", "parameters", "security", "x-mistral-")
 
 
 def find_place(document: Document, name: str) -> str:
-    """Where in the document a name leads, as a JSON pointer.
+    """Return where in the document a name leads, as a JSON pointer.
 
     Raises:
         LookupError: nowhere.

@@ -60,7 +60,7 @@ class Model:
         return next((e for e in self.resources.values() if operation in e.roles), None)
 
     def references_to(self, resource: str) -> tuple[Reference, ...]:
-        """Every place of a request that takes an id of the resource."""
+        """Return every place of a request that takes an id of the resource."""
         return tuple(each for each in self.references if each.resource == resource)
 
     def states_of(self, resource: str) -> States | None:

@@ -46,7 +46,7 @@ def read_references(document: Document, resources: dict[str, Resource]) -> list[
 
 
 def is_id(name: str) -> bool:
-    """Whether a name is that of an id of something else."""
+    """Say whether a name is that of an id of something else."""
     return bool(IS_ID.match(name)) and name not in OWN
 
 

@@ -68,7 +68,7 @@ def read_resources(document: Document) -> dict[str, Resource]:
 
 
 def without_resource(operation: Operation) -> str:
-    """Why an operation belongs to no resource, empty where nothing is said."""
+    """Return why an operation belongs to no resource, empty where nothing is said."""
     return str(operation.item.get(RESOURCE, {}).get(WITHOUT_ROLE, ""))
 
 

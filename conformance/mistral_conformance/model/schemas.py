@@ -83,7 +83,7 @@ def types(document: Document, schema: Json) -> set[str]:
 
 
 def is_spread(document: Document, parameter: Json) -> bool:
-    """Whether the fields of an object stand in the query one by one, and its own name does not."""
+    """Say whether the fields of an object stand in the query one by one, without its name."""
     return bool(parameter.get("explode")) and "object" in types(
         document, parameter.get("schema", {})
     )
@@ -100,12 +100,12 @@ def bounds_of(document: Document, schema: Json) -> tuple[float | None, float | N
 
 
 def is_object(node: Json) -> bool:
-    """Whether a schema without references is one of objects."""
+    """Say whether a schema without references is one of objects."""
     return node.get("type") == "object" or "properties" in node
 
 
 def is_nullable(document: Document, schema: Json) -> bool:
-    """Whether null fits."""
+    """Say whether null fits."""
     return "null" in types(document, schema)
 
 

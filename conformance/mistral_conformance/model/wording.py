@@ -59,7 +59,10 @@ def explain(errors: Iterable[ValidationError]) -> str:
 
 
 def place_of(path: Sequence[str | int]) -> str:
-    """Where in an answer, such as `data.0.id` in code marks; the answer itself at its top."""
+    """Return where in an answer, such as `data.0.id` in code marks.
+
+    The answer itself at its top.
+    """
     return f"`{'.'.join(map(str, path))}`" if path else "the answer"
 
 
@@ -142,7 +145,7 @@ def _union_words(error: ValidationError) -> str:
 
 
 def _is_another(errors: list[ValidationError], depth: int) -> bool:
-    """Whether the errors tell that the value is no attempt at this member of the union."""
+    """Say whether the errors tell that the value is no attempt at this member of the union."""
     return any(
         (each.kind.name == "type" and len(each.instance_path) == depth)
         or (each.kind.name in TAGGED and len(each.instance_path) <= depth + 1)

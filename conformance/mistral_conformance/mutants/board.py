@@ -40,7 +40,7 @@ def judge_all_mutants(
 
 
 def try_all_rules(ids: Sequence[str], *, jobs: int = 1) -> Iterator[tuple[str, str]]:
-    """Each rule that notices a defect, with the first such defect: pairs of rule and defect.
+    """Yield each rule that notices a defect, with the first such defect: pairs of rule and defect.
 
     A rule that has noticed one is not tried on the next, so the trial grows faster as it goes.
     """

@@ -16,7 +16,7 @@ NAME_WIDTH = 60
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:
-    """One defect: what became of it, and the rule that noticed it or what it would have been."""
+    """Return one defect: what became of it, and the rule that noticed it or would have."""
     name = shorten_middle(verdict.mutant, NAME_WIDTH)
     head = f"{mark(verdict):<8}{name:<{NAME_WIDTH}}{verdict.elapsed_s:>8.1f} s"
     return [head, indented(f"by {verdict.rule}" if verdict.caught else verdict.description)]
@@ -38,13 +38,13 @@ def shorten_middle(text: str, width: int) -> str:
 
 
 def level_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """How many defects each level caught, and how many none did."""
+    """Return how many defects each level caught, and how many none did."""
     counted = Counter(mark(each) for each in verdicts)
     return [f"{word:<32}{count:>4} of {len(verdicts)}" for word, count in sorted(counted.items())]
 
 
 def family_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """How many defects of each family were caught, and of all."""
+    """Return how many defects of each family were caught, and of all."""
     total = Counter(each.family for each in verdicts)
     caught = Counter(each.family for each in verdicts if each.caught)
     lines = [f"{family:<32}{caught[family]:>4} of {total[family]}" for family in sorted(total)]
@@ -52,7 +52,7 @@ def family_lines(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def proof_lines(rule: str, mutant: str) -> list[str]:
-    """One rule and the first defect that it notices."""
+    """Return one rule and the first defect that it notices."""
     return [rule, indented(f"notices {mutant}")]
 
 

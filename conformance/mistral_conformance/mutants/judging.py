@@ -103,7 +103,7 @@ class Verdict:
 
 
 def load_defects() -> dict[str, Defect]:
-    """All defects by id, the named ones first."""
+    """Return all defects by id, the named ones first."""
     return {**load_mutants(), **load_generic()}
 
 
@@ -284,7 +284,7 @@ def _known(identities: dict[str, Identity]) -> tuple[MockIdentity, ...]:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Nothing is logged inside: a defect may break the server at every request."""
+    """Log nothing inside: a defect may break the server at every request."""
     before = logging.root.manager.disable
     logging.disable()
     try:
@@ -294,7 +294,7 @@ def silence() -> Iterator[None]:
 
 
 def passes_on_healthy(case: Case) -> bool:
-    """Whether a case passes on the mock without any defect; each is tried once per process."""
+    """Say whether a case passes on the mock without any defect; each is tried once per process."""
     if case.name not in _healthy:
         with mock_session() as session:
             _healthy[case.name] = judge(session, case).status is Status.PASS

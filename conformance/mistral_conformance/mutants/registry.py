@@ -152,6 +152,6 @@ def load_formers() -> tuple[Former, ...]:
 
 
 def load_mutants() -> dict[str, Mutant]:
-    """All defects by id, in the order of their modules' names."""
+    """Return all defects by id, in the order of their modules' names."""
     import_modules("mistral_conformance.mutants.defects")
     return dict(_MUTANTS)

@@ -27,7 +27,7 @@ NOTHING = {"", "null"}
 
 
 def is_surely_invalid(document: Document, operation: Operation, message: Message) -> bool:
-    """Whether the request breaks the document in every reading."""
+    """Say whether the request breaks the document in every reading."""
     path, _, query = message.url.partition("?")
     return (
         not _path_holds(document, operation, path)

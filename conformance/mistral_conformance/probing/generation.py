@@ -144,7 +144,7 @@ class Generator:
 
 
 def _can_be_broken(document: Document, operation: Operation) -> bool:
-    """Whether anything can be wrong with a request; hypothesis would try long to find out."""
+    """Say whether anything can be wrong with a request; hypothesis would try long to find out."""
     wanted = any(each["in"] == "query" and each.get("required") for each in operation.parameters)
     return operation.body is not None or wanted or any(faults(document, operation, None))
 
@@ -199,7 +199,7 @@ def prepare(case: Case) -> requests.PreparedRequest:
 
 
 def is_safe(url: str, operation: Operation) -> bool:
-    """Whether a URL's path still has the operation's shape and so cannot reach another route.
+    """Say whether a URL's path still has the operation's shape and so cannot reach another route.
 
     Control characters in paths are refused by proxies and routers, in their own words, before an
     API hears of them.

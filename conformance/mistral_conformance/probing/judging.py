@@ -62,7 +62,10 @@ class Judge:
         return schemathesis.openapi.from_dict(view, config=schemathesis.Config())
 
     def status(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether the status is documented; 400 and 422 both refuse what is wrong in a request."""
+        """Say whether the status is documented.
+
+        400 and 422 both refuse what is wrong in a request.
+        """
         documented = operation.item["responses"]
         known = {str(exchange.status), f"{exchange.status // 100}XX", "default"}
         known |= WRONG if exchange.status == BAD_REQUEST else set()
@@ -71,33 +74,33 @@ class Judge:
         return f"status {exchange.status} is not documented: {', '.join(documented)}"
 
     def body(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether the body has the documented schema; unknown values of open enums are fine."""
+        """Say whether the body has the documented schema; unknown values of open enums are fine."""
         return self._validate(self._lenient, self._open, operation, exchange)
 
     def open_enums(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether the body has the documented schema and only documented enum values."""
+        """Say whether the body has the documented schema and only documented enum values."""
         return self._validate(self._strict, self._closed, operation, exchange)
 
     def content_type(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether the media type is documented for the status."""
+        """Say whether the media type is documented for the status."""
         if not self._check(content_type_conformance, operation, exchange):
             return ""
         due = " or ".join(_content(self._document, operation, exchange.status)) or "no body"
         return f"the answer is {exchange.media_type or 'without a media type'}, {due} is due"
 
     def headers(self, operation: Operation, exchange: Exchange) -> str:
-        """Whether documented headers of the answer hold what the document says."""
+        """Say whether documented headers of the answer hold what the document says."""
         return self._check(response_headers_conformance, operation, exchange)
 
     def event(self, operation: Operation, name: str | None, data: object) -> str:
-        """Whether an event of a stream has the documented form, as leniently as `body`."""
+        """Say whether an event of a stream has the documented form, as leniently as `body`."""
         content = operation.item["responses"]["200"]["content"][EVENT_STREAM]
         value = {"data": data} if name is None else {"event": name, "data": data}
         schema = answer_view({"paths": {}, **content}, open_enums=True)["schema"]
         return self._explain(schema, value)
 
     def component(self, reference: str, value: object) -> str:
-        """Whether a value has the schema that a reference names, as leniently as `body`."""
+        """Say whether a value has the schema that a reference names, as leniently as `body`."""
         return self._explain(_reference(reference), value)
 
     @cached_property
@@ -117,7 +120,7 @@ class Judge:
             yield Fault.of(error)
 
     def tells_error(self, exchange: Exchange) -> bool:
-        """Whether an answer of success holds what the document gives as an error of its operation.
+        """Say whether a success holds what the document gives as an error of its operation.
 
         An error whose form nothing but an object is told by nobody.
         """
@@ -131,12 +134,12 @@ class Judge:
         )
 
     def _fits(self, exchange: Exchange, status: int) -> bool:
-        """Whether the document has a form for the body under a status, and the body is of it."""
+        """Say whether the document has a form for the body under a status, which the body has."""
         found = self._compare(self._open, exchange.operation, exchange, status)
         return found is not None and next(found, None) is None
 
     def accepted_invalid(self, case: Case, exchange: Exchange) -> str:
-        """Whether a request that was generated as invalid, and is so on the wire, was accepted."""
+        """Say whether a request generated as invalid, and so on the wire, was accepted."""
         if not _run(case, negative_data_rejection, exchange):
             return ""
         return f"the request breaks the document, and was answered {exchange.status}"

@@ -91,7 +91,7 @@ class Targets:
         return self
 
     def ids(self, operation: Operation) -> dict[str, str]:
-        """Ids of living objects for an operation's path.
+        """Return ids of living objects for an operation's path.
 
         Raises:
             Unjudged: the server did not make one.
@@ -361,7 +361,7 @@ def take(answer: object, target: Target) -> object:
 
 
 def tells(answer: Exchange, target: Target) -> bool:
-    """Whether something stands at the target's place in an answer."""
+    """Say whether something stands at the target's place in an answer."""
     try:
         return answer.ok and take(answer.json(), target) is not None
     except (LeftOut, Misread, Skipped):
@@ -394,7 +394,7 @@ def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
 
 
 def _fits(item: object, where: dict[str, Any]) -> bool:
-    """Whether at each of the places, or at one of several with a bar between, the wanted stands."""
+    """Say whether at each place, or at one of several with a bar between, the wanted stands."""
     return all(
         any(_is(_at(item, path), wanted) for path in paths.split("|"))
         for paths, wanted in where.items()
@@ -409,7 +409,7 @@ def _at(item: object, path: str) -> object:
 
 
 def _is(found: object, wanted: object) -> bool:
-    """Whether a value is the wanted one, or holds it; texts are compared with a pattern."""
+    """Say whether a value is the wanted one, or holds it; texts are compared with a pattern."""
     if isinstance(found, list):
         return any(_is(each, wanted) for each in found)
     both = isinstance(found, str) and isinstance(wanted, str)

@@ -36,13 +36,13 @@ def values_inside(document: Document, schema: Json) -> list[Any]:
 
 
 def values_outside(document: Document, schema: Json) -> list[Any]:
-    """Values of wrong types and just beyond the bounds, as far as the schema refuses them."""
+    """Return values of wrong types and just beyond the bounds, if the schema refuses them."""
     beyond = list(_beyond(document, schema))
     return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
 
 
 def readings(text: str) -> list[Any]:
-    """Everything that a server may take a text from a path, query or form for."""
+    """Return everything that a server may take a text from a path, query or form for."""
     found: list[Any] = [text, [text]]
     with suppress(ValueError):
         found.append(json.loads(text))

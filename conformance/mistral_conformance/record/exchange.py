@@ -197,5 +197,8 @@ class Picked:
 
 
 def picked(items: Iterable[Any]) -> list[Any]:
-    """Items that were picked from answers; whoever reads one too many ends with `Misread`."""
+    """Return items that were picked from answers.
+
+    Whoever reads one too many ends with `Misread`.
+    """
     return Items(list(items), Reader(Picked()), ())

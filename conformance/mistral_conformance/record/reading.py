@@ -48,7 +48,7 @@ class Form(Protocol):
         ...
 
     def knows(self, place: Place) -> bool:
-        """Whether the form lists the field at a place."""
+        """Say whether the form lists the field at a place."""
         ...
 
     def fields(self, place: Place) -> frozenset[str] | None:
@@ -111,7 +111,7 @@ class Reader:
         return value
 
     def check(self, place: Place) -> None:
-        """Nothing, where the value at a place has its documented form.
+        """Pass where the value at a place has its documented form.
 
         Raises:
             Misread: it has another.

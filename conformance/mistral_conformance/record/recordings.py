@@ -185,7 +185,7 @@ def _sum(began: object, lasted: object) -> float | None:
 
 
 def _moment(value: object) -> float | None:
-    """Seconds since 1970 of a time in ISO form; None for what is none."""
+    """Return seconds since 1970 of a time in ISO form; None for what is none."""
     try:
         return datetime.fromisoformat(str(value)).timestamp()
     except ValueError:

@@ -59,7 +59,7 @@ def calibrate(results: Sequence[Result]) -> list[Calibrated]:
 
 
 def _judge(entry: Entry, results: Iterable[Result]) -> Calibrated:
-    """One broken case refutes an entry; one that holds confirms it where none is broken."""
+    """Return one broken case refutes an entry; one that holds confirms it where none is broken."""
     red = tuple(each for each in results if each.status in RED)
     green = tuple(each for each in results if each.status is Status.PASS)
     finding = Finding.REFUTED if red else Finding.CONFIRMED if green else Finding.NOT_MET
@@ -80,7 +80,7 @@ def print_calibration(console: Console, found: Sequence[Calibrated]) -> None:
 
 
 def lines_of(found: Sequence[Calibrated]) -> list[dict[str, object]]:
-    """All findings as plain data."""
+    """Return all findings as plain data."""
     return [
         {
             "entry": each.entry.id,

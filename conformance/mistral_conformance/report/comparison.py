@@ -111,6 +111,6 @@ def _differences(reports: Sequence[Report]) -> list[Difference]:
 
 
 def _weight(difference: Difference) -> tuple[int, int]:
-    """Cases that fail somewhere and hold elsewhere first, MUST before SHOULD before MAY."""
+    """Return cases that fail somewhere and hold elsewhere first, MUST before SHOULD before MAY."""
     told = {Status.FAIL, Status.FLAKY, Status.ERROR} & set(difference.statuses)
     return (not told, ("MUST", "SHOULD", "MAY").index(difference.level))

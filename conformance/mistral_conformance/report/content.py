@@ -86,7 +86,7 @@ def load_schema() -> Json:
 
 
 def count_unjudged_musts(cases: Iterable[CaseResult]) -> int:
-    """How many cases of MUST rules were not judged, for whatever reason but absence by design."""
+    """Return how many cases of MUST rules were not judged, for any reason but designed absence."""
     judged = (*JUDGED, Status.NOT_OFFERED)
     return sum(each.level is Level.MUST and each.status not in judged for each in cases)
 
@@ -100,7 +100,7 @@ def with_causes(
 
 
 def summarise(cases: Iterable[CaseResult]) -> dict[Level, Counts]:
-    """How many cases ended in each way, by their levels."""
+    """Return how many cases ended in each way, by their levels."""
     by_level = {level: Counter[Status]() for level in Level}
     for each in cases:
         by_level[each.level][each.status] += 1

@@ -133,14 +133,14 @@ def _lead(link: Path, target: str) -> None:
 
 
 def _lead_if_link(link: Path, target: str) -> None:
-    """As `_lead`, but where `latest` is a link: through a text nothing can be reached."""
+    """Lead as `_lead`, but where `latest` is a link: through a text nothing can be reached."""
     if not (link.parent / LATEST).is_symlink():
         return
     _lead(link, target)
 
 
 def _is_done_with(folder: Path) -> bool:
-    """Whether a run ended and left nothing on the server, so that its ledger is not needed."""
+    """Say whether a run ended and left nothing on the server, so that its ledger is not needed."""
     try:
         report = json.loads((folder / "report.json").read_bytes())
         return not report["cleanup"]["leftovers"]

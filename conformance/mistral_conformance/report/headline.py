@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def headline(report: Report) -> str:
-    """Whether the MUST rules hold; what fails, what weaker rules fail, what was not judged."""
+    """Say whether the MUST rules hold; what fails, what weaker rules fail, what was not judged."""
     if report.run.interrupted:
         return f"Interrupted after {len(report.rules)} cases"
     parts = [_verdict(report), _known(report), _weaker(report), _unjudged(report)]

@@ -35,7 +35,7 @@ def tell_resources(model: Model) -> str:
 
 
 def tell_resource(model: Model, name: str) -> str:
-    """Everything that is known of one resource."""
+    """Return everything that is known of one resource."""
     resource = model.resources[name]
     lines = [
         *_head(resource),

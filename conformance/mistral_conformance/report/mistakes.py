@@ -122,19 +122,19 @@ def _due_to(due: frozenset[str]) -> str:
 
 
 def is_spelling(reason: str) -> bool:
-    """Whether a reason tells a word first and then, as what is due, the same in other capitals."""
+    """Say whether a reason tells a word, then, as what is due, the same in other capitals."""
     told, *due = [one or other for one, other in QUOTED.findall(reason)] or [""]
     return bool(told) and any(each != told and each.casefold() == told.casefold() for each in due)
 
 
 def is_about_absence(result: Result) -> bool:
-    """Whether what was asked for had to be answered as something that is not there."""
+    """Say whether what was asked for had to be answered as something that is not there."""
     _, due = _statuses(result.reason)
     return _due_to(due) == NOT_THERE or NO_IDS in result.reason
 
 
 def is_about_refusal(result: Result) -> bool:
-    """Whether what was sent had to be refused."""
+    """Say whether what was sent had to be refused."""
     _, due = _statuses(result.reason)
     if due:
         return min(due) >= "4"
@@ -229,12 +229,12 @@ def _is_media_type(result: Result, _answered: str, _due: frozenset[str]) -> bool
 
 
 def _is_unsaid_stream(result: Result) -> bool:
-    """Whether what is no JSON is an event stream under the media type of JSON."""
+    """Say whether what is no JSON is an event stream under the media type of JSON."""
     return NOT_JSON in result.reason and begins_as_stream(result.shown)
 
 
 def begins_as_stream(shown: Exchange | None) -> bool:
-    """Whether an answer is an event stream by what it holds, and not by its media type."""
+    """Say whether an answer is an event stream by what it holds, and not by its media type."""
     return shown is not None and shown.streams and shown.media_type != EVENT_STREAM
 
 
@@ -243,13 +243,13 @@ def _is_other_success(_result: Result, answered: str, due: frozenset[str]) -> bo
 
 
 def _is_deletion(result: Result, answered: str, due: frozenset[str]) -> bool:
-    """Whether a deletion that is right has another status or no status of the document."""
+    """Say whether a deletion that is right has another status or no status of the document."""
     deleting = bool(result.shown and result.shown.method == "DELETE")
     return deleting and _is_other_success(result, answered, due)
 
 
 def _is_refused(result: Result, answered: str, due: frozenset[str]) -> bool:
-    """Whether something that is right is refused as wrong."""
+    """Say whether something that is right is refused as wrong."""
     refused = answered in WRONG_STATUSES and bool(due) and max(due) < "3"
     return refused or bool(REFUSED.search(result.reason))
 

@@ -65,7 +65,7 @@ ID_IN_PATH = re.compile(r"/[^/?]*\d[^/?]*(?:/[a-z_-]+)*(?:\?.*)?$")
 
 
 def suspect_keys(operation: str, result: Result, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Keys of mistakes that may be behind what a case shows.
+    """Return keys of mistakes that may be behind what a case shows.
 
     Where a server answers what is not there with a status of its own, whatever is told of that
     status at a path with ids may be about something that was gone by then. Where it sifts no list

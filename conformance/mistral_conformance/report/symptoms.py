@@ -139,7 +139,7 @@ def _fault_symptom(operation: str, shown: Exchange, words: str) -> Symptom:
 
 
 def _repeats(shown: Exchange, fault: re.Match[str] | None) -> bool:
-    """Whether the field is wrong because the request was, which should have been refused."""
+    """Say whether the field is wrong because the request was, which should have been refused."""
     try:
         sent, answer = json.loads(shown.request_content), json.loads(shown.content)
     except (ValueError, RecursionError):

@@ -23,7 +23,7 @@ class Part:
 
 
 def tally(report: Report) -> list[Part]:
-    """Operations with a 2xx, documented statuses seen, parameters varied, streams heard."""
+    """Return operations with a 2xx, documented statuses seen, parameters varied, streams heard."""
     rows = report.coverage
     statuses = [count for row in rows for count in row.statuses.values()]
     parameters = [each.varied for row in rows for each in row.parameters]

@@ -51,7 +51,7 @@ WIDTH = 80
 
 
 def printable(text: str) -> str:
-    """One line without control characters."""
+    """Return one line without control characters."""
     return CONTROL.sub(" ", text).encode("utf-8", errors="replace").decode()
 
 
@@ -100,7 +100,7 @@ class Live:
 
 
 def count_words(counts: Counter[str]) -> str:
-    """How many cases ended how, such as `18 pass, 2 fail`."""
+    """Return how many cases ended how, such as `18 pass, 2 fail`."""
     shown = [each for each in STYLES if counts[each] or each in (Status.PASS, Status.FAIL)]
     return ", ".join(f"{counts[each]} {each}" for each in shown)
 
@@ -151,7 +151,7 @@ def _headline(result: Result) -> Text:
 
 
 def _print_causes(console: Console, report: Report, folder: Path) -> None:
-    """Each cause with a line to see it again; then the cases that broke by themselves."""
+    """Print each cause with a line to see it again; then the cases that broke alone."""
     cases = {each.name: each for each in report.rules}
     for number, cause in enumerate(report.causes[:SHOWN_CAUSES], start=1):
         _print_cause(console, number, cause, [cases[each] for each in cause.cases], folder)

@@ -48,7 +48,7 @@ def name_unheeding(cases: Iterable[CaseResult]) -> list[CaseResult]:
 
 
 def _blind(cases: list[CaseResult]) -> set[str]:
-    """Operations that take any key, any id, and something else that is wrong."""
+    """Return operations that take any key, any id, and something else that is wrong."""
     shown: dict[str, set[str]] = {}
     for each in cases:
         if each.symptom:

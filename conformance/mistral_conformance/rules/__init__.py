@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def load_rules() -> Rules:
-    """All rules of all families, in the order of the families' names."""
+    """Return all rules of all families, in the order of the families' names."""
     import_modules(__name__)
     return RULES

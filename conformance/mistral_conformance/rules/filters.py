@@ -207,12 +207,12 @@ def conditions(field: dict[str, Any], value: Any, other: str) -> list[tuple[str,
 
 
 def _ask(operators: Iterable[str], *values: object) -> dict[str, list[Any]]:
-    """Each of the values for each of the operators."""
+    """Return each of the values for each of the operators."""
     return {each: list(values) for each in operators}
 
 
 def holds(op: str, found: Any, asked: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether a value that an event shows fits a condition."""
+    """Say whether a value that an event shows fits a condition."""
     if op in OPPOSITES:
         return not holds(OPPOSITES[op], found, asked)
     if op == "isnull":

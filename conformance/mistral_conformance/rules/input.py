@@ -36,22 +36,22 @@ TRY_METHODS = ("PATCH", "PUT", "POST")  # never DELETE: what is not documented m
 
 
 def has_body(operation: Operation) -> bool:
-    """Whether the operation takes a request body."""
+    """Say whether the operation takes a request body."""
     return operation.body is not None
 
 
 def has_json_body(operation: Operation) -> bool:
-    """Whether the operation takes JSON."""
+    """Say whether the operation takes JSON."""
     return operation.body_schema(JSON) is not None
 
 
 def has_path_ids(operation: Operation) -> bool:
-    """Whether the operation's path names an object."""
+    """Say whether the operation's path names an object."""
     return bool(operation.path_ids)
 
 
 def _is_disputed(ctx: Context, exchange: Exchange) -> bool:
-    """Whether an operation has constraints that held at another time only.
+    """Say whether an operation has constraints that held at another time only.
 
     What breaks them is taken by a server of the one time, and refused by one of the other.
     """
@@ -61,12 +61,12 @@ def _is_disputed(ctx: Context, exchange: Exchange) -> bool:
 
 
 def can_be_wrong(operation: Operation) -> bool:
-    """Whether the document gives a single fault to try."""
+    """Say whether the document gives a single fault to try."""
     return any(faults(load_document(), operation, load_samples().get(operation.id)))
 
 
 def has_bounds(operation: Operation) -> bool:
-    """Whether the document gives a bound to try."""
+    """Say whether the document gives a bound to try."""
     return any(bounds(load_document(), operation, load_samples().get(operation.id)))
 
 
@@ -135,7 +135,7 @@ def _foreign_operators(ctx: Context) -> set[str]:
 
 
 def _names_what_is_missing(ctx: Context, value: str) -> bool:
-    """Whether a value is the path of operations that the server does not have."""
+    """Say whether a value is the path of operations that the server does not have."""
     named = [e.id for e in ctx.document.operations.values() if f'"{e.path}"' == value]
     offers = capabilities_of(ctx.session).offers
     return bool(named) and not any(map(offers, named))

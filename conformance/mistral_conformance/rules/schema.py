@@ -69,7 +69,7 @@ def documented_headers_hold(ctx: Context) -> None:
 
 
 def answered(ctx: Context) -> list[Shot]:
-    """All probes of the operation that got an answer."""
+    """Return all probes of the operation that got an answer."""
     return [each for each in shots(ctx, *PROBES) if not each.exchange.failure]
 
 

@@ -55,37 +55,37 @@ def errors_come_before_the_stream(ctx: Context) -> None:
 
 
 def streams(operation: Operation) -> bool:
-    """Whether the operation can answer with an event stream."""
+    """Say whether the operation can answer with an event stream."""
     return bool(stream_of(operation))
 
 
 def streams_on_demand(operation: Operation) -> bool:
-    """Whether a field of the request decides between a stream and one answer."""
+    """Say whether a field of the request decides between a stream and one answer."""
     return "when" in stream_of(operation)
 
 
 def names_its_events(operation: Operation) -> bool:
-    """Whether each event has a name that its data repeat as their type."""
+    """Say whether each event has a name that its data repeat as their type."""
     return "end_events" in stream_of(operation)
 
 
 def chooses_by_name(operation: Operation) -> bool:
-    """Whether the name of an event decides which data it has."""
+    """Say whether the name of an event decides which data it has."""
     return "events" in stream_of(operation)
 
 
 def ends(operation: Operation) -> bool:
-    """Whether the document says how the stream ends."""
+    """Say whether the document says how the stream ends."""
     return names_its_events(operation) or "end" in stream_of(operation)
 
 
 def has_no_terminator(operation: Operation) -> bool:
-    """Whether the stream is one that never says `[DONE]`."""
+    """Say whether the stream is one that never says `[DONE]`."""
     return streams(operation) and "end" not in stream_of(operation)
 
 
 def can_be_resumed(operation: Operation) -> bool:
-    """Whether a reader can take up the stream again after an event."""
+    """Say whether a reader can take up the stream again after an event."""
     return "resumable" in stream_of(operation)
 
 

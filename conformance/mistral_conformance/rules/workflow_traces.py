@@ -104,7 +104,7 @@ def trace(ctx: Context, operation: str, run: Exchange, **query: str) -> Exchange
 
 
 def spans_of(answer: Exchange) -> list[dict[str, Any]]:
-    """All spans of a trace in the form of OpenTelemetry."""
+    """Return all spans of a trace in the form of OpenTelemetry."""
     batches = answer.at("otel_trace_data.batches")
     found = [span for batch in batches for scope in batch["scopeSpans"] for span in scope["spans"]]
     return some(found, "spans", answer)
@@ -113,7 +113,7 @@ def spans_of(answer: Exchange) -> list[dict[str, Any]]:
 def walk_tree(
     node: dict[str, Any], parent: str | None = None
 ) -> list[tuple[dict[str, Any], str | None]]:
-    """All spans of a tree, each with the id of the one above."""
+    """Return all spans of a tree, each with the id of the one above."""
     below = [
         pair for child in node.get("children", ()) for pair in walk_tree(child, node["span_id"])
     ]
@@ -127,12 +127,12 @@ def nanoseconds(text: str) -> int:
 
 
 def fineness(text: str) -> int:
-    """How much a time may be off for having so few digits, in nanoseconds."""
+    """Return how much a time may be off for having so few digits, in nanoseconds."""
     told = FRACTION.search(text)
     return int(10 ** (9 - len(told[1] if told else "")))
 
 
 def _span_times(span: dict[str, Any]) -> tuple[int, int]:
-    """When a span begins and ends, in nanoseconds, which OpenTelemetry writes as text."""
+    """Return when a span begins and ends, in nanoseconds, which OpenTelemetry writes as text."""
     began, ended = span["startTimeUnixNano"], span["endTimeUnixNano"]
     return read_integer(began, "a begin"), read_integer(ended, "an end")

@@ -51,6 +51,6 @@ def _lists(model: Model) -> Iterator[ListView]:
 
 
 def _ends(model: Model, name: str) -> bool:
-    """Whether time alone changes or ends an object of a resource."""
+    """Say whether time alone changes or ends an object of a resource."""
     fields = model.resources[name].fields.values()
     return model.states_of(name) is not None or any(each.ends for each in fields)

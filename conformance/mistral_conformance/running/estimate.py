@@ -48,7 +48,7 @@ class Asked:
         return (min(known), max(known)) if known else None
 
     def _fits(self, models: Mapping[str, Mapping[str, float]], name: str) -> bool:
-        """Whether a model is priced by what the operation uses."""
+        """Say whether a model is priced by what the operation uses."""
         return {unit for unit, amount in self.used.items() if amount} <= models.get(name, {}).keys()
 
 

@@ -84,7 +84,7 @@ def _stand(found: Iterable[Seen]) -> Stand:
 
 
 def _look(session: Session, one: Announcement) -> Seen:
-    """Which ways the server goes.
+    """Return which ways the server goes.
 
     Raises:
         Signal: it cannot be found out.
@@ -109,7 +109,7 @@ def _look(session: Session, one: Announcement) -> Seen:
 
 
 def _is_known(context: Context, name: str) -> bool:
-    """Whether the server does anything with a parameter: refuses an odd value, or finds less."""
+    """Say whether the server heeds a parameter: refuses an odd value, or finds less."""
     targets = targets_of(context)
     for item in _items(context):
         targets.lookup(item)  # so that there is something to find

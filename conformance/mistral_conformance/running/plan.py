@@ -190,7 +190,7 @@ def make_plan(
 
 
 def _turn(law: Law) -> int:
-    """When a law's turn is, to be compared."""
+    """Return when a law's turn is, to be compared."""
     return {OFFERED: 0, SEEN: 2}.get(law.family, 1)
 
 

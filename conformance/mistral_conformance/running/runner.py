@@ -76,7 +76,7 @@ def judge(session: Session, case: Case) -> Result:
 
 
 def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
-    """How the rule ended, and why; without a signal and a reason it passed."""
+    """Return how the rule ended, and why; without a signal and a reason it passed."""
     try:
         capabilities_of(context.session).require(_needed(case))
         case.rule.check(context)

@@ -35,7 +35,7 @@ class LiveRefused(Exception):  # noqa: N818 - read as a sentence by the command 
 
 
 def is_live(url: str) -> bool:
-    """Whether a URL names a host of the vendor, however it is spelt."""
+    """Say whether a URL names a host of the vendor, however it is spelt."""
     host = httpx.URL(url).raw_host.decode("ascii")
     for _ in range(host.count("%") + 1):
         host = unquote(host)

@@ -51,7 +51,7 @@ class Seen:
         return _parse(self.exchange.content)
 
     def overlaps(self, other: Seen) -> bool:
-        """Whether one was asked before the other was answered, as far as their times tell."""
+        """Say whether one was asked before the other was answered, as far as their times tell."""
         if None in (self.began_s, self.ended_s, other.began_s, other.ended_s):
             return False
         times = (self.began_s, self.ended_s, other.began_s, other.ended_s)

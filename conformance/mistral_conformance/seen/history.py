@@ -103,7 +103,7 @@ class History:
         life.events.append(event)
 
     def _news(self, resource: Resource) -> bool:
-        """Whether 201 tells that something was made, and 200 that it was there already."""
+        """Say whether 201 tells that something was made, and 200 that it was there already."""
         documented = set(self._model.document.operations[resource.create].item["responses"])
         return documented >= {"200", "201"}
 
@@ -173,7 +173,7 @@ class History:
 
 
 def gives_ids(resource: Resource) -> bool:
-    """Whether the server chooses the ids of new objects, so that no two have one."""
+    """Say whether the server chooses the ids of new objects, so that no two have one."""
     key = resource.fields.get(resource.key[0])
     return bool(resource.parameter) and key is not None and key.owner == "server"
 

@@ -100,7 +100,10 @@ def _values() -> dict[tuple[str, str], Any]:
 
 
 def _is_other_way(value: object) -> bool:
-    """Whether a case is about a way to ask that a run tries; recordings are judged as they are."""
+    """Say whether a case is about a way to ask that a run tries.
+
+    Recordings are judged as they are.
+    """
     return isinstance(value, Streamed) and bool(value.option or value.way.name)
 
 

@@ -139,7 +139,7 @@ def _is_first(view: ListView, turn: dict[str, str]) -> bool:
 
 
 def _follows(view: ListView, before: Seen, turn: dict[str, str], count: int) -> bool:
-    """Whether a page is the one after another, which was the last of so many."""
+    """Say whether a page is the one after another, which was the last of so many."""
     token = str(view.paging.get("token", ""))
     if token in turn:
         given = find_at(before.told, str(view.paging.get("next_token", "")))
@@ -206,7 +206,7 @@ def _hold_totals(view: ListView, walk: Walk) -> None:
 
 
 def _is_whole(view: ListView, walk: Walk) -> bool:
-    """Whether a walk came to the end of the list."""
+    """Say whether a walk came to the end of the list."""
     last = walk.pages[-1]
     count, size = len(items_of(view, last.told)), _size(view, last)
     more = find_at(last.told, str(view.paging.get("has_more", "")))
@@ -226,7 +226,7 @@ def _hold_order(view: ListView, each: Seen, name: str, *, down: bool) -> None:
 
 
 def _is_plain(traffic: Traffic, each: Filter, asked: list[str]) -> bool:
-    """Whether the values of a query are texts as the field shows them, not spelled otherwise."""
+    """Say whether the values of a query are texts as the field shows them, spelled alike."""
     wanted = types(traffic.document, each.schema)
     numbers = wanted & {"boolean", "integer", "number", "object"}
     return not numbers and all(asked) and (each.repeats or len(asked) == 1)

@@ -145,7 +145,7 @@ def _twins(traffic: Traffic, subject: Subject, *, after_deletion: bool) -> Itera
 
 
 def _is_between(event: Event, pair: Sequence[Event]) -> bool:
-    """Whether an object went between its two creations."""
+    """Say whether an object went between its two creations."""
     went = event.kind in {"deleted", "gone"} and bool(pair)
     return went and pair[0].seen.number < event.seen.number < pair[-1].seen.number
 
@@ -183,7 +183,7 @@ def _hold_value(traffic: Traffic, field: Field, value: Any, look: Look) -> None:
 
 
 def _comparable(found: object, value: object) -> bool:
-    """Whether a value was sent as it is shown; a form spells all as texts."""
+    """Say whether a value was sent as it is shown; a form spells all as texts."""
     return not isinstance(value, str) or isinstance(found, str) or found is None
 
 
@@ -211,24 +211,24 @@ def _hold_agreement(traffic: Traffic, life: Life, one: Event, other: Event) -> N
 
 
 def _is_stable(traffic: Traffic, life: Life, field: Field) -> bool:
-    """Whether a field stays by itself; what goes on by itself moves what its server owns."""
+    """Say whether a field stays by itself; what goes on by itself moves what its server owns."""
     names = {life.resource.name, *life.resource.children}
     goes_on = any(each.resource in names for each in traffic.model.states)
     return field.kept or (field.moves != "alone" and not goes_on)
 
 
 def _is_seeing(event: Event, made: Event) -> bool:
-    """Whether the maker of an object looks at it as it is now."""
+    """Say whether the maker of an object looks at it as it is now."""
     return event.seen.caller == made.seen.caller and not event.seen.query
 
 
 def _ends(life: Life, made: Event) -> bool:
-    """Whether an object ends by itself."""
+    """Say whether an object ends by itself."""
     return any(each.ends and made.fields.get(n) for n, each in life.resource.fields.items())
 
 
 def _is_calm(traffic: Traffic, one: Event, other: Event) -> bool:
-    """Whether nothing but reading was asked for between two answers, by the same caller."""
+    """Say whether nothing but reading was asked for between two answers, by the same caller."""
     first, last = one.seen.number, other.seen.number
     acts = traffic.acts
     quiet = bisect_right(acts, last) == bisect_right(acts, first - 1)
@@ -237,7 +237,7 @@ def _is_calm(traffic: Traffic, one: Event, other: Event) -> bool:
 
 
 def _names(life: Life, name: str, each: Seen) -> bool:
-    """Whether a request names an object in its path, below the same parents."""
+    """Say whether a request names an object in its path, below the same parents."""
     above = {key: value for key, value in life.ids.items() if key != life.resource.parameter}
     fits = all(each.ids.get(key, value) == value for key, value in above.items())
     return fits and each.ids.get(name) == str(life.key[0])

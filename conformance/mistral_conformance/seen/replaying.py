@@ -36,7 +36,7 @@ class Look:
 
 
 def looks(life: Life) -> Iterator[Look]:
-    """Each answer that shows an object after it was created or changed."""
+    """Yield each answer that shows an object after it was created or changed."""
     for act, before, after in _spans(life):
         if act.kind not in {"created", "changed"}:
             continue
@@ -56,7 +56,7 @@ def pairs(life: Life) -> Iterator[tuple[Event, Event]]:
 
 
 def endings(life: Life) -> Iterator[tuple[Event, list[Event]]]:
-    """Each deletion of an object, with what was seen of it until it was made anew."""
+    """Yield each deletion of an object, with what was seen of it until it was made anew."""
     for act, _, after in _spans(life):
         if act.kind in {"deleted", "gone"}:
             yield act, after
@@ -70,7 +70,7 @@ def beginnings(life: Life) -> Iterator[tuple[Event, list[Event]]]:
 
 
 def _spans(life: Life) -> Iterator[tuple[Event, list[Event], list[Event]]]:
-    """Each act with what was seen just before it and until the next one.
+    """Yield each act with what was seen just before it and until the next one.
 
     Acts that overlap another act, and answers that overlap an act, are left out.
     """
@@ -102,5 +102,5 @@ def _known(life: Life, before: list[Event]) -> dict[str, tuple[Any, Event]]:
 
 
 def _says_nothing(value: object) -> bool:
-    """Whether a value may be shown as another one: null and what is empty, or is hidden."""
+    """Say whether a value may be shown as another one: null and what is empty, or is hidden."""
     return value in (None, "", [], {}) or MASK in str(value)

@@ -100,7 +100,7 @@ def events_can_be_named_again(traffic: Traffic, subject: Subject) -> Iterator[Tr
 
 
 def _asks(each: Seen, wanted: dict[str, Any]) -> bool:
-    """Whether a request asks for a stream; a form says so in texts."""
+    """Say whether a request asks for a stream; a form says so in texts."""
     sent = {name: each.sent.get(name) for name in wanted}
     spelled = {name: str(value).lower() for name, value in sent.items()}
     return sent == wanted or spelled == {n: str(v).lower() for n, v in wanted.items()}

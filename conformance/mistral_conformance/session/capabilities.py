@@ -103,7 +103,7 @@ class Capabilities:
         return self.models[ability]
 
     def names_of(self, model: str, listed_by: str) -> set[str]:
-        """All names of a model, as the operation that lists models tells them."""
+        """Return all names of a model, as the operation that lists models tells them."""
         self._list(listed_by)
         return {model}.union(*(each for each in self._names if model in each))
 
@@ -114,7 +114,7 @@ class Capabilities:
             self._see_models(self.session.send(Message("GET", path), CALLER, listed_by))
 
     def offers(self, operation: str) -> bool:
-        """Whether the server has the operation, as far as an unknown object can tell."""
+        """Say whether the server has the operation, as far as an unknown object can tell."""
         if operation not in self._found:
             self._found[operation] = self._probe(operation)
         return self._found[operation]
@@ -186,13 +186,13 @@ class Capabilities:
         return True
 
     def _lacks_collection(self, spec: Operation) -> bool:
-        """Whether the server has nothing at the path before an operation's first id."""
+        """Say whether the server has nothing at the path before an operation's first id."""
         path = spec.path.partition("/{")[0]
         around = self.session.document.operations_at(path)
         return bool(around) and not any(self.offers(each.id) for each in around)
 
     def _tells_of_things(self, spec: Operation) -> bool:
-        """Whether to read at the path tells an unknown object from an unknown path."""
+        """Say whether to read at the path tells an unknown object from an unknown path."""
         others = self.session.document.operations_at(spec.path)
         reads = [each for each in others if each.method == READING and each != spec]
         answers = map(self._ask_for_nothing, reads)
@@ -224,7 +224,7 @@ def trained_last(cards: Iterable[Any]) -> list[Json]:
 
 
 def names_in(card: Json) -> set[str]:
-    """All names of a model that its card tells: its id and its aliases."""
+    """Return all names of a model that its card tells: its id and its aliases."""
     aliases = card.get("aliases")
     others = aliases if isinstance(aliases, list) else ()
     return {str(each) for each in (card.get("id"), *others)}

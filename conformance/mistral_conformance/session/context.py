@@ -80,7 +80,7 @@ class Context:
         return self._api(IMPOSTOR)
 
     def as_(self, name: str) -> Api:
-        """Another identity, such as `neighbour`.
+        """Return another identity, such as `neighbour`.
 
         Raises:
             Skipped: the run has no such identity.
@@ -90,7 +90,7 @@ class Context:
         return self._api(name)
 
     def identity(self, name: str = CALLER) -> Identity:
-        """Who stands behind a name: `ctx.identity("colleague").known("user")`.
+        """Return who stands behind a name: `ctx.identity("colleague").known("user")`.
 
         Raises:
             Skipped: the run has no such identity.

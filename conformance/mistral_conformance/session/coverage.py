@@ -85,7 +85,7 @@ class Record:
     sights: dict[Parameter, Sight] = field(factory=dict)
 
     def varied(self, parameter: Parameter) -> bool:
-        """Whether a parameter was varied."""
+        """Say whether a parameter was varied."""
         sight = self.sights.get(parameter)
         return sight is not None and (sight.differs or sight.times < self.requests)
 
@@ -116,7 +116,7 @@ class Coverage:
         return sum(each.requests for each in self._records.values())
 
     def table(self, operations: Sequence[str]) -> list[Row]:
-        """One row per operation."""
+        """Return one row per operation."""
         return [self._row(self._document.operations[each]) for each in operations]
 
     def _row(self, operation: Operation) -> Row:
@@ -143,7 +143,7 @@ class Coverage:
 
 
 def parameters_of(document: Document, operation: Operation) -> list[Parameter]:
-    """All parameters of an operation and the top fields of its body, each once."""
+    """Return all parameters of an operation and the top fields of its body, each once."""
     found = [Parameter(each["in"], each["name"]) for each in operation.parameters]
     for media_type, place in BODIES.items():
         schema = operation.body_schema(media_type)

@@ -92,7 +92,7 @@ def load_kinds() -> dict[str, tuple[Kind, ...]]:
 
 
 def _kind_of(document: Document, resource: Resource) -> Kind | None:
-    """How a resource is created and deleted, None where it goes with another or tells no id."""
+    """Return how a resource is created and deleted, None where it goes along or tells no id."""
     if not (resource.create and resource.delete and resource.parameter) or resource.parent:
         return None
     schema, _ = answer_schema(document.operations[resource.create], document)
@@ -131,7 +131,7 @@ class Creations:
         return len(self._made)
 
     def holds(self, path: str) -> bool:
-        """Whether the object that a DELETE of this path would delete is still there."""
+        """Say whether the object that a DELETE of this path would delete is still there."""
         return path in self._made
 
     @contextmanager

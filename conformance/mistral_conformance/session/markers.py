@@ -27,7 +27,7 @@ class Marker:
         return rest if rest.startswith(self.prefix) else self.prefix + rest
 
     def owns(self, name: object) -> bool:
-        """Whether a name was given by this run, or one of the values of names and values."""
+        """Say whether a name was given by this run, or one of the values of names and values."""
         if isinstance(name, dict):
             return any(self.owns(value) for value in name.values())
         return isinstance(name, str) and name.startswith(self.prefix)

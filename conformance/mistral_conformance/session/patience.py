@@ -51,7 +51,7 @@ class Patience:
     _repeats: int = 0
 
     def exhausted(self, operation: str) -> str:
-        """Why another request is not worth sending, empty when it is."""
+        """Return why another request is not worth sending, empty when it is."""
         if self._in_a_row >= SILENT_SERVER:
             return f"not sent: the server has left {self._in_a_row} requests in a row unanswered"
         if self._silences[operation] >= SILENT_OPERATION:
@@ -88,7 +88,7 @@ class Patience:
 
 
 def asks_to_wait(exchange: Exchange) -> bool:
-    """Whether the server did nothing but ask to be asked again later."""
+    """Say whether the server did nothing but ask to be asked again later."""
     return exchange.status == 429 or (exchange.status == 503 and "retry-after" in exchange.headers)
 
 

@@ -46,7 +46,7 @@ class Rule(Requirement):
     writes it, and perhaps a blank and a constraint. It is not judged in an era that lacks one."""
 
     def fits(self, era: Era) -> bool:
-        """Whether an era has all that the rule takes for granted."""
+        """Say whether an era has all that the rule takes for granted."""
         return all(era.holds(*each.split(" ")) for each in self.about)
 
 

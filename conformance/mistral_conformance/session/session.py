@@ -202,7 +202,7 @@ class Session:
         return self.creations.sweep(self.delete, at_rest, everything=everything)
 
     def _is_at_rest(self, made: Made) -> bool:
-        """Whether an object is known to be at rest, asked less and less often."""
+        """Say whether an object is known to be at rest, asked less and less often."""
         if self._rounds.passes_over(made.path):
             return False
         rests = self._end_work(1, made)
@@ -239,7 +239,7 @@ class Session:
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:
-        """Nothing that rules have put into `memory` is there inside, and it is back afterwards."""
+        """Leave `memory` empty inside; what rules have put into it is back afterwards."""
         before, self.memory = self.memory, {}
         try:
             yield

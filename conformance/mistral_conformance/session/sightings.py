@@ -169,7 +169,7 @@ def _first(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> 
 
 
 def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Where the parts of a recording go back in time, or go on after its end."""
+    """Yield where the parts of a recording go back in time, or go on after its end."""
     if isinstance(value, dict):
         usage = value.get("usage")
         told = usage.get(LENGTH) if isinstance(usage, dict) else None
@@ -188,7 +188,7 @@ def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]
 
 
 def _span(value: object) -> tuple[float | None, float | None]:
-    """When a part of a recording begins and ends; None for what is no such part."""
+    """Return when a part of a recording begins and ends; None for what is no such part."""
     told = value if isinstance(value, dict) and value.keys() >= {*SPAN} else {}
     start, end = (told.get(each) for each in SPAN[:2])
     known = isinstance(start, int | float) and isinstance(end, int | float)
@@ -196,7 +196,7 @@ def _span(value: object) -> tuple[float | None, float | None]:
 
 
 def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Where what has happened is told neither from the first to the last nor the other way."""
+    """Yield where what has happened is told neither from first to last nor the other way."""
     for name in LOGS if isinstance(value, dict) else ():
         items = value.get(name)
         told = [_moment(each) for each in items] if isinstance(items, list) else []
@@ -208,7 +208,7 @@ def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
 
 
 def _moment(item: object) -> float | None:
-    """When something happened, in seconds since 1970; None where it does not tell."""
+    """Return when something happened, in seconds since 1970; None where it does not tell."""
     told = item if isinstance(item, dict) else {}
     value = next((told[each] for each in MOMENTS if each in told), None)
     if isinstance(value, str):
@@ -222,7 +222,7 @@ def _moment(item: object) -> float | None:
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Where the parts of a total, which stand beside it, are more than it."""
+    """Yield where the parts of a total, which stand beside it, are more than it."""
     if isinstance(value, list):
         for number, each in enumerate(value):
             yield from _excesses(each, (*place, number))

@@ -28,7 +28,7 @@ class Rounds:
     _left: dict[str, int] = field(factory=dict)
 
     def passes_over(self, path: str) -> bool:
-        """Whether this round leaves out the object at a path; asked once in each round."""
+        """Say whether this round leaves out the object at a path; asked once in each round."""
         self._left[path] = self._left.get(path, 0) - 1
         return self._left[path] > 0
 
@@ -51,7 +51,7 @@ def states_by_read(document: Document) -> dict[str, States]:
 
 
 def is_at_work(exchange: Exchange, states: States) -> bool:
-    """Whether an answer tells a state in which the object still works."""
+    """Say whether an answer tells a state in which the object still works."""
     if not exchange.ok:
         return False
     try:

@@ -52,14 +52,14 @@ class Baseline:
     today: date
 
     def excuses(self, result: Result) -> str:
-        """Why a broken case leaves the run as it is; empty when it does not."""
+        """Return why a broken case leaves the run as it is; empty when it does not."""
         found = self.known.get(result.name)
         if found is None or not is_broken([result]) or found.expires < self.today:
             return ""
         return f"{found.reason} ({found.owner}, until {found.expires})"
 
     def holds(self, results: Iterable[Result]) -> bool:
-        """Whether nothing is broken but what is known, and nothing of it has to go."""
+        """Say whether nothing is broken but what is known, and nothing of it has to go."""
         found = list(results)
         unknown = (each for each in found if not self.excuses(each))
         return not is_broken(unknown) and not self.overdue(found)
@@ -91,7 +91,7 @@ class Baseline:
 
 
 def no_baseline() -> Baseline:
-    """Nothing is known: whatever is broken is new."""
+    """Return nothing is known: whatever is broken is new."""
     return Baseline({}, date.min)
 
 

@@ -130,7 +130,7 @@ class Result:
 
 
 def is_broken(results: Iterable[Result]) -> bool:
-    """Whether the run fails: a MUST is red or was kept from being judged, or a rule broke."""
+    """Say whether the run fails: a MUST is red or was kept from being judged, or a rule broke."""
     return any(
         each.status is Status.ERROR
         or (each.status in (*RED, *PREVENTED) and each.rule.level is Level.MUST)

@@ -22,7 +22,7 @@ def make_body(completion: Completion, id_: str, created: int) -> dict[str, Any]:
 
 
 def make_choice(index: int, choice: Choice) -> dict[str, Any]:
-    """One choice with its whole message."""
+    """Return one choice with its whole message."""
     return {
         "index": index,
         "finish_reason": choice.finish_reason,
@@ -51,7 +51,7 @@ def make_thinking(thought: str, *, closed: bool) -> dict[str, Any]:
 
 
 def make_call(index: int, call: Call) -> dict[str, Any]:
-    """One call, as it stands in messages and in deltas.
+    """Return one call, as it stands in messages and in deltas.
 
     Live servers were recorded to leave the type out; clients made for OpenAI's API need it.
     """

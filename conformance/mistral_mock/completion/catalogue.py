@@ -58,7 +58,7 @@ class Model:
         return (self.id, *self.aliases)
 
     def is_gone(self, now: datetime) -> bool:
-        """Its day has come."""
+        """Say whether its day has come."""
         return self.deprecation is not None and self.deprecation <= now
 
 
@@ -69,7 +69,7 @@ def read_models() -> tuple[Model, ...]:
 
 
 def read_model(raw: Mapping[str, Any]) -> Model:
-    """One model of the data file."""
+    """Return one model of the data file."""
     return Model(
         id=raw["id"],
         aliases=tuple(raw.get("aliases", ())),

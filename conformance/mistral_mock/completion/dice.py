@@ -21,7 +21,7 @@ class Dice:
         self._drawn = 0
 
     def fork(self, *purpose: object) -> Dice:
-        """Other dice, which do not depend on what was drawn from these."""
+        """Return other dice, which do not depend on what was drawn from these."""
         return Dice(blake2b(repr(purpose).encode(), key=self._seed[:64]).digest())
 
     def below(self, limit: int) -> int:
@@ -35,11 +35,11 @@ class Dice:
         return least + self.below(most - least + 1)
 
     def pick(self, options: Sequence[T]) -> T:
-        """One of the options."""
+        """Return one of the options."""
         return options[self.below(len(options))]
 
     def rotate(self, options: Sequence[T]) -> list[T]:
-        """All options, beginning with any of them."""
+        """Return all options, beginning with any of them."""
         start = self.below(len(options)) if options else 0
         return [*options[start:], *options[:start]]
 

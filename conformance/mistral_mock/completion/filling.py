@@ -54,7 +54,7 @@ def fill(body: Mapping[str, Any], model: Model) -> Completion:
 
 
 def find_room(model: Model, prompt_tokens: int, body: Mapping[str, Any]) -> int:
-    """How many tokens the code may have.
+    """Return how many tokens the code may have.
 
     Raises:
         APIError: 400, prompt, suffix and what is to be generated do not fit together.
@@ -72,7 +72,7 @@ def find_room(model: Model, prompt_tokens: int, body: Mapping[str, Any]) -> int:
 
 
 def make_code(prompt: str, suffix: str, least: int, dice: Dice) -> str:
-    """Code of at least so many tokens: the rest of the line where the prompt ends, and more."""
+    """Return code of at least so many tokens: the rest of the prompt's last line, and more."""
     names = read_names(prompt, suffix)
     indent = find_indent(prompt)
     lines = [make_expression(names, dice)]
@@ -86,12 +86,12 @@ def make_code(prompt: str, suffix: str, least: int, dice: Dice) -> str:
 
 
 def make_expression(names: tuple[str, ...], dice: Dice) -> str:
-    """Two names, put together."""
+    """Return two names, put together."""
     return f"{dice.pick(names)} {dice.pick(OPERATORS)} {dice.pick(names)}"
 
 
 def make_line(names: tuple[str, ...], indent: str, dice: Dice) -> str:
-    """One more line, as deep as the gap."""
+    """Return one more line, as deep as the gap."""
     return f"\n{indent}{dice.pick(names)} = {make_expression(names, dice)}"
 
 

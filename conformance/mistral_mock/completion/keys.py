@@ -142,7 +142,7 @@ def few(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def find_hinted(text: str) -> dict[str, dict[str, Any]]:
-    """Keys that stand before their choices or types, as `mood: one of happy, sad`."""
+    """Return keys that stand before their choices or types, as `mood: one of happy, sad`."""
     found: dict[str, dict[str, Any]] = {}
     looked_at: Counter[str] = Counter()
     for match in HINTED.finditer(text):
@@ -176,7 +176,7 @@ def narrow(text: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_phrases(text: str) -> dict[str, dict[str, Any]]:
-    """Keys made of what is asked for, such as `the name and the main ingredients`."""
+    """Return keys made of what is asked for, such as `the name and the main ingredients`."""
     parts = (ARTICLES.sub("", part.strip()) for part in SEPARATORS.split(text))
     names = ("_".join(re.findall(r"\w+", part.lower())[:3]) for part in parts)
     return {name: guess_by_name(name) for name in names if name and name not in OTHERS}

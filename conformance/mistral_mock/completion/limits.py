@@ -17,7 +17,7 @@ TOOL_CALLS = "tool_calls"
 
 
 def find_room(request: ChatRequest, prompt_tokens: int) -> int:
-    """How many tokens the answer may have.
+    """Return how many tokens the answer may have.
 
     Raises:
         APIError: 400, prompt and `max_tokens` together do not fit into the model's context.

@@ -179,7 +179,7 @@ def check_message(message: Message) -> None:
 
 
 def check_answers(messages: Sequence[Message]) -> None:
-    """Every call is answered once, by its id, before anybody else speaks."""
+    """Check that every call is answered once, by its id, before anybody else speaks."""
     for place, message in enumerate(messages):
         if message.role != "assistant" or not message.call_ids:
             continue

@@ -142,7 +142,7 @@ def read_stop(stop: str | list[str] | None) -> tuple[str, ...]:
 
 
 def read_count(n: int | None) -> int:
-    """How many choices the answer has.
+    """Return how many choices the answer has.
 
     Raises:
         APIError: 422, more than MOST_CHOICES.
@@ -155,7 +155,7 @@ def read_count(n: int | None) -> int:
 
 
 def read_thinking(model: Model, body: Mapping[str, Any]) -> bool:
-    """Whether the model thinks: as the effort says, else in its own way."""
+    """Say whether the model thinks: as the effort says, else in its own way."""
     effort = body.get("reasoning_effort")
     by_itself = model.thinks and body["model"] not in model.silent
     wanted = by_itself if effort is None else effort != NO_EFFORT

@@ -86,5 +86,5 @@ def make_ending(index: int, choice: Choice) -> Part:
 
 
 def make_part(index: int, delta: dict[str, Any], finish_reason: str | None = None) -> Part:
-    """One choice's part of a chunk."""
+    """Return one choice's part of a chunk."""
     return {"index": index, "delta": delta, "finish_reason": finish_reason}

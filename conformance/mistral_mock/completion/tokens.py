@@ -25,7 +25,7 @@ def find_tokens(text: str) -> Iterator[str]:
 
 
 def count_tokens(text: str) -> int:
-    """How many tokens a text has."""
+    """Return how many tokens a text has."""
     if len(text) <= AT_ONCE:
         return len(TOKEN.findall(text))
     return sum(1 for _ in TOKEN.finditer(text))

@@ -155,7 +155,10 @@ def find_lacking(request: ChatRequest, function: Function) -> list[str]:
 
 
 def list_said(request: ChatRequest) -> list[str]:
-    """All that the user has said, the latest first; what a message brings after its words."""
+    """Return all that the user has said, the latest first.
+
+    What a message brings after its words.
+    """
     said = [one for one in reversed(request.messages) if one.role == "user"]
     texts = [each for one in said for each in (one.text, *(a.text for a in one.attachments))]
     return texts or [""]

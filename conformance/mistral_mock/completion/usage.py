@@ -43,7 +43,7 @@ def count_completion(choices: Iterable[Choice]) -> int:
 
 
 def total(prompt_tokens: int, completion_tokens: int) -> int:
-    """All tokens."""
+    """Return all tokens."""
     return prompt_tokens + completion_tokens
 
 

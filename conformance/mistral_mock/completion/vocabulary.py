@@ -116,7 +116,7 @@ class Vocabulary:
         return evolve(self, **turned) if turned else self
 
     def mentions(self, value: object) -> bool:
-        """Whether the text has a word such as this value."""
+        """Say whether the text has a word such as this value."""
         spelled = str(value).lower()
         known = (*self.codes, *self.names, *self.words)
         return any(spelled == word.lower() for word in known)

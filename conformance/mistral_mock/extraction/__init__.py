@@ -71,7 +71,7 @@ def _read(found: str, content: bytes) -> Extraction:
 
 
 def measure(found: str, content: bytes) -> int:
-    """How much there is to read, in bytes: of an archive what it unpacks to."""
+    """Return how much there is to read, in bytes: of an archive what it unpacks to."""
     try:
         return archive.measure(content) if found in {kind.DOCX, kind.PPTX} else len(content)
     except Unreadable:

@@ -30,7 +30,7 @@ def open_archive(content: bytes) -> ZipFile:
 
 
 def measure(content: bytes) -> int:
-    """How much an archive unpacks to, in bytes.
+    """Return how much an archive unpacks to, in bytes.
 
     Raises:
         Unreadable: As `open_archive`.

@@ -49,7 +49,7 @@ def read_pieces(body: BaseOxmlElement) -> Iterator[str]:
 
 
 def read_paragraph(paragraph: BaseOxmlElement) -> Iterator[str]:
-    """One paragraph's text; page breaks that a person set are form feeds.
+    """Yield one paragraph's text; page breaks that a person set are form feeds.
 
     A break that Word noted when it last drew the page counts only where none was set beside it.
     """

@@ -41,7 +41,7 @@ def find_kind(content: bytes, name: str, mime_type: str) -> str:
 
 
 def is_pdf(content: bytes) -> bool:
-    """Whether the content says that it is a PDF."""
+    """Say whether the content says that it is a PDF."""
     return b"%PDF-" in content[:PDF_HEADER_WITHIN]
 
 
@@ -64,7 +64,7 @@ def find_office_kind(content: bytes) -> str:
 
 
 def looks_binary(content: bytes) -> bool:
-    """Whether the content has control bytes that no text in any charset of ours has."""
+    """Say whether the content has control bytes that no text in any charset of ours has."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     sample = content[:4096]

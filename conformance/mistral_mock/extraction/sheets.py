@@ -45,7 +45,7 @@ class Sheet:
 
 
 def read_sheets(content: bytes, *, name: str, mime_type: str) -> tuple[Sheet, ...]:
-    """All pages of a document; a picture is one page without text.
+    """Return all pages of a document; a picture is one page without text.
 
     Raises:
         Unreadable: Nothing can be read.

@@ -28,7 +28,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def weigh(sentence: str, weights: Counter[str]) -> float:
-    """How much a sentence says: the mean frequency of its words."""
+    """Return how much a sentence says: the mean frequency of its words."""
     words = [word.lower() for word in WORD.findall(sentence)]
     return sum(weights[word] for word in words) / (len(words) + 2)
 

@@ -149,7 +149,7 @@ class Exchange:
         return self.size
 
     def as_json(self) -> dict[str, Any]:
-        """All of it for people and programs."""
+        """Return all of it for people and programs."""
         return {
             "number": self.number,
             "moment": self.moment.isoformat(),
@@ -169,7 +169,7 @@ class Exchange:
         }
 
     def differs(self, wanted: Mapping[str, Any]) -> str | None:
-        """Why the exchange is not what is wanted; None when it is."""
+        """Return why the exchange is not what is wanted; None when it is."""
         for name, value in wanted.items():
             reason: str | None = DIFFERENCES[name](self, value)
             if reason is not None:
@@ -197,7 +197,7 @@ def read_events(text: str) -> list[Any]:
 
 
 def find_difference(wanted: Any, found: Any, place: str) -> str | None:  # noqa: ANN401 - JSON
-    """Where what was found lacks what is wanted: objects may hold more, lists may not."""
+    """Return where what was found lacks what is wanted: objects may hold more, lists may not."""
     if callable(wanted):
         return None if wanted(found) else f"{place} does not satisfy the function, it is {found!r}"
     if isinstance(wanted, re.Pattern):
@@ -222,7 +222,7 @@ def compare_objects(wanted: Mapping[str, Any], found: Mapping[str, Any], place: 
 
 
 def compare_lists(wanted: list[Any], found: list[Any], place: str) -> str | None:
-    """How a list differs: it has as many items."""
+    """Return how a list differs: it has as many items."""
     if len(wanted) != len(found):
         return f"{place} has {len(found)} items, not {len(wanted)}"
     pairs = enumerate(zip(wanted, found, strict=True))
@@ -231,7 +231,7 @@ def compare_lists(wanted: list[Any], found: list[Any], place: str) -> str | None
 
 
 def check_pattern(name: str, found: str, wanted: str) -> str | None:
-    """Why a text is not among those that a pattern with stars means."""
+    """Return why a text is not among those that a pattern with stars means."""
     return None if fnmatchcase(found, wanted) else f"{name} is {found!r}, not {wanted!r}"
 
 

@@ -32,7 +32,7 @@ def tell_apart(found: Sequence[Exchange]) -> list[str]:
 
 
 def make_entry(one: Exchange, caller: str) -> dict[str, Any]:
-    """One entry of an archive; names that begin with `_` are extensions, as HAR allows.
+    """Return one entry of an archive; names that begin with `_` are extensions, as HAR allows.
 
     `_began` is the start in seconds on a clock that nobody sets.
     """
@@ -86,13 +86,13 @@ def make_response(one: Exchange) -> dict[str, Any]:
 
 
 def make_lines(found: Sequence[Exchange]) -> str:
-    """JSON lines, in the form that recordings have."""
+    """Return JSON lines, in the form that recordings have."""
     pairs = zip(found, tell_apart(found), strict=True)
     return "".join(json.dumps(make_line(*each), ensure_ascii=False) + "\n" for each in pairs)
 
 
 def make_line(one: Exchange, caller: str) -> dict[str, Any]:
-    """One line."""
+    """Return one line."""
     query = f"?{urlencode(one.query_pairs)}" if one.query_pairs else ""
     return {
         "operation": one.operation,
@@ -115,12 +115,12 @@ def spell_body(one: Exchange) -> str:
 
 
 def pair(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Names and values as HAR lists them."""
+    """Return names and values as HAR lists them."""
     return [{"name": name, "value": value} for name, value in found]
 
 
 def show_bytes(content: bytes) -> dict[str, str]:
-    """Text as it is, all else as base64."""
+    """Return text as it is, all else as base64."""
     try:
         return {"text": content.decode()}
     except UnicodeDecodeError:

@@ -37,5 +37,5 @@ def read(name: str) -> str:
 
 
 def hash_of(text: str) -> str:
-    """How a policy names a style or a script that stands in the page itself."""
+    """Return how a policy names a style or a script that stands in the page itself."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -72,7 +72,7 @@ def summarise(one: Exchange) -> dict[str, Any]:
 
 
 def show_exchange(world: World, number: int) -> dict[str, Any] | None:
-    """All of one request and its answer; None when the journal no longer has it."""
+    """Return all of one request and its answer; None when the journal no longer has it."""
     for one in world.journal.find({}):
         if one.number == number:
             text = "" if one.answer is not None else redact(one.text)[:LARGEST]

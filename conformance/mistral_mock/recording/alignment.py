@@ -61,7 +61,10 @@ class Nows:
     present: float
 
     def are_alike(self, recorded: Token, asked: Token) -> bool:
-        """Both times are as far from their nows; a full time may be another one altogether."""
+        """Say whether both times are as far from their nows.
+
+        A full time may be another one altogether.
+        """
         if recorded.kind == "moment":
             return True
         before, after = read_time(recorded), read_time(asked)
@@ -99,7 +102,7 @@ def find_shape(leaves: Leaves) -> tuple[object, ...]:
 def align(
     recorded: Leaves, asked: Leaves, nows: Nows, given: Collection[str]
 ) -> Mapping[str, str] | None:
-    """Which ids and times stand for which, the recorded ones first; None when they cannot.
+    """Return which ids and times stand for which, the recorded ones first; None when they cannot.
 
     Both requests have the same shape. `given` are the ids that the recorded server gave.
     """
@@ -122,14 +125,14 @@ def align(
 
 
 def may_differ(old: Token, new: Token, nows: Nows, given: Collection[str]) -> bool:
-    """One of the two may stand for the other."""
+    """Say whether one of the two may stand for the other."""
     if old.kind in {"moment", "day", "epoch"}:
         return nows.are_alike(old, new)
     return old.text not in given and new.text not in given
 
 
 def read_time(token: Token) -> float | None:
-    """Seconds since 1970; None when the text turns out not to be a time."""
+    """Return seconds since 1970; None when the text turns out not to be a time."""
     if token.kind == "epoch":
         return float(token.text)
     try:
@@ -140,7 +143,7 @@ def read_time(token: Token) -> float | None:
 
 
 def read_moment(text: str, default: float) -> float:
-    """When a recording was made, in seconds since 1970; the default when it does not say."""
+    """Return when a recording was made, in seconds since 1970; the default when it does not say."""
     found = read_time(Token("moment", text))
     return default if found is None else found
 

@@ -26,7 +26,7 @@ def read_body(content: bytes, content_type: str) -> Body:
 
 
 def read_plain(content: bytes, media_type: str) -> Body:
-    """JSON, text or bytes."""
+    """Return JSON, text or bytes."""
     if is_json(media_type):
         try:
             return Body("json", json_text.read(content))

@@ -178,7 +178,7 @@ class Cabinet:
         return used, scope != self._last_scope, behind, -card.order if used else card.order
 
     def _explain(self, leaves: Leaves, scope: str | None) -> Miss:
-        """Which recording is the nearest, and where it differs first."""
+        """Return which recording is the nearest, and where it differs first."""
         cards = narrow(self.cards, scope)
         if not cards:
             where = "" if scope is None else f" of the scope {scope!r}"
@@ -198,7 +198,7 @@ def narrow(cards: Iterable[Card], scope: str | None) -> list[Card]:
 
 
 def find_ids(values: Iterable[object]) -> set[str]:
-    """All ids in some values; times are none."""
+    """Return all ids in some values; times are none."""
     return {
         token.text
         for value in values
@@ -214,7 +214,7 @@ def spell_answer(recording: Recording) -> str:
 
 
 def measure(asked: Leaves, recorded: Leaves) -> tuple[int, float]:
-    """How near a recording is: the same address first, then how much of the rest is the same."""
+    """Return how near a recording is: the same address first, then how much else is the same."""
     same = sum(recorded.get(place, MISSING) == value for place, value in asked.items())
     address = sum(
         recorded.get(place, MISSING) == value
@@ -241,7 +241,7 @@ def tell_difference(asked: Leaves, recorded: Leaves) -> str:
 
 
 def find_start(ours: str, theirs: str) -> int:
-    """Where two texts begin to differ."""
+    """Return where two texts begin to differ."""
     pairs = enumerate(zip(ours, theirs, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
 

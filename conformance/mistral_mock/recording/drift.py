@@ -47,14 +47,14 @@ def find_age(recording: Recording) -> str | None:
 
 
 def check_question(asked: Question, operation: Operation) -> Iterator[str]:
-    """Why the document would not take the request."""
+    """Yield why the document would not take the request."""
     for schema in operation.bodies.values():
         if asked.body.kind == "json":
             yield from map(tell, schema.problems(asked.body.value, ("request",)))
 
 
 def check_response(given: Response, operation: Operation) -> Iterator[str]:
-    """Why the document does not know the answer."""
+    """Yield why the document does not know the answer."""
     status = str(given.status)
     content = load_responses(operation.id).get(status)
     if content is None:
@@ -70,7 +70,7 @@ def check_response(given: Response, operation: Operation) -> Iterator[str]:
 
 
 def check_events(given: Response, operation: Operation) -> Iterator[str]:
-    """Why the document does not know an event."""
+    """Yield why the document does not know an event."""
     schemas = load_events(operation.id)
     for number, one in enumerate(given.body.value):
         if one.raw is None and one.data != DONE:
@@ -78,7 +78,7 @@ def check_events(given: Response, operation: Operation) -> Iterator[str]:
 
 
 def check_event(one: Event, number: int, schemas: Mapping[str, Schema]) -> Iterator[str]:
-    """Why the document does not know an event."""
+    """Yield why the document does not know an event."""
     schema = schemas.get(one.name or "", schemas.get(""))
     if not one.is_json:
         yield f"answer.events[{number}]: its data are not JSON"

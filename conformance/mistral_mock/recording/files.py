@@ -41,7 +41,7 @@ def name_folder(scope: str) -> str:
 
 
 def read_recordings(path: Path) -> list[Recording]:
-    """All recordings of a folder or of an archive, those of a scope in their order.
+    """Return all recordings of a folder or of an archive, those of a scope in their order.
 
     A folder that does not exist yet has none.
 
@@ -69,7 +69,7 @@ def read_archive(path: Path) -> list[Recording]:
 
 
 def read_file(path: Path, root: Path) -> Recording:
-    """One recording.
+    """Return one recording.
 
     Raises:
         RecordingError: It cannot be read.

@@ -63,7 +63,7 @@ class Collector:
 
 
 def decode(content: bytes) -> str:
-    """Text of a form, which is UTF-8 for whoever keeps to the rules."""
+    """Return text of a form, which is UTF-8 for whoever keeps to the rules."""
     return content.decode("utf-8", "replace")
 
 

@@ -45,7 +45,7 @@ def make(recordings: Sequence[Recording]) -> dict[str, Any]:
 
 
 def make_entry(one: Recording) -> dict[str, Any]:
-    """One entry of an archive."""
+    """Return one entry of an archive."""
     given = one.response
     wait, whole = given.first_s * MS, given.duration_s * MS
     return {
@@ -145,7 +145,7 @@ def read(content: bytes) -> list[Recording]:
 
 
 def read_entry(raw: Mapping[str, Any], number: int) -> Recording:
-    """One entry of an archive."""
+    """Return one entry of an archive."""
     url = urlsplit(raw["request"]["url"])
     headers = unpair(raw["request"]["headers"])
     cleaner = make_cleaner(headers)

@@ -18,7 +18,7 @@ SPEED = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)x")
 
 
 def add_replay_options(parser: argparse.ArgumentParser) -> None:
-    """Answers from recordings."""
+    """Add options for answers from recordings."""
     parser.add_argument(
         "--replay",
         type=Path,
@@ -43,7 +43,7 @@ def add_replay_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_upstream_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Which server is recorded."""
+    """Add options for the server that is recorded."""
     parser.add_argument("--to", required=required, metavar="URL", help="the server to record from")
     parser.add_argument(
         "--yes-live",
@@ -128,7 +128,7 @@ def read_record(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def parse_pace(text: str) -> float:
-    """How fast recordings answer, as a factor; 0 is at once."""
+    """Return how fast recordings answer, as a factor; 0 is at once."""
     words = {"none": 0.0, "recorded": 1.0}
     match = SPEED.fullmatch(text)
     pace = words.get(text, float(match[1]) if match else 0.0)

@@ -89,7 +89,7 @@ class Player:
         ]
 
     def find_drift(self, card: Card) -> list[str]:
-        """How a recording differs from the document; said on stderr the first time."""
+        """Return how a recording differs from the document; said on stderr the first time."""
         name = card.recording.name
         found = self._drift.get(name)
         if found is None:

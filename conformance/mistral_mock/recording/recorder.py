@@ -179,7 +179,7 @@ class Tape:
         return self._turn_round(content, cut=cut)
 
     def _turn_round(self, content: bytes, *, cut: bool) -> Passing | Answer:
-        """JSON whose addresses lead to the mock, so that what is fetched there is recorded."""
+        """Return JSON whose addresses lead to the mock, so that what is fetched is recorded."""
         theirs, ours = self._recorder.upstream.origin.encode(), self._ask.base_url.encode()
         turned = content.replace(theirs, ours)
         status, headers = self._status or 0, self._headers
@@ -257,7 +257,7 @@ class Tape:
 
 
 async def give(content: bytes, *, cut: bool) -> AsyncGenerator[bytes, None]:
-    """Bytes that are there already.
+    """Yield bytes that are there already.
 
     Raises:
         DroppedError: They are not all.

@@ -95,7 +95,7 @@ class Cleaner:
         return redact_text(bare, self.keys) + line[len(bare) :]
 
     def clean_bytes(self, content: bytes) -> bytes:
-        """Bytes without the caller's keys; lines of text without any secret."""
+        """Return bytes without the caller's keys; lines of text without any secret."""
         try:
             return self.clean_lines(content.decode()).encode()
         except UnicodeDecodeError:

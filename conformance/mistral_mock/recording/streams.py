@@ -43,7 +43,7 @@ def split(content: bytes) -> list[bytes]:
 
 
 def read_block(content: bytes, at_s: float) -> Event:
-    """One event, taken apart when nothing of it would be lost."""
+    """Return one event, taken apart when nothing of it would be lost."""
     text = content.decode("utf-8", "replace")
     fields: dict[str, list[str]] = {"event": [], "id": [], "data": []}
     for line in LINE.split(text.rstrip("\r\n")):

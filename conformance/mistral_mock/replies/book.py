@@ -85,7 +85,7 @@ class Slot:
     """How often it has counted, in all."""
 
     def explain(self, asked: Asked) -> tuple[int, str | None]:
-        """How many conditions are met, and what the first says that is not."""
+        """Return how many conditions are met, and what the first says that is not."""
         met, reason = conditions.explain(asked, self.reply.when)
         times = self.reply.times
         if reason is None and times is not None and self.counts[self.find_scope(asked)] >= times:
@@ -327,14 +327,14 @@ def make_scope(slot: Slot, asked: Asked, number: int) -> dict[str, Any]:
 
 
 def spoiled(slot: Slot, asked: Asked, error: ReplyError) -> APIError:
-    """400, which clients do not try again, for a reply that cannot be used or given."""
+    """Return 400, which clients do not try again, for a reply that cannot be used or given."""
     LOG.error("%s of the test: %s", slot.reply.name, error, exc_info=error.__cause__)
     told = f"{slot.reply.name} cannot answer this request to {asked.operation}: {error}"
     return inference_error(400, told, "reply_failed", "reply_failed")
 
 
 def refuse(slots: Sequence[Slot], asked: Asked) -> APIError:
-    """400 that shows the nearest reply and its first condition that is not met."""
+    """Return 400 that shows the nearest reply and its first condition that is not met."""
     told = f"No reply fits this request to {asked.operation}"
     nearest = find_nearest(slots, asked)
     if nearest is None:
@@ -350,7 +350,7 @@ def find_nearest(slots: Sequence[Slot], asked: Asked) -> Slot | None:
 
 
 def rank(slot: Slot, asked: Asked) -> int:
-    """How near a reply is to a request: by the conditions that are met."""
+    """Return how near a reply is to a request: by the conditions that are met."""
     return slot.explain(asked)[0] + any_fits(slot, asked)
 
 
@@ -360,7 +360,7 @@ def any_fits(slot: Slot, asked: Asked) -> int:
 
 
 def find_reason(slot: Slot, asked: Asked) -> str:
-    """Why a reply does not fit."""
+    """Return why a reply does not fit."""
     _, reason = slot.explain(asked)
     if reason is not None:
         return reason

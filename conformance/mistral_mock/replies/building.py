@@ -56,7 +56,7 @@ def split_usage(told: Mapping[str, int]) -> dict[str, int]:
 
 
 def make_choice(given: Mapping[str, Any], dice: Dice) -> Choice:
-    """One choice."""
+    """Return one choice."""
     text = given.get("text", "")
     if "json" in given:
         text = json.dumps(given["json"], ensure_ascii=False)
@@ -70,7 +70,7 @@ def make_choice(given: Mapping[str, Any], dice: Dice) -> Choice:
 
 
 def make_call(given: Mapping[str, Any], dice: Dice) -> Call:
-    """One call; one without an id gets one."""
+    """Return one call; one without an id gets one."""
     arguments = given.get("arguments", {})
     spelled = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return Call(given.get("id") or dice.word(ID_LENGTH), given["name"], spelled)
@@ -92,7 +92,10 @@ def make_whole(answer: Mapping[str, Any], operation: Operation) -> Answer:
 
 
 def make_raw(raw: str | Mapping[str, Any], beside: Mapping[str, Any]) -> Answer:
-    """Bytes of any media type; a text is plain, anything else is JSON unless it says otherwise."""
+    """Return bytes of any media type.
+
+    A text is plain, anything else is JSON unless it says otherwise.
+    """
     given: Mapping[str, Any] = {"body": raw} if isinstance(raw, str) else raw
     body = given.get("body", "")
     content = body.encode() if isinstance(body, str) else encode(body)

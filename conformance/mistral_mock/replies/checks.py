@@ -255,7 +255,7 @@ def check_fields(value: object, schema: Schema, place: Place) -> None:
 
 
 def has_places(value: Any) -> bool:  # noqa: ANN401 - JSON
-    """Parts of it come from the request."""
+    """Say whether parts of it come from the request."""
     if isinstance(value, str):
         return templates.PLACE.search(value) is not None
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -20,7 +20,7 @@ SHOWN = 200
 
 
 def explain(asked: Asked, when: Mapping[str, Any]) -> tuple[int, str | None]:
-    """How many conditions are met before the first that is not, and what that one says."""
+    """Return how many conditions are met before the first that is not, and what that one says."""
     for met, (name, wanted) in enumerate(when.items()):
         reason = CHECKS[name](asked, wanted)
         if reason is not None:
@@ -58,7 +58,7 @@ def find_pattern(wanted: Wanted) -> re.Pattern[str] | None:
 
 
 def fits(text: str, wanted: Any) -> bool:  # noqa: ANN401 - text, pattern or function
-    """Whether a text is what a condition wants: a text stands in it, a pattern occurs in it."""
+    """Say whether a text is what a condition wants: a text stands in it, a pattern occurs in it."""
     if callable(wanted):
         return bool(call(wanted, text))
     pattern = find_pattern(wanted)
@@ -101,33 +101,33 @@ def show(text: str) -> str:
 
 
 def check_text(name: str, text: str, wanted: Wanted) -> str | None:
-    """Why a text is not what is wanted."""
+    """Return why a text is not what is wanted."""
     return None if fits(text, wanted) else f"{name} has to {spell(wanted)}, it is {show(text)}"
 
 
 def check_several(name: str, texts: Sequence[str], wanted: Wanted) -> str | None:
-    """Why no text is what is wanted."""
+    """Return why no text is what is wanted."""
     if any(fits(text, wanted) for text in texts):
         return None
     return f"any {name} has to {spell(wanted)}, none of {len(texts)} does"
 
 
 def check_pattern(name: str, value: str, wanted: str) -> str | None:
-    """Why a name is not among those that are wanted, which may have stars."""
+    """Return why a name is not among those that are wanted, which may have stars."""
     if fnmatchcase(value, wanted):
         return None
     return f"{name} has to be {wanted}, it is {value or 'not given'}"
 
 
 def check_member(name: str, found: tuple[str, ...], wanted: str) -> str | None:
-    """Why a name is not among several."""
+    """Return why a name is not among several."""
     if any(fnmatchcase(one, wanted) for one in found):
         return None
     return f"{name} has to be {wanted}, there is {', '.join(found) or 'none'}"
 
 
 def check_headers(asked: Asked, wanted: Mapping[str, str]) -> str | None:
-    """Why a header is not what is wanted."""
+    """Return why a header is not what is wanted."""
     for name, value in wanted.items():
         sent = asked.headers.get(name.lower())
         if sent is None or not fits(sent, value):
@@ -137,12 +137,12 @@ def check_headers(asked: Asked, wanted: Mapping[str, str]) -> str | None:
 
 
 def check_key(asked: Asked, wanted: str) -> str | None:
-    """Why the key is another one; neither is told."""
+    """Return why the key is another one; neither is told."""
     return None if asked.key == wanted else "the key is another one"
 
 
 def check_function(asked: Asked, wanted: Callable[[Asked], object]) -> str | None:
-    """Why a function about the whole request says no."""
+    """Return why a function about the whole request says no."""
     if call(wanted, asked):
         return None
     return f"the function {getattr(wanted, '__name__', wanted)} returns false"

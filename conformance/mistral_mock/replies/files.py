@@ -154,7 +154,7 @@ def construct(root: yaml.Node | None, path: Path) -> Any:  # noqa: ANN401 - YAML
 
 
 def find_refusal(value: object) -> str:
-    """Why JSON cannot hold a value; empty when it can."""
+    """Return why JSON cannot hold a value; empty when it can."""
     try:
         json_text.check(value)
     except ValueError as error:

@@ -142,7 +142,7 @@ def check_text(wanted: Any, place: Place) -> None:  # noqa: ANN401 - JSON or a f
 
 
 def parse_pace(raw: object, place: Place) -> Pace:
-    """How fast the pieces of an answer come.
+    """Return how fast the pieces of an answer come.
 
     Raises:
         ReplyError: It makes no sense.

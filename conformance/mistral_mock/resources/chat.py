@@ -51,7 +51,7 @@ def wants_stream(ctx: Context) -> bool:
 
 
 def deprecation_headers(name: str) -> tuple[tuple[str, str], ...]:
-    """When the model goes away, as the API's header says it; not on streams.
+    """Return when the model goes away, as the API's header says it; not on streams.
 
     The official SDK reads the whole body when it sees this header, which ends a stream for it.
     """

@@ -55,7 +55,7 @@ def answer_moderation(ctx: Context, texts: Sequence[str]) -> Answer:
 
 
 def describe(ctx: Context, text: str) -> dict[str, Any]:
-    """One text's scores, and which categories it is of; what a reply says counts."""
+    """Return one text's scores, and which categories it is of; what a reply says counts."""
     scores = {**judgement.rate(text), **(scripted.read(ctx, "scores") or {})}
     return {"categories": judgement.flag(scores), "category_scores": scores}
 
@@ -67,7 +67,10 @@ def answer_classification(ctx: Context, texts: Sequence[str]) -> Answer:
 
 
 def weigh(ctx: Context, text: str) -> dict[str, Any]:
-    """One text's scores by target; those of a moderation model are its categories (our choice)."""
+    """Return one text's scores by target.
+
+    Those of a moderation model are its categories (our choice).
+    """
     told = scripted.read(ctx, "scores") or {}
     tuned = tuned_models.look_up(ctx, ctx.body["model"])
     if tuned is None:

@@ -33,7 +33,7 @@ MOST_TOKENS = 131_072
 
 @operation("embeddings.create", answers=["vectors"])
 def create(ctx: Context) -> Answer:
-    """One vector for each text, in the order of the texts."""
+    """Return one vector for each text, in the order of the texts."""
     model = find_model(ctx, ctx.body["model"])
     given = ctx.body["input"]
     texts = [given] if isinstance(given, str) else given
@@ -99,7 +99,7 @@ def check_texts(model: Model, texts: Sequence[str]) -> int:
 
 
 def find_size(model: Model, asked: int | None) -> int:
-    """How many numbers a vector has.
+    """Return how many numbers a vector has.
 
     Raises:
         APIError: 400, more than the model gives.

@@ -62,7 +62,7 @@ class StoredFile(Record):
         return self.workspace_id
 
     def is_over(self, moment: datetime) -> bool:
-        """Its time is over at a moment."""
+        """Say whether its time is over at a moment."""
         return self.expires_at is not None and self.expires_at <= moment
 
 
@@ -250,14 +250,14 @@ def find_sample_type(purpose: str) -> str:
 
 
 def find_expiry(created_at: datetime, hours: int | None) -> datetime | None:
-    """When a file goes away; None is never, and 0 or less is at once."""
+    """Return when a file goes away; None is never, and 0 or less is at once."""
     if hours is None:
         return None
     return created_at + timedelta(hours=min(max(hours, 0), LONGEST_LIFE_H))
 
 
 def count_lines(name: str, mime_type: str, content: bytes) -> int | None:
-    """How many lines with content a JSONL file has; None for other files."""
+    """Return how many lines with content a JSONL file has; None for other files."""
     if mime_type not in LINE_TYPES and not name.lower().endswith(".jsonl"):
         return None
     return sum(1 for _ in json_lines.split(content))

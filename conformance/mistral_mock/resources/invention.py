@@ -84,7 +84,7 @@ def make_pdf(lines: tuple[str, ...]) -> bytes:
 
 
 def make_stream(content: bytes) -> bytes:
-    """Bytes as the stream of a PDF object."""
+    """Return bytes as the stream of a PDF object."""
     return b"stream\n" + content + b"\nendstream\n"
 
 

@@ -160,7 +160,10 @@ def annotate_images(pages: list[dict[str, Any]], form: dict[str, Any] | None) ->
 
 
 def annotate_document(pages: list[dict[str, Any]], body: dict[str, Any]) -> str | None:
-    """JSON text that follows the caller's schema, from the pages' text; None when not asked for."""
+    """Return JSON text that follows the caller's schema, from the pages' text.
+
+    None when not asked for.
+    """
     form = find_form(body, "document_annotation_format")
     if form is None:
         return None

@@ -56,7 +56,7 @@ def make_pages(
 def make_page(
     sheet: Sheet, place: int, body: Mapping[str, Any], marks: Marks, first: tuple[int, int]
 ) -> dict[str, Any]:
-    """One page; `first` are the numbers of its first image and its first table."""
+    """Return one page; `first` are the numbers of its first image and its first table."""
     text, header, footer = split_marks(sheet.text.strip(), body, marks)
     granularity = body.get("confidence_scores_granularity")
     text, tables = take_tables(text, body.get("table_format"), first[1], granularity)
@@ -78,7 +78,7 @@ def make_page(
 
 
 def show_size(sheet: Sheet) -> dict[str, int] | None:
-    """How large the picture of the page is, in pixels; None for a page without a size."""
+    """Return how large the picture of the page is, in pixels; None for a page without a size."""
     if sheet.size is None:
         return None
     return {"dpi": DPI, "height": sheet.size[1], "width": sheet.size[0]}
@@ -181,7 +181,7 @@ def make_image(sheet: Sheet, figure: Figure, number: int, *, sent: bool) -> dict
 
 
 def score(text: str, granularity: str | None) -> dict[str, Any] | None:
-    """How sure the mock is of a page; None when not asked for."""
+    """Return how sure the mock is of a page; None when not asked for."""
     if granularity is None:
         return None
     return {
@@ -192,7 +192,7 @@ def score(text: str, granularity: str | None) -> dict[str, Any] | None:
 
 
 def score_words(text: str, words: re.Pattern[str] = WORD) -> list[dict[str, Any]]:
-    """How sure the mock is of each word."""
+    """Return how sure the mock is of each word."""
     return [
         {"text": word[0], "confidence": SURE, "start_index": word.start()}
         for word in words.finditer(text)

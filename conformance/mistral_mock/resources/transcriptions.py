@@ -76,7 +76,7 @@ def make_events(whole: dict[str, Any], segments: Sequence[dict[str, Any]]) -> It
 
 
 def make_event(name: str, data: dict[str, Any]) -> bytes:
-    """One event, named in its data too."""
+    """Return one event, named in its data too."""
     return json_event({"type": name, **data}, name=name)
 
 

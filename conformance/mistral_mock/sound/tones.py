@@ -24,7 +24,7 @@ STEPS = 24
 
 
 def find_pitch(voice: str) -> float:
-    """How low a voice speaks, in hertz; it follows from whatever names the voice."""
+    """Return how low a voice speaks, in hertz; it follows from whatever names the voice."""
     number = int.from_bytes(blake2b(voice.encode("utf-8", "replace"), digest_size=4).digest())
     return LOWEST_HZ + (HIGHEST_HZ - LOWEST_HZ) * number / 2**32
 
@@ -35,7 +35,7 @@ def speak(text: str, pitch: float) -> bytes:
 
 
 def find_step(character: str) -> int | None:
-    """Which tone a character is; None for a silence."""
+    """Return which tone a character is; None for a silence."""
     return ord(character) % STEPS if character.isalnum() else None
 
 

@@ -77,7 +77,7 @@ class Timetable:
         return _find_following(self, after)
 
     def due(self, moment: datetime, seed: str) -> datetime:
-        """When the start of a moment really happens: put off by the jitter, which the seed fixes.
+        """Return when the start of a moment really happens: put off by a jitter by the seed.
 
         It never waits beyond the moment that follows.
         """
@@ -88,7 +88,7 @@ class Timetable:
         return moment + room * (int.from_bytes(digest, "big") / 2**32)
 
     def moments(self, after: datetime) -> Iterator[datetime]:
-        """All moments after another one, in order."""
+        """Yield all moments after another one, in order."""
         found = self.following(after)
         while found is not None:
             yield found
@@ -259,7 +259,10 @@ def skip_hours(calendar: Calendar, local: datetime, moment: datetime) -> datetim
 
 
 def find_in_quarter(calendar: Calendar, local: datetime) -> timedelta | None:
-    """How far the calendar's next moment within this quarter of an hour is; None for none."""
+    """Return how far the calendar's next moment within this quarter of an hour is.
+
+    None for none.
+    """
     last = local.minute - local.minute % 15 + 14
     for minute in range(local.minute, last + 1):
         if minute in calendar.minute:

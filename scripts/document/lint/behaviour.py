@@ -25,7 +25,7 @@ _GONE = ", which is not there; name what took its place in x-mistral-paging, or 
 
 
 def answers_are_declared(document: Tree) -> Iterator[Finding]:
-    """Every operation declares a success and the errors that any operation can answer."""
+    """Yield every operation declares a success and the errors that any operation can answer."""
     for path, method, operation in operations(document):
         where = f"{method.upper()} {path}"
         declared = operation.get("responses", {})
@@ -57,7 +57,7 @@ def _of_requests(document: Tree) -> set[str]:
 
 
 def answer_enums_are_open(document: Tree) -> Iterator[Finding]:
-    """Every enum that an answer can carry is marked `x-mistral-open`."""
+    """Yield every enum that an answer can carry is marked `x-mistral-open`."""
     for reference in sorted(_of_answers(document)):
         for place in below(follow(document, reference), reference.removeprefix(_SCHEMAS)):
             if "enum" in place.node and place.node.get("x-mistral-open") is not True:
@@ -72,7 +72,7 @@ def open_marks_are_of_enums(document: Tree) -> Iterator[Finding]:
 
 
 def answers_are_not_closed(document: Tree) -> Iterator[Finding]:
-    """No schema that only answers use forbids further fields."""
+    """Yield schemas that only answers use and that forbid further fields."""
     for reference in sorted(_of_answers(document) - _of_requests(document)):
         for place in below(follow(document, reference), reference.removeprefix(_SCHEMAS)):
             if place.node.get("additionalProperties") is False:
@@ -80,7 +80,7 @@ def answers_are_not_closed(document: Tree) -> Iterator[Finding]:
 
 
 def streams_are_described(document: Tree) -> Iterator[Finding]:
-    """Every event stream says which request asks for it, what it carries and what ends it."""
+    """Yield every event stream says which request asks for it, what it carries and what ends it."""
     for path, method, operation in operations(document):
         where = f"{method.upper()} {path}"
         answers = operation.get("responses", {}).values()
@@ -115,7 +115,7 @@ def _stream_problems(
 
 
 def lists_say_how_they_page(document: Tree) -> Iterator[Finding]:
-    """Every list that pages says how, with parameters and fields that it has."""
+    """Yield every list that pages says how, with parameters and fields that it has."""
     for path, method, operation in operations(document):
         names = {one["name"] for one in operation.get("parameters", ())}
         paging = operation.get("x-mistral-paging")
@@ -148,7 +148,7 @@ def _of_success(operation: Tree) -> Tree:
 
 
 def _has_field(document: Tree, schema: Tree, path: list[str]) -> bool:
-    """Whether the dotted path leads somewhere; null beside an object is no obstacle."""
+    """Say whether the dotted path leads somewhere; null beside an object is no obstacle."""
     while "$ref" in schema:
         schema = follow(document, schema["$ref"]) or {}
     if not path:
@@ -159,7 +159,7 @@ def _has_field(document: Tree, schema: Tree, path: list[str]) -> bool:
 
 
 def _has_list(document: Tree, schema: Tree, path: list[str]) -> bool:
-    """Whether the dotted path leads to a list."""
+    """Say whether the dotted path leads to a list."""
     while "$ref" in schema:
         schema = follow(document, schema["$ref"]) or {}
     if not path and schema.get("type") == "array":
@@ -172,7 +172,10 @@ def _has_list(document: Tree, schema: Tree, path: list[str]) -> bool:
 
 
 def deprecations_say_what_to_do(document: Tree) -> Iterator[Finding]:
-    """Everything deprecated carries `x-mistral-deprecated` with a message; nothing else does."""
+    """Yield what is deprecated and carries no `x-mistral-deprecated` with a message.
+
+    Nothing else does.
+    """
     nodes = [(f"{m.upper()} {p}", node) for p, m, node in operations(document)]
     nodes += [(place.where, place.node) for place in parameters(document)]
     nodes += [(place.where, place.node) for place in schemas(document) if place.is_property]
@@ -196,7 +199,7 @@ def replacements_exist(document: Tree) -> Iterator[Finding]:
 
 
 def path_ids_are_parameters(document: Tree) -> Iterator[Finding]:
-    """Every placeholder of a path is a parameter of its operations."""
+    """Yield every placeholder of a path is a parameter of its operations."""
     for path, method, operation in operations(document):
         for name in missing_path_ids(document, path, operation):
             problem = f"has no path parameter {name!r}; add it in curation/required.yaml"
@@ -204,7 +207,7 @@ def path_ids_are_parameters(document: Tree) -> Iterator[Finding]:
 
 
 def repeatable_is_news(document: Tree) -> Iterator[Finding]:
-    """Only methods that are not idempotent by themselves are marked as repeatable."""
+    """Yield operations marked as repeatable whose methods are idempotent by themselves."""
     for path, method, operation in operations(document):
         if operation.get("x-mistral-repeatable") and method not in {"post", "patch"}:
             yield Finding(f"{method.upper()} {path}", "is repeatable by its method; drop the mark")

@@ -18,14 +18,14 @@ _SHOWN = 80
 
 
 def bodies_have_examples(document: Tree) -> Iterator[Finding]:
-    """Every JSON or form request body shows an example."""
+    """Yield every JSON or form request body shows an example."""
     for place in bodies(document):
         if not place.node.get("examples"):
             yield Finding(place.where, "no example; give one in prose")
 
 
 def successes_have_examples(document: Tree) -> Iterator[Finding]:
-    """Every answer of success that has text shows an example."""
+    """Yield every answer of success that has text shows an example."""
     for path, method, operation in operations(document):
         for status, answer in operation.get("responses", {}).items():
             for media, content in answer.get("content", {}).items():
@@ -36,7 +36,7 @@ def successes_have_examples(document: Tree) -> Iterator[Finding]:
 
 
 def examples_are_valid(document: Tree) -> Iterator[Finding]:
-    """Every example fits the schema beside it."""
+    """Yield every example fits the schema beside it."""
     for where, schema, value in _examples(document):
         checked = alone(document, schema)
         validator = jsonschema_rs.Draft202012Validator(checked, validate_formats=True)
@@ -53,7 +53,7 @@ def _shortened(message: str) -> str:
 
 
 def defaults_are_valid(document: Tree) -> Iterator[Finding]:
-    """Every default fits its own schema."""
+    """Yield every default fits its own schema."""
     for place in schemas(document):
         if "default" in place.node:
             checked = alone(document, place.node)

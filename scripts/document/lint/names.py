@@ -18,7 +18,7 @@ _ID = re.compile(r"[a-z][a-z_]*(?:\.[a-z][a-z_]*)+")
 
 
 def operation_ids(document: Tree) -> Iterator[Finding]:
-    """Every operation has an id of its own, a dotted path."""
+    """Yield every operation has an id of its own, a dotted path."""
     ids = [str(operation.get("operationId", "")) for _, _, operation in operations(document)]
     counts = Counter(ids)
     for (path, method, _), name in zip(operations(document), ids, strict=True):
@@ -47,7 +47,7 @@ def operation_tags(document: Tree) -> Iterator[Finding]:
 
 
 def tags_are_used(document: Tree) -> Iterator[Finding]:
-    """Every declared tag has an operation."""
+    """Yield every declared tag has an operation."""
     used = {tag for _, _, operation in operations(document) for tag in operation.get("tags", ())}
     for tag in document.get("tags", ()):
         if tag.get("name") not in used:
@@ -55,7 +55,7 @@ def tags_are_used(document: Tree) -> Iterator[Finding]:
 
 
 def components_are_used(document: Tree) -> Iterator[Finding]:
-    """Every component is reached from an operation."""
+    """Yield every component is reached from an operation."""
     used = reachable(document, document.get("paths", {}))
     for kind, entries in document.get("components", {}).items():
         if kind == "securitySchemes":

@@ -18,14 +18,14 @@ _SERVER_WORDS = re.compile(r"(?:OUT|IN|Out|JSON|[a-z]In)$|_|Item\d|\d+$")
 
 
 def schemas_have_good_names(document: Tree) -> Iterator[Finding]:
-    """No component is called after the code of a server."""
+    """Yield components that are called after the code of a server."""
     for name in document.get("components", {}).get("schemas", {}):
         if _SERVER_WORDS.search(name) or not _NAME.fullmatch(name):
             yield Finding(name, "a person would call it otherwise; see curation/schema_names.yaml")
 
 
 def objects_have_names(document: Tree) -> Iterator[Finding]:
-    """Objects with fields and unions of objects are components, not written in place."""
+    """Yield objects with fields and unions of objects that are written in place."""
     named = [id(one) for one in document.get("components", {}).get("schemas", {}).values()]
     parts = {id(part) for schema in _all_of(document) for part in schema}
     for place in schemas(document):
@@ -51,7 +51,7 @@ def _objects(document: Tree, node: Tree) -> list[Tree]:
 
 
 def unions_have_tags(document: Tree) -> Iterator[Finding]:
-    """Every union whose members have a constant each in one field says so."""
+    """Yield every union whose members have a constant each in one field says so."""
     for place in schemas(document):
         members = _objects(document, place.node)
         total = [*place.node.get("anyOf", ()), *place.node.get("oneOf", ())]
@@ -64,7 +64,7 @@ def unions_have_tags(document: Tree) -> Iterator[Finding]:
 
 
 def tags_are_mapped(document: Tree) -> Iterator[Finding]:
-    """Every discriminator names each member of its union, by the constant that it has."""
+    """Yield every discriminator names each member of its union, by the constant that it has."""
     for place in schemas(document):
         stated = place.node.get("discriminator")
         if not stated:
@@ -89,7 +89,7 @@ def _constant(document: Tree, reference: str, field: str) -> Any:  # noqa: ANN40
 
 
 def required_fields_exist(document: Tree) -> Iterator[Finding]:
-    """Every field that an object requires is one of its own, and is required once."""
+    """Yield every field that an object requires is one of its own, and is required once."""
     parts = {id(part) for schema in _all_of(document) for part in schema}
     for place in schemas(document):
         required = place.node.get("required", [])
@@ -103,7 +103,7 @@ def required_fields_exist(document: Tree) -> Iterator[Finding]:
 
 
 def only_known_keywords(document: Tree) -> Iterator[Finding]:
-    """No schema uses what OpenAPI 3.1 does not know."""
+    """Yield schemas that use what OpenAPI 3.1 does not know."""
     for place in schemas(document):
         if "nullable" in place.node:
             yield Finding(place.where, "OpenAPI 3.1 has no nullable; see curation/shapes.yaml")

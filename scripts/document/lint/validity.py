@@ -84,7 +84,7 @@ class _Validator(OpenAPIV31SpecValidator):
 
 
 def references_resolve(document: Tree) -> Iterator[Finding]:
-    """Every `$ref` and every discriminator target exists."""
+    """Yield every `$ref` and every discriminator target exists."""
     for reference in sorted(set(references(document))):
         if follow(document, reference) is None:
             yield Finding(reference, "nothing is there; correct the reference")

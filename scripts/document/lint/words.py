@@ -29,7 +29,7 @@ def document_is_explained(document: Tree) -> Iterator[Finding]:
 
 
 def operations_are_explained(document: Tree) -> Iterator[Finding]:
-    """Every operation has a short summary and a description; deprecated ones say so."""
+    """Yield every operation has a short summary and a description; deprecated ones say so."""
     for path, method, operation in operations(document):
         where = f"{method.upper()} {path}"
         summary = operation.get("summary", "")
@@ -42,7 +42,7 @@ def operations_are_explained(document: Tree) -> Iterator[Finding]:
 
 
 def parts_are_explained(document: Tree) -> Iterator[Finding]:
-    """Every parameter, body, header and answer has a sentence."""
+    """Yield every parameter, body, header and answer has a sentence."""
     for place in (
         *parameters(document),
         *_bodies(document),
@@ -60,7 +60,7 @@ def _bodies(document: Tree) -> Iterator[Place]:
 
 
 def schemas_are_explained(document: Tree) -> Iterator[Finding]:
-    """Every component schema and every property has a sentence."""
+    """Yield every component schema and every property has a sentence."""
     components = {id(one) for one in document.get("components", {}).get("schemas", {}).values()}
     for place in schemas(document):
         named = place.is_property or id(place.node) in components
@@ -69,7 +69,7 @@ def schemas_are_explained(document: Tree) -> Iterator[Finding]:
 
 
 def texts_are_clean(document: Tree) -> Iterator[Finding]:
-    """No text has stray spaces or an unfinished mark."""
+    """Yield texts with stray spaces or an unfinished mark."""
     for where, text in _texts(document, ""):
         if text != text.strip() or "  " in text.replace("\n  ", "\n") or "\t" in text:
             yield Finding(where, "stray spaces in the text")
@@ -78,7 +78,7 @@ def texts_are_clean(document: Tree) -> Iterator[Finding]:
 
 
 def copied_sentences(document: Tree, prints: set[str]) -> Iterator[Finding]:
-    """Texts with a sentence whose fingerprint is that of an upstream one."""
+    """Yield texts with a sentence whose fingerprint is that of an upstream one."""
     for text in texts(document):
         if fingerprints(text) & prints:
             yield Finding(
@@ -99,7 +99,7 @@ def _texts(node: object, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_sentence(text: object) -> bool:
-    """Whether the text ends as a sentence does."""
+    """Say whether the text ends as a sentence does."""
     return isinstance(text, str) and text.rstrip().endswith((".", "`", ")"))
 
 

@@ -36,12 +36,12 @@ class Equivalence:
     why: str
 
     def covers(self, defect_id: str) -> bool:
-        """Whether a defect is one of them."""
+        """Say whether a defect is one of them."""
         return any(_fits(defect_id, each) for each in self.of)
 
 
 def _fits(defect_id: str, pattern: str) -> bool:
-    """Whether the literal parts of a pattern stand in an id, in order; brackets are literal."""
+    """Say whether the literal parts of a pattern stand in an id, in order; brackets are literal."""
     first, *others = pattern.split("*")
     if not defect_id.startswith(first):
         return False
@@ -56,7 +56,7 @@ def _fits(defect_id: str, pattern: str) -> bool:
 
 @cache
 def load_all() -> dict[str, GenericDefect]:
-    """All defects by id, equivalent ones too."""
+    """Return all defects by id, equivalent ones too."""
     found = chain.from_iterable(each.defects() for each in MODULES)
     return {each.id: each for each in found}
 

@@ -24,7 +24,7 @@ FORBIDDEN, MISSING = 403, 404
 
 
 def defects() -> Iterator[WireDefect]:
-    """All defects of access."""
+    """Yield all defects of access."""
     model = load_model()
     offered = {each.id for each in operations()}
     for reference in model.references:

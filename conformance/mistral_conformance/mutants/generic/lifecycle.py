@@ -27,7 +27,7 @@ WHILES = 3
 
 
 def defects() -> Iterator[WireDefect]:
-    """All defects of states, links and memory."""
+    """Yield all defects of states, links and memory."""
     model = load_model()
     offered = {each.id for each in operations()}
     for states in model.states:

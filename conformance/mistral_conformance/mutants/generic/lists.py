@@ -25,7 +25,7 @@ OWN = ("data", "id")
 
 
 def defects() -> Iterator[WireDefect]:
-    """All defects of lists, streams and bytes."""
+    """Yield all defects of lists, streams and bytes."""
     offered = {each.id for each in operations()}
     model = load_model()
     for view in model.lists.values():

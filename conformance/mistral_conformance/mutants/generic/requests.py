@@ -29,7 +29,7 @@ LINGER_S = 0.02
 
 
 def defects() -> Iterator[WireDefect]:
-    """All defects of what is sent."""
+    """Yield all defects of what is sent."""
     model = load_model()
     offered = {each.id for each in operations()}
     for operation in operations():
@@ -174,7 +174,7 @@ def _twice(operation: str) -> Handle:
 
 
 def _merge(operation: str) -> Handle:
-    """Whoever asks while another request of the same caller is under way gets its answer."""
+    """Return whoever asks while another request of the same caller is under way gets its answer."""
     under_way: dict[str, asyncio.Task[Answer]] = {}
 
     async def linger(request: Request, onward: Onward) -> Answer:

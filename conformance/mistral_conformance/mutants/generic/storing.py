@@ -31,7 +31,7 @@ IDS = ("id", "_id", "_ids")
 
 
 def defects() -> Iterator[StoreDefect]:
-    """All defects of the store."""
+    """Yield all defects of the store."""
     for kind in kinds():
         touched = _operations_on(kind)
         if touched:
@@ -42,7 +42,7 @@ def defects() -> Iterator[StoreDefect]:
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """All classes of records, in the order of their names."""
+    """Return all classes of records, in the order of their names."""
     resources.load()
     own = (each for each in record_classes() if each.__module__.startswith(OWN))
     return tuple(sorted(own, key=kind_of))
@@ -106,14 +106,14 @@ def _of_field(
 
 
 def _is_of(field: attrs.Attribute[Any], type_: str) -> bool:
-    """Whether a field is declared to be of a type, or absent; a tuple of whatever."""
+    """Say whether a field is declared to be of a type, or absent; a tuple of whatever."""
     declared = str(field.type).partition(" | ")[0]
     return declared.partition("[")[0] == type_
 
 
 @contextmanager
 def _replaced(kind: str, method: str, wrap: Wrap) -> Iterator[Strikes]:
-    """One method of the tables works in another way for one class of records."""
+    """Let one method of the tables work in another way for one class of records."""
     healthy = getattr(Table, method)
     strikes = Strikes()
 

@@ -67,7 +67,7 @@ def operations() -> tuple[Operation, ...]:
 
 @cache
 def leaves() -> tuple[Leaf, ...]:
-    """Every field of every answer of success, as far as the document knows it."""
+    """Return every field of every answer of success, as far as the document knows it."""
     document = load_model().document
     return tuple(leaf for each in operations() for leaf in _of_answer(document, each))
 

@@ -231,7 +231,7 @@ class Altered:
 
 
 def _has_altered(request: Request, answer: Answer, passed: list[tuple[Request, Answer]]) -> bool:
-    """Whether something else was asked, answered or done than without the defect."""
+    """Say whether something else was asked, answered or done than without the defect."""
     others = (asked.method != "GET" and told.taken for asked, told in passed[1:])
     return passed[:1] != [(request, answer)] or any(others)
 

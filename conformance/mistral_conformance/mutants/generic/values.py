@@ -29,7 +29,7 @@ TIMES, SUMS = ("times",), ("sums", "views", "ends")
 
 
 def defects() -> Iterator[WireDefect]:
-    """All defects of single fields."""
+    """Yield all defects of single fields."""
     for each in leaves():
         if each.required:
             yield _defect("answer-lacks", each, "is left out of", _leave_out, SCHEMA)
@@ -122,7 +122,7 @@ def _shift(value: Value) -> Value:
 
 
 def _in_millis(value: Value) -> Value:
-    """Seconds as milliseconds, a moment as seconds."""
+    """Return seconds as milliseconds, a moment as seconds."""
     if isinstance(value, str):
         return str(int(datetime.fromisoformat(value).timestamp()))
     return value * MILLI
@@ -173,7 +173,7 @@ RETYPED: dict[str, Alter] = {
 
 
 def _stale() -> Iterator[WireDefect]:
-    """Each field that changes keeps, in one view, the value that was seen first."""
+    """Yield each field that changes keeps, in one view, the value that was seen first."""
     for each in leaves():
         moving = each.known and (each.known.changed or each.known.moves != "never")
         if moving and each.resource and len(each.path) - each.path.count("*") == 1:

@@ -63,7 +63,7 @@ def add_record(
 
 
 def read_records(ctx: Context, dataset_id: str) -> Exchange:
-    """All records of a dataset of the run, at `records.results`."""
+    """Return all records of a dataset of the run, at `records.results`."""
     query = {"page_size": ALL}
     return ctx.answer(LIST_RECORDS, dataset_id=dataset_id, query=query)
 

@@ -24,7 +24,10 @@ OLD_RUNNING = "Running"
 
 
 def is_running(answer: Exchange) -> bool:
-    """Whether a document's processing goes on; `processing_status` tells beside an unknown word."""
+    """Say whether a document's processing goes on.
+
+    `processing_status` tells beside an unknown word.
+    """
     word = str(answer.json().get("process_status")).casefold()
     if word in (*RUNNING, *ENDED):
         return word in RUNNING

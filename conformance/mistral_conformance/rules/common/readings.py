@@ -49,7 +49,7 @@ def some(items: Iterable[T], what: str, *seen: Exchange) -> list[T]:
 
 
 def column(answer: Exchange, items: str, field: str) -> list[Any]:
-    """One field of all items that an answer lists."""
+    """Return one field of all items that an answer lists."""
     return picked(each[field] for each in answer[items])
 
 
@@ -113,7 +113,7 @@ def within(value: Any, *names: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def texts_at(objects: Any, name: str, what: str) -> list[str]:  # noqa: ANN401 - JSON
-    """One text of each of some objects which the document leaves to their author.
+    """Return one text of each of some objects which the document leaves to their author.
 
     Raises:
         Failed: they are no list of objects with such a text.

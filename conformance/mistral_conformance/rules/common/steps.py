@@ -102,7 +102,7 @@ def entries(api: Api, library_id: str) -> tuple[Exchange, list[dict[str, Any]]]:
 
 
 def entries_of(found: Iterable[Mapping[str, Any]], who: Mapping[str, str]) -> list[Any]:
-    """Those entries that name the entity."""
+    """Return those entries that name the entity."""
     return picked(each for each in found if all(each[key] == who[key] for key in who))
 
 

@@ -74,7 +74,7 @@ def go_on(ctx: Context, conversation_id: str, **fields: object) -> Exchange:
 
 
 def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
-    """All entries of a conversation."""
+    """Return all entries of a conversation."""
     answer = ctx.answer(HISTORY, conversation_id=conversation_id)
     entries = answer["entries"]
     ctx.expect(isinstance(entries, list), "the entries are no list", answer)
@@ -82,7 +82,7 @@ def read_history(ctx: Context, conversation_id: str) -> list[Entry]:
 
 
 def repeats_words(ctx: Context) -> bool:
-    """Whether the model tells a word that it was told to repeat: some read nothing."""
+    """Say whether the model tells a word that it was told to repeat: some read nothing."""
     asked = word(ctx)
     answer = start(ctx, inputs=f"Repeat this word and add nothing: {asked}")
     return asked in text_of(last_message(ctx, answer))
@@ -121,7 +121,7 @@ def chunks_of(message: Mapping[str, Any]) -> list[Entry]:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """All text of a message."""
+    """Return all text of a message."""
     return "".join(each.get("text") or "" for each in chunks_of(message))
 
 
@@ -135,7 +135,7 @@ def hear(ctx: Context, answer: Exchange) -> list[Entry]:
 
 
 def read_event(ctx: Context, event: Event, answer: Exchange) -> Entry:
-    """One event's data, which repeat the event's name as their type."""
+    """Return one event's data, which repeat the event's name as their type."""
     found: Any = event.json()
     ctx.expect(isinstance(found, dict), f"the data {event.data[:60]!r} are no JSON object", answer)
     expect_equal(ctx, found["type"], event.name, "the type in the data of an event", answer)

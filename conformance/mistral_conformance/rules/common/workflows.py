@@ -140,7 +140,7 @@ def events_in(heard: Exchange) -> list[dict[str, Any]]:
 
 
 def types_in(heard: Exchange) -> list[str]:
-    """Their types."""
+    """Return their types."""
     return [each["event_type"] for each in events_in(heard)]
 
 

@@ -124,7 +124,7 @@ class Maker:
         return place
 
     def _pick_member(self, flat: Schema) -> Any:  # noqa: ANN401 - JSON
-        """One of the values of an enum; one that the request mentions comes first."""
+        """Return one of the values of an enum; one that the request mentions comes first."""
         types = list_types(flat.get("type", list(ALL_TYPES)))
         options = [value for value in flat["enum"] if is_of(value, types)]
         if not options:
@@ -301,7 +301,7 @@ def guess_format(name: str) -> str:
 
 
 def is_within(value: float, flat: Schema) -> bool:
-    """Whether a number keeps the bounds of a schema."""
+    """Say whether a number keeps the bounds of a schema."""
     least, most = flat.get("minimum", value), flat.get("maximum", value)
     above, below = flat.get("exclusiveMinimum"), flat.get("exclusiveMaximum")
     kept = least <= value <= most and "multipleOf" not in flat
@@ -324,7 +324,7 @@ def property_schema(flat: Schema, name: str) -> Schema | bool:
 
 
 def found(pattern: str, name: str) -> bool:
-    """Whether a pattern occurs in a name; one that Python does not read does not."""
+    """Say whether a pattern occurs in a name; one that Python does not read does not."""
     try:
         return re.search(pattern, name) is not None
     except re.error:
@@ -340,7 +340,7 @@ def guess_types(flat: Schema) -> list[str]:
 
 
 def weigh(schema: Schema | bool) -> int:
-    """How much a member of a union costs to make; 0 for null."""
+    """Return how much a member of a union costs to make; 0 for null."""
     if isinstance(schema, bool):
         return 1
     if "const" in schema or "enum" in schema:
@@ -351,7 +351,7 @@ def weigh(schema: Schema | bool) -> int:
 
 
 def is_of(value: object, types: list[str]) -> bool:
-    """Whether a JSON value is of one of the types."""
+    """Say whether a JSON value is of one of the types."""
     if isinstance(value, bool):
         return "boolean" in types
     if isinstance(value, int | float):

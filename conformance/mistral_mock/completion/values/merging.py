@@ -79,7 +79,7 @@ def unite(first: list[str], second: list[str]) -> list[str]:
 
 
 def chain(first: list[Any], second: list[Any]) -> list[Any]:
-    """Both lists."""
+    """Return both lists."""
     return [*first, *second]
 
 

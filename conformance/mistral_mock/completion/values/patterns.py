@@ -97,7 +97,7 @@ def parse_sequence(pattern: str, at: int) -> tuple[Node, int]:
 
 
 def parse_atom(pattern: str, at: int) -> tuple[Node, int]:
-    """One character, class or group."""
+    """Return one character, class or group."""
     letter = pattern[at]
     if letter in "^$":
         return literal(""), at + 1
@@ -166,7 +166,7 @@ def parse_member(pattern: str, at: int) -> tuple[str, int]:
 
 
 def read_quantifier(text: str) -> tuple[int, int | None]:
-    """How often at least and, unless there is no end, at most."""
+    """Return how often at least and, unless there is no end, at most."""
     if text in "*+?":
         return (int(text == "+"), 1 if text == "?" else None)
     least, comma, most = text[1:-1].partition(",")
@@ -186,18 +186,18 @@ def literal(text: str) -> Node:
 
 
 def one_of(letters: str) -> Node:
-    """Any of these letters."""
+    """Return any of these letters."""
     return Node(1, lambda dice, _stretch: dice.pick(letters))
 
 
 def join(nodes: list[Node]) -> Node:
-    """One after the other."""
+    """Return one after the other."""
     least = sum(node.least for node in nodes)
     return Node(least, lambda dice, stretch: "".join(node.make(dice, stretch) for node in nodes))
 
 
 def choose(nodes: list[Node]) -> Node:
-    """Any of the alternatives."""
+    """Return any of the alternatives."""
     if len(nodes) == 1:
         return nodes[0]
     least = min(node.least for node in nodes)

@@ -89,7 +89,7 @@ def update(ctx: Context) -> Answer:
 
 @operation("beta.agents.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the agent is gone with its versions and aliases."""
+    """Return 204; the agent is gone with its versions and aliases."""
     remove(ctx, find_head(ctx, ctx.path["agent_id"]))
     return no_content()
 

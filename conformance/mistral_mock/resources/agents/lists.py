@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @operation("beta.agents.list")
 def list_agents(ctx: Context) -> Answer:
-    """One page of the agents in their current versions, oldest first, as a bare array."""
+    """Return one page of the agents in their current versions, oldest first, as a bare array."""
     shown = pages.slice_page(find_listed(ctx), ctx.query["page"], ctx.query["page_size"])
     return json_answer([view_current(ctx, agent) for agent in shown])
 

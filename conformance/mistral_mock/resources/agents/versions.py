@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @operation("beta.agents.list_versions")
 def list_versions(ctx: Context) -> Answer:
-    """One page of the agent's versions, newest first (the order is our choice)."""
+    """Return one page of the agent's versions, newest first (the order is our choice)."""
     head = find_head(ctx, ctx.path["agent_id"])
     found = ctx.table(AgentVersion).children(head.id)[::-1]
     shown = pages.slice_page(found, ctx.query["page"], ctx.query["page_size"])
@@ -74,7 +74,7 @@ def create_version_alias(ctx: Context) -> Answer:
 
 @operation("beta.agents.list_version_aliases")
 def list_version_aliases(ctx: Context) -> Answer:
-    """All aliases of the agent, oldest first."""
+    """Return all aliases of the agent, oldest first."""
     head = find_head(ctx, ctx.path["agent_id"])
     aliases = ctx.table(AgentAlias).children(head.id)
     return json_answer([views.view_alias(alias) for alias in aliases])
@@ -82,7 +82,7 @@ def list_version_aliases(ctx: Context) -> Answer:
 
 @operation("beta.agents.delete_version_alias")
 def delete_version_alias(ctx: Context) -> Answer:
-    """204; the version stays.
+    """Return 204; the version stays.
 
     Raises:
         APIError: 404, the agent has no such alias (our choice).

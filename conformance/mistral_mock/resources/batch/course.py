@@ -91,7 +91,7 @@ def advance(world: World, job: BatchJob, now: datetime) -> None:
 
 
 def find_end(world: World, job: BatchJob) -> tuple[datetime, str] | None:
-    """When and how a job ends that has come as far as this."""
+    """Return when and how a job ends that has come as far as this."""
     ends = [(timeout(job), TIMED_OUT)]
     if job.status == CANCELLING:
         ends.append((cancel_end(world, job), CANCELLED))
@@ -125,7 +125,7 @@ def run(ctx: Context, job: BatchJob, request: BatchRequest) -> BatchRequest:
 
 
 def find_path(job: BatchJob) -> str:
-    """Where the requests of a job go: chats of an agent have a path of their own."""
+    """Return where the requests of a job go: chats of an agent have a path of their own."""
     return AGENTS if job.agent_id and job.endpoint == CHAT else job.endpoint
 
 
@@ -165,7 +165,7 @@ def find_requests(world: World, job: BatchJob) -> list[BatchRequest]:
 
 
 def find_caller(world: World, job: BatchJob) -> Identity:
-    """Whose job it is; also when no key is theirs any more."""
+    """Return whose job it is; also when no key is theirs any more."""
     for identity in world.settings.identities:
         if (identity.user_id, identity.workspace_id) == (job.user_id, job.workspace_id):
             return identity
@@ -173,23 +173,23 @@ def find_caller(world: World, job: BatchJob) -> Identity:
 
 
 def queue_end(world: World, job: BatchJob) -> datetime:
-    """When the work begins: later than the job was made, even without a delay."""
+    """Return when the work begins: later than the job was made, even without a delay."""
     return job.created_at + max(delay(world), INSTANT)
 
 
 def request_end(world: World, job: BatchJob, place: int) -> datetime:
-    """When the request at this place is done."""
+    """Return when the request at this place is done."""
     began = job.started_at or queue_end(world, job)
     return began + (place + 1) * max(delay(world) * REQUEST_SHARE, INSTANT)
 
 
 def cancel_end(world: World, job: BatchJob) -> datetime:
-    """When a job ends that somebody asked to stop."""
+    """Return when a job ends that somebody asked to stop."""
     return (job.cancelled_at or job.created_at) + max(delay(world) * REQUEST_SHARE, INSTANT)
 
 
 def timeout(job: BatchJob) -> datetime:
-    """When a job is given up."""
+    """Return when a job is given up."""
     return job.created_at + timedelta(hours=job.timeout_hours)
 
 

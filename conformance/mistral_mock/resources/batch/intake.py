@@ -70,7 +70,7 @@ def read_requests(ctx: Context) -> Intake:
 
 
 def make_intake(found: Iterator[tuple[str | None, dict[str, Any]] | Mistake]) -> Intake:
-    """Parts requests from mistakes; equal ones are counted. No request at all is one too."""
+    """Return parts requests from mistakes; equal ones are counted. No request at all is one too."""
     parts = list(found)
     made = Counter(part for part in parts if isinstance(part, Mistake))
     counts = {mistake.message: count for mistake, count in islice(made.items(), MOST_MISTAKES)}

@@ -154,7 +154,7 @@ def view(job: BatchJob) -> dict[str, Any]:
 
 
 def tell(job: BatchJob) -> list[dict[str, Any]]:
-    """Each mistake once, and how often it was made."""
+    """Return each mistake once, and how often it was made."""
     counted = zip_longest(job.mistakes, job.mistake_counts, fillvalue=1)
     return [{"message": message, "count": count} for message, count in counted]
 

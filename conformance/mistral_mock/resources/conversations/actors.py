@@ -50,7 +50,7 @@ def find_actor(
     known: Sequence[Entry],
     asked: Mapping[str, Any] | None,
 ) -> Actor:
-    """Who answers next: who took over last, else the conversation's own model or agent.
+    """Return who answers next: who took over last, else the conversation's own model or agent.
 
     `asked` are completion arguments of the request alone.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @operation("beta.conversations.list")
 def list_conversations(ctx: Context) -> Answer:
-    """One page of the conversations, oldest first, as a bare array."""
+    """Return one page of the conversations, oldest first, as a bare array."""
     wanted = ctx.query["metadata"]
     found = [
         each
@@ -37,14 +37,14 @@ def get(ctx: Context) -> Answer:
 
 @operation("beta.conversations.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the conversation is gone with its entries."""
+    """Return 204; the conversation is gone with its entries."""
     records.forget(ctx, records.find_conversation(ctx))
     return no_content()
 
 
 @operation("beta.conversations.get_history")
 def get_history(ctx: Context) -> Answer:
-    """All entries, oldest first."""
+    """Return all entries, oldest first."""
     id_ = records.find_conversation(ctx).id
     found = records.find_entries(ctx, id_)
     return json_answer({"object": "conversation.history", "conversation_id": id_, "entries": found})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def choose(ctx: Context, actor: Actor, question: str, passed: Sequence[Entry]) -> Actor | None:
-    """Who takes over, or None; nobody gets the same question twice."""
+    """Return who takes over, or None; nobody gets the same question twice."""
     tired = {actor.agent_id}
     for entry in passed:
         if entry["type"] == entries.HANDOFF:

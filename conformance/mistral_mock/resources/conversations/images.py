@@ -49,6 +49,6 @@ def make_png(prompt: str) -> bytes:
 
 
 def make_part(kind: bytes, content: bytes) -> bytes:
-    """One part of a PNG file, with its length and checksum."""
+    """Return one part of a PNG file, with its length and checksum."""
     checksum = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

@@ -82,5 +82,5 @@ def quote(ctx: Context, hit: Hit) -> Iterator[Chunk]:
 
 
 def address(ctx: Context, document: Document) -> str:
-    """Where the document is read by the API."""
+    """Return where the document is read by the API."""
     return f"{ctx.base_url}/v1/libraries/{document.library_id}/documents/{document.id}"

@@ -153,6 +153,6 @@ def gather(paragraph: str) -> Iterator[str]:
 
 
 def cut(sentence: str) -> Iterator[str]:
-    """Pieces of a sentence, none longer than a passage."""
+    """Yield pieces of a sentence, none longer than a passage."""
     for start in range(0, len(sentence), LONGEST):
         yield sentence[start : start + LONGEST]

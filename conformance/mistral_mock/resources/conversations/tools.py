@@ -104,7 +104,7 @@ def perform(ctx: Context, run: Run) -> Finding:
 
 
 def search_web(run: Run) -> Finding:
-    """One source at an address that is reserved for examples; nothing leaves the mock."""
+    """Return one source at an address that is reserved for examples; nothing leaves the mock."""
     told = "No search engine was asked; this address is reserved for examples."
     url = WEB + quote_plus(run.question)
     chunks = [text(told), reference(run.name, "Example of a source", url, told)]

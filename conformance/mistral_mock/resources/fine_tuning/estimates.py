@@ -22,7 +22,7 @@ PRICE_PER_MILLION = 0.01
 
 
 def find_steps(hyperparameters: Mapping[str, Any], data_tokens: int) -> int:
-    """How many steps a training has: as asked, or enough for the epochs that are asked for."""
+    """Return how many steps a training has: as asked, or enough for the epochs asked for."""
     if hyperparameters.get("training_steps"):
         return min(int(hyperparameters["training_steps"]), MOST_STEPS)
     epochs = hyperparameters.get("epochs")
@@ -33,7 +33,7 @@ def find_steps(hyperparameters: Mapping[str, Any], data_tokens: int) -> int:
 
 
 def find_duration(steps: int) -> int:
-    """How long a training runs, in seconds."""
+    """Return how long a training runs, in seconds."""
     return min(steps * STEP_S, LONGEST_S)
 
 
@@ -52,5 +52,5 @@ def estimate(steps: int, data_tokens: int, start: datetime | None) -> dict[str, 
 
 
 def count_epochs(steps: int, data_tokens: int) -> float | None:
-    """How many times a training goes through the data; None without data."""
+    """Return how many times a training goes through the data; None without data."""
     return round(steps * TOKENS_PER_STEP / data_tokens, 2) if data_tokens else None

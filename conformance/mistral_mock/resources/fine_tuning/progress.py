@@ -92,7 +92,7 @@ def make_event(status: str, moment: datetime, told: dict[str, Any]) -> dict[str,
 
 
 def find_due(job: Job, moment: datetime) -> datetime | None:
-    """When the state that begins at a moment ends by itself."""
+    """Return when the state that begins at a moment ends by itself."""
     if job.status == records.VALIDATED:
         return moment + timedelta(seconds=WARM_UP_S) if job.asked_to_start else None
     if job.status == records.RUNNING:
@@ -102,7 +102,7 @@ def find_due(job: Job, moment: datetime) -> datetime | None:
 
 
 def has_files(world: World, job: Job, moment: datetime) -> bool:
-    """All training files are there at a moment."""
+    """Say whether all training files are there at a moment."""
     found = map(world.store.table(StoredFile).get, job.training_files)
     return all(file is not None and not file.is_over(moment) for file in found)
 

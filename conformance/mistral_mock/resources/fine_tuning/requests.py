@@ -145,13 +145,13 @@ def read_file(ctx: Context, place: tuple[str, int], id_: str) -> tuple[str, byte
 
 
 def read_hyperparameters(body: Mapping[str, Any], job_type: str) -> dict[str, Any]:
-    """All hyperparameters: as sent, else the document's defaults."""
+    """Return all hyperparameters: as sent, else the document's defaults."""
     usual = USUAL if job_type == CLASSIFIER else USUAL_OF_COMPLETION
     return {name: body["hyperparameters"].get(name, default) for name, default in usual.items()}
 
 
 def read_integrations(given: list[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Where the job reports to, without the key; nothing is ever sent there."""
+    """Return where the job reports to, without the key; nothing is ever sent there."""
     if given is None:
         return None
     return [

@@ -83,7 +83,7 @@ def make_checkpoints(job: Job, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def measure(job: Job, number: int, passed: float) -> dict[str, float | None]:
-    """How good the model is at a checkpoint, when a part from 0 to 1 of the training is over."""
+    """Return how good the model is at a checkpoint, after a part from 0 to 1 of the training."""
     dice = Dice(job.id.encode()).fork("checkpoint", number)
     loss = LAST_LOSS + (FIRST_LOSS - LAST_LOSS) * math.exp(-DECAY * passed)
     loss += dice.below(JITTER) / 1000

@@ -28,7 +28,7 @@ class Entity:
 
 @operation("beta.libraries.accesses.list")
 def list_accesses(ctx: Context) -> Answer:
-    """Every entity with access and its level, the owner first (accesses.list)."""
+    """Return every entity with access and its level, the owner first (accesses.list)."""
     library, _ = permissions.find_library(ctx)
     shares = [owner_entry(library), *ctx.table(Share).children(library.id)]
     return json_answer({"data": [view(library, share) for share in shares]})
@@ -142,7 +142,7 @@ def is_leaving(caller: Identity, entity: Entity) -> bool:
 
 
 def share_id(library: Library, entity: Entity) -> str:
-    """One id for one (library, type, entity), so that there is one entry."""
+    """Return one id for one (library, type, entity), so that there is one entry."""
     return f"{library.id}/{entity.type}/{entity.uuid}"
 
 
@@ -172,7 +172,7 @@ def recount(ctx: Context, library: Library) -> Library:
 
 
 def count(shares: list[Share], type_: str, before: int | None) -> int | None:
-    """How many entries of a type there are; None as long as there never was one."""
+    """Return how many entries of a type there are; None as long as there never was one."""
     found = sum(share.share_with_type == type_ for share in shares)
     return None if before is None and not found else found
 

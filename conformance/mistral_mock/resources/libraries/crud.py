@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @operation("beta.libraries.list")
 def list_libraries(ctx: Context) -> Answer:
-    """One page of the caller's libraries, newest first (the order is our choice)."""
+    """Return one page of the caller's libraries, newest first (the order is our choice)."""
     found = find_listed(ctx)
     if ctx.query["page_token"] is not None:
         return json_answer(page_by_token(ctx, found))
@@ -32,7 +32,7 @@ def list_libraries(ctx: Context) -> Answer:
 
 @operation("beta.libraries.create")
 def create(ctx: Context) -> Answer:
-    """201 with the new library, owned by the caller's workspace or by the caller."""
+    """Return 201 with the new library, owned by the caller's workspace or by the caller."""
     owner_type = choose_owner_type(ctx.caller, ctx.body.get("owner_type"))
     moment = ctx.clock.stamp()
     library = Library(

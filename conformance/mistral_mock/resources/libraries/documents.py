@@ -54,7 +54,7 @@ SORTABLE = frozenset(
 
 @operation("beta.libraries.documents.upload")
 def upload(ctx: Context) -> Answer:
-    """201 with the new document, or 200 with the one that has the same content."""
+    """Return 201 with the new document, or 200 with the one that has the same content."""
     library = permissions.find_editable(ctx)
     file = ctx.files["file"]
     known = find_twin(ctx.store, library, fingerprint(file.content))
@@ -67,7 +67,7 @@ def upload(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.list")
 def list_documents(ctx: Context) -> Answer:
-    """One page of the library's documents."""
+    """Return one page of the library's documents."""
     library, _ = permissions.find_library(ctx)
     check_order(ctx.query["sort_by"], ctx.query["sort_order"])
     known = ctx.table(Document).children(library.id)
@@ -96,7 +96,7 @@ def update(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the document is gone at once (documents.delete-204)."""
+    """Return 204; the document is gone at once (documents.delete-204)."""
     library = permissions.find_editable(ctx)
     upkeep.forget(ctx.store, find_document(ctx))
     upkeep.refresh(ctx.store, library.id, ctx.clock.stamp())
@@ -105,7 +105,7 @@ def delete(ctx: Context) -> Answer:
 
 @operation("beta.libraries.documents.reprocess")
 def reprocess(ctx: Context) -> Answer:
-    """204; the document runs again, and a run that is under way goes on alone."""
+    """Return 204; the document runs again, and a run that is under way goes on alone."""
     library = permissions.find_editable(ctx)
     document = find_document(ctx)
     if document.process_status not in statuses.RUNNING:
@@ -246,7 +246,7 @@ def change(ctx: Context, document: Document, changes: dict[str, Any]) -> Documen
 
 
 def total_tokens(document: Document) -> int:
-    """All tokens that the document was billed: main content and summary."""
+    """Return all tokens that the document was billed: main content and summary."""
     return (document.main_tokens or 0) + (document.summary_tokens or 0)
 
 

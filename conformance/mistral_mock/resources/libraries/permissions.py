@@ -47,7 +47,7 @@ def find_role(store: Store, caller: Identity, library: Library) -> str | None:
 
 
 def may_see(role: str | None) -> bool:
-    """Any level lets its holder read (libraries.visible, documents.writes-are-edits)."""
+    """Say whether any level lets one read (libraries.visible, documents.writes-are-edits)."""
     return role is not None
 
 
@@ -57,7 +57,7 @@ def may_edit(role: str | None) -> bool:
 
 
 def may_manage(role: str | None) -> bool:
-    """Only the owner may share and delete the library (accesses.owner-shares, accesses.editing)."""
+    """Say whether only owners may share and delete it (accesses.owner-shares, accesses.editing)."""
     return role == OWNER
 
 

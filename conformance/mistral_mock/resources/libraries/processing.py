@@ -122,12 +122,12 @@ def has_expired(document: Document, now: datetime) -> bool:
 
 
 def queue_end(document: Document, delay_s: float) -> datetime:
-    """When the document's run leaves the queue."""
+    """Return when the document's run leaves the queue."""
     return document.started_at + timedelta(seconds=delay_s * QUEUED_SHARE)
 
 
 def run_end(document: Document, delay_s: float) -> datetime:
-    """When the document's run ends; without a delay that is the next request."""
+    """Return when the document's run ends; without a delay that is the next request."""
     return document.started_at + timedelta(seconds=delay_s)
 
 
@@ -146,7 +146,7 @@ def end_run(store: Store, document: Document, moment: datetime) -> datetime:
 
 
 def end_status(document: Document, *, readable: bool) -> str:
-    """How a run ends (our choice: an empty file has no content to process)."""
+    """Return how a run ends (our choice: an empty file has no content to process)."""
     if not document.size:
         return statuses.MISSING
     return statuses.DONE if readable else statuses.ERROR

@@ -48,7 +48,7 @@ def forget(store: Store, document: Document) -> None:
 
 
 def count(documents: list[Document]) -> int:
-    """How many documents there are."""
+    """Return how many documents there are."""
     return len(documents)
 
 

@@ -30,7 +30,7 @@ LIST = "/v1/observability/campaigns"
 
 @operation("beta.observability.campaigns.create")
 def create(ctx: Context) -> Answer:
-    """201 with the campaign; 404 without the judge, 400 when no event matches."""
+    """Return 201 with the campaign; 404 without the judge, 400 when no event matches."""
     judge = judges.find(ctx, ctx.body["judge_id"].lower())
     matching = events.find_matching(ctx, ctx.body["search_params"])
     if not matching:
@@ -73,7 +73,7 @@ def fetch(ctx: Context) -> Answer:
 
 @operation("beta.observability.campaigns.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the campaign has gone with its verdicts, and the events stay."""
+    """Return 204; the campaign has gone with its verdicts, and the events stay."""
     campaign = find(ctx, ctx.path["campaign_id"])
     for selected in ctx.table(Selected).children(campaign.id):
         ctx.table(Selected).remove(selected.id)
@@ -115,7 +115,7 @@ def list_selected(ctx: Context, campaign_id: str) -> list[Selected]:
 
 
 def sample(campaign: StoredCampaign, matching: list[Reading]) -> list[Reading]:
-    """As many events as the campaign may have, drawn by its id, in their order."""
+    """Return as many events as the campaign may have, drawn by its id, in their order."""
 
     def draw(reading: Reading) -> bytes:
         return blake2b(f"{campaign.id} {reading.event.id}".encode(), digest_size=8).digest()

@@ -73,7 +73,7 @@ def list_datasets(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.create")
 def create(ctx: Context) -> Answer:
-    """201 with the new dataset, without records; names may repeat (our choice)."""
+    """Return 201 with the new dataset, without records; names may repeat (our choice)."""
     moment = ctx.clock.stamp()
     dataset = Dataset(
         id=ctx.ids.uuid4(),
@@ -109,7 +109,7 @@ def update(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the dataset is gone, with its records and its imports."""
+    """Return 204; the dataset is gone, with its records and its imports."""
     dataset = find_dataset(ctx)
     for record in ctx.table(DatasetRecord).children(dataset.id):
         ctx.table(DatasetRecord).remove(record.id)

@@ -19,7 +19,7 @@ def observability_error(status: int, message: str, code: str | None) -> APIError
 
 
 def invalid(problems: Sequence[Problem]) -> APIError:
-    """422 with all problems in a sentence (errors.validation)."""
+    """Return 422 with all problems in a sentence (errors.validation)."""
     message = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in problems)
     return observability_error(422, message, "VALIDATION_ERROR")
 

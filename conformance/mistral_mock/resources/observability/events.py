@@ -65,7 +65,7 @@ def search_ids(ctx: Context) -> Answer:
 
 @operation("beta.observability.chat_completion_events.fetch")
 def fetch(ctx: Context) -> Answer:
-    """One event with its messages and all its fields."""
+    """Return one event with its messages and all its fields."""
     return json_answer(view(recordings.read(find(ctx))))
 
 
@@ -143,7 +143,7 @@ def find_similar(ctx: Context, reading: Reading) -> list[Reading]:
 
 
 def count_words(reading: Reading) -> Counter[str]:
-    """How often each word occurs in what was asked."""
+    """Return how often each word occurs in what was asked."""
     return texts.count_words(texts.read_messages(reading.request_messages))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @operation("beta.observability.chat_completion_events.fields.list")
 def list_fields(_: Context) -> Answer:
-    """All fields and their groups."""
+    """Return all fields and their groups."""
     groups = [{"name": name, "label": label} for name, label in field_table.GROUPS.items()]
     return json_answer(
         {"field_definitions": [view(each) for each in field_table.FIELDS], "field_groups": groups}
@@ -41,7 +41,7 @@ def fetch_options(ctx: Context) -> Answer:
 
 @operation("beta.observability.chat_completion_events.fields.fetch_option_counts")
 def fetch_option_counts(ctx: Context) -> Answer:
-    """How many of the matching events have each value of a field, the most frequent first."""
+    """Return how many of the matching events have each value of a field, most frequent first."""
     field = find_field(ctx.path["field_name"])
     holds = filters.make_test(ctx.body.get("filter_params"))
     matching = (reading for reading in recordings.read_all(ctx) if holds(reading))
@@ -88,7 +88,10 @@ def list_options(field: Field, operator: str, readings: list[Reading]) -> list[A
 
 
 def count_values(field: Field, readings: Iterable[Reading]) -> Counter[str]:
-    """How many events have each value, as text; an event counts once for each of its entries."""
+    """Return how many events have each value, as text.
+
+    An event counts once for each of its entries.
+    """
     return Counter(value for reading in readings for value in _list_values(field, reading))
 
 

@@ -185,5 +185,5 @@ READERS: dict[str, Callable[[object], Any]] = {
 
 
 def refuse(reason: str) -> APIError:
-    """400 for a filter that cannot be used."""
+    """Return 400 for a filter that cannot be used."""
     return observability_error(400, reason, "SEARCH_BAD_REQUEST")

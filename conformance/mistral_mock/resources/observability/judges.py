@@ -103,7 +103,7 @@ class StoredJudge(Owned):
 
 @operation("beta.observability.judges.create")
 def create(ctx: Context) -> Answer:
-    """201 with the new judge; 409 when its name is taken."""
+    """Return 201 with the new judge; 409 when its name is taken."""
     contents = read_contents(ctx.body)
     check_name(ctx, contents["name"])
     now = ctx.clock.stamp()
@@ -133,7 +133,7 @@ def fetch(ctx: Context) -> Answer:
 
 @operation("beta.observability.judges.update")
 def update(ctx: Context) -> Answer:
-    """204; the judge has the new contents, and its former ones are a revision below it."""
+    """Return 204; the judge has the new contents, and its former ones are a revision below it."""
     judge = find(ctx, ctx.path["judge_id"])
     contents = read_contents(ctx.body)
     check_update(ctx, judge, contents)
@@ -156,7 +156,10 @@ def update(ctx: Context) -> Answer:
 
 @operation("beta.observability.judges.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the judge has gone with all its revisions. Campaigns keep the judge that they ran."""
+    """Return 204.
+
+    The judge has gone with all its revisions. Campaigns keep the judge that they ran.
+    """
     judge: StoredJudge | None = find(ctx, ctx.path["judge_id"])
     while judge is not None and judge.up_revision is not None:
         judge = find(ctx, judge.up_revision)

@@ -38,7 +38,10 @@ def find(ctx: Context, cls: type[W], id_: str, what: str, code: str) -> W:
 
 
 def matches(text: str | None, *fields: str | None) -> bool:
-    """One of the fields contains the text of `q`, in whatever case; no text matches all."""
+    """Say whether one of the fields contains the text of `q`, in whatever case.
+
+    No text matches all.
+    """
     return text is None or any(pages.matches(field, text) for field in fields if field)
 
 

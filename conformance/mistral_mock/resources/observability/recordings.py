@@ -107,6 +107,6 @@ def read(event: StoredEvent) -> Reading:
 
 
 def read_all(ctx: Context) -> list[Reading]:
-    """All events of the caller's workspace, the newest first."""
+    """Return all events of the caller's workspace, the newest first."""
     events = ctx.table(StoredEvent).children(ctx.caller.workspace_id)
     return [read(event) for event in reversed(events)]

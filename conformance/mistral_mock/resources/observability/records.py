@@ -35,7 +35,7 @@ def list_page(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.create_record")
 def create(ctx: Context) -> Answer:
-    """201 with the new record; the payload may be any object."""
+    """Return 201 with the new record; the payload may be any object."""
     dataset = find_dataset(ctx)
     moment = ctx.clock.stamp()
     record = DatasetRecord(
@@ -59,13 +59,13 @@ def fetch(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.records.update_payload")
 def update_payload(ctx: Context) -> Answer:
-    """204; the record has the new payload and keeps its properties."""
+    """Return 204; the record has the new payload and keeps its properties."""
     return replace(ctx, payload=ctx.body["payload"])
 
 
 @operation("beta.observability.datasets.records.update_properties")
 def update_properties(ctx: Context) -> Answer:
-    """204; the record has the new properties, and no other, and keeps its payload."""
+    """Return 204; the record has the new properties, and no other, and keeps its payload."""
     return replace(ctx, properties=ctx.body["properties"])
 
 
@@ -80,14 +80,17 @@ def judge(ctx: Context) -> Answer:
 
 @operation("beta.observability.datasets.records.delete")
 def delete(ctx: Context) -> Answer:
-    """204; the record is gone from its dataset."""
+    """Return 204; the record is gone from its dataset."""
     ctx.table(DatasetRecord).remove(find_named(ctx).id)
     return no_content()
 
 
 @operation("beta.observability.datasets.records.bulk_delete")
 def delete_several(ctx: Context) -> Answer:
-    """204; all these records are gone. Ids that no record has are passed over (our choice)."""
+    """Return 204.
+
+    All these records are gone. Ids that no record has are passed over (our choice).
+    """
     for id_ in ctx.body["dataset_record_ids"]:
         record = ctx.table(DatasetRecord).get(id_.lower())
         if record is not None and may_see(ctx, record):
@@ -106,7 +109,7 @@ def find_named(ctx: Context) -> DatasetRecord:
 
 
 def replace(ctx: Context, **changes: Any) -> Answer:  # noqa: ANN401 - fields of a record
-    """204, after the record that the path names was changed."""
+    """Return 204, after the record that the path names was changed."""
     changed = evolve(find_named(ctx), **changes, updated_at=ctx.clock.stamp())
     ctx.table(DatasetRecord).put(changed)
     return no_content()

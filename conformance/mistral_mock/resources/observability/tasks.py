@@ -94,7 +94,7 @@ def advance(world: World, now: datetime) -> datetime:
 
 
 def next_step(world: World, task: ImportTask, _: datetime) -> datetime:
-    """When an import deals with its next entry."""
+    """Return when an import deals with its next entry."""
     if task.status != RUNNING:
         return NEVER
     return end_of_step(task, task.done + 1, world.settings.job_delay_s)
@@ -108,7 +108,7 @@ def due(task: ImportTask, now: datetime, delay_s: float) -> list[datetime]:
 
 
 def end_of_step(task: ImportTask, step: int, delay_s: float) -> datetime:
-    """When the import is done with the entry of this number, from 1."""
+    """Return when the import is done with the entry of this number, from 1."""
     return task.created_at + timedelta(seconds=delay_s * step / max(task.total, 1))
 
 
@@ -157,7 +157,7 @@ def conclude(
 
 
 def explain(problems: Sequence[str], total: int) -> str:
-    """How many entries were added, and why not the others."""
+    """Return how many entries were added, and why not the others."""
     named = "; ".join(problems[:MOST_NAMED])
     rest = len(problems) - MOST_NAMED
     more = f"; and {rest} more" if rest > 0 else ""

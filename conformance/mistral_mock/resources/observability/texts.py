@@ -44,7 +44,7 @@ def read_last(messages: Iterable[Message], role: str) -> str | None:
 
 
 def count_words(text: str) -> Counter[str]:
-    """How often each word occurs, in lower case and without its ending."""
+    """Return how often each word occurs, in lower case and without its ending."""
     return Counter(word[:STEM].rstrip("s") or word for word in WORD.findall(text.casefold()))
 
 

@@ -69,7 +69,7 @@ def members_of(world: World, root: Execution) -> Iterator[Execution]:
 
 
 def starts_of(parent: Execution) -> list[Happening]:
-    """Where an execution starts children, by now or later."""
+    """Return where an execution starts children, by now or later."""
     runs = playing.course_of(parent).runs
     return [one for run in runs for one in run.happenings if one.kind == START]
 

@@ -22,7 +22,7 @@ Pair = tuple[Registration, Workflow]
 
 @operation("workflows.get_workflows")
 def list_workflows(ctx: Context) -> Answer:
-    """One page of workflows, in the order of the fixture world or by their shown names."""
+    """Return one page of workflows, in the order of the fixture world or by their shown names."""
     found = [one for one in engine.workflows(ctx.world, ctx.caller.workspace_id) if _fits(ctx, one)]
     if ctx.query["sort_by"] is not None:
         found.sort(key=lambda one: one.display_name.casefold())
@@ -35,7 +35,7 @@ def list_workflows(ctx: Context) -> Answer:
 
 @operation("workflows.get_workflow")
 def get_workflow(ctx: Context) -> Answer:
-    """One workflow, and whether a live worker serves it."""
+    """Return one workflow, and whether a live worker serves it."""
     workflow = lookup.find_workflow(ctx)
     active = views.is_active(ctx.world, workflow)
     return json_answer({"workflow": {**views.view_workflow(workflow), "active": active}})
@@ -106,7 +106,7 @@ def _fits(ctx: Context, workflow: Workflow) -> bool:
 
 
 def _is_served_as_wanted(ctx: Context, workflow: Workflow) -> bool:
-    """Its deployments and their workers are what the filters ask for."""
+    """Say whether its deployments and their workers are what the filters ask for."""
     registered = {one.deployment_name for one in engine.registrations_of(ctx.world, workflow)}
     names = ctx.query["deployment_name"]
     status = "active" if ctx.query["active_only"] else ctx.query["deployment_status"]
@@ -117,7 +117,7 @@ def _is_served_as_wanted(ctx: Context, workflow: Workflow) -> bool:
 
 
 def _has_wanted_executions(ctx: Context, workflow: Workflow) -> bool:
-    """One of its executions is in a wanted state."""
+    """Say whether one of its executions is in a wanted state."""
     wanted = ctx.query["status"]
     if wanted is None:
         return True
@@ -132,7 +132,7 @@ def _has_wanted_executions(ctx: Context, workflow: Workflow) -> bool:
 
 @operation("workflows.get_workflow_registrations")
 def list_registrations(ctx: Context) -> Answer:
-    """One page of registrations, in the order of the fixture world."""
+    """Return one page of registrations, in the order of the fixture world."""
     found = {registration.id: pair for pair in _visible(ctx) for registration in pair[:1]}
     chosen = [pair[0] for pair in found.values() if is_registration_wanted(ctx, pair)]
     page, following = pages.slice_after(ctx, chosen, ctx.query["limit"], "cursor")
@@ -144,7 +144,7 @@ def list_registrations(ctx: Context) -> Answer:
 
 @operation("workflows.get_workflow_registration")
 def get_registration(ctx: Context) -> Answer:
-    """One registration, and whether a live worker serves it."""
+    """Return one registration, and whether a live worker serves it."""
     registration, workflow = find_registration(ctx)
     shown = _view_registration(ctx, (registration, workflow))
     shown["active"] = views.is_served(ctx.world, workflow, registration)
@@ -181,7 +181,7 @@ def is_registration_wanted(ctx: Context, pair: Pair) -> bool:
 
 
 def _visible(ctx: Context) -> list[Pair]:
-    """All registrations that the caller sees and wants to see."""
+    """Return all registrations that the caller sees and wants to see."""
     own = ctx.caller.workspace_id
     return [
         (registration, workflow)

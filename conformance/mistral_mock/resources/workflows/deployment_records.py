@@ -131,7 +131,7 @@ class Worker(Record):
         return self.deployment
 
     def last_sign(self, now: datetime) -> datetime:
-        """When it last gave a sign of life."""
+        """Return when it last gave a sign of life."""
         age = now - self.created_at
         if self.lives_s is not None:
             age = min(age, timedelta(seconds=self.lives_s))

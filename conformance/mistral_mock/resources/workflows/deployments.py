@@ -26,7 +26,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 def is_served(world: World, workspace_id: str, name: str) -> bool:
-    """Whether a live worker serves the deployment with this name.
+    """Say whether a live worker serves the deployment with this name.
 
     One that no fixture world describes is taken to have workers (our choice), so that a world of
     workflows alone is enough to run them.

@@ -78,7 +78,7 @@ def start(world: World, starter: Starter, registration: Registration, order: Ord
 
 
 def executions(world: World, workspace_id: str) -> list[Execution]:
-    """All executions of a workspace, oldest first."""
+    """Return all executions of a workspace, oldest first."""
     return world.store.table(Execution).children(workspace_id)
 
 
@@ -93,7 +93,7 @@ def sees(workspace_id: str, workflow: Workflow) -> bool:
 
 
 def workflows(world: World, workspace_id: str) -> list[Workflow]:
-    """All workflows that a workspace sees, in the order of the fixture world."""
+    """Return all workflows that a workspace sees, in the order of the fixture world."""
     return [one for one in world.store.table(Workflow) if sees(workspace_id, one)]
 
 

@@ -82,7 +82,7 @@ def follow(ctx: Context, first: int) -> Iterator[bytes | None]:
 
 
 def tell(ctx: Context) -> Sequence[WorkflowEvent]:
-    """All events of the caller's workspace so far, in order."""
+    """Return all events of the caller's workspace so far, in order."""
     return events.all_events(ctx.world, ctx.caller.workspace_id, ctx.now())
 
 
@@ -134,7 +134,7 @@ def stream_execution(ctx: Context) -> EventStream:
 
 
 def read_place(text: str | None) -> int:
-    """How many events the caller has had, from the id of the last; 0 when none is given.
+    """Return how many events the caller has had, from the id of the last; 0 when none is given.
 
     Raises:
         APIError: 422, the id is none that a stream gave.

@@ -97,7 +97,7 @@ class Foretold:
         return self.events[: bisect_right(self.moments, now)]
 
     def next_after(self, now: datetime) -> datetime:
-        """When something happens next by itself."""
+        """Return when something happens next by itself."""
         place = bisect_right(self.moments, now)
         return self.moments[place] if place < len(self.moments) else NEVER
 

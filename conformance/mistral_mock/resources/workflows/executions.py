@@ -52,14 +52,14 @@ def get_execution(ctx: Context) -> Answer:
 
 @operation("workflows.executions.cancel_workflow_execution")
 def cancel_execution(ctx: Context) -> Answer:
-    """204; the execution ends when it has tidied up."""
+    """Return 204; the execution ends when it has tidied up."""
     _note(ctx, lookup.find_open(ctx), CANCEL)
     return no_content()
 
 
 @operation("workflows.executions.terminate_workflow_execution")
 def terminate_execution(ctx: Context) -> Answer:
-    """204; the execution has ended."""
+    """Return 204; the execution has ended."""
     _note(ctx, lookup.find_open(ctx), TERMINATE)
     return no_content()
 
@@ -78,7 +78,7 @@ def terminate_executions(ctx: Context) -> Answer:
 
 @operation("workflows.executions.reset_workflow")
 def reset_execution(ctx: Context) -> Answer:
-    """204; a new run goes on after an event of the present one, which ends if it still ran.
+    """Return 204; a new run goes on after an event of the present one, which ends if it still ran.
 
     The event is one of the present run's history, but not the last of a run that has ended.
     """

@@ -49,7 +49,10 @@ def history(run: Run, *, decode: bool = False) -> dict[str, Any]:
 
 
 def entry(happening: Happening, *, decode: bool) -> dict[str, Any]:
-    """One entry of a history; its number is a text, as 64-bit numbers are in protobuf's JSON."""
+    """Return one entry of a history.
+
+    Its number is a text, as 64-bit numbers are in protobuf's JSON.
+    """
     kind = NAMES.get(happening.kind, happening.kind)
     facts = attributes(happening.attributes, decode=decode)
     if kind == "MARKER_RECORDED":

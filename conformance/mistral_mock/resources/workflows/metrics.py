@@ -69,12 +69,12 @@ def find_rows(ctx: Context) -> list[runs.Row]:
 
 
 def count(rows: Sequence[runs.Row], statuses: frozenset[str] | set[str]) -> int:
-    """How many runs are in one of these states."""
+    """Return how many runs are in one of these states."""
     return sum(row.run.status in statuses for row in rows)
 
 
 def latency_ms(row: runs.Row) -> float:
-    """How long a run took, in milliseconds; 0 while it goes on."""
+    """Return how long a run took, in milliseconds; 0 while it goes on."""
     end = row.run.ended_at or row.run.started_at
     return (end - row.run.started_at).total_seconds() * 1000
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def course_of(execution: Execution) -> Course:
-    """All that happens to an execution, ahead of time, if nothing more is done to it."""
+    """Return all that happens to an execution, ahead of time, if nothing more is done to it."""
     return execution.derive(play)
 
 

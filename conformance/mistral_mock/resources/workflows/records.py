@@ -211,7 +211,7 @@ class Schedule(Owned):
         return None if self.remaining is None else max(self.remaining - len(self.waiting), 0)
 
     def following(self) -> tuple[datetime, datetime] | None:
-        """Its next moment, and when that is due; None when nothing comes."""
+        """Return its next moment, and when that is due; None when nothing comes."""
         moment = None if self.resting else self.timetable.following(self.position)
         return None if moment is None else (moment, self.timetable.due(moment, self.id))
 

@@ -94,7 +94,7 @@ def rows_of(execution: Execution, now: datetime) -> list[Row]:
 
 
 def find_rows(ctx: Context) -> list[Row]:
-    """All runs that pass the filters of the query.
+    """Return all runs that pass the filters of the query.
 
     Each execution is looked at once; what is cheap to tell is told first.
     """
@@ -156,7 +156,7 @@ class Bounds:
 
     @classmethod
     def read(cls, ctx: Context) -> Bounds:
-        """Those of the query."""
+        """Return those of the query."""
         status = ctx.query["status"] or []
         return cls(
             statuses=frozenset([status] if isinstance(status, str) else status),

@@ -45,7 +45,10 @@ def get_schedules(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.schedule_workflow")
 def schedule_workflow(ctx: Context) -> Answer:
-    """201 with the id; 422 for times that mean nothing, an unknown workflow, or an id in use."""
+    """Return 201 with the id.
+
+    422 for times that mean nothing, an unknown workflow, or an id in use.
+    """
     workflow, registration = find_target(ctx)
     given = ctx.body["schedule"]
     check_input(registration, given["input"])
@@ -99,14 +102,17 @@ def update_schedule(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.unschedule_workflow")
 def unschedule_workflow(ctx: Context) -> Answer:
-    """204; what it has started goes on."""
+    """Return 204; what it has started goes on."""
     ctx.table(Schedule).remove(find_schedule(ctx).id)
     return no_content()
 
 
 @operation("workflows.schedules.pause_schedule")
 def pause_schedule(ctx: Context) -> Answer:
-    """204; nothing starts on its own any more, not even what waits for an execution to end."""
+    """Return 204.
+
+    Nothing starts on its own any more, not even what waits for an execution to end.
+    """
     paused = evolve(find_schedule(ctx), paused=True, note=read_note(ctx), waiting=())
     ctx.table(Schedule).put(paused)
     return no_content()
@@ -114,7 +120,7 @@ def pause_schedule(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.resume_schedule")
 def resume_schedule(ctx: Context) -> Answer:
-    """204; what was due during the pause is not made up for."""
+    """Return 204; what was due during the pause is not made up for."""
     schedule, now = find_schedule(ctx), ctx.clock.stamp()
     position = now if schedule.paused else schedule.position
     ctx.table(Schedule).put(evolve(schedule, paused=False, note=read_note(ctx), position=position))
@@ -123,7 +129,7 @@ def resume_schedule(ctx: Context) -> Answer:
 
 @operation("workflows.schedules.trigger_schedule")
 def trigger_schedule(ctx: Context) -> Answer:
-    """204; the workflow starts now, as the policy says, and the limit stays as it is.
+    """Return 204; the workflow starts now, as the policy says, and the limit stays as it is.
 
     Raises:
         APIError: 422, the workflow is archived (our choice).
@@ -230,7 +236,7 @@ def complete(calendar: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_limit(given: Mapping[str, Any]) -> int | None:
-    """How many starts are left; None for no limit.
+    """Return how many starts are left; None for no limit.
 
     Raises:
         APIError: 422, it is below 0.
@@ -249,7 +255,7 @@ def read_note(ctx: Context) -> str | None:
 
 
 def refused(message: str, value: object, *place: str | int) -> Exception:
-    """422 for a place in the body."""
+    """Return 422 for a place in the body."""
     return invalid(Problem(("body", *place), message, "value_error", value))
 
 

@@ -224,6 +224,6 @@ def digest(size: int, text: str) -> str:
 
 
 def nested(trace: Trace) -> Iterator[Span]:
-    """All spans, the one at the top first."""
+    """Yield all spans, the one at the top first."""
     yield trace.root
     yield from trace.spans

@@ -75,7 +75,7 @@ def carry_out(world: World, schedule: Schedule, now: datetime) -> datetime:
 
 
 def next_moment(world: World, schedule: Schedule, now: datetime) -> datetime:
-    """When something about the schedule changes by itself, later than now."""
+    """Return when something about the schedule changes by itself, later than now."""
     ended, next_start = next_end(world, schedule), schedule.following()
     found = [each for each in (ended and ended[0], next_start and next_start[1]) if each]
     return min((each for each in found if each > now), default=NEVER)

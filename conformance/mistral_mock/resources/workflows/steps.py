@@ -90,7 +90,7 @@ def play_task(player: Player, step: Step) -> None:
 
 
 def play_sleep(player: Player, step: Step) -> None:
-    """Nothing, for a while."""
+    """Do nothing, for a while."""
     timer = player.emit("TIMER_STARTED", seconds=step["sleep_s"])
     player.pass_time(step["sleep_s"])
     player.emit("TIMER_FIRED", timer=timer)
@@ -120,7 +120,7 @@ def play_fail(player: Player, step: Step) -> None:
 
 
 def play_continue(player: Player, step: Step) -> None:
-    """Another run takes over, unless that has happened often enough."""
+    """Let another run take over, unless that has happened often enough."""
     wish = step["continue_as_new"]
     if player.plan.number <= wish.get("times", 1):
         given = player.fill(wish.get("input"))
@@ -145,7 +145,7 @@ def play_child(player: Player, step: Step) -> None:
 
 
 def failure_of(step: Step, attempt: int, default: str) -> str | None:
-    """Why a try of an activity or a task fails; None when it does not."""
+    """Return why a try of an activity or a task fails; None when it does not."""
     if step.get("takes_s", 0) > step.get("timeout_s", step.get("takes_s", 0)):
         return f"{step.get('activity', step.get('task'))} has taken too long"
     return str(step.get("failure", default)) if attempt <= step.get("fails", 0) else None

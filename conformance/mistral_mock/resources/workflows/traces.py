@@ -175,7 +175,7 @@ def list_events(trace: Trace) -> list[dict[str, Any]]:
 
 
 def view_progress(span: Span, at: datetime, ended_at: datetime | None) -> dict[str, Any]:
-    """How far a piece of work was at a moment; its id is that of the first try."""
+    """Return how far a piece of work was at a moment; its id is that of the first try."""
     ended = "FAILED" if span.error is not None else "COMPLETED"
     return {
         "type": "EVENT_PROGRESS",

@@ -51,7 +51,10 @@ def skip_time(world: World, execution: Execution, limit: datetime) -> None:
 
 
 def next_end(world: World, execution: Execution) -> datetime | None:
-    """When one of the execution's family next ends, other than by taking too long; or None."""
+    """Return when one of the execution's family next ends, other than by taking too long.
+
+    Or None.
+    """
     ends = [
         run.ended_at
         for one in engine.executions(world, execution.workspace_id)
