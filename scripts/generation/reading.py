@@ -96,11 +96,24 @@ def _merge(readings: list[Reading], place: str) -> Reading:
     return Reading(thing=next(iter(things), None))
 
 
-def statements(target: str, reading: Reading) -> list[str]:
-    """Return the lines that read `value` and store the result in `target`."""
+def statements(target: str, reading: Reading, items: str = "items") -> list[str]:
+    """Return the lines that read `value` and store the result in `target`.
+
+    `items` names what those of an array are gathered in, by a loop: that is faster than a
+    comprehension for a few.
+    """
     lines: list[str] = []
     for kind, branch in _branches(reading, "value", 0):
-        lines += [f"{'elif' if lines else 'if'} type(value) is {kind}:", f"    {target} = {branch}"]
+        lines.append(f"{'elif' if lines else 'if'} type(value) is {kind}:")
+        if kind == "list" and reading.items:
+            lines += [
+                f"    {items}: list[Any] = []",
+                "    for item in value:",
+                f"        {items}.append({expression(reading.items, 'item', 1)})",
+                f"    {target} = {items}",
+            ]
+        else:
+            lines.append(f"    {target} = {branch}")
     return lines
 
 
@@ -115,22 +128,10 @@ def field_statements(name: str, wire: str, shape: Shape, reading: Reading) -> li
     got = f'value = fields.get("{name}")'
     target = f'fields["{name}"]'
     aside = f'set_aside(fields, "{name}", "{wire}")'
-    lines = statements(target, reading)
-    if reading.items:
-        lines[-1:] = _loop(f"{name}_items", target, expression(reading.items, "item"))
+    lines = statements(target, reading, f"{name}_items")
     if not any(time in line for time in _TIMES for line in lines):
         return [got, *lines]
     return [got, "try:", *(f"    {line}" for line in lines), "except ValueError:", f"    {aside}"]
-
-
-def _loop(found: str, target: str, item: str) -> list[str]:
-    """Return the lines that read the items of `value`: faster than a comprehension for a few."""
-    return [
-        f"    {found}: list[Any] = []",
-        "    for item in value:",
-        f"        {found}.append({item})",
-        f"    {target} = {found}",
-    ]
 
 
 def is_time(shape: Shape, reading: Reading) -> bool:

@@ -141,8 +141,9 @@ def segments_divide_the_recording(ctx: Context) -> None:
     words = transcribe(ctx, content, timestamp_granularities="word")
     longest = max((len(each["text"].split()) for each in words["segments"] or ()), default=0)
     ctx.expect(longest <= 1, f"asked for words, a segment has {longest}", words)
+    lasts_s = read_seconds(ctx, content, spoken)
     for timed in (answer, words):
-        expect_in_turn(ctx, timed, read_seconds(ctx, content, spoken))
+        expect_in_turn(ctx, timed, lasts_s)
     parts = make_recording(ctx, content, diarize="true", timestamp_granularities="segment")
     told = ctx.api.call(TRANSCRIBE, files=parts)
     if told.ok:
@@ -275,7 +276,7 @@ def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
 
 
 def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:
-    """How long a WAV file really lasts; a rule fails where it is none."""
+    """Return how long a WAV file really lasts; a rule fails where it is none."""
     try:
         with wave.open(BytesIO(content)) as file:
             sound = file.readframes(file.getnframes())

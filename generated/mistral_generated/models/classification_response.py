@@ -48,8 +48,10 @@ class ClassificationResponse(Model):
             for item in value:
                 results_items.append(
                     {
-                        key: read_classification_target_result(item) if type(item) is dict else item
-                        for key, item in item.items()
+                        key: read_classification_target_result(item1)
+                        if type(item1) is dict
+                        else item1
+                        for key, item1 in item.items()
                     }
                     if type(item) is dict
                     else item

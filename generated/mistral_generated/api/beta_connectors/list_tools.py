@@ -67,6 +67,9 @@ def parse(response: Response) -> builtins.list[MCPTool] | builtins.list[dict[str
     """
     value: Any = read_json(response.content)
     if type(value) is list:
-        value = [read_mcp_tool(item) if type(item) is dict else item for item in value]
+        items: list[Any] = []
+        for item in value:
+            items.append(read_mcp_tool(item) if type(item) is dict else item)
+        value = items
     answer: builtins.list[MCPTool] | builtins.list[dict[str, Any]] = value
     return answer
