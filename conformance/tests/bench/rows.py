@@ -65,10 +65,10 @@ ROWS = (
     Row("stream_sync", "stream, one event a chunk", 2, 1.15, 0.05, SDKS),
     Row("stream_joined", "stream, 16 KiB chunks", 4, 1.5, None, PAIR),
     Row("concurrent_async", "200 concurrent async GETs", 5, 0.15, 0.55),
-    Row("upload", "upload of 200 MB", 1, 1.0, None, PAIR),
-    Row("download", "download of 200 MB", 1, 1.0, None, PAIR),
-    Row("upload_async", "upload of 200 MB, async", 1, 1.0, None, PAIR),
-    Row("download_async", "download of 200 MB, async", 1, 1.0, None, PAIR),
+    Row("upload", "upload of 200 MB", 5, 1.0, None, PAIR),
+    Row("download", "download of 200 MB", 5, 1.0, None, PAIR),
+    Row("upload_async", "upload of 200 MB, async", 5, 1.0, None, PAIR),
+    Row("download_async", "download of 200 MB, async", 5, 1.0, None, PAIR),
 )
 TRANSFERS = frozenset({"upload", "download", "upload_async", "download_async", "create_all"})
 MODULES_LIMIT = 275
