@@ -196,7 +196,7 @@ def big_file() -> Path:
     """A sparse file of 200 MB beside the benchmark's environments."""
     from pathlib import Path
 
-    path = Path(__file__).resolve().parents[3] / ".bench" / "upload.bin"
+    path = Path(__file__).resolve().parents[3] / ".bench" / "upload.pdf"
     path.parent.mkdir(exist_ok=True)
     if not path.exists():
         with path.open("wb") as out:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import mimetypes
 import mmap
 import os
 import threading
@@ -94,6 +95,28 @@ def test_file_in_the_official_spelling_is_sent(both: Both) -> None:
     assert sent(both, File(fileName="a.txt", content=b"x"))[0] == "a.txt"
     assert sent(both, {"file_name": "a.txt", "content": b"x"})[0] == "a.txt"
     assert sent(both, {"fileName": "a.txt", "content": io.BytesIO(b"x")})[2] == b"x"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("tickets.jsonl", "application/jsonl"),
+        ("Prices.CSV", "text/csv"),  # Windows says application/vnd.ms-excel where Excel is
+        ("letter.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("meeting.m4a", "audio/mp4"),
+        ("page.svg", "image/svg+xml"),
+        ("pdf", "application/octet-stream"),
+        ("archive.unheard-of", "application/octet-stream"),
+    ],
+)
+def test_media_type_follows_the_name_on_every_machine(
+    both: Both, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    slim = mimetypes.MimeTypes()
+    slim.types_map[True].pop(".docx", None)
+    slim.types_map[True][".csv"] = "application/vnd.ms-excel"
+    monkeypatch.setattr(mimetypes, "guess_type", slim.guess_type)
+    assert sent(both, File(name, b"x"))[1] == kind
 
 
 def test_given_media_type_wins(both: Both) -> None:
