@@ -21,7 +21,7 @@ Memory: TypeAlias = set[str]
 _PACKED: Final = "embeddings.create"
 
 
-@attr.frozen(kw_only=True, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Adapter:
     """How the calls and answers of some operations are adapted.
 

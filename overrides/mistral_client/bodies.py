@@ -24,7 +24,7 @@ KEPT: Final = 1024 * 1024
 PROBED: Final = 16
 
 
-@attr.frozen(eq=False, repr=False)
+@attr.frozen(slots=False, eq=False, repr=False)
 class Answer:
     """An answer that was read: status, headers and the body, decompressed."""
 

@@ -37,7 +37,7 @@ T = TypeVar("T")
 Server: TypeAlias = Literal["default", "global", "eu", "us"]
 
 
-@attr.frozen(kw_only=True, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Context:
     """What the exchanges of one client share."""
 

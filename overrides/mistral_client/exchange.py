@@ -45,7 +45,7 @@ _logger = logging.getLogger("mistral_client")
 observers: list[Callable[[Response], None]] = []
 
 
-@attr.define(eq=False, repr=False)
+@attr.define(slots=False, eq=False, repr=False)
 class Exchange:
     """One call on its way: what was sent how often, and what came of it.
 

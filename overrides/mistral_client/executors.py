@@ -23,7 +23,7 @@ T = TypeVar("T")
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
 
-@attr.define(eq=False, repr=False)
+@attr.define(slots=False, eq=False, repr=False)
 class Connection(Generic[Http]):
     """The httpx client that the views of one client share, and whether it is ours to close."""
 
@@ -37,7 +37,7 @@ class Connection(Generic[Http]):
             raise RuntimeError("the client is closed; make a new one")
 
 
-@attr.frozen(eq=False, repr=False)
+@attr.frozen(slots=False, eq=False, repr=False)
 class Executor(Generic[Http]):
     """What both executors have: the connection, and the context of their view."""
 

@@ -41,7 +41,7 @@ _KNOWN_OPTIONS = frozenset(
 _BEYOND: Final = "; what this client does not know goes into extra_body=... or extra_query=..."
 
 
-@attr.frozen(eq=False, repr=False)
+@attr.frozen(slots=False, eq=False, repr=False)
 class Options:
     """The options of one call, checked, with the client's defaults filled in."""
 

@@ -53,7 +53,7 @@ async def _sleep_async(delay_s: float) -> None:
     await anyio.sleep(delay_s)
 
 
-@attr.frozen(kw_only=True, eq=False, repr=False)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Timing:
     """Where time and chance come from; tests pass their own.
 
@@ -68,7 +68,7 @@ class Timing:
     jitter: Callable[[], float] = random.random
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Timeouts:
     """How long to wait, in seconds, for what; None waits for ever.
 
@@ -126,7 +126,7 @@ def _changes(timeout: object) -> dict[str, float | None]:
     return dict.fromkeys(("read", "write", "pool", "ceiling"), timeout_s)
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, slots=False, repr=False)
 class Network:
     """How connections are made, where the environment does not decide.
 
@@ -140,7 +140,7 @@ class Network:
     proxy: str | None = attr.field(default=None, repr=False)
 
 
-@attr.frozen(kw_only=True)
+@attr.frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Settings:
     """Everything that a client is set up with, checked.
 

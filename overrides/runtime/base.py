@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from importlib import import_module
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
@@ -399,16 +399,27 @@ def load(package: str, place: str) -> Any:
     return getattr(import_module(f"{package}.{module}"), name)
 
 
-def lazy_names(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return a module's `__getattr__` that imports each name when it is first asked for."""
+def lazy_names(package: str, places: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return a module's `__getattr__` and `__dir__`: a name is imported when it is first asked for.
+
+    `places` holds `name:module` for each, with blanks between them: one text is loaded faster than
+    a dict, and most programs ask for none of them.
+    """
+
+    @cache
+    def known() -> dict[str, str]:
+        pairs = (place.partition(":") for place in places.split())
+        return {name: module for name, _, module in pairs}
 
     def find(name: str) -> Any:
-        place = places.get(name)
-        if place is None:
+        if name == "__all__":
+            return list(known())
+        module = known().get(name)
+        if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return load(package, f"{place}:{name}")
+        return load(package, f"{module}:{name}")
 
-    return find
+    return find, lambda: list(known())
 
 
 def _keep(value: dict[str, Any]) -> Any:

@@ -389,15 +389,13 @@ def lazy_module(places: dict[str, str]) -> str:
         f"    from .{module} import {name} as {name}" for name, module in places.items()
     )
     listed = ", ".join(f'"{name}"' for name in places)
+    table = "\n".join(f'        "{name}:{module} "' for name, module in places.items())
     return (
-        f"if TYPE_CHECKING:\n{imports or '    pass'}\n"
+        f"if TYPE_CHECKING:\n{imports or '    pass'}\n\n"
+        f"    __all__ = [{listed}]\n"
         "else:\n"
         "    from ..base import lazy_names\n\n"
-        f"    __getattr__ = lazy_names(__name__, {places!r})\n\n"
-        f"__all__ = [{listed}]\n\n\n"
-        "def __dir__() -> list[str]:\n"
-        '    """Return the names that can be asked for."""\n'
-        "    return __all__\n"
+        f"    __getattr__, __dir__ = lazy_names(\n        __name__,\n{table},\n    )\n"
     )
 
 

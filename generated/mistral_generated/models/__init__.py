@@ -1108,1631 +1108,1624 @@ if TYPE_CHECKING:
     from .workspace_spend_limit import WorkspaceSpendLimit as WorkspaceSpendLimit
     from .workspace_user_request import WorkspaceUserRequest as WorkspaceUserRequest
     from .workspace_users_request import WorkspaceUsersRequest as WorkspaceUsersRequest
+
+    __all__ = [
+        "APIKey",
+        "APIKeyActions",
+        "APIKeyAuth",
+        "APIKeyList",
+        "APIKeyProduct",
+        "APIPlan",
+        "ActionAvailable",
+        "ActivityTaskCompletedAttributesResponse",
+        "ActivityTaskCompletedResponse",
+        "ActivityTaskFailedAttributes",
+        "ActivityTaskFailedResponse",
+        "ActivityTaskRetryingAttributes",
+        "ActivityTaskRetryingResponse",
+        "ActivityTaskStartedAttributesResponse",
+        "ActivityTaskStartedResponse",
+        "ActorType",
+        "AddUserGroupWorkspaceRequest",
+        "AddWorkspaceUsersResponse",
+        "AdminUser",
+        "Agent",
+        "AgentAliasResponse",
+        "AgentConversation",
+        "AgentHandoffDoneEvent",
+        "AgentHandoffEntry",
+        "AgentHandoffStartedEvent",
+        "AgentListPage",
+        "AgentTool",
+        "AgentsCompletionRequest",
+        "Aggregation",
+        "AggregationMeta",
+        "AggregationRequest",
+        "AggregationRow",
+        "AliasList",
+        "Annotations",
+        "ApiEndpoint",
+        "ApiObjectType",
+        "ApiZone",
+        "ArchiveModelResponse",
+        "AssistantMessage",
+        "AudioChunk",
+        "AudioContent",
+        "AuditLog",
+        "AuditLogEventType",
+        "AuthData",
+        "AuthDirection",
+        "AuthStatus",
+        "AuthUrlResponse",
+        "AuthenticationConfiguration",
+        "AuthenticationMethodCreateOrUpdateRequest",
+        "BaseFieldDefinition",
+        "BaseModelCard",
+        "BaseTaskStatus",
+        "BatchError",
+        "BatchExecutionRequest",
+        "BatchExecutionResponse",
+        "BatchExecutionResult",
+        "BatchJob",
+        "BatchJobStatus",
+        "BatchRequest",
+        "BillingEventType",
+        "BlobResourceContents",
+        "BuiltInConnectors",
+        "Campaign",
+        "CampaignPage",
+        "ChatClassificationRequest",
+        "ChatCompletionChoice",
+        "ChatCompletionEvent",
+        "ChatCompletionEventFeed",
+        "ChatCompletionEventPage",
+        "ChatCompletionEventPreview",
+        "ChatCompletionRequest",
+        "ChatCompletionResponse",
+        "ChatMessage",
+        "ChatModerationRequest",
+        "ChatPlan",
+        "ChatTool",
+        "ChatTranscriptionEvent",
+        "Checkpoint",
+        "CheckpointMetrics",
+        "ClassificationRequest",
+        "ClassificationResponse",
+        "ClassificationTargetResult",
+        "ClassifierFineTunedModel",
+        "ClassifierJob",
+        "ClassifierJobDetails",
+        "ClassifierTarget",
+        "ClassifierTargetRequest",
+        "ClassifierTargetResult",
+        "ClassifierTrainingParameters",
+        "ClassifierTrainingParametersRequest",
+        "ClientCapabilities",
+        "ClientTasksCapability",
+        "ClientTasksRequestsCapability",
+        "CodeInterpreterTool",
+        "CodePlan",
+        "CompletionArgs",
+        "CompletionChunk",
+        "CompletionFineTunedModel",
+        "CompletionJob",
+        "CompletionJobDetails",
+        "CompletionResponseStreamChoice",
+        "CompletionTokensDetails",
+        "CompletionTrainingParameters",
+        "CompletionTrainingParametersRequest",
+        "CompletionsCapability",
+        "ConfirmationStatus",
+        "ConnectionConfigType",
+        "ConnectionCredentials",
+        "ConnectionPreference",
+        "Connector",
+        "ConnectorAuthenticationHeader",
+        "ConnectorAuthorization",
+        "ConnectorCallToolRequest",
+        "ConnectorLocale",
+        "ConnectorProtocol",
+        "ConnectorSupportedLanguage",
+        "ConnectorTool",
+        "ConnectorToolCallMetadata",
+        "ConnectorToolCallResponse",
+        "ConnectorToolLocale",
+        "ConnectorToolResultMetadata",
+        "ConnectorsQueryFilters",
+        "ConsumerScope",
+        "ConsumerType",
+        "ContentChunk",
+        "Conversation",
+        "ConversationAppendRequest",
+        "ConversationEntry",
+        "ConversationEventData",
+        "ConversationHistory",
+        "ConversationMessages",
+        "ConversationOutput",
+        "ConversationRequest",
+        "ConversationResponse",
+        "ConversationRestartRequest",
+        "ConversationUsageInfo",
+        "CreateAPIKeyRequest",
+        "CreateAgentRequest",
+        "CreateBatchJobRequest",
+        "CreateCampaignRequest",
+        "CreateConnectorRequest",
+        "CreateDatasetRecordRequest",
+        "CreateDatasetRequest",
+        "CreateDeploymentRequest",
+        "CreateFileResponse",
+        "CreateFineTuningJobRequest",
+        "CreateFineTuningJobResponse",
+        "CreateIngestionPipelineConfigurationRequest",
+        "CreateJudgeRequest",
+        "CreateLibraryRequest",
+        "CreatePromptRequest",
+        "CreatePromptVersionRequest",
+        "CreatePromptVersionResponse",
+        "CreateSkillRequest",
+        "CreateSkillVersionRequest",
+        "CreateSkillVersionResponse",
+        "CreateUserGroupRequest",
+        "CreateUsersRequest",
+        "CreateUsersResponse",
+        "CreateVoiceRequest",
+        "CreateWorkspaceRequest",
+        "CreatedAPIKey",
+        "CreatedWorkspace",
+        "CredentialsCreateOrUpdate",
+        "CredentialsResponse",
+        "CredentialsStatus",
+        "CredentialsStatusErrorReason",
+        "CustomConnector",
+        "CustomTaskCanceledAttributes",
+        "CustomTaskCanceledResponse",
+        "CustomTaskCompletedAttributesResponse",
+        "CustomTaskCompletedResponse",
+        "CustomTaskFailedAttributes",
+        "CustomTaskFailedResponse",
+        "CustomTaskInProgressAttributesResponse",
+        "CustomTaskInProgressResponse",
+        "CustomTaskPayload",
+        "CustomTaskStartedAttributesResponse",
+        "CustomTaskStartedResponse",
+        "CustomTaskTimedOutAttributes",
+        "CustomTaskTimedOutResponse",
+        "Dataset",
+        "DatasetImportTask",
+        "DatasetImportTaskPage",
+        "DatasetPage",
+        "DatasetPreview",
+        "DatasetRecord",
+        "DatasetRecordPage",
+        "DatasetRecordSource",
+        "DeleteAPIKeyResponse",
+        "DeleteAction",
+        "DeleteBatchJobResponse",
+        "DeleteDatasetRecordsRequest",
+        "DeleteFileResponse",
+        "DeleteModelResponse",
+        "DeleteUnavailable",
+        "DeleteUnavailableReason",
+        "DeleteUserResponse",
+        "DeltaMessage",
+        "DeploymentBuildState",
+        "DeploymentDetailResponse",
+        "DeploymentListResponse",
+        "DeploymentLocation",
+        "DeploymentLogEventData",
+        "DeploymentLogRecord",
+        "DeploymentLogSearchResponse",
+        "DeploymentObservedState",
+        "DeploymentResourceConfig",
+        "DeploymentResourceConfigUpdate",
+        "DeploymentResponse",
+        "DeploymentWorkerListResponse",
+        "DeploymentWorkerResponse",
+        "DeploymentWorkerSpecInput",
+        "DeploymentWorkerSpecResponse",
+        "Document",
+        "DocumentLibraryTool",
+        "DocumentTextContent",
+        "DocumentURLChunk",
+        "ElicitationCapability",
+        "EmbeddedResource",
+        "EmbeddingDtype",
+        "EmbeddingRequest",
+        "EmbeddingResponse",
+        "EmbeddingResponseData",
+        "EncodedPayloadOptions",
+        "EncodingFormat",
+        "EncryptedPatchValue",
+        "EntityType",
+        "EventProgressStatus",
+        "EventSource",
+        "ExecutionConfig",
+        "ExecutionLogEventData",
+        "ExecutionLogRecord",
+        "ExecutionLogSearchResponse",
+        "ExecutionTool",
+        "ExecutionTraceInfoResponse",
+        "ExportDatasetResponse",
+        "ExtendedOAuthServerMetadata",
+        "FIMCompletionRequest",
+        "FIMCompletionResponse",
+        "FTClassifierLossFunction",
+        "FTModelCard",
+        "Failure",
+        "FetchCampaignStatusResponse",
+        "FetchChatCompletionFieldOptionsResponse",
+        "FetchFieldOptionCountsRequest",
+        "FetchFieldOptionCountsResponse",
+        "FieldGroup",
+        "FieldOptionCountItem",
+        "FieldType",
+        "FileChunk",
+        "FilePurpose",
+        "FileSchema",
+        "FileVisibility",
+        "Filter",
+        "FilterCondition",
+        "FilterGroup",
+        "FilterOperator",
+        "FilterPayload",
+        "FineTuneableModelType",
+        "FineTunedModel",
+        "FineTunedModelCapabilities",
+        "FineTuningDryRun",
+        "FineTuningEvent",
+        "FineTuningJob",
+        "FineTuningJobDetails",
+        "FineTuningJobList",
+        "FineTuningJobMetadata",
+        "FineTuningJobStatus",
+        "FineTuningUsage",
+        "FormElicitationCapability",
+        "Function",
+        "FunctionCall",
+        "FunctionCallEntry",
+        "FunctionCallEvent",
+        "FunctionName",
+        "FunctionResultEntry",
+        "FunctionTool",
+        "GetFileResponse",
+        "GetSignedUrlResponse",
+        "GitCommitAuthor",
+        "GitCommitMetadata",
+        "GithubRepository",
+        "GithubRepositoryRequest",
+        "GlobalHeaderValue",
+        "Granularity",
+        "GuardrailConfig",
+        "HTTPStatus",
+        "HandoffExecution",
+        "ImageContent",
+        "ImageDetail",
+        "ImageGenerationTool",
+        "ImageURL",
+        "ImageURLChunk",
+        "ImportDatasetFromCampaignRequest",
+        "ImportDatasetFromDatasetRequest",
+        "ImportDatasetFromExplorerRequest",
+        "ImportDatasetFromFileRequest",
+        "ImportDatasetFromPlaygroundRequest",
+        "InboundAuthenticationType",
+        "IndexMetrics",
+        "IngestionPipelineConfiguration",
+        "InputAudio",
+        "InstructRequest",
+        "InviteUsersRequest",
+        "InviteUsersResponse",
+        "JSONPatch",
+        "JSONPatchAdd",
+        "JSONPatchAppend",
+        "JSONPatchPayloadResponse",
+        "JSONPatchRemove",
+        "JSONPatchReplace",
+        "JSONPayloadResponse",
+        "JsonSchema",
+        "Judge",
+        "JudgeChatCompletionEventRequest",
+        "JudgeClassificationOutput",
+        "JudgeClassificationOutputOption",
+        "JudgeConversationRequest",
+        "JudgeDatasetRecordRequest",
+        "JudgeOutput",
+        "JudgeOutputDefinition",
+        "JudgeOutputType",
+        "JudgePage",
+        "JudgeRegressionOutput",
+        "LibrariesUsage",
+        "Library",
+        "ListBatchJobsResponse",
+        "ListCampaignSelectedEventsResponse",
+        "ListCampaignsResponse",
+        "ListChatCompletionFieldsResponse",
+        "ListDatasetImportTasksResponse",
+        "ListDatasetRecordsResponse",
+        "ListDatasetsResponse",
+        "ListDocumentsResponse",
+        "ListFilesResponse",
+        "ListJudgesResponse",
+        "ListLibrariesResponse",
+        "ListOrganizationsResponse",
+        "ListPromptVersionsResponse",
+        "ListPromptsResponse",
+        "ListSharingResponse",
+        "ListSkillVersionsResponse",
+        "ListSkillsResponse",
+        "ListSortDirection",
+        "ListSortField",
+        "ListWorkflowEventsResponse",
+        "ListWorkspacesResponse",
+        "LocationType",
+        "LogEntry",
+        "LogFeed",
+        "LogFieldOptions",
+        "LogFields",
+        "LoggingCapability",
+        "LogicalExpression",
+        "MCPPrompt",
+        "MCPResource",
+        "MCPServerAuthenticationRequirement",
+        "MCPServerCard",
+        "MCPServerCardMeta",
+        "MCPServerCardTool",
+        "MCPServerIcon",
+        "MCPServerRemote",
+        "MCPServerRemoteHeader",
+        "MCPServerRepository",
+        "MCPSupportedLanguage",
+        "MCPTool",
+        "MCPToolMeta",
+        "MCPUIToolMeta",
+        "ManagedDeploymentResponse",
+        "MemberSubscription",
+        "MemberWorkspaceInfo",
+        "MessageEntry",
+        "MessageInputChunk",
+        "MessageInputEntry",
+        "MessageOutputChunk",
+        "MessageOutputEntry",
+        "MessageOutputEvent",
+        "MessageResponse",
+        "MessageTokens",
+        "MetadataDict",
+        "MetricAggregation",
+        "MetricDefinition",
+        "MistralPromptMode",
+        "ModelCapabilities",
+        "ModelCard",
+        "ModelConversation",
+        "ModelList",
+        "ModelUsage",
+        "ModerationLLMAction",
+        "ModerationLLMV1CategoryThresholds",
+        "ModerationLLMV1Config",
+        "ModerationLLMV2CategoryThresholds",
+        "ModerationLLMV2Config",
+        "ModerationObject",
+        "ModerationResponse",
+        "NestedGroupList",
+        "NestedGroupRef",
+        "NetworkEncodedInput",
+        "OAuth2MetadataSecrets",
+        "OAuth2Token",
+        "OAuth2TokenAuth",
+        "OAuthMetadataSource",
+        "OCRAsideTextBlock",
+        "OCRBlock",
+        "OCRBlockConfidenceScores",
+        "OCRCaptionBlock",
+        "OCRCodeBlock",
+        "OCRConfidenceScore",
+        "OCRDocument",
+        "OCREquationBlock",
+        "OCRFooterBlock",
+        "OCRHeaderBlock",
+        "OCRImageBlock",
+        "OCRImageObject",
+        "OCRListBlock",
+        "OCRPageConfidenceScores",
+        "OCRPageDimensions",
+        "OCRPageObject",
+        "OCRReferencesBlock",
+        "OCRRequest",
+        "OCRResponse",
+        "OCRSignatureBlock",
+        "OCRTableBlock",
+        "OCRTableObject",
+        "OCRTextBlock",
+        "OCRTitleBlock",
+        "OCRUsageInfo",
+        "OfflineDeploymentMetrics",
+        "OnlineDeploymentMetrics",
+        "OrderByClause",
+        "OrganizationInvite",
+        "OrganizationMember",
+        "OrganizationMemberList",
+        "OrganizationRoleName",
+        "OtelFieldDefinition",
+        "OutboundAuthenticationType",
+        "PaginatedConnectors",
+        "PaginationInfo",
+        "PaginationResponse",
+        "PartialScheduleDefinition",
+        "PlanType",
+        "Prediction",
+        "PriceData",
+        "ProcessStatus",
+        "ProcessingStatus",
+        "Prompt",
+        "PromptArgument",
+        "PromptDefinition",
+        "PromptTokensDetails",
+        "PromptVariable",
+        "PromptVersion",
+        "PromptsCapability",
+        "ProvisionWorkspaceRequest",
+        "PublicAuthenticationMethod",
+        "PublicConnectionConfig",
+        "PublicConnectorExecutionData",
+        "PublicExecutionConnectionConfig",
+        "PublicExecutionConnector",
+        "PublicExecutionEnv",
+        "PublicResourceVisibility",
+        "QueryDefinition",
+        "QueryWorkflowRequest",
+        "QueryWorkflowRequestInput",
+        "QueryWorkflowResponse",
+        "RateLimits",
+        "ReasoningEffort",
+        "ReferenceChunk",
+        "RegisterDeploymentRequest",
+        "RegisterDeploymentResponse",
+        "RegisterVespaDeployment",
+        "RegisterVespaField",
+        "RegisterVespaIndex",
+        "RegistrySharingScope",
+        "RemoveWorkspaceUsersRequest",
+        "RemoveWorkspaceUsersResponse",
+        "RequestSource",
+        "RequestedServiceTier",
+        "ResetWorkflowRequest",
+        "ResourceContents",
+        "ResourceLink",
+        "ResourceVisibility",
+        "ResourcesCapability",
+        "ResponseDoneEvent",
+        "ResponseErrorEvent",
+        "ResponseFormat",
+        "ResponseFormats",
+        "ResponseStartedEvent",
+        "Role",
+        "RoleList",
+        "Roles",
+        "RootsCapability",
+        "RotateAction",
+        "RotateUnavailable",
+        "RotateUnavailableReason",
+        "SampleType",
+        "SamplingCapability",
+        "SamplingContextCapability",
+        "SamplingToolsCapability",
+        "ScalarMetric",
+        "ScheduleCalendar",
+        "ScheduleDefinition",
+        "ScheduleDefinitionOutput",
+        "ScheduleFutureExecution",
+        "ScheduleInterval",
+        "ScheduleOverlapPolicy",
+        "SchedulePolicy",
+        "ScheduleRange",
+        "ScheduleRecentExecution",
+        "SchemaFieldDataType",
+        "SchemaFieldIndex",
+        "SchemaFieldRankingType",
+        "SchemaFieldStorage",
+        "ScimSyncConfig",
+        "ScimSyncGroupAction",
+        "ScimSyncGroupRef",
+        "ScimSyncGroupUpdate",
+        "ScimSyncGroupsSummary",
+        "ScimSyncMembershipAction",
+        "ScimSyncRequest",
+        "ScimSyncResponse",
+        "ScimSyncRun",
+        "ScimSyncRunStatus",
+        "ScimSyncSummary",
+        "ScimSyncUserAction",
+        "ScimSyncUserRef",
+        "ScimSyncUsersSummary",
+        "SearchChatCompletionEventIdsRequest",
+        "SearchChatCompletionEventIdsResponse",
+        "SearchChatCompletionEventsRequest",
+        "SearchChatCompletionEventsResponse",
+        "SearchIndexDeployment",
+        "SearchIndexDeploymentList",
+        "SearchIndexDeploymentStatus",
+        "SearchLogsRequest",
+        "SearchLogsResponse",
+        "SearchSpanEvaluationsRequest",
+        "SearchSpanEvaluationsResponse",
+        "SearchSpansRequest",
+        "SearchSpansResponse",
+        "SearchTracesRequest",
+        "SearchTracesResponse",
+        "ServerCapabilities",
+        "ServerLocale",
+        "ServerTasksCapability",
+        "ServerTasksRequestsCapability",
+        "ServiceTier",
+        "ShareEnum",
+        "Sharing",
+        "SharingDelete",
+        "SharingRequest",
+        "SignalDefinition",
+        "SignalWorkflowRequest",
+        "SignalWorkflowResponse",
+        "Skill",
+        "SkillAssetContent",
+        "SkillDefinition",
+        "SkillVersion",
+        "Source",
+        "Span",
+        "SpanEvaluation",
+        "SpanEvaluationFeed",
+        "SpanEvaluationFieldOptions",
+        "SpanEvaluationFields",
+        "SpanFeed",
+        "SpanFieldOptions",
+        "SpanFields",
+        "SpeechEventData",
+        "SpeechOutputFormat",
+        "SpeechRequest",
+        "SpeechResponse",
+        "SpeechStreamAudioDelta",
+        "SpeechStreamDone",
+        "SpeechStreamEventsUsageInfo",
+        "SpendLimitResponse",
+        "SpendLimits",
+        "StaticOrganizationRoles",
+        "StaticWorkspaceRoles",
+        "StreamError",
+        "StreamEventWorkflowContext",
+        "SubscriptionStatus",
+        "SubscriptionType",
+        "SystemMessage",
+        "SystemMessageContentChunks",
+        "TargetType",
+        "TasksCallCapability",
+        "TasksCancelCapability",
+        "TasksCreateElicitationCapability",
+        "TasksCreateMessageCapability",
+        "TasksElicitationCapability",
+        "TasksListCapability",
+        "TasksSamplingCapability",
+        "TasksToolsCapability",
+        "TempoGetTraceResponse",
+        "TempoTraceAttribute",
+        "TempoTraceAttributeArrayContainer",
+        "TempoTraceAttributeArrayElement",
+        "TempoTraceAttributeArrayValue",
+        "TempoTraceAttributeBoolValue",
+        "TempoTraceAttributeIntValue",
+        "TempoTraceAttributeStringValue",
+        "TempoTraceAttributeValue",
+        "TempoTraceBatch",
+        "TempoTraceEvent",
+        "TempoTraceResource",
+        "TempoTraceScope",
+        "TempoTraceScopeKind",
+        "TempoTraceScopeSpan",
+        "TempoTraceSpan",
+        "TextChunk",
+        "TextContent",
+        "TextResourceContents",
+        "ThinkChunk",
+        "ThinkingContent",
+        "TimeDimension",
+        "TimeSeriesMetric",
+        "TimestampGranularity",
+        "TokenLimitsByModel",
+        "Tool",
+        "ToolAnnotations",
+        "ToolCall",
+        "ToolCallConfirmation",
+        "ToolChoice",
+        "ToolChoiceEnum",
+        "ToolCondition",
+        "ToolConfiguration",
+        "ToolExecution",
+        "ToolExecutionConfiguration",
+        "ToolExecutionDeltaEvent",
+        "ToolExecutionDoneEvent",
+        "ToolExecutionEntry",
+        "ToolExecutionStartedEvent",
+        "ToolFileChunk",
+        "ToolMessage",
+        "ToolProperties",
+        "ToolReferenceChunk",
+        "ToolResultContent",
+        "ToolType",
+        "ToolTypes",
+        "ToolsCapability",
+        "Trace",
+        "TraceFeed",
+        "TraceFieldOptions",
+        "TraceFields",
+        "TraceFilterOperator",
+        "TrainingFile",
+        "TrainingParametersRequest",
+        "TranscriptionEventData",
+        "TranscriptionResponse",
+        "TranscriptionSegmentChunk",
+        "TranscriptionStreamDone",
+        "TranscriptionStreamLanguage",
+        "TranscriptionStreamSegmentDelta",
+        "TranscriptionStreamTextDelta",
+        "TurbineMeta",
+        "TurbineToolLocale",
+        "TurbineToolMeta",
+        "UnarchiveModelResponse",
+        "UpdateAgentRequest",
+        "UpdateConnectorRequest",
+        "UpdateDatasetRecordPayloadRequest",
+        "UpdateDatasetRecordPropertiesRequest",
+        "UpdateDatasetRequest",
+        "UpdateDefinition",
+        "UpdateDeploymentRequest",
+        "UpdateDocumentRequest",
+        "UpdateJudgeRequest",
+        "UpdateLibraryRequest",
+        "UpdateMetricsRequest",
+        "UpdateModelRequest",
+        "UpdateNestedGroupsRequest",
+        "UpdateOrganizationRoleRequest",
+        "UpdatePromptRequest",
+        "UpdatePromptVersionRequest",
+        "UpdateRunInfoRequest",
+        "UpdateSkillRequest",
+        "UpdateSkillVersionRequest",
+        "UpdateSpendLimitRequest",
+        "UpdateUserGroupRequest",
+        "UpdateUserGroupWorkspaceRequest",
+        "UpdateUserRequest",
+        "UpdateVoiceRequest",
+        "UpdateWorkflowExecutionRequest",
+        "UpdateWorkflowExecutionResponse",
+        "UpdateWorkspaceRequest",
+        "UpdateWorkspaceUsersResponse",
+        "UrlElicitationCapability",
+        "Usage",
+        "UsageInfo",
+        "UsageLimits",
+        "UserGroup",
+        "UserGroupList",
+        "UserGroupMember",
+        "UserGroupMemberList",
+        "UserGroupMembersRequest",
+        "UserGroupTargetType",
+        "UserGroupWorkspace",
+        "UserGroupWorkspaceList",
+        "UserIdentity",
+        "UserIdentityApiKey",
+        "UserIdentityOrganization",
+        "UserIdentityWorkspace",
+        "UserInvite",
+        "UserMessage",
+        "UserOrganization",
+        "UserRole",
+        "UserWorkspace",
+        "VespaDeployment",
+        "VespaIndex",
+        "VibeActiveUsersStat",
+        "VibeCodeUsage",
+        "VibeConsumedTokensStat",
+        "VibeNextEditActiveUsersStat",
+        "VibeNextEditModifiedLOCStat",
+        "VibeNextEditSuggestionStat",
+        "VibeOrganizationStats",
+        "VibeSessionDurationStat",
+        "VibeSessionStat",
+        "VibeToolCallsByNameStat",
+        "VibeToolCallsStat",
+        "VibeUserPromptsStat",
+        "VibeWorkByAgentStat",
+        "VibeWorkByAgentStats",
+        "VibeWorkByTimeStat",
+        "VibeWorkByTimeStats",
+        "VibeWorkByUserStat",
+        "VibeWorkByUserStats",
+        "VibeWorkspaceStats",
+        "Voice",
+        "VoiceList",
+        "WandbIntegration",
+        "WandbIntegrationResult",
+        "WebSearchPremiumTool",
+        "WebSearchTool",
+        "WorkerInfo",
+        "Workflow",
+        "WorkflowArchiveResponse",
+        "WorkflowBasicDefinition",
+        "WorkflowBulkArchiveRequest",
+        "WorkflowBulkArchiveResponse",
+        "WorkflowBulkError",
+        "WorkflowBulkUnarchiveRequest",
+        "WorkflowBulkUnarchiveResponse",
+        "WorkflowCodeDefinition",
+        "WorkflowEvent",
+        "WorkflowEventType",
+        "WorkflowExecutionCanceledAttributes",
+        "WorkflowExecutionCanceledResponse",
+        "WorkflowExecutionCompletedAttributesResponse",
+        "WorkflowExecutionCompletedResponse",
+        "WorkflowExecutionContinuedAsNewAttributesResponse",
+        "WorkflowExecutionContinuedAsNewResponse",
+        "WorkflowExecutionFailedAttributes",
+        "WorkflowExecutionFailedResponse",
+        "WorkflowExecutionListResponse",
+        "WorkflowExecutionProgressTraceEvent",
+        "WorkflowExecutionRequest",
+        "WorkflowExecutionResponse",
+        "WorkflowExecutionResult",
+        "WorkflowExecutionStartedAttributesResponse",
+        "WorkflowExecutionStartedResponse",
+        "WorkflowExecutionStatus",
+        "WorkflowExecutionSyncResponse",
+        "WorkflowExecutionTraceEvent",
+        "WorkflowExecutionTraceEventsResponse",
+        "WorkflowExecutionTraceOTelResponse",
+        "WorkflowExecutionTraceSummaryResponse",
+        "WorkflowExecutionTraceSummarySpan",
+        "WorkflowExecutionWithoutResultResponse",
+        "WorkflowGetResponse",
+        "WorkflowListResponse",
+        "WorkflowMetadata",
+        "WorkflowMetrics",
+        "WorkflowRegistration",
+        "WorkflowRegistrationGetResponse",
+        "WorkflowRegistrationListResponse",
+        "WorkflowRegistrationWithWorkerStatus",
+        "WorkflowScheduleListResponse",
+        "WorkflowSchedulePauseRequest",
+        "WorkflowScheduleRequest",
+        "WorkflowScheduleResponse",
+        "WorkflowScheduleTriggerRequest",
+        "WorkflowScheduleUpdateRequest",
+        "WorkflowStreamError",
+        "WorkflowStreamEvent",
+        "WorkflowStreamEventData",
+        "WorkflowTaskFailedAttributes",
+        "WorkflowTaskFailedResponse",
+        "WorkflowTaskTimedOutAttributes",
+        "WorkflowTaskTimedOutResponse",
+        "WorkflowTraceEvent",
+        "WorkflowType",
+        "WorkflowUnarchiveResponse",
+        "WorkflowUpdateRequest",
+        "WorkflowUpdateResponse",
+        "WorkflowWithWorkerStatus",
+        "WorkflowsWorkerSpecUpdate",
+        "Workspace",
+        "WorkspaceList",
+        "WorkspaceMemberRef",
+        "WorkspaceRole",
+        "WorkspaceRoleName",
+        "WorkspaceRoleRef",
+        "WorkspaceSpendLimit",
+        "WorkspaceUserRequest",
+        "WorkspaceUsersRequest",
+    ]
 else:
     from ..base import lazy_names
 
-    __getattr__ = lazy_names(
+    __getattr__, __dir__ = lazy_names(
         __name__,
-        {
-            "APIKey": "api_key",
-            "APIKeyActions": "api_key_actions",
-            "APIKeyAuth": "api_key_auth",
-            "APIKeyList": "api_key_list",
-            "APIKeyProduct": "api_key_product",
-            "APIPlan": "api_plan",
-            "ActionAvailable": "action_available",
-            "ActivityTaskCompletedAttributesResponse": "activity_task_completed_attributes_response",
-            "ActivityTaskCompletedResponse": "activity_task_completed_response",
-            "ActivityTaskFailedAttributes": "activity_task_failed_attributes",
-            "ActivityTaskFailedResponse": "activity_task_failed_response",
-            "ActivityTaskRetryingAttributes": "activity_task_retrying_attributes",
-            "ActivityTaskRetryingResponse": "activity_task_retrying_response",
-            "ActivityTaskStartedAttributesResponse": "activity_task_started_attributes_response",
-            "ActivityTaskStartedResponse": "activity_task_started_response",
-            "ActorType": "actor_type",
-            "AddUserGroupWorkspaceRequest": "add_user_group_workspace_request",
-            "AddWorkspaceUsersResponse": "add_workspace_users_response",
-            "AdminUser": "admin_user",
-            "Agent": "agent",
-            "AgentAliasResponse": "agent_alias_response",
-            "AgentConversation": "agent_conversation",
-            "AgentHandoffDoneEvent": "agent_handoff_done_event",
-            "AgentHandoffEntry": "agent_handoff_entry",
-            "AgentHandoffStartedEvent": "agent_handoff_started_event",
-            "AgentListPage": "agent_list_page",
-            "AgentTool": "agent_tool",
-            "AgentsCompletionRequest": "agents_completion_request",
-            "Aggregation": "aggregation",
-            "AggregationMeta": "aggregation_meta",
-            "AggregationRequest": "aggregation_request",
-            "AggregationRow": "aggregation_row",
-            "AliasList": "alias_list",
-            "Annotations": "annotations",
-            "ApiEndpoint": "api_endpoint",
-            "ApiObjectType": "api_object_type",
-            "ApiZone": "api_zone",
-            "ArchiveModelResponse": "archive_model_response",
-            "AssistantMessage": "assistant_message",
-            "AudioChunk": "audio_chunk",
-            "AudioContent": "audio_content",
-            "AuditLog": "audit_log",
-            "AuditLogEventType": "audit_log_event_type",
-            "AuthData": "auth_data",
-            "AuthDirection": "auth_direction",
-            "AuthStatus": "auth_status",
-            "AuthUrlResponse": "auth_url_response",
-            "AuthenticationConfiguration": "authentication_configuration",
-            "AuthenticationMethodCreateOrUpdateRequest": "authentication_method_create_or_update_request",
-            "BaseFieldDefinition": "base_field_definition",
-            "BaseModelCard": "base_model_card",
-            "BaseTaskStatus": "base_task_status",
-            "BatchError": "batch_error",
-            "BatchExecutionRequest": "batch_execution_request",
-            "BatchExecutionResponse": "batch_execution_response",
-            "BatchExecutionResult": "batch_execution_result",
-            "BatchJob": "batch_job",
-            "BatchJobStatus": "batch_job_status",
-            "BatchRequest": "batch_request",
-            "BillingEventType": "billing_event_type",
-            "BlobResourceContents": "blob_resource_contents",
-            "BuiltInConnectors": "built_in_connectors",
-            "Campaign": "campaign",
-            "CampaignPage": "campaign_page",
-            "ChatClassificationRequest": "chat_classification_request",
-            "ChatCompletionChoice": "chat_completion_choice",
-            "ChatCompletionEvent": "chat_completion_event",
-            "ChatCompletionEventFeed": "chat_completion_event_feed",
-            "ChatCompletionEventPage": "chat_completion_event_page",
-            "ChatCompletionEventPreview": "chat_completion_event_preview",
-            "ChatCompletionRequest": "chat_completion_request",
-            "ChatCompletionResponse": "chat_completion_response",
-            "ChatMessage": "chat_message",
-            "ChatModerationRequest": "chat_moderation_request",
-            "ChatPlan": "chat_plan",
-            "ChatTool": "chat_tool",
-            "ChatTranscriptionEvent": "chat_transcription_event",
-            "Checkpoint": "checkpoint",
-            "CheckpointMetrics": "checkpoint_metrics",
-            "ClassificationRequest": "classification_request",
-            "ClassificationResponse": "classification_response",
-            "ClassificationTargetResult": "classification_target_result",
-            "ClassifierFineTunedModel": "classifier_fine_tuned_model",
-            "ClassifierJob": "classifier_job",
-            "ClassifierJobDetails": "classifier_job_details",
-            "ClassifierTarget": "classifier_target",
-            "ClassifierTargetRequest": "classifier_target_request",
-            "ClassifierTargetResult": "classifier_target_result",
-            "ClassifierTrainingParameters": "classifier_training_parameters",
-            "ClassifierTrainingParametersRequest": "classifier_training_parameters_request",
-            "ClientCapabilities": "client_capabilities",
-            "ClientTasksCapability": "client_tasks_capability",
-            "ClientTasksRequestsCapability": "client_tasks_requests_capability",
-            "CodeInterpreterTool": "code_interpreter_tool",
-            "CodePlan": "code_plan",
-            "CompletionArgs": "completion_args",
-            "CompletionChunk": "completion_chunk",
-            "CompletionFineTunedModel": "completion_fine_tuned_model",
-            "CompletionJob": "completion_job",
-            "CompletionJobDetails": "completion_job_details",
-            "CompletionResponseStreamChoice": "completion_response_stream_choice",
-            "CompletionTokensDetails": "completion_tokens_details",
-            "CompletionTrainingParameters": "completion_training_parameters",
-            "CompletionTrainingParametersRequest": "completion_training_parameters_request",
-            "CompletionsCapability": "completions_capability",
-            "ConfirmationStatus": "confirmation_status",
-            "ConnectionConfigType": "connection_config_type",
-            "ConnectionCredentials": "connection_credentials",
-            "ConnectionPreference": "connection_preference",
-            "Connector": "connector",
-            "ConnectorAuthenticationHeader": "connector_authentication_header",
-            "ConnectorAuthorization": "connector_authorization",
-            "ConnectorCallToolRequest": "connector_call_tool_request",
-            "ConnectorLocale": "connector_locale",
-            "ConnectorProtocol": "connector_protocol",
-            "ConnectorSupportedLanguage": "connector_supported_language",
-            "ConnectorTool": "connector_tool",
-            "ConnectorToolCallMetadata": "connector_tool_call_metadata",
-            "ConnectorToolCallResponse": "connector_tool_call_response",
-            "ConnectorToolLocale": "connector_tool_locale",
-            "ConnectorToolResultMetadata": "connector_tool_result_metadata",
-            "ConnectorsQueryFilters": "connectors_query_filters",
-            "ConsumerScope": "consumer_scope",
-            "ConsumerType": "consumer_type",
-            "ContentChunk": "content_chunk",
-            "Conversation": "conversation",
-            "ConversationAppendRequest": "conversation_append_request",
-            "ConversationEntry": "conversation_entry",
-            "ConversationEventData": "conversation_event_data",
-            "ConversationHistory": "conversation_history",
-            "ConversationMessages": "conversation_messages",
-            "ConversationOutput": "conversation_output",
-            "ConversationRequest": "conversation_request",
-            "ConversationResponse": "conversation_response",
-            "ConversationRestartRequest": "conversation_restart_request",
-            "ConversationUsageInfo": "conversation_usage_info",
-            "CreateAPIKeyRequest": "create_api_key_request",
-            "CreateAgentRequest": "create_agent_request",
-            "CreateBatchJobRequest": "create_batch_job_request",
-            "CreateCampaignRequest": "create_campaign_request",
-            "CreateConnectorRequest": "create_connector_request",
-            "CreateDatasetRecordRequest": "create_dataset_record_request",
-            "CreateDatasetRequest": "create_dataset_request",
-            "CreateDeploymentRequest": "create_deployment_request",
-            "CreateFileResponse": "create_file_response",
-            "CreateFineTuningJobRequest": "create_fine_tuning_job_request",
-            "CreateFineTuningJobResponse": "create_fine_tuning_job_response",
-            "CreateIngestionPipelineConfigurationRequest": "create_ingestion_pipeline_configuration_request",
-            "CreateJudgeRequest": "create_judge_request",
-            "CreateLibraryRequest": "create_library_request",
-            "CreatePromptRequest": "create_prompt_request",
-            "CreatePromptVersionRequest": "create_prompt_version_request",
-            "CreatePromptVersionResponse": "create_prompt_version_response",
-            "CreateSkillRequest": "create_skill_request",
-            "CreateSkillVersionRequest": "create_skill_version_request",
-            "CreateSkillVersionResponse": "create_skill_version_response",
-            "CreateUserGroupRequest": "create_user_group_request",
-            "CreateUsersRequest": "create_users_request",
-            "CreateUsersResponse": "create_users_response",
-            "CreateVoiceRequest": "create_voice_request",
-            "CreateWorkspaceRequest": "create_workspace_request",
-            "CreatedAPIKey": "created_api_key",
-            "CreatedWorkspace": "created_workspace",
-            "CredentialsCreateOrUpdate": "credentials_create_or_update",
-            "CredentialsResponse": "credentials_response",
-            "CredentialsStatus": "credentials_status",
-            "CredentialsStatusErrorReason": "credentials_status_error_reason",
-            "CustomConnector": "custom_connector",
-            "CustomTaskCanceledAttributes": "custom_task_canceled_attributes",
-            "CustomTaskCanceledResponse": "custom_task_canceled_response",
-            "CustomTaskCompletedAttributesResponse": "custom_task_completed_attributes_response",
-            "CustomTaskCompletedResponse": "custom_task_completed_response",
-            "CustomTaskFailedAttributes": "custom_task_failed_attributes",
-            "CustomTaskFailedResponse": "custom_task_failed_response",
-            "CustomTaskInProgressAttributesResponse": "custom_task_in_progress_attributes_response",
-            "CustomTaskInProgressResponse": "custom_task_in_progress_response",
-            "CustomTaskPayload": "custom_task_payload",
-            "CustomTaskStartedAttributesResponse": "custom_task_started_attributes_response",
-            "CustomTaskStartedResponse": "custom_task_started_response",
-            "CustomTaskTimedOutAttributes": "custom_task_timed_out_attributes",
-            "CustomTaskTimedOutResponse": "custom_task_timed_out_response",
-            "Dataset": "dataset",
-            "DatasetImportTask": "dataset_import_task",
-            "DatasetImportTaskPage": "dataset_import_task_page",
-            "DatasetPage": "dataset_page",
-            "DatasetPreview": "dataset_preview",
-            "DatasetRecord": "dataset_record",
-            "DatasetRecordPage": "dataset_record_page",
-            "DatasetRecordSource": "dataset_record_source",
-            "DeleteAPIKeyResponse": "delete_api_key_response",
-            "DeleteAction": "delete_action",
-            "DeleteBatchJobResponse": "delete_batch_job_response",
-            "DeleteDatasetRecordsRequest": "delete_dataset_records_request",
-            "DeleteFileResponse": "delete_file_response",
-            "DeleteModelResponse": "delete_model_response",
-            "DeleteUnavailable": "delete_unavailable",
-            "DeleteUnavailableReason": "delete_unavailable_reason",
-            "DeleteUserResponse": "delete_user_response",
-            "DeltaMessage": "delta_message",
-            "DeploymentBuildState": "deployment_build_state",
-            "DeploymentDetailResponse": "deployment_detail_response",
-            "DeploymentListResponse": "deployment_list_response",
-            "DeploymentLocation": "deployment_location",
-            "DeploymentLogEventData": "deployment_log_event_data",
-            "DeploymentLogRecord": "deployment_log_record",
-            "DeploymentLogSearchResponse": "deployment_log_search_response",
-            "DeploymentObservedState": "deployment_observed_state",
-            "DeploymentResourceConfig": "deployment_resource_config",
-            "DeploymentResourceConfigUpdate": "deployment_resource_config_update",
-            "DeploymentResponse": "deployment_response",
-            "DeploymentWorkerListResponse": "deployment_worker_list_response",
-            "DeploymentWorkerResponse": "deployment_worker_response",
-            "DeploymentWorkerSpecInput": "deployment_worker_spec_input",
-            "DeploymentWorkerSpecResponse": "deployment_worker_spec_response",
-            "Document": "document",
-            "DocumentLibraryTool": "document_library_tool",
-            "DocumentTextContent": "document_text_content",
-            "DocumentURLChunk": "document_url_chunk",
-            "ElicitationCapability": "elicitation_capability",
-            "EmbeddedResource": "embedded_resource",
-            "EmbeddingDtype": "embedding_dtype",
-            "EmbeddingRequest": "embedding_request",
-            "EmbeddingResponse": "embedding_response",
-            "EmbeddingResponseData": "embedding_response_data",
-            "EncodedPayloadOptions": "encoded_payload_options",
-            "EncodingFormat": "encoding_format",
-            "EncryptedPatchValue": "encrypted_patch_value",
-            "EntityType": "entity_type",
-            "EventProgressStatus": "event_progress_status",
-            "EventSource": "event_source",
-            "ExecutionConfig": "execution_config",
-            "ExecutionLogEventData": "execution_log_event_data",
-            "ExecutionLogRecord": "execution_log_record",
-            "ExecutionLogSearchResponse": "execution_log_search_response",
-            "ExecutionTool": "execution_tool",
-            "ExecutionTraceInfoResponse": "execution_trace_info_response",
-            "ExportDatasetResponse": "export_dataset_response",
-            "ExtendedOAuthServerMetadata": "extended_oauth_server_metadata",
-            "FIMCompletionRequest": "fim_completion_request",
-            "FIMCompletionResponse": "fim_completion_response",
-            "FTClassifierLossFunction": "ft_classifier_loss_function",
-            "FTModelCard": "ft_model_card",
-            "Failure": "failure",
-            "FetchCampaignStatusResponse": "fetch_campaign_status_response",
-            "FetchChatCompletionFieldOptionsResponse": "fetch_chat_completion_field_options_response",
-            "FetchFieldOptionCountsRequest": "fetch_field_option_counts_request",
-            "FetchFieldOptionCountsResponse": "fetch_field_option_counts_response",
-            "FieldGroup": "field_group",
-            "FieldOptionCountItem": "field_option_count_item",
-            "FieldType": "field_type",
-            "FileChunk": "file_chunk",
-            "FilePurpose": "file_purpose",
-            "FileSchema": "file_schema",
-            "FileVisibility": "file_visibility",
-            "Filter": "filter",
-            "FilterCondition": "filter_condition",
-            "FilterGroup": "filter_group",
-            "FilterOperator": "filter_operator",
-            "FilterPayload": "filter_payload",
-            "FineTuneableModelType": "fine_tuneable_model_type",
-            "FineTunedModel": "fine_tuned_model",
-            "FineTunedModelCapabilities": "fine_tuned_model_capabilities",
-            "FineTuningDryRun": "fine_tuning_dry_run",
-            "FineTuningEvent": "fine_tuning_event",
-            "FineTuningJob": "fine_tuning_job",
-            "FineTuningJobDetails": "fine_tuning_job_details",
-            "FineTuningJobList": "fine_tuning_job_list",
-            "FineTuningJobMetadata": "fine_tuning_job_metadata",
-            "FineTuningJobStatus": "fine_tuning_job_status",
-            "FineTuningUsage": "fine_tuning_usage",
-            "FormElicitationCapability": "form_elicitation_capability",
-            "Function": "function",
-            "FunctionCall": "function_call",
-            "FunctionCallEntry": "function_call_entry",
-            "FunctionCallEvent": "function_call_event",
-            "FunctionName": "function_name",
-            "FunctionResultEntry": "function_result_entry",
-            "FunctionTool": "function_tool",
-            "GetFileResponse": "get_file_response",
-            "GetSignedUrlResponse": "get_signed_url_response",
-            "GitCommitAuthor": "git_commit_author",
-            "GitCommitMetadata": "git_commit_metadata",
-            "GithubRepository": "github_repository",
-            "GithubRepositoryRequest": "github_repository_request",
-            "GlobalHeaderValue": "global_header_value",
-            "Granularity": "granularity",
-            "GuardrailConfig": "guardrail_config",
-            "HTTPStatus": "http_status",
-            "HandoffExecution": "handoff_execution",
-            "ImageContent": "image_content",
-            "ImageDetail": "image_detail",
-            "ImageGenerationTool": "image_generation_tool",
-            "ImageURL": "image_url",
-            "ImageURLChunk": "image_url_chunk",
-            "ImportDatasetFromCampaignRequest": "import_dataset_from_campaign_request",
-            "ImportDatasetFromDatasetRequest": "import_dataset_from_dataset_request",
-            "ImportDatasetFromExplorerRequest": "import_dataset_from_explorer_request",
-            "ImportDatasetFromFileRequest": "import_dataset_from_file_request",
-            "ImportDatasetFromPlaygroundRequest": "import_dataset_from_playground_request",
-            "InboundAuthenticationType": "inbound_authentication_type",
-            "IndexMetrics": "index_metrics",
-            "IngestionPipelineConfiguration": "ingestion_pipeline_configuration",
-            "InputAudio": "input_audio",
-            "InstructRequest": "instruct_request",
-            "InviteUsersRequest": "invite_users_request",
-            "InviteUsersResponse": "invite_users_response",
-            "JSONPatch": "json_patch",
-            "JSONPatchAdd": "json_patch_add",
-            "JSONPatchAppend": "json_patch_append",
-            "JSONPatchPayloadResponse": "json_patch_payload_response",
-            "JSONPatchRemove": "json_patch_remove",
-            "JSONPatchReplace": "json_patch_replace",
-            "JSONPayloadResponse": "json_payload_response",
-            "JsonSchema": "json_schema",
-            "Judge": "judge",
-            "JudgeChatCompletionEventRequest": "judge_chat_completion_event_request",
-            "JudgeClassificationOutput": "judge_classification_output",
-            "JudgeClassificationOutputOption": "judge_classification_output_option",
-            "JudgeConversationRequest": "judge_conversation_request",
-            "JudgeDatasetRecordRequest": "judge_dataset_record_request",
-            "JudgeOutput": "judge_output",
-            "JudgeOutputDefinition": "judge_output_definition",
-            "JudgeOutputType": "judge_output_type",
-            "JudgePage": "judge_page",
-            "JudgeRegressionOutput": "judge_regression_output",
-            "LibrariesUsage": "libraries_usage",
-            "Library": "library",
-            "ListBatchJobsResponse": "list_batch_jobs_response",
-            "ListCampaignSelectedEventsResponse": "list_campaign_selected_events_response",
-            "ListCampaignsResponse": "list_campaigns_response",
-            "ListChatCompletionFieldsResponse": "list_chat_completion_fields_response",
-            "ListDatasetImportTasksResponse": "list_dataset_import_tasks_response",
-            "ListDatasetRecordsResponse": "list_dataset_records_response",
-            "ListDatasetsResponse": "list_datasets_response",
-            "ListDocumentsResponse": "list_documents_response",
-            "ListFilesResponse": "list_files_response",
-            "ListJudgesResponse": "list_judges_response",
-            "ListLibrariesResponse": "list_libraries_response",
-            "ListOrganizationsResponse": "list_organizations_response",
-            "ListPromptVersionsResponse": "list_prompt_versions_response",
-            "ListPromptsResponse": "list_prompts_response",
-            "ListSharingResponse": "list_sharing_response",
-            "ListSkillVersionsResponse": "list_skill_versions_response",
-            "ListSkillsResponse": "list_skills_response",
-            "ListSortDirection": "list_sort_direction",
-            "ListSortField": "list_sort_field",
-            "ListWorkflowEventsResponse": "list_workflow_events_response",
-            "ListWorkspacesResponse": "list_workspaces_response",
-            "LocationType": "location_type",
-            "LogEntry": "log_entry",
-            "LogFeed": "log_feed",
-            "LogFieldOptions": "log_field_options",
-            "LogFields": "log_fields",
-            "LoggingCapability": "logging_capability",
-            "LogicalExpression": "logical_expression",
-            "MCPPrompt": "mcp_prompt",
-            "MCPResource": "mcp_resource",
-            "MCPServerAuthenticationRequirement": "mcp_server_authentication_requirement",
-            "MCPServerCard": "mcp_server_card",
-            "MCPServerCardMeta": "mcp_server_card_meta",
-            "MCPServerCardTool": "mcp_server_card_tool",
-            "MCPServerIcon": "mcp_server_icon",
-            "MCPServerRemote": "mcp_server_remote",
-            "MCPServerRemoteHeader": "mcp_server_remote_header",
-            "MCPServerRepository": "mcp_server_repository",
-            "MCPSupportedLanguage": "mcp_supported_language",
-            "MCPTool": "mcp_tool",
-            "MCPToolMeta": "mcp_tool_meta",
-            "MCPUIToolMeta": "mcpui_tool_meta",
-            "ManagedDeploymentResponse": "managed_deployment_response",
-            "MemberSubscription": "member_subscription",
-            "MemberWorkspaceInfo": "member_workspace_info",
-            "MessageEntry": "message_entry",
-            "MessageInputChunk": "message_input_chunk",
-            "MessageInputEntry": "message_input_entry",
-            "MessageOutputChunk": "message_output_chunk",
-            "MessageOutputEntry": "message_output_entry",
-            "MessageOutputEvent": "message_output_event",
-            "MessageResponse": "message_response",
-            "MessageTokens": "message_tokens",
-            "MetadataDict": "metadata_dict",
-            "MetricAggregation": "metric_aggregation",
-            "MetricDefinition": "metric_definition",
-            "MistralPromptMode": "mistral_prompt_mode",
-            "ModelCapabilities": "model_capabilities",
-            "ModelCard": "model_card",
-            "ModelConversation": "model_conversation",
-            "ModelList": "model_list",
-            "ModelUsage": "model_usage",
-            "ModerationLLMAction": "moderation_llm_action",
-            "ModerationLLMV1CategoryThresholds": "moderation_llm_v1_category_thresholds",
-            "ModerationLLMV1Config": "moderation_llm_v1_config",
-            "ModerationLLMV2CategoryThresholds": "moderation_llm_v2_category_thresholds",
-            "ModerationLLMV2Config": "moderation_llm_v2_config",
-            "ModerationObject": "moderation_object",
-            "ModerationResponse": "moderation_response",
-            "NestedGroupList": "nested_group_list",
-            "NestedGroupRef": "nested_group_ref",
-            "NetworkEncodedInput": "network_encoded_input",
-            "OAuth2MetadataSecrets": "oauth2_metadata_secrets",
-            "OAuth2Token": "oauth2_token",
-            "OAuth2TokenAuth": "oauth2_token_auth",
-            "OAuthMetadataSource": "oauth_metadata_source",
-            "OCRAsideTextBlock": "ocr_aside_text_block",
-            "OCRBlock": "ocr_block",
-            "OCRBlockConfidenceScores": "ocr_block_confidence_scores",
-            "OCRCaptionBlock": "ocr_caption_block",
-            "OCRCodeBlock": "ocr_code_block",
-            "OCRConfidenceScore": "ocr_confidence_score",
-            "OCRDocument": "ocr_document",
-            "OCREquationBlock": "ocr_equation_block",
-            "OCRFooterBlock": "ocr_footer_block",
-            "OCRHeaderBlock": "ocr_header_block",
-            "OCRImageBlock": "ocr_image_block",
-            "OCRImageObject": "ocr_image_object",
-            "OCRListBlock": "ocr_list_block",
-            "OCRPageConfidenceScores": "ocr_page_confidence_scores",
-            "OCRPageDimensions": "ocr_page_dimensions",
-            "OCRPageObject": "ocr_page_object",
-            "OCRReferencesBlock": "ocr_references_block",
-            "OCRRequest": "ocr_request",
-            "OCRResponse": "ocr_response",
-            "OCRSignatureBlock": "ocr_signature_block",
-            "OCRTableBlock": "ocr_table_block",
-            "OCRTableObject": "ocr_table_object",
-            "OCRTextBlock": "ocr_text_block",
-            "OCRTitleBlock": "ocr_title_block",
-            "OCRUsageInfo": "ocr_usage_info",
-            "OfflineDeploymentMetrics": "offline_deployment_metrics",
-            "OnlineDeploymentMetrics": "online_deployment_metrics",
-            "OrderByClause": "order_by_clause",
-            "OrganizationInvite": "organization_invite",
-            "OrganizationMember": "organization_member",
-            "OrganizationMemberList": "organization_member_list",
-            "OrganizationRoleName": "organization_role_name",
-            "OtelFieldDefinition": "otel_field_definition",
-            "OutboundAuthenticationType": "outbound_authentication_type",
-            "PaginatedConnectors": "paginated_connectors",
-            "PaginationInfo": "pagination_info",
-            "PaginationResponse": "pagination_response",
-            "PartialScheduleDefinition": "partial_schedule_definition",
-            "PlanType": "plan_type",
-            "Prediction": "prediction",
-            "PriceData": "price_data",
-            "ProcessStatus": "process_status",
-            "ProcessingStatus": "processing_status",
-            "Prompt": "prompt",
-            "PromptArgument": "prompt_argument",
-            "PromptDefinition": "prompt_definition",
-            "PromptTokensDetails": "prompt_tokens_details",
-            "PromptVariable": "prompt_variable",
-            "PromptVersion": "prompt_version",
-            "PromptsCapability": "prompts_capability",
-            "ProvisionWorkspaceRequest": "provision_workspace_request",
-            "PublicAuthenticationMethod": "public_authentication_method",
-            "PublicConnectionConfig": "public_connection_config",
-            "PublicConnectorExecutionData": "public_connector_execution_data",
-            "PublicExecutionConnectionConfig": "public_execution_connection_config",
-            "PublicExecutionConnector": "public_execution_connector",
-            "PublicExecutionEnv": "public_execution_env",
-            "PublicResourceVisibility": "public_resource_visibility",
-            "QueryDefinition": "query_definition",
-            "QueryWorkflowRequest": "query_workflow_request",
-            "QueryWorkflowRequestInput": "query_workflow_request_input",
-            "QueryWorkflowResponse": "query_workflow_response",
-            "RateLimits": "rate_limits",
-            "ReasoningEffort": "reasoning_effort",
-            "ReferenceChunk": "reference_chunk",
-            "RegisterDeploymentRequest": "register_deployment_request",
-            "RegisterDeploymentResponse": "register_deployment_response",
-            "RegisterVespaDeployment": "register_vespa_deployment",
-            "RegisterVespaField": "register_vespa_field",
-            "RegisterVespaIndex": "register_vespa_index",
-            "RegistrySharingScope": "registry_sharing_scope",
-            "RemoveWorkspaceUsersRequest": "remove_workspace_users_request",
-            "RemoveWorkspaceUsersResponse": "remove_workspace_users_response",
-            "RequestSource": "request_source",
-            "RequestedServiceTier": "requested_service_tier",
-            "ResetWorkflowRequest": "reset_workflow_request",
-            "ResourceContents": "resource_contents",
-            "ResourceLink": "resource_link",
-            "ResourceVisibility": "resource_visibility",
-            "ResourcesCapability": "resources_capability",
-            "ResponseDoneEvent": "response_done_event",
-            "ResponseErrorEvent": "response_error_event",
-            "ResponseFormat": "response_format",
-            "ResponseFormats": "response_formats",
-            "ResponseStartedEvent": "response_started_event",
-            "Role": "role",
-            "RoleList": "role_list",
-            "Roles": "roles",
-            "RootsCapability": "roots_capability",
-            "RotateAction": "rotate_action",
-            "RotateUnavailable": "rotate_unavailable",
-            "RotateUnavailableReason": "rotate_unavailable_reason",
-            "SampleType": "sample_type",
-            "SamplingCapability": "sampling_capability",
-            "SamplingContextCapability": "sampling_context_capability",
-            "SamplingToolsCapability": "sampling_tools_capability",
-            "ScalarMetric": "scalar_metric",
-            "ScheduleCalendar": "schedule_calendar",
-            "ScheduleDefinition": "schedule_definition",
-            "ScheduleDefinitionOutput": "schedule_definition_output",
-            "ScheduleFutureExecution": "schedule_future_execution",
-            "ScheduleInterval": "schedule_interval",
-            "ScheduleOverlapPolicy": "schedule_overlap_policy",
-            "SchedulePolicy": "schedule_policy",
-            "ScheduleRange": "schedule_range",
-            "ScheduleRecentExecution": "schedule_recent_execution",
-            "SchemaFieldDataType": "schema_field_data_type",
-            "SchemaFieldIndex": "schema_field_index",
-            "SchemaFieldRankingType": "schema_field_ranking_type",
-            "SchemaFieldStorage": "schema_field_storage",
-            "ScimSyncConfig": "scim_sync_config",
-            "ScimSyncGroupAction": "scim_sync_group_action",
-            "ScimSyncGroupRef": "scim_sync_group_ref",
-            "ScimSyncGroupUpdate": "scim_sync_group_update",
-            "ScimSyncGroupsSummary": "scim_sync_groups_summary",
-            "ScimSyncMembershipAction": "scim_sync_membership_action",
-            "ScimSyncRequest": "scim_sync_request",
-            "ScimSyncResponse": "scim_sync_response",
-            "ScimSyncRun": "scim_sync_run",
-            "ScimSyncRunStatus": "scim_sync_run_status",
-            "ScimSyncSummary": "scim_sync_summary",
-            "ScimSyncUserAction": "scim_sync_user_action",
-            "ScimSyncUserRef": "scim_sync_user_ref",
-            "ScimSyncUsersSummary": "scim_sync_users_summary",
-            "SearchChatCompletionEventIdsRequest": "search_chat_completion_event_ids_request",
-            "SearchChatCompletionEventIdsResponse": "search_chat_completion_event_ids_response",
-            "SearchChatCompletionEventsRequest": "search_chat_completion_events_request",
-            "SearchChatCompletionEventsResponse": "search_chat_completion_events_response",
-            "SearchIndexDeployment": "search_index_deployment",
-            "SearchIndexDeploymentList": "search_index_deployment_list",
-            "SearchIndexDeploymentStatus": "search_index_deployment_status",
-            "SearchLogsRequest": "search_logs_request",
-            "SearchLogsResponse": "search_logs_response",
-            "SearchSpanEvaluationsRequest": "search_span_evaluations_request",
-            "SearchSpanEvaluationsResponse": "search_span_evaluations_response",
-            "SearchSpansRequest": "search_spans_request",
-            "SearchSpansResponse": "search_spans_response",
-            "SearchTracesRequest": "search_traces_request",
-            "SearchTracesResponse": "search_traces_response",
-            "ServerCapabilities": "server_capabilities",
-            "ServerLocale": "server_locale",
-            "ServerTasksCapability": "server_tasks_capability",
-            "ServerTasksRequestsCapability": "server_tasks_requests_capability",
-            "ServiceTier": "service_tier",
-            "ShareEnum": "share_enum",
-            "Sharing": "sharing",
-            "SharingDelete": "sharing_delete",
-            "SharingRequest": "sharing_request",
-            "SignalDefinition": "signal_definition",
-            "SignalWorkflowRequest": "signal_workflow_request",
-            "SignalWorkflowResponse": "signal_workflow_response",
-            "Skill": "skill",
-            "SkillAssetContent": "skill_asset_content",
-            "SkillDefinition": "skill_definition",
-            "SkillVersion": "skill_version",
-            "Source": "source",
-            "Span": "span",
-            "SpanEvaluation": "span_evaluation",
-            "SpanEvaluationFeed": "span_evaluation_feed",
-            "SpanEvaluationFieldOptions": "span_evaluation_field_options",
-            "SpanEvaluationFields": "span_evaluation_fields",
-            "SpanFeed": "span_feed",
-            "SpanFieldOptions": "span_field_options",
-            "SpanFields": "span_fields",
-            "SpeechEventData": "speech_event_data",
-            "SpeechOutputFormat": "speech_output_format",
-            "SpeechRequest": "speech_request",
-            "SpeechResponse": "speech_response",
-            "SpeechStreamAudioDelta": "speech_stream_audio_delta",
-            "SpeechStreamDone": "speech_stream_done",
-            "SpeechStreamEventsUsageInfo": "speech_stream_events_usage_info",
-            "SpendLimitResponse": "spend_limit_response",
-            "SpendLimits": "spend_limits",
-            "StaticOrganizationRoles": "static_organization_roles",
-            "StaticWorkspaceRoles": "static_workspace_roles",
-            "StreamError": "stream_error",
-            "StreamEventWorkflowContext": "stream_event_workflow_context",
-            "SubscriptionStatus": "subscription_status",
-            "SubscriptionType": "subscription_type",
-            "SystemMessage": "system_message",
-            "SystemMessageContentChunks": "system_message_content_chunks",
-            "TargetType": "target_type",
-            "TasksCallCapability": "tasks_call_capability",
-            "TasksCancelCapability": "tasks_cancel_capability",
-            "TasksCreateElicitationCapability": "tasks_create_elicitation_capability",
-            "TasksCreateMessageCapability": "tasks_create_message_capability",
-            "TasksElicitationCapability": "tasks_elicitation_capability",
-            "TasksListCapability": "tasks_list_capability",
-            "TasksSamplingCapability": "tasks_sampling_capability",
-            "TasksToolsCapability": "tasks_tools_capability",
-            "TempoGetTraceResponse": "tempo_get_trace_response",
-            "TempoTraceAttribute": "tempo_trace_attribute",
-            "TempoTraceAttributeArrayContainer": "tempo_trace_attribute_array_container",
-            "TempoTraceAttributeArrayElement": "tempo_trace_attribute_array_element",
-            "TempoTraceAttributeArrayValue": "tempo_trace_attribute_array_value",
-            "TempoTraceAttributeBoolValue": "tempo_trace_attribute_bool_value",
-            "TempoTraceAttributeIntValue": "tempo_trace_attribute_int_value",
-            "TempoTraceAttributeStringValue": "tempo_trace_attribute_string_value",
-            "TempoTraceAttributeValue": "tempo_trace_attribute_value",
-            "TempoTraceBatch": "tempo_trace_batch",
-            "TempoTraceEvent": "tempo_trace_event",
-            "TempoTraceResource": "tempo_trace_resource",
-            "TempoTraceScope": "tempo_trace_scope",
-            "TempoTraceScopeKind": "tempo_trace_scope_kind",
-            "TempoTraceScopeSpan": "tempo_trace_scope_span",
-            "TempoTraceSpan": "tempo_trace_span",
-            "TextChunk": "text_chunk",
-            "TextContent": "text_content",
-            "TextResourceContents": "text_resource_contents",
-            "ThinkChunk": "think_chunk",
-            "ThinkingContent": "thinking_content",
-            "TimeDimension": "time_dimension",
-            "TimeSeriesMetric": "time_series_metric",
-            "TimestampGranularity": "timestamp_granularity",
-            "TokenLimitsByModel": "token_limits_by_model",
-            "Tool": "tool",
-            "ToolAnnotations": "tool_annotations",
-            "ToolCall": "tool_call",
-            "ToolCallConfirmation": "tool_call_confirmation",
-            "ToolChoice": "tool_choice",
-            "ToolChoiceEnum": "tool_choice_enum",
-            "ToolCondition": "tool_condition",
-            "ToolConfiguration": "tool_configuration",
-            "ToolExecution": "tool_execution",
-            "ToolExecutionConfiguration": "tool_execution_configuration",
-            "ToolExecutionDeltaEvent": "tool_execution_delta_event",
-            "ToolExecutionDoneEvent": "tool_execution_done_event",
-            "ToolExecutionEntry": "tool_execution_entry",
-            "ToolExecutionStartedEvent": "tool_execution_started_event",
-            "ToolFileChunk": "tool_file_chunk",
-            "ToolMessage": "tool_message",
-            "ToolProperties": "tool_properties",
-            "ToolReferenceChunk": "tool_reference_chunk",
-            "ToolResultContent": "tool_result_content",
-            "ToolType": "tool_type",
-            "ToolTypes": "tool_types",
-            "ToolsCapability": "tools_capability",
-            "Trace": "trace",
-            "TraceFeed": "trace_feed",
-            "TraceFieldOptions": "trace_field_options",
-            "TraceFields": "trace_fields",
-            "TraceFilterOperator": "trace_filter_operator",
-            "TrainingFile": "training_file",
-            "TrainingParametersRequest": "training_parameters_request",
-            "TranscriptionEventData": "transcription_event_data",
-            "TranscriptionResponse": "transcription_response",
-            "TranscriptionSegmentChunk": "transcription_segment_chunk",
-            "TranscriptionStreamDone": "transcription_stream_done",
-            "TranscriptionStreamLanguage": "transcription_stream_language",
-            "TranscriptionStreamSegmentDelta": "transcription_stream_segment_delta",
-            "TranscriptionStreamTextDelta": "transcription_stream_text_delta",
-            "TurbineMeta": "turbine_meta",
-            "TurbineToolLocale": "turbine_tool_locale",
-            "TurbineToolMeta": "turbine_tool_meta",
-            "UnarchiveModelResponse": "unarchive_model_response",
-            "UpdateAgentRequest": "update_agent_request",
-            "UpdateConnectorRequest": "update_connector_request",
-            "UpdateDatasetRecordPayloadRequest": "update_dataset_record_payload_request",
-            "UpdateDatasetRecordPropertiesRequest": "update_dataset_record_properties_request",
-            "UpdateDatasetRequest": "update_dataset_request",
-            "UpdateDefinition": "update_definition",
-            "UpdateDeploymentRequest": "update_deployment_request",
-            "UpdateDocumentRequest": "update_document_request",
-            "UpdateJudgeRequest": "update_judge_request",
-            "UpdateLibraryRequest": "update_library_request",
-            "UpdateMetricsRequest": "update_metrics_request",
-            "UpdateModelRequest": "update_model_request",
-            "UpdateNestedGroupsRequest": "update_nested_groups_request",
-            "UpdateOrganizationRoleRequest": "update_organization_role_request",
-            "UpdatePromptRequest": "update_prompt_request",
-            "UpdatePromptVersionRequest": "update_prompt_version_request",
-            "UpdateRunInfoRequest": "update_run_info_request",
-            "UpdateSkillRequest": "update_skill_request",
-            "UpdateSkillVersionRequest": "update_skill_version_request",
-            "UpdateSpendLimitRequest": "update_spend_limit_request",
-            "UpdateUserGroupRequest": "update_user_group_request",
-            "UpdateUserGroupWorkspaceRequest": "update_user_group_workspace_request",
-            "UpdateUserRequest": "update_user_request",
-            "UpdateVoiceRequest": "update_voice_request",
-            "UpdateWorkflowExecutionRequest": "update_workflow_execution_request",
-            "UpdateWorkflowExecutionResponse": "update_workflow_execution_response",
-            "UpdateWorkspaceRequest": "update_workspace_request",
-            "UpdateWorkspaceUsersResponse": "update_workspace_users_response",
-            "UrlElicitationCapability": "url_elicitation_capability",
-            "Usage": "usage",
-            "UsageInfo": "usage_info",
-            "UsageLimits": "usage_limits",
-            "UserGroup": "user_group",
-            "UserGroupList": "user_group_list",
-            "UserGroupMember": "user_group_member",
-            "UserGroupMemberList": "user_group_member_list",
-            "UserGroupMembersRequest": "user_group_members_request",
-            "UserGroupTargetType": "user_group_target_type",
-            "UserGroupWorkspace": "user_group_workspace",
-            "UserGroupWorkspaceList": "user_group_workspace_list",
-            "UserIdentity": "user_identity",
-            "UserIdentityApiKey": "user_identity_api_key",
-            "UserIdentityOrganization": "user_identity_organization",
-            "UserIdentityWorkspace": "user_identity_workspace",
-            "UserInvite": "user_invite",
-            "UserMessage": "user_message",
-            "UserOrganization": "user_organization",
-            "UserRole": "user_role",
-            "UserWorkspace": "user_workspace",
-            "VespaDeployment": "vespa_deployment",
-            "VespaIndex": "vespa_index",
-            "VibeActiveUsersStat": "vibe_active_users_stat",
-            "VibeCodeUsage": "vibe_code_usage",
-            "VibeConsumedTokensStat": "vibe_consumed_tokens_stat",
-            "VibeNextEditActiveUsersStat": "vibe_next_edit_active_users_stat",
-            "VibeNextEditModifiedLOCStat": "vibe_next_edit_modified_loc_stat",
-            "VibeNextEditSuggestionStat": "vibe_next_edit_suggestion_stat",
-            "VibeOrganizationStats": "vibe_organization_stats",
-            "VibeSessionDurationStat": "vibe_session_duration_stat",
-            "VibeSessionStat": "vibe_session_stat",
-            "VibeToolCallsByNameStat": "vibe_tool_calls_by_name_stat",
-            "VibeToolCallsStat": "vibe_tool_calls_stat",
-            "VibeUserPromptsStat": "vibe_user_prompts_stat",
-            "VibeWorkByAgentStat": "vibe_work_by_agent_stat",
-            "VibeWorkByAgentStats": "vibe_work_by_agent_stats",
-            "VibeWorkByTimeStat": "vibe_work_by_time_stat",
-            "VibeWorkByTimeStats": "vibe_work_by_time_stats",
-            "VibeWorkByUserStat": "vibe_work_by_user_stat",
-            "VibeWorkByUserStats": "vibe_work_by_user_stats",
-            "VibeWorkspaceStats": "vibe_workspace_stats",
-            "Voice": "voice",
-            "VoiceList": "voice_list",
-            "WandbIntegration": "wandb_integration",
-            "WandbIntegrationResult": "wandb_integration_result",
-            "WebSearchPremiumTool": "web_search_premium_tool",
-            "WebSearchTool": "web_search_tool",
-            "WorkerInfo": "worker_info",
-            "Workflow": "workflow",
-            "WorkflowArchiveResponse": "workflow_archive_response",
-            "WorkflowBasicDefinition": "workflow_basic_definition",
-            "WorkflowBulkArchiveRequest": "workflow_bulk_archive_request",
-            "WorkflowBulkArchiveResponse": "workflow_bulk_archive_response",
-            "WorkflowBulkError": "workflow_bulk_error",
-            "WorkflowBulkUnarchiveRequest": "workflow_bulk_unarchive_request",
-            "WorkflowBulkUnarchiveResponse": "workflow_bulk_unarchive_response",
-            "WorkflowCodeDefinition": "workflow_code_definition",
-            "WorkflowEvent": "workflow_event",
-            "WorkflowEventType": "workflow_event_type",
-            "WorkflowExecutionCanceledAttributes": "workflow_execution_canceled_attributes",
-            "WorkflowExecutionCanceledResponse": "workflow_execution_canceled_response",
-            "WorkflowExecutionCompletedAttributesResponse": "workflow_execution_completed_attributes_response",
-            "WorkflowExecutionCompletedResponse": "workflow_execution_completed_response",
-            "WorkflowExecutionContinuedAsNewAttributesResponse": "workflow_execution_continued_as_new_attributes_response",
-            "WorkflowExecutionContinuedAsNewResponse": "workflow_execution_continued_as_new_response",
-            "WorkflowExecutionFailedAttributes": "workflow_execution_failed_attributes",
-            "WorkflowExecutionFailedResponse": "workflow_execution_failed_response",
-            "WorkflowExecutionListResponse": "workflow_execution_list_response",
-            "WorkflowExecutionProgressTraceEvent": "workflow_execution_progress_trace_event",
-            "WorkflowExecutionRequest": "workflow_execution_request",
-            "WorkflowExecutionResponse": "workflow_execution_response",
-            "WorkflowExecutionResult": "workflow_execution_result",
-            "WorkflowExecutionStartedAttributesResponse": "workflow_execution_started_attributes_response",
-            "WorkflowExecutionStartedResponse": "workflow_execution_started_response",
-            "WorkflowExecutionStatus": "workflow_execution_status",
-            "WorkflowExecutionSyncResponse": "workflow_execution_sync_response",
-            "WorkflowExecutionTraceEvent": "workflow_execution_trace_event",
-            "WorkflowExecutionTraceEventsResponse": "workflow_execution_trace_events_response",
-            "WorkflowExecutionTraceOTelResponse": "workflow_execution_trace_otel_response",
-            "WorkflowExecutionTraceSummaryResponse": "workflow_execution_trace_summary_response",
-            "WorkflowExecutionTraceSummarySpan": "workflow_execution_trace_summary_span",
-            "WorkflowExecutionWithoutResultResponse": "workflow_execution_without_result_response",
-            "WorkflowGetResponse": "workflow_get_response",
-            "WorkflowListResponse": "workflow_list_response",
-            "WorkflowMetadata": "workflow_metadata",
-            "WorkflowMetrics": "workflow_metrics",
-            "WorkflowRegistration": "workflow_registration",
-            "WorkflowRegistrationGetResponse": "workflow_registration_get_response",
-            "WorkflowRegistrationListResponse": "workflow_registration_list_response",
-            "WorkflowRegistrationWithWorkerStatus": "workflow_registration_with_worker_status",
-            "WorkflowScheduleListResponse": "workflow_schedule_list_response",
-            "WorkflowSchedulePauseRequest": "workflow_schedule_pause_request",
-            "WorkflowScheduleRequest": "workflow_schedule_request",
-            "WorkflowScheduleResponse": "workflow_schedule_response",
-            "WorkflowScheduleTriggerRequest": "workflow_schedule_trigger_request",
-            "WorkflowScheduleUpdateRequest": "workflow_schedule_update_request",
-            "WorkflowStreamError": "workflow_stream_error",
-            "WorkflowStreamEvent": "workflow_stream_event",
-            "WorkflowStreamEventData": "workflow_stream_event_data",
-            "WorkflowTaskFailedAttributes": "workflow_task_failed_attributes",
-            "WorkflowTaskFailedResponse": "workflow_task_failed_response",
-            "WorkflowTaskTimedOutAttributes": "workflow_task_timed_out_attributes",
-            "WorkflowTaskTimedOutResponse": "workflow_task_timed_out_response",
-            "WorkflowTraceEvent": "workflow_trace_event",
-            "WorkflowType": "workflow_type",
-            "WorkflowUnarchiveResponse": "workflow_unarchive_response",
-            "WorkflowUpdateRequest": "workflow_update_request",
-            "WorkflowUpdateResponse": "workflow_update_response",
-            "WorkflowWithWorkerStatus": "workflow_with_worker_status",
-            "WorkflowsWorkerSpecUpdate": "workflows_worker_spec_update",
-            "Workspace": "workspace",
-            "WorkspaceList": "workspace_list",
-            "WorkspaceMemberRef": "workspace_member_ref",
-            "WorkspaceRole": "workspace_role",
-            "WorkspaceRoleName": "workspace_role_name",
-            "WorkspaceRoleRef": "workspace_role_ref",
-            "WorkspaceSpendLimit": "workspace_spend_limit",
-            "WorkspaceUserRequest": "workspace_user_request",
-            "WorkspaceUsersRequest": "workspace_users_request",
-        },
+        "APIKey:api_key "
+        "APIKeyActions:api_key_actions "
+        "APIKeyAuth:api_key_auth "
+        "APIKeyList:api_key_list "
+        "APIKeyProduct:api_key_product "
+        "APIPlan:api_plan "
+        "ActionAvailable:action_available "
+        "ActivityTaskCompletedAttributesResponse:activity_task_completed_attributes_response "
+        "ActivityTaskCompletedResponse:activity_task_completed_response "
+        "ActivityTaskFailedAttributes:activity_task_failed_attributes "
+        "ActivityTaskFailedResponse:activity_task_failed_response "
+        "ActivityTaskRetryingAttributes:activity_task_retrying_attributes "
+        "ActivityTaskRetryingResponse:activity_task_retrying_response "
+        "ActivityTaskStartedAttributesResponse:activity_task_started_attributes_response "
+        "ActivityTaskStartedResponse:activity_task_started_response "
+        "ActorType:actor_type "
+        "AddUserGroupWorkspaceRequest:add_user_group_workspace_request "
+        "AddWorkspaceUsersResponse:add_workspace_users_response "
+        "AdminUser:admin_user "
+        "Agent:agent "
+        "AgentAliasResponse:agent_alias_response "
+        "AgentConversation:agent_conversation "
+        "AgentHandoffDoneEvent:agent_handoff_done_event "
+        "AgentHandoffEntry:agent_handoff_entry "
+        "AgentHandoffStartedEvent:agent_handoff_started_event "
+        "AgentListPage:agent_list_page "
+        "AgentTool:agent_tool "
+        "AgentsCompletionRequest:agents_completion_request "
+        "Aggregation:aggregation "
+        "AggregationMeta:aggregation_meta "
+        "AggregationRequest:aggregation_request "
+        "AggregationRow:aggregation_row "
+        "AliasList:alias_list "
+        "Annotations:annotations "
+        "ApiEndpoint:api_endpoint "
+        "ApiObjectType:api_object_type "
+        "ApiZone:api_zone "
+        "ArchiveModelResponse:archive_model_response "
+        "AssistantMessage:assistant_message "
+        "AudioChunk:audio_chunk "
+        "AudioContent:audio_content "
+        "AuditLog:audit_log "
+        "AuditLogEventType:audit_log_event_type "
+        "AuthData:auth_data "
+        "AuthDirection:auth_direction "
+        "AuthStatus:auth_status "
+        "AuthUrlResponse:auth_url_response "
+        "AuthenticationConfiguration:authentication_configuration "
+        "AuthenticationMethodCreateOrUpdateRequest:authentication_method_create_or_update_request "
+        "BaseFieldDefinition:base_field_definition "
+        "BaseModelCard:base_model_card "
+        "BaseTaskStatus:base_task_status "
+        "BatchError:batch_error "
+        "BatchExecutionRequest:batch_execution_request "
+        "BatchExecutionResponse:batch_execution_response "
+        "BatchExecutionResult:batch_execution_result "
+        "BatchJob:batch_job "
+        "BatchJobStatus:batch_job_status "
+        "BatchRequest:batch_request "
+        "BillingEventType:billing_event_type "
+        "BlobResourceContents:blob_resource_contents "
+        "BuiltInConnectors:built_in_connectors "
+        "Campaign:campaign "
+        "CampaignPage:campaign_page "
+        "ChatClassificationRequest:chat_classification_request "
+        "ChatCompletionChoice:chat_completion_choice "
+        "ChatCompletionEvent:chat_completion_event "
+        "ChatCompletionEventFeed:chat_completion_event_feed "
+        "ChatCompletionEventPage:chat_completion_event_page "
+        "ChatCompletionEventPreview:chat_completion_event_preview "
+        "ChatCompletionRequest:chat_completion_request "
+        "ChatCompletionResponse:chat_completion_response "
+        "ChatMessage:chat_message "
+        "ChatModerationRequest:chat_moderation_request "
+        "ChatPlan:chat_plan "
+        "ChatTool:chat_tool "
+        "ChatTranscriptionEvent:chat_transcription_event "
+        "Checkpoint:checkpoint "
+        "CheckpointMetrics:checkpoint_metrics "
+        "ClassificationRequest:classification_request "
+        "ClassificationResponse:classification_response "
+        "ClassificationTargetResult:classification_target_result "
+        "ClassifierFineTunedModel:classifier_fine_tuned_model "
+        "ClassifierJob:classifier_job "
+        "ClassifierJobDetails:classifier_job_details "
+        "ClassifierTarget:classifier_target "
+        "ClassifierTargetRequest:classifier_target_request "
+        "ClassifierTargetResult:classifier_target_result "
+        "ClassifierTrainingParameters:classifier_training_parameters "
+        "ClassifierTrainingParametersRequest:classifier_training_parameters_request "
+        "ClientCapabilities:client_capabilities "
+        "ClientTasksCapability:client_tasks_capability "
+        "ClientTasksRequestsCapability:client_tasks_requests_capability "
+        "CodeInterpreterTool:code_interpreter_tool "
+        "CodePlan:code_plan "
+        "CompletionArgs:completion_args "
+        "CompletionChunk:completion_chunk "
+        "CompletionFineTunedModel:completion_fine_tuned_model "
+        "CompletionJob:completion_job "
+        "CompletionJobDetails:completion_job_details "
+        "CompletionResponseStreamChoice:completion_response_stream_choice "
+        "CompletionTokensDetails:completion_tokens_details "
+        "CompletionTrainingParameters:completion_training_parameters "
+        "CompletionTrainingParametersRequest:completion_training_parameters_request "
+        "CompletionsCapability:completions_capability "
+        "ConfirmationStatus:confirmation_status "
+        "ConnectionConfigType:connection_config_type "
+        "ConnectionCredentials:connection_credentials "
+        "ConnectionPreference:connection_preference "
+        "Connector:connector "
+        "ConnectorAuthenticationHeader:connector_authentication_header "
+        "ConnectorAuthorization:connector_authorization "
+        "ConnectorCallToolRequest:connector_call_tool_request "
+        "ConnectorLocale:connector_locale "
+        "ConnectorProtocol:connector_protocol "
+        "ConnectorSupportedLanguage:connector_supported_language "
+        "ConnectorTool:connector_tool "
+        "ConnectorToolCallMetadata:connector_tool_call_metadata "
+        "ConnectorToolCallResponse:connector_tool_call_response "
+        "ConnectorToolLocale:connector_tool_locale "
+        "ConnectorToolResultMetadata:connector_tool_result_metadata "
+        "ConnectorsQueryFilters:connectors_query_filters "
+        "ConsumerScope:consumer_scope "
+        "ConsumerType:consumer_type "
+        "ContentChunk:content_chunk "
+        "Conversation:conversation "
+        "ConversationAppendRequest:conversation_append_request "
+        "ConversationEntry:conversation_entry "
+        "ConversationEventData:conversation_event_data "
+        "ConversationHistory:conversation_history "
+        "ConversationMessages:conversation_messages "
+        "ConversationOutput:conversation_output "
+        "ConversationRequest:conversation_request "
+        "ConversationResponse:conversation_response "
+        "ConversationRestartRequest:conversation_restart_request "
+        "ConversationUsageInfo:conversation_usage_info "
+        "CreateAPIKeyRequest:create_api_key_request "
+        "CreateAgentRequest:create_agent_request "
+        "CreateBatchJobRequest:create_batch_job_request "
+        "CreateCampaignRequest:create_campaign_request "
+        "CreateConnectorRequest:create_connector_request "
+        "CreateDatasetRecordRequest:create_dataset_record_request "
+        "CreateDatasetRequest:create_dataset_request "
+        "CreateDeploymentRequest:create_deployment_request "
+        "CreateFileResponse:create_file_response "
+        "CreateFineTuningJobRequest:create_fine_tuning_job_request "
+        "CreateFineTuningJobResponse:create_fine_tuning_job_response "
+        "CreateIngestionPipelineConfigurationRequest:create_ingestion_pipeline_configuration_request "
+        "CreateJudgeRequest:create_judge_request "
+        "CreateLibraryRequest:create_library_request "
+        "CreatePromptRequest:create_prompt_request "
+        "CreatePromptVersionRequest:create_prompt_version_request "
+        "CreatePromptVersionResponse:create_prompt_version_response "
+        "CreateSkillRequest:create_skill_request "
+        "CreateSkillVersionRequest:create_skill_version_request "
+        "CreateSkillVersionResponse:create_skill_version_response "
+        "CreateUserGroupRequest:create_user_group_request "
+        "CreateUsersRequest:create_users_request "
+        "CreateUsersResponse:create_users_response "
+        "CreateVoiceRequest:create_voice_request "
+        "CreateWorkspaceRequest:create_workspace_request "
+        "CreatedAPIKey:created_api_key "
+        "CreatedWorkspace:created_workspace "
+        "CredentialsCreateOrUpdate:credentials_create_or_update "
+        "CredentialsResponse:credentials_response "
+        "CredentialsStatus:credentials_status "
+        "CredentialsStatusErrorReason:credentials_status_error_reason "
+        "CustomConnector:custom_connector "
+        "CustomTaskCanceledAttributes:custom_task_canceled_attributes "
+        "CustomTaskCanceledResponse:custom_task_canceled_response "
+        "CustomTaskCompletedAttributesResponse:custom_task_completed_attributes_response "
+        "CustomTaskCompletedResponse:custom_task_completed_response "
+        "CustomTaskFailedAttributes:custom_task_failed_attributes "
+        "CustomTaskFailedResponse:custom_task_failed_response "
+        "CustomTaskInProgressAttributesResponse:custom_task_in_progress_attributes_response "
+        "CustomTaskInProgressResponse:custom_task_in_progress_response "
+        "CustomTaskPayload:custom_task_payload "
+        "CustomTaskStartedAttributesResponse:custom_task_started_attributes_response "
+        "CustomTaskStartedResponse:custom_task_started_response "
+        "CustomTaskTimedOutAttributes:custom_task_timed_out_attributes "
+        "CustomTaskTimedOutResponse:custom_task_timed_out_response "
+        "Dataset:dataset "
+        "DatasetImportTask:dataset_import_task "
+        "DatasetImportTaskPage:dataset_import_task_page "
+        "DatasetPage:dataset_page "
+        "DatasetPreview:dataset_preview "
+        "DatasetRecord:dataset_record "
+        "DatasetRecordPage:dataset_record_page "
+        "DatasetRecordSource:dataset_record_source "
+        "DeleteAPIKeyResponse:delete_api_key_response "
+        "DeleteAction:delete_action "
+        "DeleteBatchJobResponse:delete_batch_job_response "
+        "DeleteDatasetRecordsRequest:delete_dataset_records_request "
+        "DeleteFileResponse:delete_file_response "
+        "DeleteModelResponse:delete_model_response "
+        "DeleteUnavailable:delete_unavailable "
+        "DeleteUnavailableReason:delete_unavailable_reason "
+        "DeleteUserResponse:delete_user_response "
+        "DeltaMessage:delta_message "
+        "DeploymentBuildState:deployment_build_state "
+        "DeploymentDetailResponse:deployment_detail_response "
+        "DeploymentListResponse:deployment_list_response "
+        "DeploymentLocation:deployment_location "
+        "DeploymentLogEventData:deployment_log_event_data "
+        "DeploymentLogRecord:deployment_log_record "
+        "DeploymentLogSearchResponse:deployment_log_search_response "
+        "DeploymentObservedState:deployment_observed_state "
+        "DeploymentResourceConfig:deployment_resource_config "
+        "DeploymentResourceConfigUpdate:deployment_resource_config_update "
+        "DeploymentResponse:deployment_response "
+        "DeploymentWorkerListResponse:deployment_worker_list_response "
+        "DeploymentWorkerResponse:deployment_worker_response "
+        "DeploymentWorkerSpecInput:deployment_worker_spec_input "
+        "DeploymentWorkerSpecResponse:deployment_worker_spec_response "
+        "Document:document "
+        "DocumentLibraryTool:document_library_tool "
+        "DocumentTextContent:document_text_content "
+        "DocumentURLChunk:document_url_chunk "
+        "ElicitationCapability:elicitation_capability "
+        "EmbeddedResource:embedded_resource "
+        "EmbeddingDtype:embedding_dtype "
+        "EmbeddingRequest:embedding_request "
+        "EmbeddingResponse:embedding_response "
+        "EmbeddingResponseData:embedding_response_data "
+        "EncodedPayloadOptions:encoded_payload_options "
+        "EncodingFormat:encoding_format "
+        "EncryptedPatchValue:encrypted_patch_value "
+        "EntityType:entity_type "
+        "EventProgressStatus:event_progress_status "
+        "EventSource:event_source "
+        "ExecutionConfig:execution_config "
+        "ExecutionLogEventData:execution_log_event_data "
+        "ExecutionLogRecord:execution_log_record "
+        "ExecutionLogSearchResponse:execution_log_search_response "
+        "ExecutionTool:execution_tool "
+        "ExecutionTraceInfoResponse:execution_trace_info_response "
+        "ExportDatasetResponse:export_dataset_response "
+        "ExtendedOAuthServerMetadata:extended_oauth_server_metadata "
+        "FIMCompletionRequest:fim_completion_request "
+        "FIMCompletionResponse:fim_completion_response "
+        "FTClassifierLossFunction:ft_classifier_loss_function "
+        "FTModelCard:ft_model_card "
+        "Failure:failure "
+        "FetchCampaignStatusResponse:fetch_campaign_status_response "
+        "FetchChatCompletionFieldOptionsResponse:fetch_chat_completion_field_options_response "
+        "FetchFieldOptionCountsRequest:fetch_field_option_counts_request "
+        "FetchFieldOptionCountsResponse:fetch_field_option_counts_response "
+        "FieldGroup:field_group "
+        "FieldOptionCountItem:field_option_count_item "
+        "FieldType:field_type "
+        "FileChunk:file_chunk "
+        "FilePurpose:file_purpose "
+        "FileSchema:file_schema "
+        "FileVisibility:file_visibility "
+        "Filter:filter "
+        "FilterCondition:filter_condition "
+        "FilterGroup:filter_group "
+        "FilterOperator:filter_operator "
+        "FilterPayload:filter_payload "
+        "FineTuneableModelType:fine_tuneable_model_type "
+        "FineTunedModel:fine_tuned_model "
+        "FineTunedModelCapabilities:fine_tuned_model_capabilities "
+        "FineTuningDryRun:fine_tuning_dry_run "
+        "FineTuningEvent:fine_tuning_event "
+        "FineTuningJob:fine_tuning_job "
+        "FineTuningJobDetails:fine_tuning_job_details "
+        "FineTuningJobList:fine_tuning_job_list "
+        "FineTuningJobMetadata:fine_tuning_job_metadata "
+        "FineTuningJobStatus:fine_tuning_job_status "
+        "FineTuningUsage:fine_tuning_usage "
+        "FormElicitationCapability:form_elicitation_capability "
+        "Function:function "
+        "FunctionCall:function_call "
+        "FunctionCallEntry:function_call_entry "
+        "FunctionCallEvent:function_call_event "
+        "FunctionName:function_name "
+        "FunctionResultEntry:function_result_entry "
+        "FunctionTool:function_tool "
+        "GetFileResponse:get_file_response "
+        "GetSignedUrlResponse:get_signed_url_response "
+        "GitCommitAuthor:git_commit_author "
+        "GitCommitMetadata:git_commit_metadata "
+        "GithubRepository:github_repository "
+        "GithubRepositoryRequest:github_repository_request "
+        "GlobalHeaderValue:global_header_value "
+        "Granularity:granularity "
+        "GuardrailConfig:guardrail_config "
+        "HTTPStatus:http_status "
+        "HandoffExecution:handoff_execution "
+        "ImageContent:image_content "
+        "ImageDetail:image_detail "
+        "ImageGenerationTool:image_generation_tool "
+        "ImageURL:image_url "
+        "ImageURLChunk:image_url_chunk "
+        "ImportDatasetFromCampaignRequest:import_dataset_from_campaign_request "
+        "ImportDatasetFromDatasetRequest:import_dataset_from_dataset_request "
+        "ImportDatasetFromExplorerRequest:import_dataset_from_explorer_request "
+        "ImportDatasetFromFileRequest:import_dataset_from_file_request "
+        "ImportDatasetFromPlaygroundRequest:import_dataset_from_playground_request "
+        "InboundAuthenticationType:inbound_authentication_type "
+        "IndexMetrics:index_metrics "
+        "IngestionPipelineConfiguration:ingestion_pipeline_configuration "
+        "InputAudio:input_audio "
+        "InstructRequest:instruct_request "
+        "InviteUsersRequest:invite_users_request "
+        "InviteUsersResponse:invite_users_response "
+        "JSONPatch:json_patch "
+        "JSONPatchAdd:json_patch_add "
+        "JSONPatchAppend:json_patch_append "
+        "JSONPatchPayloadResponse:json_patch_payload_response "
+        "JSONPatchRemove:json_patch_remove "
+        "JSONPatchReplace:json_patch_replace "
+        "JSONPayloadResponse:json_payload_response "
+        "JsonSchema:json_schema "
+        "Judge:judge "
+        "JudgeChatCompletionEventRequest:judge_chat_completion_event_request "
+        "JudgeClassificationOutput:judge_classification_output "
+        "JudgeClassificationOutputOption:judge_classification_output_option "
+        "JudgeConversationRequest:judge_conversation_request "
+        "JudgeDatasetRecordRequest:judge_dataset_record_request "
+        "JudgeOutput:judge_output "
+        "JudgeOutputDefinition:judge_output_definition "
+        "JudgeOutputType:judge_output_type "
+        "JudgePage:judge_page "
+        "JudgeRegressionOutput:judge_regression_output "
+        "LibrariesUsage:libraries_usage "
+        "Library:library "
+        "ListBatchJobsResponse:list_batch_jobs_response "
+        "ListCampaignSelectedEventsResponse:list_campaign_selected_events_response "
+        "ListCampaignsResponse:list_campaigns_response "
+        "ListChatCompletionFieldsResponse:list_chat_completion_fields_response "
+        "ListDatasetImportTasksResponse:list_dataset_import_tasks_response "
+        "ListDatasetRecordsResponse:list_dataset_records_response "
+        "ListDatasetsResponse:list_datasets_response "
+        "ListDocumentsResponse:list_documents_response "
+        "ListFilesResponse:list_files_response "
+        "ListJudgesResponse:list_judges_response "
+        "ListLibrariesResponse:list_libraries_response "
+        "ListOrganizationsResponse:list_organizations_response "
+        "ListPromptVersionsResponse:list_prompt_versions_response "
+        "ListPromptsResponse:list_prompts_response "
+        "ListSharingResponse:list_sharing_response "
+        "ListSkillVersionsResponse:list_skill_versions_response "
+        "ListSkillsResponse:list_skills_response "
+        "ListSortDirection:list_sort_direction "
+        "ListSortField:list_sort_field "
+        "ListWorkflowEventsResponse:list_workflow_events_response "
+        "ListWorkspacesResponse:list_workspaces_response "
+        "LocationType:location_type "
+        "LogEntry:log_entry "
+        "LogFeed:log_feed "
+        "LogFieldOptions:log_field_options "
+        "LogFields:log_fields "
+        "LoggingCapability:logging_capability "
+        "LogicalExpression:logical_expression "
+        "MCPPrompt:mcp_prompt "
+        "MCPResource:mcp_resource "
+        "MCPServerAuthenticationRequirement:mcp_server_authentication_requirement "
+        "MCPServerCard:mcp_server_card "
+        "MCPServerCardMeta:mcp_server_card_meta "
+        "MCPServerCardTool:mcp_server_card_tool "
+        "MCPServerIcon:mcp_server_icon "
+        "MCPServerRemote:mcp_server_remote "
+        "MCPServerRemoteHeader:mcp_server_remote_header "
+        "MCPServerRepository:mcp_server_repository "
+        "MCPSupportedLanguage:mcp_supported_language "
+        "MCPTool:mcp_tool "
+        "MCPToolMeta:mcp_tool_meta "
+        "MCPUIToolMeta:mcpui_tool_meta "
+        "ManagedDeploymentResponse:managed_deployment_response "
+        "MemberSubscription:member_subscription "
+        "MemberWorkspaceInfo:member_workspace_info "
+        "MessageEntry:message_entry "
+        "MessageInputChunk:message_input_chunk "
+        "MessageInputEntry:message_input_entry "
+        "MessageOutputChunk:message_output_chunk "
+        "MessageOutputEntry:message_output_entry "
+        "MessageOutputEvent:message_output_event "
+        "MessageResponse:message_response "
+        "MessageTokens:message_tokens "
+        "MetadataDict:metadata_dict "
+        "MetricAggregation:metric_aggregation "
+        "MetricDefinition:metric_definition "
+        "MistralPromptMode:mistral_prompt_mode "
+        "ModelCapabilities:model_capabilities "
+        "ModelCard:model_card "
+        "ModelConversation:model_conversation "
+        "ModelList:model_list "
+        "ModelUsage:model_usage "
+        "ModerationLLMAction:moderation_llm_action "
+        "ModerationLLMV1CategoryThresholds:moderation_llm_v1_category_thresholds "
+        "ModerationLLMV1Config:moderation_llm_v1_config "
+        "ModerationLLMV2CategoryThresholds:moderation_llm_v2_category_thresholds "
+        "ModerationLLMV2Config:moderation_llm_v2_config "
+        "ModerationObject:moderation_object "
+        "ModerationResponse:moderation_response "
+        "NestedGroupList:nested_group_list "
+        "NestedGroupRef:nested_group_ref "
+        "NetworkEncodedInput:network_encoded_input "
+        "OAuth2MetadataSecrets:oauth2_metadata_secrets "
+        "OAuth2Token:oauth2_token "
+        "OAuth2TokenAuth:oauth2_token_auth "
+        "OAuthMetadataSource:oauth_metadata_source "
+        "OCRAsideTextBlock:ocr_aside_text_block "
+        "OCRBlock:ocr_block "
+        "OCRBlockConfidenceScores:ocr_block_confidence_scores "
+        "OCRCaptionBlock:ocr_caption_block "
+        "OCRCodeBlock:ocr_code_block "
+        "OCRConfidenceScore:ocr_confidence_score "
+        "OCRDocument:ocr_document "
+        "OCREquationBlock:ocr_equation_block "
+        "OCRFooterBlock:ocr_footer_block "
+        "OCRHeaderBlock:ocr_header_block "
+        "OCRImageBlock:ocr_image_block "
+        "OCRImageObject:ocr_image_object "
+        "OCRListBlock:ocr_list_block "
+        "OCRPageConfidenceScores:ocr_page_confidence_scores "
+        "OCRPageDimensions:ocr_page_dimensions "
+        "OCRPageObject:ocr_page_object "
+        "OCRReferencesBlock:ocr_references_block "
+        "OCRRequest:ocr_request "
+        "OCRResponse:ocr_response "
+        "OCRSignatureBlock:ocr_signature_block "
+        "OCRTableBlock:ocr_table_block "
+        "OCRTableObject:ocr_table_object "
+        "OCRTextBlock:ocr_text_block "
+        "OCRTitleBlock:ocr_title_block "
+        "OCRUsageInfo:ocr_usage_info "
+        "OfflineDeploymentMetrics:offline_deployment_metrics "
+        "OnlineDeploymentMetrics:online_deployment_metrics "
+        "OrderByClause:order_by_clause "
+        "OrganizationInvite:organization_invite "
+        "OrganizationMember:organization_member "
+        "OrganizationMemberList:organization_member_list "
+        "OrganizationRoleName:organization_role_name "
+        "OtelFieldDefinition:otel_field_definition "
+        "OutboundAuthenticationType:outbound_authentication_type "
+        "PaginatedConnectors:paginated_connectors "
+        "PaginationInfo:pagination_info "
+        "PaginationResponse:pagination_response "
+        "PartialScheduleDefinition:partial_schedule_definition "
+        "PlanType:plan_type "
+        "Prediction:prediction "
+        "PriceData:price_data "
+        "ProcessStatus:process_status "
+        "ProcessingStatus:processing_status "
+        "Prompt:prompt "
+        "PromptArgument:prompt_argument "
+        "PromptDefinition:prompt_definition "
+        "PromptTokensDetails:prompt_tokens_details "
+        "PromptVariable:prompt_variable "
+        "PromptVersion:prompt_version "
+        "PromptsCapability:prompts_capability "
+        "ProvisionWorkspaceRequest:provision_workspace_request "
+        "PublicAuthenticationMethod:public_authentication_method "
+        "PublicConnectionConfig:public_connection_config "
+        "PublicConnectorExecutionData:public_connector_execution_data "
+        "PublicExecutionConnectionConfig:public_execution_connection_config "
+        "PublicExecutionConnector:public_execution_connector "
+        "PublicExecutionEnv:public_execution_env "
+        "PublicResourceVisibility:public_resource_visibility "
+        "QueryDefinition:query_definition "
+        "QueryWorkflowRequest:query_workflow_request "
+        "QueryWorkflowRequestInput:query_workflow_request_input "
+        "QueryWorkflowResponse:query_workflow_response "
+        "RateLimits:rate_limits "
+        "ReasoningEffort:reasoning_effort "
+        "ReferenceChunk:reference_chunk "
+        "RegisterDeploymentRequest:register_deployment_request "
+        "RegisterDeploymentResponse:register_deployment_response "
+        "RegisterVespaDeployment:register_vespa_deployment "
+        "RegisterVespaField:register_vespa_field "
+        "RegisterVespaIndex:register_vespa_index "
+        "RegistrySharingScope:registry_sharing_scope "
+        "RemoveWorkspaceUsersRequest:remove_workspace_users_request "
+        "RemoveWorkspaceUsersResponse:remove_workspace_users_response "
+        "RequestSource:request_source "
+        "RequestedServiceTier:requested_service_tier "
+        "ResetWorkflowRequest:reset_workflow_request "
+        "ResourceContents:resource_contents "
+        "ResourceLink:resource_link "
+        "ResourceVisibility:resource_visibility "
+        "ResourcesCapability:resources_capability "
+        "ResponseDoneEvent:response_done_event "
+        "ResponseErrorEvent:response_error_event "
+        "ResponseFormat:response_format "
+        "ResponseFormats:response_formats "
+        "ResponseStartedEvent:response_started_event "
+        "Role:role "
+        "RoleList:role_list "
+        "Roles:roles "
+        "RootsCapability:roots_capability "
+        "RotateAction:rotate_action "
+        "RotateUnavailable:rotate_unavailable "
+        "RotateUnavailableReason:rotate_unavailable_reason "
+        "SampleType:sample_type "
+        "SamplingCapability:sampling_capability "
+        "SamplingContextCapability:sampling_context_capability "
+        "SamplingToolsCapability:sampling_tools_capability "
+        "ScalarMetric:scalar_metric "
+        "ScheduleCalendar:schedule_calendar "
+        "ScheduleDefinition:schedule_definition "
+        "ScheduleDefinitionOutput:schedule_definition_output "
+        "ScheduleFutureExecution:schedule_future_execution "
+        "ScheduleInterval:schedule_interval "
+        "ScheduleOverlapPolicy:schedule_overlap_policy "
+        "SchedulePolicy:schedule_policy "
+        "ScheduleRange:schedule_range "
+        "ScheduleRecentExecution:schedule_recent_execution "
+        "SchemaFieldDataType:schema_field_data_type "
+        "SchemaFieldIndex:schema_field_index "
+        "SchemaFieldRankingType:schema_field_ranking_type "
+        "SchemaFieldStorage:schema_field_storage "
+        "ScimSyncConfig:scim_sync_config "
+        "ScimSyncGroupAction:scim_sync_group_action "
+        "ScimSyncGroupRef:scim_sync_group_ref "
+        "ScimSyncGroupUpdate:scim_sync_group_update "
+        "ScimSyncGroupsSummary:scim_sync_groups_summary "
+        "ScimSyncMembershipAction:scim_sync_membership_action "
+        "ScimSyncRequest:scim_sync_request "
+        "ScimSyncResponse:scim_sync_response "
+        "ScimSyncRun:scim_sync_run "
+        "ScimSyncRunStatus:scim_sync_run_status "
+        "ScimSyncSummary:scim_sync_summary "
+        "ScimSyncUserAction:scim_sync_user_action "
+        "ScimSyncUserRef:scim_sync_user_ref "
+        "ScimSyncUsersSummary:scim_sync_users_summary "
+        "SearchChatCompletionEventIdsRequest:search_chat_completion_event_ids_request "
+        "SearchChatCompletionEventIdsResponse:search_chat_completion_event_ids_response "
+        "SearchChatCompletionEventsRequest:search_chat_completion_events_request "
+        "SearchChatCompletionEventsResponse:search_chat_completion_events_response "
+        "SearchIndexDeployment:search_index_deployment "
+        "SearchIndexDeploymentList:search_index_deployment_list "
+        "SearchIndexDeploymentStatus:search_index_deployment_status "
+        "SearchLogsRequest:search_logs_request "
+        "SearchLogsResponse:search_logs_response "
+        "SearchSpanEvaluationsRequest:search_span_evaluations_request "
+        "SearchSpanEvaluationsResponse:search_span_evaluations_response "
+        "SearchSpansRequest:search_spans_request "
+        "SearchSpansResponse:search_spans_response "
+        "SearchTracesRequest:search_traces_request "
+        "SearchTracesResponse:search_traces_response "
+        "ServerCapabilities:server_capabilities "
+        "ServerLocale:server_locale "
+        "ServerTasksCapability:server_tasks_capability "
+        "ServerTasksRequestsCapability:server_tasks_requests_capability "
+        "ServiceTier:service_tier "
+        "ShareEnum:share_enum "
+        "Sharing:sharing "
+        "SharingDelete:sharing_delete "
+        "SharingRequest:sharing_request "
+        "SignalDefinition:signal_definition "
+        "SignalWorkflowRequest:signal_workflow_request "
+        "SignalWorkflowResponse:signal_workflow_response "
+        "Skill:skill "
+        "SkillAssetContent:skill_asset_content "
+        "SkillDefinition:skill_definition "
+        "SkillVersion:skill_version "
+        "Source:source "
+        "Span:span "
+        "SpanEvaluation:span_evaluation "
+        "SpanEvaluationFeed:span_evaluation_feed "
+        "SpanEvaluationFieldOptions:span_evaluation_field_options "
+        "SpanEvaluationFields:span_evaluation_fields "
+        "SpanFeed:span_feed "
+        "SpanFieldOptions:span_field_options "
+        "SpanFields:span_fields "
+        "SpeechEventData:speech_event_data "
+        "SpeechOutputFormat:speech_output_format "
+        "SpeechRequest:speech_request "
+        "SpeechResponse:speech_response "
+        "SpeechStreamAudioDelta:speech_stream_audio_delta "
+        "SpeechStreamDone:speech_stream_done "
+        "SpeechStreamEventsUsageInfo:speech_stream_events_usage_info "
+        "SpendLimitResponse:spend_limit_response "
+        "SpendLimits:spend_limits "
+        "StaticOrganizationRoles:static_organization_roles "
+        "StaticWorkspaceRoles:static_workspace_roles "
+        "StreamError:stream_error "
+        "StreamEventWorkflowContext:stream_event_workflow_context "
+        "SubscriptionStatus:subscription_status "
+        "SubscriptionType:subscription_type "
+        "SystemMessage:system_message "
+        "SystemMessageContentChunks:system_message_content_chunks "
+        "TargetType:target_type "
+        "TasksCallCapability:tasks_call_capability "
+        "TasksCancelCapability:tasks_cancel_capability "
+        "TasksCreateElicitationCapability:tasks_create_elicitation_capability "
+        "TasksCreateMessageCapability:tasks_create_message_capability "
+        "TasksElicitationCapability:tasks_elicitation_capability "
+        "TasksListCapability:tasks_list_capability "
+        "TasksSamplingCapability:tasks_sampling_capability "
+        "TasksToolsCapability:tasks_tools_capability "
+        "TempoGetTraceResponse:tempo_get_trace_response "
+        "TempoTraceAttribute:tempo_trace_attribute "
+        "TempoTraceAttributeArrayContainer:tempo_trace_attribute_array_container "
+        "TempoTraceAttributeArrayElement:tempo_trace_attribute_array_element "
+        "TempoTraceAttributeArrayValue:tempo_trace_attribute_array_value "
+        "TempoTraceAttributeBoolValue:tempo_trace_attribute_bool_value "
+        "TempoTraceAttributeIntValue:tempo_trace_attribute_int_value "
+        "TempoTraceAttributeStringValue:tempo_trace_attribute_string_value "
+        "TempoTraceAttributeValue:tempo_trace_attribute_value "
+        "TempoTraceBatch:tempo_trace_batch "
+        "TempoTraceEvent:tempo_trace_event "
+        "TempoTraceResource:tempo_trace_resource "
+        "TempoTraceScope:tempo_trace_scope "
+        "TempoTraceScopeKind:tempo_trace_scope_kind "
+        "TempoTraceScopeSpan:tempo_trace_scope_span "
+        "TempoTraceSpan:tempo_trace_span "
+        "TextChunk:text_chunk "
+        "TextContent:text_content "
+        "TextResourceContents:text_resource_contents "
+        "ThinkChunk:think_chunk "
+        "ThinkingContent:thinking_content "
+        "TimeDimension:time_dimension "
+        "TimeSeriesMetric:time_series_metric "
+        "TimestampGranularity:timestamp_granularity "
+        "TokenLimitsByModel:token_limits_by_model "
+        "Tool:tool "
+        "ToolAnnotations:tool_annotations "
+        "ToolCall:tool_call "
+        "ToolCallConfirmation:tool_call_confirmation "
+        "ToolChoice:tool_choice "
+        "ToolChoiceEnum:tool_choice_enum "
+        "ToolCondition:tool_condition "
+        "ToolConfiguration:tool_configuration "
+        "ToolExecution:tool_execution "
+        "ToolExecutionConfiguration:tool_execution_configuration "
+        "ToolExecutionDeltaEvent:tool_execution_delta_event "
+        "ToolExecutionDoneEvent:tool_execution_done_event "
+        "ToolExecutionEntry:tool_execution_entry "
+        "ToolExecutionStartedEvent:tool_execution_started_event "
+        "ToolFileChunk:tool_file_chunk "
+        "ToolMessage:tool_message "
+        "ToolProperties:tool_properties "
+        "ToolReferenceChunk:tool_reference_chunk "
+        "ToolResultContent:tool_result_content "
+        "ToolType:tool_type "
+        "ToolTypes:tool_types "
+        "ToolsCapability:tools_capability "
+        "Trace:trace "
+        "TraceFeed:trace_feed "
+        "TraceFieldOptions:trace_field_options "
+        "TraceFields:trace_fields "
+        "TraceFilterOperator:trace_filter_operator "
+        "TrainingFile:training_file "
+        "TrainingParametersRequest:training_parameters_request "
+        "TranscriptionEventData:transcription_event_data "
+        "TranscriptionResponse:transcription_response "
+        "TranscriptionSegmentChunk:transcription_segment_chunk "
+        "TranscriptionStreamDone:transcription_stream_done "
+        "TranscriptionStreamLanguage:transcription_stream_language "
+        "TranscriptionStreamSegmentDelta:transcription_stream_segment_delta "
+        "TranscriptionStreamTextDelta:transcription_stream_text_delta "
+        "TurbineMeta:turbine_meta "
+        "TurbineToolLocale:turbine_tool_locale "
+        "TurbineToolMeta:turbine_tool_meta "
+        "UnarchiveModelResponse:unarchive_model_response "
+        "UpdateAgentRequest:update_agent_request "
+        "UpdateConnectorRequest:update_connector_request "
+        "UpdateDatasetRecordPayloadRequest:update_dataset_record_payload_request "
+        "UpdateDatasetRecordPropertiesRequest:update_dataset_record_properties_request "
+        "UpdateDatasetRequest:update_dataset_request "
+        "UpdateDefinition:update_definition "
+        "UpdateDeploymentRequest:update_deployment_request "
+        "UpdateDocumentRequest:update_document_request "
+        "UpdateJudgeRequest:update_judge_request "
+        "UpdateLibraryRequest:update_library_request "
+        "UpdateMetricsRequest:update_metrics_request "
+        "UpdateModelRequest:update_model_request "
+        "UpdateNestedGroupsRequest:update_nested_groups_request "
+        "UpdateOrganizationRoleRequest:update_organization_role_request "
+        "UpdatePromptRequest:update_prompt_request "
+        "UpdatePromptVersionRequest:update_prompt_version_request "
+        "UpdateRunInfoRequest:update_run_info_request "
+        "UpdateSkillRequest:update_skill_request "
+        "UpdateSkillVersionRequest:update_skill_version_request "
+        "UpdateSpendLimitRequest:update_spend_limit_request "
+        "UpdateUserGroupRequest:update_user_group_request "
+        "UpdateUserGroupWorkspaceRequest:update_user_group_workspace_request "
+        "UpdateUserRequest:update_user_request "
+        "UpdateVoiceRequest:update_voice_request "
+        "UpdateWorkflowExecutionRequest:update_workflow_execution_request "
+        "UpdateWorkflowExecutionResponse:update_workflow_execution_response "
+        "UpdateWorkspaceRequest:update_workspace_request "
+        "UpdateWorkspaceUsersResponse:update_workspace_users_response "
+        "UrlElicitationCapability:url_elicitation_capability "
+        "Usage:usage "
+        "UsageInfo:usage_info "
+        "UsageLimits:usage_limits "
+        "UserGroup:user_group "
+        "UserGroupList:user_group_list "
+        "UserGroupMember:user_group_member "
+        "UserGroupMemberList:user_group_member_list "
+        "UserGroupMembersRequest:user_group_members_request "
+        "UserGroupTargetType:user_group_target_type "
+        "UserGroupWorkspace:user_group_workspace "
+        "UserGroupWorkspaceList:user_group_workspace_list "
+        "UserIdentity:user_identity "
+        "UserIdentityApiKey:user_identity_api_key "
+        "UserIdentityOrganization:user_identity_organization "
+        "UserIdentityWorkspace:user_identity_workspace "
+        "UserInvite:user_invite "
+        "UserMessage:user_message "
+        "UserOrganization:user_organization "
+        "UserRole:user_role "
+        "UserWorkspace:user_workspace "
+        "VespaDeployment:vespa_deployment "
+        "VespaIndex:vespa_index "
+        "VibeActiveUsersStat:vibe_active_users_stat "
+        "VibeCodeUsage:vibe_code_usage "
+        "VibeConsumedTokensStat:vibe_consumed_tokens_stat "
+        "VibeNextEditActiveUsersStat:vibe_next_edit_active_users_stat "
+        "VibeNextEditModifiedLOCStat:vibe_next_edit_modified_loc_stat "
+        "VibeNextEditSuggestionStat:vibe_next_edit_suggestion_stat "
+        "VibeOrganizationStats:vibe_organization_stats "
+        "VibeSessionDurationStat:vibe_session_duration_stat "
+        "VibeSessionStat:vibe_session_stat "
+        "VibeToolCallsByNameStat:vibe_tool_calls_by_name_stat "
+        "VibeToolCallsStat:vibe_tool_calls_stat "
+        "VibeUserPromptsStat:vibe_user_prompts_stat "
+        "VibeWorkByAgentStat:vibe_work_by_agent_stat "
+        "VibeWorkByAgentStats:vibe_work_by_agent_stats "
+        "VibeWorkByTimeStat:vibe_work_by_time_stat "
+        "VibeWorkByTimeStats:vibe_work_by_time_stats "
+        "VibeWorkByUserStat:vibe_work_by_user_stat "
+        "VibeWorkByUserStats:vibe_work_by_user_stats "
+        "VibeWorkspaceStats:vibe_workspace_stats "
+        "Voice:voice "
+        "VoiceList:voice_list "
+        "WandbIntegration:wandb_integration "
+        "WandbIntegrationResult:wandb_integration_result "
+        "WebSearchPremiumTool:web_search_premium_tool "
+        "WebSearchTool:web_search_tool "
+        "WorkerInfo:worker_info "
+        "Workflow:workflow "
+        "WorkflowArchiveResponse:workflow_archive_response "
+        "WorkflowBasicDefinition:workflow_basic_definition "
+        "WorkflowBulkArchiveRequest:workflow_bulk_archive_request "
+        "WorkflowBulkArchiveResponse:workflow_bulk_archive_response "
+        "WorkflowBulkError:workflow_bulk_error "
+        "WorkflowBulkUnarchiveRequest:workflow_bulk_unarchive_request "
+        "WorkflowBulkUnarchiveResponse:workflow_bulk_unarchive_response "
+        "WorkflowCodeDefinition:workflow_code_definition "
+        "WorkflowEvent:workflow_event "
+        "WorkflowEventType:workflow_event_type "
+        "WorkflowExecutionCanceledAttributes:workflow_execution_canceled_attributes "
+        "WorkflowExecutionCanceledResponse:workflow_execution_canceled_response "
+        "WorkflowExecutionCompletedAttributesResponse:workflow_execution_completed_attributes_response "
+        "WorkflowExecutionCompletedResponse:workflow_execution_completed_response "
+        "WorkflowExecutionContinuedAsNewAttributesResponse:workflow_execution_continued_as_new_attributes_response "
+        "WorkflowExecutionContinuedAsNewResponse:workflow_execution_continued_as_new_response "
+        "WorkflowExecutionFailedAttributes:workflow_execution_failed_attributes "
+        "WorkflowExecutionFailedResponse:workflow_execution_failed_response "
+        "WorkflowExecutionListResponse:workflow_execution_list_response "
+        "WorkflowExecutionProgressTraceEvent:workflow_execution_progress_trace_event "
+        "WorkflowExecutionRequest:workflow_execution_request "
+        "WorkflowExecutionResponse:workflow_execution_response "
+        "WorkflowExecutionResult:workflow_execution_result "
+        "WorkflowExecutionStartedAttributesResponse:workflow_execution_started_attributes_response "
+        "WorkflowExecutionStartedResponse:workflow_execution_started_response "
+        "WorkflowExecutionStatus:workflow_execution_status "
+        "WorkflowExecutionSyncResponse:workflow_execution_sync_response "
+        "WorkflowExecutionTraceEvent:workflow_execution_trace_event "
+        "WorkflowExecutionTraceEventsResponse:workflow_execution_trace_events_response "
+        "WorkflowExecutionTraceOTelResponse:workflow_execution_trace_otel_response "
+        "WorkflowExecutionTraceSummaryResponse:workflow_execution_trace_summary_response "
+        "WorkflowExecutionTraceSummarySpan:workflow_execution_trace_summary_span "
+        "WorkflowExecutionWithoutResultResponse:workflow_execution_without_result_response "
+        "WorkflowGetResponse:workflow_get_response "
+        "WorkflowListResponse:workflow_list_response "
+        "WorkflowMetadata:workflow_metadata "
+        "WorkflowMetrics:workflow_metrics "
+        "WorkflowRegistration:workflow_registration "
+        "WorkflowRegistrationGetResponse:workflow_registration_get_response "
+        "WorkflowRegistrationListResponse:workflow_registration_list_response "
+        "WorkflowRegistrationWithWorkerStatus:workflow_registration_with_worker_status "
+        "WorkflowScheduleListResponse:workflow_schedule_list_response "
+        "WorkflowSchedulePauseRequest:workflow_schedule_pause_request "
+        "WorkflowScheduleRequest:workflow_schedule_request "
+        "WorkflowScheduleResponse:workflow_schedule_response "
+        "WorkflowScheduleTriggerRequest:workflow_schedule_trigger_request "
+        "WorkflowScheduleUpdateRequest:workflow_schedule_update_request "
+        "WorkflowStreamError:workflow_stream_error "
+        "WorkflowStreamEvent:workflow_stream_event "
+        "WorkflowStreamEventData:workflow_stream_event_data "
+        "WorkflowTaskFailedAttributes:workflow_task_failed_attributes "
+        "WorkflowTaskFailedResponse:workflow_task_failed_response "
+        "WorkflowTaskTimedOutAttributes:workflow_task_timed_out_attributes "
+        "WorkflowTaskTimedOutResponse:workflow_task_timed_out_response "
+        "WorkflowTraceEvent:workflow_trace_event "
+        "WorkflowType:workflow_type "
+        "WorkflowUnarchiveResponse:workflow_unarchive_response "
+        "WorkflowUpdateRequest:workflow_update_request "
+        "WorkflowUpdateResponse:workflow_update_response "
+        "WorkflowWithWorkerStatus:workflow_with_worker_status "
+        "WorkflowsWorkerSpecUpdate:workflows_worker_spec_update "
+        "Workspace:workspace "
+        "WorkspaceList:workspace_list "
+        "WorkspaceMemberRef:workspace_member_ref "
+        "WorkspaceRole:workspace_role "
+        "WorkspaceRoleName:workspace_role_name "
+        "WorkspaceRoleRef:workspace_role_ref "
+        "WorkspaceSpendLimit:workspace_spend_limit "
+        "WorkspaceUserRequest:workspace_user_request "
+        "WorkspaceUsersRequest:workspace_users_request ",
     )
-
-__all__ = [
-    "APIKey",
-    "APIKeyActions",
-    "APIKeyAuth",
-    "APIKeyList",
-    "APIKeyProduct",
-    "APIPlan",
-    "ActionAvailable",
-    "ActivityTaskCompletedAttributesResponse",
-    "ActivityTaskCompletedResponse",
-    "ActivityTaskFailedAttributes",
-    "ActivityTaskFailedResponse",
-    "ActivityTaskRetryingAttributes",
-    "ActivityTaskRetryingResponse",
-    "ActivityTaskStartedAttributesResponse",
-    "ActivityTaskStartedResponse",
-    "ActorType",
-    "AddUserGroupWorkspaceRequest",
-    "AddWorkspaceUsersResponse",
-    "AdminUser",
-    "Agent",
-    "AgentAliasResponse",
-    "AgentConversation",
-    "AgentHandoffDoneEvent",
-    "AgentHandoffEntry",
-    "AgentHandoffStartedEvent",
-    "AgentListPage",
-    "AgentTool",
-    "AgentsCompletionRequest",
-    "Aggregation",
-    "AggregationMeta",
-    "AggregationRequest",
-    "AggregationRow",
-    "AliasList",
-    "Annotations",
-    "ApiEndpoint",
-    "ApiObjectType",
-    "ApiZone",
-    "ArchiveModelResponse",
-    "AssistantMessage",
-    "AudioChunk",
-    "AudioContent",
-    "AuditLog",
-    "AuditLogEventType",
-    "AuthData",
-    "AuthDirection",
-    "AuthStatus",
-    "AuthUrlResponse",
-    "AuthenticationConfiguration",
-    "AuthenticationMethodCreateOrUpdateRequest",
-    "BaseFieldDefinition",
-    "BaseModelCard",
-    "BaseTaskStatus",
-    "BatchError",
-    "BatchExecutionRequest",
-    "BatchExecutionResponse",
-    "BatchExecutionResult",
-    "BatchJob",
-    "BatchJobStatus",
-    "BatchRequest",
-    "BillingEventType",
-    "BlobResourceContents",
-    "BuiltInConnectors",
-    "Campaign",
-    "CampaignPage",
-    "ChatClassificationRequest",
-    "ChatCompletionChoice",
-    "ChatCompletionEvent",
-    "ChatCompletionEventFeed",
-    "ChatCompletionEventPage",
-    "ChatCompletionEventPreview",
-    "ChatCompletionRequest",
-    "ChatCompletionResponse",
-    "ChatMessage",
-    "ChatModerationRequest",
-    "ChatPlan",
-    "ChatTool",
-    "ChatTranscriptionEvent",
-    "Checkpoint",
-    "CheckpointMetrics",
-    "ClassificationRequest",
-    "ClassificationResponse",
-    "ClassificationTargetResult",
-    "ClassifierFineTunedModel",
-    "ClassifierJob",
-    "ClassifierJobDetails",
-    "ClassifierTarget",
-    "ClassifierTargetRequest",
-    "ClassifierTargetResult",
-    "ClassifierTrainingParameters",
-    "ClassifierTrainingParametersRequest",
-    "ClientCapabilities",
-    "ClientTasksCapability",
-    "ClientTasksRequestsCapability",
-    "CodeInterpreterTool",
-    "CodePlan",
-    "CompletionArgs",
-    "CompletionChunk",
-    "CompletionFineTunedModel",
-    "CompletionJob",
-    "CompletionJobDetails",
-    "CompletionResponseStreamChoice",
-    "CompletionTokensDetails",
-    "CompletionTrainingParameters",
-    "CompletionTrainingParametersRequest",
-    "CompletionsCapability",
-    "ConfirmationStatus",
-    "ConnectionConfigType",
-    "ConnectionCredentials",
-    "ConnectionPreference",
-    "Connector",
-    "ConnectorAuthenticationHeader",
-    "ConnectorAuthorization",
-    "ConnectorCallToolRequest",
-    "ConnectorLocale",
-    "ConnectorProtocol",
-    "ConnectorSupportedLanguage",
-    "ConnectorTool",
-    "ConnectorToolCallMetadata",
-    "ConnectorToolCallResponse",
-    "ConnectorToolLocale",
-    "ConnectorToolResultMetadata",
-    "ConnectorsQueryFilters",
-    "ConsumerScope",
-    "ConsumerType",
-    "ContentChunk",
-    "Conversation",
-    "ConversationAppendRequest",
-    "ConversationEntry",
-    "ConversationEventData",
-    "ConversationHistory",
-    "ConversationMessages",
-    "ConversationOutput",
-    "ConversationRequest",
-    "ConversationResponse",
-    "ConversationRestartRequest",
-    "ConversationUsageInfo",
-    "CreateAPIKeyRequest",
-    "CreateAgentRequest",
-    "CreateBatchJobRequest",
-    "CreateCampaignRequest",
-    "CreateConnectorRequest",
-    "CreateDatasetRecordRequest",
-    "CreateDatasetRequest",
-    "CreateDeploymentRequest",
-    "CreateFileResponse",
-    "CreateFineTuningJobRequest",
-    "CreateFineTuningJobResponse",
-    "CreateIngestionPipelineConfigurationRequest",
-    "CreateJudgeRequest",
-    "CreateLibraryRequest",
-    "CreatePromptRequest",
-    "CreatePromptVersionRequest",
-    "CreatePromptVersionResponse",
-    "CreateSkillRequest",
-    "CreateSkillVersionRequest",
-    "CreateSkillVersionResponse",
-    "CreateUserGroupRequest",
-    "CreateUsersRequest",
-    "CreateUsersResponse",
-    "CreateVoiceRequest",
-    "CreateWorkspaceRequest",
-    "CreatedAPIKey",
-    "CreatedWorkspace",
-    "CredentialsCreateOrUpdate",
-    "CredentialsResponse",
-    "CredentialsStatus",
-    "CredentialsStatusErrorReason",
-    "CustomConnector",
-    "CustomTaskCanceledAttributes",
-    "CustomTaskCanceledResponse",
-    "CustomTaskCompletedAttributesResponse",
-    "CustomTaskCompletedResponse",
-    "CustomTaskFailedAttributes",
-    "CustomTaskFailedResponse",
-    "CustomTaskInProgressAttributesResponse",
-    "CustomTaskInProgressResponse",
-    "CustomTaskPayload",
-    "CustomTaskStartedAttributesResponse",
-    "CustomTaskStartedResponse",
-    "CustomTaskTimedOutAttributes",
-    "CustomTaskTimedOutResponse",
-    "Dataset",
-    "DatasetImportTask",
-    "DatasetImportTaskPage",
-    "DatasetPage",
-    "DatasetPreview",
-    "DatasetRecord",
-    "DatasetRecordPage",
-    "DatasetRecordSource",
-    "DeleteAPIKeyResponse",
-    "DeleteAction",
-    "DeleteBatchJobResponse",
-    "DeleteDatasetRecordsRequest",
-    "DeleteFileResponse",
-    "DeleteModelResponse",
-    "DeleteUnavailable",
-    "DeleteUnavailableReason",
-    "DeleteUserResponse",
-    "DeltaMessage",
-    "DeploymentBuildState",
-    "DeploymentDetailResponse",
-    "DeploymentListResponse",
-    "DeploymentLocation",
-    "DeploymentLogEventData",
-    "DeploymentLogRecord",
-    "DeploymentLogSearchResponse",
-    "DeploymentObservedState",
-    "DeploymentResourceConfig",
-    "DeploymentResourceConfigUpdate",
-    "DeploymentResponse",
-    "DeploymentWorkerListResponse",
-    "DeploymentWorkerResponse",
-    "DeploymentWorkerSpecInput",
-    "DeploymentWorkerSpecResponse",
-    "Document",
-    "DocumentLibraryTool",
-    "DocumentTextContent",
-    "DocumentURLChunk",
-    "ElicitationCapability",
-    "EmbeddedResource",
-    "EmbeddingDtype",
-    "EmbeddingRequest",
-    "EmbeddingResponse",
-    "EmbeddingResponseData",
-    "EncodedPayloadOptions",
-    "EncodingFormat",
-    "EncryptedPatchValue",
-    "EntityType",
-    "EventProgressStatus",
-    "EventSource",
-    "ExecutionConfig",
-    "ExecutionLogEventData",
-    "ExecutionLogRecord",
-    "ExecutionLogSearchResponse",
-    "ExecutionTool",
-    "ExecutionTraceInfoResponse",
-    "ExportDatasetResponse",
-    "ExtendedOAuthServerMetadata",
-    "FIMCompletionRequest",
-    "FIMCompletionResponse",
-    "FTClassifierLossFunction",
-    "FTModelCard",
-    "Failure",
-    "FetchCampaignStatusResponse",
-    "FetchChatCompletionFieldOptionsResponse",
-    "FetchFieldOptionCountsRequest",
-    "FetchFieldOptionCountsResponse",
-    "FieldGroup",
-    "FieldOptionCountItem",
-    "FieldType",
-    "FileChunk",
-    "FilePurpose",
-    "FileSchema",
-    "FileVisibility",
-    "Filter",
-    "FilterCondition",
-    "FilterGroup",
-    "FilterOperator",
-    "FilterPayload",
-    "FineTuneableModelType",
-    "FineTunedModel",
-    "FineTunedModelCapabilities",
-    "FineTuningDryRun",
-    "FineTuningEvent",
-    "FineTuningJob",
-    "FineTuningJobDetails",
-    "FineTuningJobList",
-    "FineTuningJobMetadata",
-    "FineTuningJobStatus",
-    "FineTuningUsage",
-    "FormElicitationCapability",
-    "Function",
-    "FunctionCall",
-    "FunctionCallEntry",
-    "FunctionCallEvent",
-    "FunctionName",
-    "FunctionResultEntry",
-    "FunctionTool",
-    "GetFileResponse",
-    "GetSignedUrlResponse",
-    "GitCommitAuthor",
-    "GitCommitMetadata",
-    "GithubRepository",
-    "GithubRepositoryRequest",
-    "GlobalHeaderValue",
-    "Granularity",
-    "GuardrailConfig",
-    "HTTPStatus",
-    "HandoffExecution",
-    "ImageContent",
-    "ImageDetail",
-    "ImageGenerationTool",
-    "ImageURL",
-    "ImageURLChunk",
-    "ImportDatasetFromCampaignRequest",
-    "ImportDatasetFromDatasetRequest",
-    "ImportDatasetFromExplorerRequest",
-    "ImportDatasetFromFileRequest",
-    "ImportDatasetFromPlaygroundRequest",
-    "InboundAuthenticationType",
-    "IndexMetrics",
-    "IngestionPipelineConfiguration",
-    "InputAudio",
-    "InstructRequest",
-    "InviteUsersRequest",
-    "InviteUsersResponse",
-    "JSONPatch",
-    "JSONPatchAdd",
-    "JSONPatchAppend",
-    "JSONPatchPayloadResponse",
-    "JSONPatchRemove",
-    "JSONPatchReplace",
-    "JSONPayloadResponse",
-    "JsonSchema",
-    "Judge",
-    "JudgeChatCompletionEventRequest",
-    "JudgeClassificationOutput",
-    "JudgeClassificationOutputOption",
-    "JudgeConversationRequest",
-    "JudgeDatasetRecordRequest",
-    "JudgeOutput",
-    "JudgeOutputDefinition",
-    "JudgeOutputType",
-    "JudgePage",
-    "JudgeRegressionOutput",
-    "LibrariesUsage",
-    "Library",
-    "ListBatchJobsResponse",
-    "ListCampaignSelectedEventsResponse",
-    "ListCampaignsResponse",
-    "ListChatCompletionFieldsResponse",
-    "ListDatasetImportTasksResponse",
-    "ListDatasetRecordsResponse",
-    "ListDatasetsResponse",
-    "ListDocumentsResponse",
-    "ListFilesResponse",
-    "ListJudgesResponse",
-    "ListLibrariesResponse",
-    "ListOrganizationsResponse",
-    "ListPromptVersionsResponse",
-    "ListPromptsResponse",
-    "ListSharingResponse",
-    "ListSkillVersionsResponse",
-    "ListSkillsResponse",
-    "ListSortDirection",
-    "ListSortField",
-    "ListWorkflowEventsResponse",
-    "ListWorkspacesResponse",
-    "LocationType",
-    "LogEntry",
-    "LogFeed",
-    "LogFieldOptions",
-    "LogFields",
-    "LoggingCapability",
-    "LogicalExpression",
-    "MCPPrompt",
-    "MCPResource",
-    "MCPServerAuthenticationRequirement",
-    "MCPServerCard",
-    "MCPServerCardMeta",
-    "MCPServerCardTool",
-    "MCPServerIcon",
-    "MCPServerRemote",
-    "MCPServerRemoteHeader",
-    "MCPServerRepository",
-    "MCPSupportedLanguage",
-    "MCPTool",
-    "MCPToolMeta",
-    "MCPUIToolMeta",
-    "ManagedDeploymentResponse",
-    "MemberSubscription",
-    "MemberWorkspaceInfo",
-    "MessageEntry",
-    "MessageInputChunk",
-    "MessageInputEntry",
-    "MessageOutputChunk",
-    "MessageOutputEntry",
-    "MessageOutputEvent",
-    "MessageResponse",
-    "MessageTokens",
-    "MetadataDict",
-    "MetricAggregation",
-    "MetricDefinition",
-    "MistralPromptMode",
-    "ModelCapabilities",
-    "ModelCard",
-    "ModelConversation",
-    "ModelList",
-    "ModelUsage",
-    "ModerationLLMAction",
-    "ModerationLLMV1CategoryThresholds",
-    "ModerationLLMV1Config",
-    "ModerationLLMV2CategoryThresholds",
-    "ModerationLLMV2Config",
-    "ModerationObject",
-    "ModerationResponse",
-    "NestedGroupList",
-    "NestedGroupRef",
-    "NetworkEncodedInput",
-    "OAuth2MetadataSecrets",
-    "OAuth2Token",
-    "OAuth2TokenAuth",
-    "OAuthMetadataSource",
-    "OCRAsideTextBlock",
-    "OCRBlock",
-    "OCRBlockConfidenceScores",
-    "OCRCaptionBlock",
-    "OCRCodeBlock",
-    "OCRConfidenceScore",
-    "OCRDocument",
-    "OCREquationBlock",
-    "OCRFooterBlock",
-    "OCRHeaderBlock",
-    "OCRImageBlock",
-    "OCRImageObject",
-    "OCRListBlock",
-    "OCRPageConfidenceScores",
-    "OCRPageDimensions",
-    "OCRPageObject",
-    "OCRReferencesBlock",
-    "OCRRequest",
-    "OCRResponse",
-    "OCRSignatureBlock",
-    "OCRTableBlock",
-    "OCRTableObject",
-    "OCRTextBlock",
-    "OCRTitleBlock",
-    "OCRUsageInfo",
-    "OfflineDeploymentMetrics",
-    "OnlineDeploymentMetrics",
-    "OrderByClause",
-    "OrganizationInvite",
-    "OrganizationMember",
-    "OrganizationMemberList",
-    "OrganizationRoleName",
-    "OtelFieldDefinition",
-    "OutboundAuthenticationType",
-    "PaginatedConnectors",
-    "PaginationInfo",
-    "PaginationResponse",
-    "PartialScheduleDefinition",
-    "PlanType",
-    "Prediction",
-    "PriceData",
-    "ProcessStatus",
-    "ProcessingStatus",
-    "Prompt",
-    "PromptArgument",
-    "PromptDefinition",
-    "PromptTokensDetails",
-    "PromptVariable",
-    "PromptVersion",
-    "PromptsCapability",
-    "ProvisionWorkspaceRequest",
-    "PublicAuthenticationMethod",
-    "PublicConnectionConfig",
-    "PublicConnectorExecutionData",
-    "PublicExecutionConnectionConfig",
-    "PublicExecutionConnector",
-    "PublicExecutionEnv",
-    "PublicResourceVisibility",
-    "QueryDefinition",
-    "QueryWorkflowRequest",
-    "QueryWorkflowRequestInput",
-    "QueryWorkflowResponse",
-    "RateLimits",
-    "ReasoningEffort",
-    "ReferenceChunk",
-    "RegisterDeploymentRequest",
-    "RegisterDeploymentResponse",
-    "RegisterVespaDeployment",
-    "RegisterVespaField",
-    "RegisterVespaIndex",
-    "RegistrySharingScope",
-    "RemoveWorkspaceUsersRequest",
-    "RemoveWorkspaceUsersResponse",
-    "RequestSource",
-    "RequestedServiceTier",
-    "ResetWorkflowRequest",
-    "ResourceContents",
-    "ResourceLink",
-    "ResourceVisibility",
-    "ResourcesCapability",
-    "ResponseDoneEvent",
-    "ResponseErrorEvent",
-    "ResponseFormat",
-    "ResponseFormats",
-    "ResponseStartedEvent",
-    "Role",
-    "RoleList",
-    "Roles",
-    "RootsCapability",
-    "RotateAction",
-    "RotateUnavailable",
-    "RotateUnavailableReason",
-    "SampleType",
-    "SamplingCapability",
-    "SamplingContextCapability",
-    "SamplingToolsCapability",
-    "ScalarMetric",
-    "ScheduleCalendar",
-    "ScheduleDefinition",
-    "ScheduleDefinitionOutput",
-    "ScheduleFutureExecution",
-    "ScheduleInterval",
-    "ScheduleOverlapPolicy",
-    "SchedulePolicy",
-    "ScheduleRange",
-    "ScheduleRecentExecution",
-    "SchemaFieldDataType",
-    "SchemaFieldIndex",
-    "SchemaFieldRankingType",
-    "SchemaFieldStorage",
-    "ScimSyncConfig",
-    "ScimSyncGroupAction",
-    "ScimSyncGroupRef",
-    "ScimSyncGroupUpdate",
-    "ScimSyncGroupsSummary",
-    "ScimSyncMembershipAction",
-    "ScimSyncRequest",
-    "ScimSyncResponse",
-    "ScimSyncRun",
-    "ScimSyncRunStatus",
-    "ScimSyncSummary",
-    "ScimSyncUserAction",
-    "ScimSyncUserRef",
-    "ScimSyncUsersSummary",
-    "SearchChatCompletionEventIdsRequest",
-    "SearchChatCompletionEventIdsResponse",
-    "SearchChatCompletionEventsRequest",
-    "SearchChatCompletionEventsResponse",
-    "SearchIndexDeployment",
-    "SearchIndexDeploymentList",
-    "SearchIndexDeploymentStatus",
-    "SearchLogsRequest",
-    "SearchLogsResponse",
-    "SearchSpanEvaluationsRequest",
-    "SearchSpanEvaluationsResponse",
-    "SearchSpansRequest",
-    "SearchSpansResponse",
-    "SearchTracesRequest",
-    "SearchTracesResponse",
-    "ServerCapabilities",
-    "ServerLocale",
-    "ServerTasksCapability",
-    "ServerTasksRequestsCapability",
-    "ServiceTier",
-    "ShareEnum",
-    "Sharing",
-    "SharingDelete",
-    "SharingRequest",
-    "SignalDefinition",
-    "SignalWorkflowRequest",
-    "SignalWorkflowResponse",
-    "Skill",
-    "SkillAssetContent",
-    "SkillDefinition",
-    "SkillVersion",
-    "Source",
-    "Span",
-    "SpanEvaluation",
-    "SpanEvaluationFeed",
-    "SpanEvaluationFieldOptions",
-    "SpanEvaluationFields",
-    "SpanFeed",
-    "SpanFieldOptions",
-    "SpanFields",
-    "SpeechEventData",
-    "SpeechOutputFormat",
-    "SpeechRequest",
-    "SpeechResponse",
-    "SpeechStreamAudioDelta",
-    "SpeechStreamDone",
-    "SpeechStreamEventsUsageInfo",
-    "SpendLimitResponse",
-    "SpendLimits",
-    "StaticOrganizationRoles",
-    "StaticWorkspaceRoles",
-    "StreamError",
-    "StreamEventWorkflowContext",
-    "SubscriptionStatus",
-    "SubscriptionType",
-    "SystemMessage",
-    "SystemMessageContentChunks",
-    "TargetType",
-    "TasksCallCapability",
-    "TasksCancelCapability",
-    "TasksCreateElicitationCapability",
-    "TasksCreateMessageCapability",
-    "TasksElicitationCapability",
-    "TasksListCapability",
-    "TasksSamplingCapability",
-    "TasksToolsCapability",
-    "TempoGetTraceResponse",
-    "TempoTraceAttribute",
-    "TempoTraceAttributeArrayContainer",
-    "TempoTraceAttributeArrayElement",
-    "TempoTraceAttributeArrayValue",
-    "TempoTraceAttributeBoolValue",
-    "TempoTraceAttributeIntValue",
-    "TempoTraceAttributeStringValue",
-    "TempoTraceAttributeValue",
-    "TempoTraceBatch",
-    "TempoTraceEvent",
-    "TempoTraceResource",
-    "TempoTraceScope",
-    "TempoTraceScopeKind",
-    "TempoTraceScopeSpan",
-    "TempoTraceSpan",
-    "TextChunk",
-    "TextContent",
-    "TextResourceContents",
-    "ThinkChunk",
-    "ThinkingContent",
-    "TimeDimension",
-    "TimeSeriesMetric",
-    "TimestampGranularity",
-    "TokenLimitsByModel",
-    "Tool",
-    "ToolAnnotations",
-    "ToolCall",
-    "ToolCallConfirmation",
-    "ToolChoice",
-    "ToolChoiceEnum",
-    "ToolCondition",
-    "ToolConfiguration",
-    "ToolExecution",
-    "ToolExecutionConfiguration",
-    "ToolExecutionDeltaEvent",
-    "ToolExecutionDoneEvent",
-    "ToolExecutionEntry",
-    "ToolExecutionStartedEvent",
-    "ToolFileChunk",
-    "ToolMessage",
-    "ToolProperties",
-    "ToolReferenceChunk",
-    "ToolResultContent",
-    "ToolType",
-    "ToolTypes",
-    "ToolsCapability",
-    "Trace",
-    "TraceFeed",
-    "TraceFieldOptions",
-    "TraceFields",
-    "TraceFilterOperator",
-    "TrainingFile",
-    "TrainingParametersRequest",
-    "TranscriptionEventData",
-    "TranscriptionResponse",
-    "TranscriptionSegmentChunk",
-    "TranscriptionStreamDone",
-    "TranscriptionStreamLanguage",
-    "TranscriptionStreamSegmentDelta",
-    "TranscriptionStreamTextDelta",
-    "TurbineMeta",
-    "TurbineToolLocale",
-    "TurbineToolMeta",
-    "UnarchiveModelResponse",
-    "UpdateAgentRequest",
-    "UpdateConnectorRequest",
-    "UpdateDatasetRecordPayloadRequest",
-    "UpdateDatasetRecordPropertiesRequest",
-    "UpdateDatasetRequest",
-    "UpdateDefinition",
-    "UpdateDeploymentRequest",
-    "UpdateDocumentRequest",
-    "UpdateJudgeRequest",
-    "UpdateLibraryRequest",
-    "UpdateMetricsRequest",
-    "UpdateModelRequest",
-    "UpdateNestedGroupsRequest",
-    "UpdateOrganizationRoleRequest",
-    "UpdatePromptRequest",
-    "UpdatePromptVersionRequest",
-    "UpdateRunInfoRequest",
-    "UpdateSkillRequest",
-    "UpdateSkillVersionRequest",
-    "UpdateSpendLimitRequest",
-    "UpdateUserGroupRequest",
-    "UpdateUserGroupWorkspaceRequest",
-    "UpdateUserRequest",
-    "UpdateVoiceRequest",
-    "UpdateWorkflowExecutionRequest",
-    "UpdateWorkflowExecutionResponse",
-    "UpdateWorkspaceRequest",
-    "UpdateWorkspaceUsersResponse",
-    "UrlElicitationCapability",
-    "Usage",
-    "UsageInfo",
-    "UsageLimits",
-    "UserGroup",
-    "UserGroupList",
-    "UserGroupMember",
-    "UserGroupMemberList",
-    "UserGroupMembersRequest",
-    "UserGroupTargetType",
-    "UserGroupWorkspace",
-    "UserGroupWorkspaceList",
-    "UserIdentity",
-    "UserIdentityApiKey",
-    "UserIdentityOrganization",
-    "UserIdentityWorkspace",
-    "UserInvite",
-    "UserMessage",
-    "UserOrganization",
-    "UserRole",
-    "UserWorkspace",
-    "VespaDeployment",
-    "VespaIndex",
-    "VibeActiveUsersStat",
-    "VibeCodeUsage",
-    "VibeConsumedTokensStat",
-    "VibeNextEditActiveUsersStat",
-    "VibeNextEditModifiedLOCStat",
-    "VibeNextEditSuggestionStat",
-    "VibeOrganizationStats",
-    "VibeSessionDurationStat",
-    "VibeSessionStat",
-    "VibeToolCallsByNameStat",
-    "VibeToolCallsStat",
-    "VibeUserPromptsStat",
-    "VibeWorkByAgentStat",
-    "VibeWorkByAgentStats",
-    "VibeWorkByTimeStat",
-    "VibeWorkByTimeStats",
-    "VibeWorkByUserStat",
-    "VibeWorkByUserStats",
-    "VibeWorkspaceStats",
-    "Voice",
-    "VoiceList",
-    "WandbIntegration",
-    "WandbIntegrationResult",
-    "WebSearchPremiumTool",
-    "WebSearchTool",
-    "WorkerInfo",
-    "Workflow",
-    "WorkflowArchiveResponse",
-    "WorkflowBasicDefinition",
-    "WorkflowBulkArchiveRequest",
-    "WorkflowBulkArchiveResponse",
-    "WorkflowBulkError",
-    "WorkflowBulkUnarchiveRequest",
-    "WorkflowBulkUnarchiveResponse",
-    "WorkflowCodeDefinition",
-    "WorkflowEvent",
-    "WorkflowEventType",
-    "WorkflowExecutionCanceledAttributes",
-    "WorkflowExecutionCanceledResponse",
-    "WorkflowExecutionCompletedAttributesResponse",
-    "WorkflowExecutionCompletedResponse",
-    "WorkflowExecutionContinuedAsNewAttributesResponse",
-    "WorkflowExecutionContinuedAsNewResponse",
-    "WorkflowExecutionFailedAttributes",
-    "WorkflowExecutionFailedResponse",
-    "WorkflowExecutionListResponse",
-    "WorkflowExecutionProgressTraceEvent",
-    "WorkflowExecutionRequest",
-    "WorkflowExecutionResponse",
-    "WorkflowExecutionResult",
-    "WorkflowExecutionStartedAttributesResponse",
-    "WorkflowExecutionStartedResponse",
-    "WorkflowExecutionStatus",
-    "WorkflowExecutionSyncResponse",
-    "WorkflowExecutionTraceEvent",
-    "WorkflowExecutionTraceEventsResponse",
-    "WorkflowExecutionTraceOTelResponse",
-    "WorkflowExecutionTraceSummaryResponse",
-    "WorkflowExecutionTraceSummarySpan",
-    "WorkflowExecutionWithoutResultResponse",
-    "WorkflowGetResponse",
-    "WorkflowListResponse",
-    "WorkflowMetadata",
-    "WorkflowMetrics",
-    "WorkflowRegistration",
-    "WorkflowRegistrationGetResponse",
-    "WorkflowRegistrationListResponse",
-    "WorkflowRegistrationWithWorkerStatus",
-    "WorkflowScheduleListResponse",
-    "WorkflowSchedulePauseRequest",
-    "WorkflowScheduleRequest",
-    "WorkflowScheduleResponse",
-    "WorkflowScheduleTriggerRequest",
-    "WorkflowScheduleUpdateRequest",
-    "WorkflowStreamError",
-    "WorkflowStreamEvent",
-    "WorkflowStreamEventData",
-    "WorkflowTaskFailedAttributes",
-    "WorkflowTaskFailedResponse",
-    "WorkflowTaskTimedOutAttributes",
-    "WorkflowTaskTimedOutResponse",
-    "WorkflowTraceEvent",
-    "WorkflowType",
-    "WorkflowUnarchiveResponse",
-    "WorkflowUpdateRequest",
-    "WorkflowUpdateResponse",
-    "WorkflowWithWorkerStatus",
-    "WorkflowsWorkerSpecUpdate",
-    "Workspace",
-    "WorkspaceList",
-    "WorkspaceMemberRef",
-    "WorkspaceRole",
-    "WorkspaceRoleName",
-    "WorkspaceRoleRef",
-    "WorkspaceSpendLimit",
-    "WorkspaceUserRequest",
-    "WorkspaceUsersRequest",
-]
-
-
-def __dir__() -> list[str]:
-    """Return the names that can be asked for."""
-    return __all__

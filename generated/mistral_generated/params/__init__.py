@@ -360,443 +360,436 @@ if TYPE_CHECKING:
     from .workspace_member_ref import WorkspaceMemberRefParam as WorkspaceMemberRefParam
     from .workspace_user_request import WorkspaceUserRequestParam as WorkspaceUserRequestParam
     from .workspace_users_request import WorkspaceUsersRequestParam as WorkspaceUsersRequestParam
+
+    __all__ = [
+        "APIKeyAuthParam",
+        "AddUserGroupWorkspaceRequestParam",
+        "AgentHandoffEntryParam",
+        "AgentToolParam",
+        "AgentsCompletionRequestParam",
+        "AggregationRequestParam",
+        "AliasListParam",
+        "AssistantMessageParam",
+        "AudioChunkParam",
+        "AuthDataParam",
+        "AuthenticationMethodCreateOrUpdateRequestParam",
+        "BatchExecutionRequestParam",
+        "BatchRequestParam",
+        "ChatClassificationRequestParam",
+        "ChatCompletionRequestParam",
+        "ChatMessageParam",
+        "ChatModerationRequestParam",
+        "ChatToolParam",
+        "ClassificationRequestParam",
+        "ClassifierTargetRequestParam",
+        "ClassifierTrainingParametersRequestParam",
+        "CodeInterpreterToolParam",
+        "CompletionArgsParam",
+        "CompletionTrainingParametersRequestParam",
+        "ConnectionCredentialsParam",
+        "ConnectorAuthenticationHeaderParam",
+        "ConnectorAuthorizationParam",
+        "ConnectorCallToolRequestParam",
+        "ConnectorsQueryFiltersParam",
+        "ContentChunkParam",
+        "ConversationAppendRequestParam",
+        "ConversationEntryParam",
+        "ConversationRequestParam",
+        "ConversationRestartRequestParam",
+        "CreateAPIKeyRequestParam",
+        "CreateAgentRequestParam",
+        "CreateBatchJobRequestParam",
+        "CreateCampaignRequestParam",
+        "CreateConnectorRequestParam",
+        "CreateDatasetRecordRequestParam",
+        "CreateDatasetRequestParam",
+        "CreateDeploymentRequestParam",
+        "CreateFineTuningJobRequestParam",
+        "CreateIngestionPipelineConfigurationRequestParam",
+        "CreateJudgeRequestParam",
+        "CreateLibraryRequestParam",
+        "CreatePromptRequestParam",
+        "CreatePromptVersionRequestParam",
+        "CreateSkillRequestParam",
+        "CreateSkillVersionRequestParam",
+        "CreateUserGroupRequestParam",
+        "CreateUsersRequestParam",
+        "CreateVoiceRequestParam",
+        "CreateWorkspaceRequestParam",
+        "CredentialsCreateOrUpdateParam",
+        "CustomConnectorParam",
+        "DeleteDatasetRecordsRequestParam",
+        "DeploymentResourceConfigParam",
+        "DeploymentResourceConfigUpdateParam",
+        "DeploymentWorkerSpecInputParam",
+        "DocumentLibraryToolParam",
+        "DocumentURLChunkParam",
+        "EmbeddingRequestParam",
+        "ExtendedOAuthServerMetadataParam",
+        "FIMCompletionRequestParam",
+        "FetchFieldOptionCountsRequestParam",
+        "FileChunkParam",
+        "FilterConditionParam",
+        "FilterGroupParam",
+        "FilterParam",
+        "FilterPayloadParam",
+        "FunctionCallEntryParam",
+        "FunctionCallParam",
+        "FunctionNameParam",
+        "FunctionParam",
+        "FunctionResultEntryParam",
+        "FunctionToolParam",
+        "GithubRepositoryRequestParam",
+        "GlobalHeaderValueParam",
+        "GuardrailConfigParam",
+        "ImageGenerationToolParam",
+        "ImageURLChunkParam",
+        "ImageURLParam",
+        "ImportDatasetFromCampaignRequestParam",
+        "ImportDatasetFromDatasetRequestParam",
+        "ImportDatasetFromExplorerRequestParam",
+        "ImportDatasetFromFileRequestParam",
+        "ImportDatasetFromPlaygroundRequestParam",
+        "IndexMetricsParam",
+        "InputAudioParam",
+        "InstructRequestParam",
+        "InviteUsersRequestParam",
+        "JsonSchemaParam",
+        "JudgeChatCompletionEventRequestParam",
+        "JudgeClassificationOutputOptionParam",
+        "JudgeClassificationOutputParam",
+        "JudgeConversationRequestParam",
+        "JudgeDatasetRecordRequestParam",
+        "JudgeOutputDefinitionParam",
+        "JudgeRegressionOutputParam",
+        "MessageInputChunkParam",
+        "MessageInputEntryParam",
+        "MessageOutputChunkParam",
+        "MessageOutputEntryParam",
+        "MetadataDictParam",
+        "MetricDefinitionParam",
+        "ModerationLLMV1CategoryThresholdsParam",
+        "ModerationLLMV1ConfigParam",
+        "ModerationLLMV2CategoryThresholdsParam",
+        "ModerationLLMV2ConfigParam",
+        "NetworkEncodedInputParam",
+        "OAuth2MetadataSecretsParam",
+        "OAuth2TokenAuthParam",
+        "OAuth2TokenParam",
+        "OCRDocumentParam",
+        "OCRRequestParam",
+        "OfflineDeploymentMetricsParam",
+        "OnlineDeploymentMetricsParam",
+        "OrderByClauseParam",
+        "PartialScheduleDefinitionParam",
+        "PredictionParam",
+        "PromptDefinitionParam",
+        "PromptVariableParam",
+        "ProvisionWorkspaceRequestParam",
+        "QueryWorkflowRequestInputParam",
+        "QueryWorkflowRequestParam",
+        "ReferenceChunkParam",
+        "RegisterDeploymentRequestParam",
+        "RegisterVespaDeploymentParam",
+        "RegisterVespaFieldParam",
+        "RegisterVespaIndexParam",
+        "RemoveWorkspaceUsersRequestParam",
+        "ResetWorkflowRequestParam",
+        "ResponseFormatParam",
+        "ScheduleCalendarParam",
+        "ScheduleDefinitionParam",
+        "ScheduleIntervalParam",
+        "SchedulePolicyParam",
+        "ScheduleRangeParam",
+        "ScimSyncConfigParam",
+        "ScimSyncRequestParam",
+        "SearchChatCompletionEventIdsRequestParam",
+        "SearchChatCompletionEventsRequestParam",
+        "SearchLogsRequestParam",
+        "SearchSpanEvaluationsRequestParam",
+        "SearchSpansRequestParam",
+        "SearchTracesRequestParam",
+        "SharingDeleteParam",
+        "SharingRequestParam",
+        "SignalWorkflowRequestParam",
+        "SkillAssetContentParam",
+        "SkillDefinitionParam",
+        "SpeechRequestParam",
+        "SystemMessageContentChunksParam",
+        "SystemMessageParam",
+        "TextChunkParam",
+        "ThinkChunkParam",
+        "ThinkingContentParam",
+        "TimeDimensionParam",
+        "ToolCallConfirmationParam",
+        "ToolCallParam",
+        "ToolChoiceParam",
+        "ToolConfigurationParam",
+        "ToolExecutionEntryParam",
+        "ToolFileChunkParam",
+        "ToolMessageParam",
+        "ToolParam",
+        "ToolReferenceChunkParam",
+        "TrainingFileParam",
+        "TrainingParametersRequestParam",
+        "UpdateAgentRequestParam",
+        "UpdateConnectorRequestParam",
+        "UpdateDatasetRecordPayloadRequestParam",
+        "UpdateDatasetRecordPropertiesRequestParam",
+        "UpdateDatasetRequestParam",
+        "UpdateDeploymentRequestParam",
+        "UpdateDocumentRequestParam",
+        "UpdateJudgeRequestParam",
+        "UpdateLibraryRequestParam",
+        "UpdateMetricsRequestParam",
+        "UpdateModelRequestParam",
+        "UpdateNestedGroupsRequestParam",
+        "UpdateOrganizationRoleRequestParam",
+        "UpdatePromptRequestParam",
+        "UpdatePromptVersionRequestParam",
+        "UpdateRunInfoRequestParam",
+        "UpdateSkillRequestParam",
+        "UpdateSkillVersionRequestParam",
+        "UpdateSpendLimitRequestParam",
+        "UpdateUserGroupRequestParam",
+        "UpdateUserGroupWorkspaceRequestParam",
+        "UpdateUserRequestParam",
+        "UpdateVoiceRequestParam",
+        "UpdateWorkflowExecutionRequestParam",
+        "UpdateWorkspaceRequestParam",
+        "UserGroupMembersRequestParam",
+        "UserMessageParam",
+        "WandbIntegrationParam",
+        "WebSearchPremiumToolParam",
+        "WebSearchToolParam",
+        "WorkflowBulkArchiveRequestParam",
+        "WorkflowBulkUnarchiveRequestParam",
+        "WorkflowExecutionRequestParam",
+        "WorkflowSchedulePauseRequestParam",
+        "WorkflowScheduleRequestParam",
+        "WorkflowScheduleTriggerRequestParam",
+        "WorkflowScheduleUpdateRequestParam",
+        "WorkflowUpdateRequestParam",
+        "WorkflowsWorkerSpecUpdateParam",
+        "WorkspaceMemberRefParam",
+        "WorkspaceUserRequestParam",
+        "WorkspaceUsersRequestParam",
+    ]
 else:
     from ..base import lazy_names
 
-    __getattr__ = lazy_names(
+    __getattr__, __dir__ = lazy_names(
         __name__,
-        {
-            "APIKeyAuthParam": "api_key_auth",
-            "AddUserGroupWorkspaceRequestParam": "add_user_group_workspace_request",
-            "AgentHandoffEntryParam": "agent_handoff_entry",
-            "AgentToolParam": "agent_tool",
-            "AgentsCompletionRequestParam": "agents_completion_request",
-            "AggregationRequestParam": "aggregation_request",
-            "AliasListParam": "alias_list",
-            "AssistantMessageParam": "assistant_message",
-            "AudioChunkParam": "audio_chunk",
-            "AuthDataParam": "auth_data",
-            "AuthenticationMethodCreateOrUpdateRequestParam": "authentication_method_create_or_update_request",
-            "BatchExecutionRequestParam": "batch_execution_request",
-            "BatchRequestParam": "batch_request",
-            "ChatClassificationRequestParam": "chat_classification_request",
-            "ChatCompletionRequestParam": "chat_completion_request",
-            "ChatMessageParam": "chat_message",
-            "ChatModerationRequestParam": "chat_moderation_request",
-            "ChatToolParam": "chat_tool",
-            "ClassificationRequestParam": "classification_request",
-            "ClassifierTargetRequestParam": "classifier_target_request",
-            "ClassifierTrainingParametersRequestParam": "classifier_training_parameters_request",
-            "CodeInterpreterToolParam": "code_interpreter_tool",
-            "CompletionArgsParam": "completion_args",
-            "CompletionTrainingParametersRequestParam": "completion_training_parameters_request",
-            "ConnectionCredentialsParam": "connection_credentials",
-            "ConnectorAuthenticationHeaderParam": "connector_authentication_header",
-            "ConnectorAuthorizationParam": "connector_authorization",
-            "ConnectorCallToolRequestParam": "connector_call_tool_request",
-            "ConnectorsQueryFiltersParam": "connectors_query_filters",
-            "ContentChunkParam": "content_chunk",
-            "ConversationAppendRequestParam": "conversation_append_request",
-            "ConversationEntryParam": "conversation_entry",
-            "ConversationRequestParam": "conversation_request",
-            "ConversationRestartRequestParam": "conversation_restart_request",
-            "CreateAPIKeyRequestParam": "create_api_key_request",
-            "CreateAgentRequestParam": "create_agent_request",
-            "CreateBatchJobRequestParam": "create_batch_job_request",
-            "CreateCampaignRequestParam": "create_campaign_request",
-            "CreateConnectorRequestParam": "create_connector_request",
-            "CreateDatasetRecordRequestParam": "create_dataset_record_request",
-            "CreateDatasetRequestParam": "create_dataset_request",
-            "CreateDeploymentRequestParam": "create_deployment_request",
-            "CreateFineTuningJobRequestParam": "create_fine_tuning_job_request",
-            "CreateIngestionPipelineConfigurationRequestParam": "create_ingestion_pipeline_configuration_request",
-            "CreateJudgeRequestParam": "create_judge_request",
-            "CreateLibraryRequestParam": "create_library_request",
-            "CreatePromptRequestParam": "create_prompt_request",
-            "CreatePromptVersionRequestParam": "create_prompt_version_request",
-            "CreateSkillRequestParam": "create_skill_request",
-            "CreateSkillVersionRequestParam": "create_skill_version_request",
-            "CreateUserGroupRequestParam": "create_user_group_request",
-            "CreateUsersRequestParam": "create_users_request",
-            "CreateVoiceRequestParam": "create_voice_request",
-            "CreateWorkspaceRequestParam": "create_workspace_request",
-            "CredentialsCreateOrUpdateParam": "credentials_create_or_update",
-            "CustomConnectorParam": "custom_connector",
-            "DeleteDatasetRecordsRequestParam": "delete_dataset_records_request",
-            "DeploymentResourceConfigParam": "deployment_resource_config",
-            "DeploymentResourceConfigUpdateParam": "deployment_resource_config_update",
-            "DeploymentWorkerSpecInputParam": "deployment_worker_spec_input",
-            "DocumentLibraryToolParam": "document_library_tool",
-            "DocumentURLChunkParam": "document_url_chunk",
-            "EmbeddingRequestParam": "embedding_request",
-            "ExtendedOAuthServerMetadataParam": "extended_oauth_server_metadata",
-            "FIMCompletionRequestParam": "fim_completion_request",
-            "FetchFieldOptionCountsRequestParam": "fetch_field_option_counts_request",
-            "FileChunkParam": "file_chunk",
-            "FilterConditionParam": "filter_condition",
-            "FilterGroupParam": "filter_group",
-            "FilterParam": "filter",
-            "FilterPayloadParam": "filter_payload",
-            "FunctionCallEntryParam": "function_call_entry",
-            "FunctionCallParam": "function_call",
-            "FunctionNameParam": "function_name",
-            "FunctionParam": "function",
-            "FunctionResultEntryParam": "function_result_entry",
-            "FunctionToolParam": "function_tool",
-            "GithubRepositoryRequestParam": "github_repository_request",
-            "GlobalHeaderValueParam": "global_header_value",
-            "GuardrailConfigParam": "guardrail_config",
-            "ImageGenerationToolParam": "image_generation_tool",
-            "ImageURLChunkParam": "image_url_chunk",
-            "ImageURLParam": "image_url",
-            "ImportDatasetFromCampaignRequestParam": "import_dataset_from_campaign_request",
-            "ImportDatasetFromDatasetRequestParam": "import_dataset_from_dataset_request",
-            "ImportDatasetFromExplorerRequestParam": "import_dataset_from_explorer_request",
-            "ImportDatasetFromFileRequestParam": "import_dataset_from_file_request",
-            "ImportDatasetFromPlaygroundRequestParam": "import_dataset_from_playground_request",
-            "IndexMetricsParam": "index_metrics",
-            "InputAudioParam": "input_audio",
-            "InstructRequestParam": "instruct_request",
-            "InviteUsersRequestParam": "invite_users_request",
-            "JsonSchemaParam": "json_schema",
-            "JudgeChatCompletionEventRequestParam": "judge_chat_completion_event_request",
-            "JudgeClassificationOutputOptionParam": "judge_classification_output_option",
-            "JudgeClassificationOutputParam": "judge_classification_output",
-            "JudgeConversationRequestParam": "judge_conversation_request",
-            "JudgeDatasetRecordRequestParam": "judge_dataset_record_request",
-            "JudgeOutputDefinitionParam": "judge_output_definition",
-            "JudgeRegressionOutputParam": "judge_regression_output",
-            "MessageInputChunkParam": "message_input_chunk",
-            "MessageInputEntryParam": "message_input_entry",
-            "MessageOutputChunkParam": "message_output_chunk",
-            "MessageOutputEntryParam": "message_output_entry",
-            "MetadataDictParam": "metadata_dict",
-            "MetricDefinitionParam": "metric_definition",
-            "ModerationLLMV1CategoryThresholdsParam": "moderation_llm_v1_category_thresholds",
-            "ModerationLLMV1ConfigParam": "moderation_llm_v1_config",
-            "ModerationLLMV2CategoryThresholdsParam": "moderation_llm_v2_category_thresholds",
-            "ModerationLLMV2ConfigParam": "moderation_llm_v2_config",
-            "NetworkEncodedInputParam": "network_encoded_input",
-            "OAuth2MetadataSecretsParam": "oauth2_metadata_secrets",
-            "OAuth2TokenAuthParam": "oauth2_token_auth",
-            "OAuth2TokenParam": "oauth2_token",
-            "OCRDocumentParam": "ocr_document",
-            "OCRRequestParam": "ocr_request",
-            "OfflineDeploymentMetricsParam": "offline_deployment_metrics",
-            "OnlineDeploymentMetricsParam": "online_deployment_metrics",
-            "OrderByClauseParam": "order_by_clause",
-            "PartialScheduleDefinitionParam": "partial_schedule_definition",
-            "PredictionParam": "prediction",
-            "PromptDefinitionParam": "prompt_definition",
-            "PromptVariableParam": "prompt_variable",
-            "ProvisionWorkspaceRequestParam": "provision_workspace_request",
-            "QueryWorkflowRequestInputParam": "query_workflow_request_input",
-            "QueryWorkflowRequestParam": "query_workflow_request",
-            "ReferenceChunkParam": "reference_chunk",
-            "RegisterDeploymentRequestParam": "register_deployment_request",
-            "RegisterVespaDeploymentParam": "register_vespa_deployment",
-            "RegisterVespaFieldParam": "register_vespa_field",
-            "RegisterVespaIndexParam": "register_vespa_index",
-            "RemoveWorkspaceUsersRequestParam": "remove_workspace_users_request",
-            "ResetWorkflowRequestParam": "reset_workflow_request",
-            "ResponseFormatParam": "response_format",
-            "ScheduleCalendarParam": "schedule_calendar",
-            "ScheduleDefinitionParam": "schedule_definition",
-            "ScheduleIntervalParam": "schedule_interval",
-            "SchedulePolicyParam": "schedule_policy",
-            "ScheduleRangeParam": "schedule_range",
-            "ScimSyncConfigParam": "scim_sync_config",
-            "ScimSyncRequestParam": "scim_sync_request",
-            "SearchChatCompletionEventIdsRequestParam": "search_chat_completion_event_ids_request",
-            "SearchChatCompletionEventsRequestParam": "search_chat_completion_events_request",
-            "SearchLogsRequestParam": "search_logs_request",
-            "SearchSpanEvaluationsRequestParam": "search_span_evaluations_request",
-            "SearchSpansRequestParam": "search_spans_request",
-            "SearchTracesRequestParam": "search_traces_request",
-            "SharingDeleteParam": "sharing_delete",
-            "SharingRequestParam": "sharing_request",
-            "SignalWorkflowRequestParam": "signal_workflow_request",
-            "SkillAssetContentParam": "skill_asset_content",
-            "SkillDefinitionParam": "skill_definition",
-            "SpeechRequestParam": "speech_request",
-            "SystemMessageContentChunksParam": "system_message_content_chunks",
-            "SystemMessageParam": "system_message",
-            "TextChunkParam": "text_chunk",
-            "ThinkChunkParam": "think_chunk",
-            "ThinkingContentParam": "thinking_content",
-            "TimeDimensionParam": "time_dimension",
-            "ToolCallConfirmationParam": "tool_call_confirmation",
-            "ToolCallParam": "tool_call",
-            "ToolChoiceParam": "tool_choice",
-            "ToolConfigurationParam": "tool_configuration",
-            "ToolExecutionEntryParam": "tool_execution_entry",
-            "ToolFileChunkParam": "tool_file_chunk",
-            "ToolMessageParam": "tool_message",
-            "ToolParam": "tool",
-            "ToolReferenceChunkParam": "tool_reference_chunk",
-            "TrainingFileParam": "training_file",
-            "TrainingParametersRequestParam": "training_parameters_request",
-            "UpdateAgentRequestParam": "update_agent_request",
-            "UpdateConnectorRequestParam": "update_connector_request",
-            "UpdateDatasetRecordPayloadRequestParam": "update_dataset_record_payload_request",
-            "UpdateDatasetRecordPropertiesRequestParam": "update_dataset_record_properties_request",
-            "UpdateDatasetRequestParam": "update_dataset_request",
-            "UpdateDeploymentRequestParam": "update_deployment_request",
-            "UpdateDocumentRequestParam": "update_document_request",
-            "UpdateJudgeRequestParam": "update_judge_request",
-            "UpdateLibraryRequestParam": "update_library_request",
-            "UpdateMetricsRequestParam": "update_metrics_request",
-            "UpdateModelRequestParam": "update_model_request",
-            "UpdateNestedGroupsRequestParam": "update_nested_groups_request",
-            "UpdateOrganizationRoleRequestParam": "update_organization_role_request",
-            "UpdatePromptRequestParam": "update_prompt_request",
-            "UpdatePromptVersionRequestParam": "update_prompt_version_request",
-            "UpdateRunInfoRequestParam": "update_run_info_request",
-            "UpdateSkillRequestParam": "update_skill_request",
-            "UpdateSkillVersionRequestParam": "update_skill_version_request",
-            "UpdateSpendLimitRequestParam": "update_spend_limit_request",
-            "UpdateUserGroupRequestParam": "update_user_group_request",
-            "UpdateUserGroupWorkspaceRequestParam": "update_user_group_workspace_request",
-            "UpdateUserRequestParam": "update_user_request",
-            "UpdateVoiceRequestParam": "update_voice_request",
-            "UpdateWorkflowExecutionRequestParam": "update_workflow_execution_request",
-            "UpdateWorkspaceRequestParam": "update_workspace_request",
-            "UserGroupMembersRequestParam": "user_group_members_request",
-            "UserMessageParam": "user_message",
-            "WandbIntegrationParam": "wandb_integration",
-            "WebSearchPremiumToolParam": "web_search_premium_tool",
-            "WebSearchToolParam": "web_search_tool",
-            "WorkflowBulkArchiveRequestParam": "workflow_bulk_archive_request",
-            "WorkflowBulkUnarchiveRequestParam": "workflow_bulk_unarchive_request",
-            "WorkflowExecutionRequestParam": "workflow_execution_request",
-            "WorkflowSchedulePauseRequestParam": "workflow_schedule_pause_request",
-            "WorkflowScheduleRequestParam": "workflow_schedule_request",
-            "WorkflowScheduleTriggerRequestParam": "workflow_schedule_trigger_request",
-            "WorkflowScheduleUpdateRequestParam": "workflow_schedule_update_request",
-            "WorkflowUpdateRequestParam": "workflow_update_request",
-            "WorkflowsWorkerSpecUpdateParam": "workflows_worker_spec_update",
-            "WorkspaceMemberRefParam": "workspace_member_ref",
-            "WorkspaceUserRequestParam": "workspace_user_request",
-            "WorkspaceUsersRequestParam": "workspace_users_request",
-        },
+        "APIKeyAuthParam:api_key_auth "
+        "AddUserGroupWorkspaceRequestParam:add_user_group_workspace_request "
+        "AgentHandoffEntryParam:agent_handoff_entry "
+        "AgentToolParam:agent_tool "
+        "AgentsCompletionRequestParam:agents_completion_request "
+        "AggregationRequestParam:aggregation_request "
+        "AliasListParam:alias_list "
+        "AssistantMessageParam:assistant_message "
+        "AudioChunkParam:audio_chunk "
+        "AuthDataParam:auth_data "
+        "AuthenticationMethodCreateOrUpdateRequestParam:authentication_method_create_or_update_request "
+        "BatchExecutionRequestParam:batch_execution_request "
+        "BatchRequestParam:batch_request "
+        "ChatClassificationRequestParam:chat_classification_request "
+        "ChatCompletionRequestParam:chat_completion_request "
+        "ChatMessageParam:chat_message "
+        "ChatModerationRequestParam:chat_moderation_request "
+        "ChatToolParam:chat_tool "
+        "ClassificationRequestParam:classification_request "
+        "ClassifierTargetRequestParam:classifier_target_request "
+        "ClassifierTrainingParametersRequestParam:classifier_training_parameters_request "
+        "CodeInterpreterToolParam:code_interpreter_tool "
+        "CompletionArgsParam:completion_args "
+        "CompletionTrainingParametersRequestParam:completion_training_parameters_request "
+        "ConnectionCredentialsParam:connection_credentials "
+        "ConnectorAuthenticationHeaderParam:connector_authentication_header "
+        "ConnectorAuthorizationParam:connector_authorization "
+        "ConnectorCallToolRequestParam:connector_call_tool_request "
+        "ConnectorsQueryFiltersParam:connectors_query_filters "
+        "ContentChunkParam:content_chunk "
+        "ConversationAppendRequestParam:conversation_append_request "
+        "ConversationEntryParam:conversation_entry "
+        "ConversationRequestParam:conversation_request "
+        "ConversationRestartRequestParam:conversation_restart_request "
+        "CreateAPIKeyRequestParam:create_api_key_request "
+        "CreateAgentRequestParam:create_agent_request "
+        "CreateBatchJobRequestParam:create_batch_job_request "
+        "CreateCampaignRequestParam:create_campaign_request "
+        "CreateConnectorRequestParam:create_connector_request "
+        "CreateDatasetRecordRequestParam:create_dataset_record_request "
+        "CreateDatasetRequestParam:create_dataset_request "
+        "CreateDeploymentRequestParam:create_deployment_request "
+        "CreateFineTuningJobRequestParam:create_fine_tuning_job_request "
+        "CreateIngestionPipelineConfigurationRequestParam:create_ingestion_pipeline_configuration_request "
+        "CreateJudgeRequestParam:create_judge_request "
+        "CreateLibraryRequestParam:create_library_request "
+        "CreatePromptRequestParam:create_prompt_request "
+        "CreatePromptVersionRequestParam:create_prompt_version_request "
+        "CreateSkillRequestParam:create_skill_request "
+        "CreateSkillVersionRequestParam:create_skill_version_request "
+        "CreateUserGroupRequestParam:create_user_group_request "
+        "CreateUsersRequestParam:create_users_request "
+        "CreateVoiceRequestParam:create_voice_request "
+        "CreateWorkspaceRequestParam:create_workspace_request "
+        "CredentialsCreateOrUpdateParam:credentials_create_or_update "
+        "CustomConnectorParam:custom_connector "
+        "DeleteDatasetRecordsRequestParam:delete_dataset_records_request "
+        "DeploymentResourceConfigParam:deployment_resource_config "
+        "DeploymentResourceConfigUpdateParam:deployment_resource_config_update "
+        "DeploymentWorkerSpecInputParam:deployment_worker_spec_input "
+        "DocumentLibraryToolParam:document_library_tool "
+        "DocumentURLChunkParam:document_url_chunk "
+        "EmbeddingRequestParam:embedding_request "
+        "ExtendedOAuthServerMetadataParam:extended_oauth_server_metadata "
+        "FIMCompletionRequestParam:fim_completion_request "
+        "FetchFieldOptionCountsRequestParam:fetch_field_option_counts_request "
+        "FileChunkParam:file_chunk "
+        "FilterConditionParam:filter_condition "
+        "FilterGroupParam:filter_group "
+        "FilterParam:filter "
+        "FilterPayloadParam:filter_payload "
+        "FunctionCallEntryParam:function_call_entry "
+        "FunctionCallParam:function_call "
+        "FunctionNameParam:function_name "
+        "FunctionParam:function "
+        "FunctionResultEntryParam:function_result_entry "
+        "FunctionToolParam:function_tool "
+        "GithubRepositoryRequestParam:github_repository_request "
+        "GlobalHeaderValueParam:global_header_value "
+        "GuardrailConfigParam:guardrail_config "
+        "ImageGenerationToolParam:image_generation_tool "
+        "ImageURLChunkParam:image_url_chunk "
+        "ImageURLParam:image_url "
+        "ImportDatasetFromCampaignRequestParam:import_dataset_from_campaign_request "
+        "ImportDatasetFromDatasetRequestParam:import_dataset_from_dataset_request "
+        "ImportDatasetFromExplorerRequestParam:import_dataset_from_explorer_request "
+        "ImportDatasetFromFileRequestParam:import_dataset_from_file_request "
+        "ImportDatasetFromPlaygroundRequestParam:import_dataset_from_playground_request "
+        "IndexMetricsParam:index_metrics "
+        "InputAudioParam:input_audio "
+        "InstructRequestParam:instruct_request "
+        "InviteUsersRequestParam:invite_users_request "
+        "JsonSchemaParam:json_schema "
+        "JudgeChatCompletionEventRequestParam:judge_chat_completion_event_request "
+        "JudgeClassificationOutputOptionParam:judge_classification_output_option "
+        "JudgeClassificationOutputParam:judge_classification_output "
+        "JudgeConversationRequestParam:judge_conversation_request "
+        "JudgeDatasetRecordRequestParam:judge_dataset_record_request "
+        "JudgeOutputDefinitionParam:judge_output_definition "
+        "JudgeRegressionOutputParam:judge_regression_output "
+        "MessageInputChunkParam:message_input_chunk "
+        "MessageInputEntryParam:message_input_entry "
+        "MessageOutputChunkParam:message_output_chunk "
+        "MessageOutputEntryParam:message_output_entry "
+        "MetadataDictParam:metadata_dict "
+        "MetricDefinitionParam:metric_definition "
+        "ModerationLLMV1CategoryThresholdsParam:moderation_llm_v1_category_thresholds "
+        "ModerationLLMV1ConfigParam:moderation_llm_v1_config "
+        "ModerationLLMV2CategoryThresholdsParam:moderation_llm_v2_category_thresholds "
+        "ModerationLLMV2ConfigParam:moderation_llm_v2_config "
+        "NetworkEncodedInputParam:network_encoded_input "
+        "OAuth2MetadataSecretsParam:oauth2_metadata_secrets "
+        "OAuth2TokenAuthParam:oauth2_token_auth "
+        "OAuth2TokenParam:oauth2_token "
+        "OCRDocumentParam:ocr_document "
+        "OCRRequestParam:ocr_request "
+        "OfflineDeploymentMetricsParam:offline_deployment_metrics "
+        "OnlineDeploymentMetricsParam:online_deployment_metrics "
+        "OrderByClauseParam:order_by_clause "
+        "PartialScheduleDefinitionParam:partial_schedule_definition "
+        "PredictionParam:prediction "
+        "PromptDefinitionParam:prompt_definition "
+        "PromptVariableParam:prompt_variable "
+        "ProvisionWorkspaceRequestParam:provision_workspace_request "
+        "QueryWorkflowRequestInputParam:query_workflow_request_input "
+        "QueryWorkflowRequestParam:query_workflow_request "
+        "ReferenceChunkParam:reference_chunk "
+        "RegisterDeploymentRequestParam:register_deployment_request "
+        "RegisterVespaDeploymentParam:register_vespa_deployment "
+        "RegisterVespaFieldParam:register_vespa_field "
+        "RegisterVespaIndexParam:register_vespa_index "
+        "RemoveWorkspaceUsersRequestParam:remove_workspace_users_request "
+        "ResetWorkflowRequestParam:reset_workflow_request "
+        "ResponseFormatParam:response_format "
+        "ScheduleCalendarParam:schedule_calendar "
+        "ScheduleDefinitionParam:schedule_definition "
+        "ScheduleIntervalParam:schedule_interval "
+        "SchedulePolicyParam:schedule_policy "
+        "ScheduleRangeParam:schedule_range "
+        "ScimSyncConfigParam:scim_sync_config "
+        "ScimSyncRequestParam:scim_sync_request "
+        "SearchChatCompletionEventIdsRequestParam:search_chat_completion_event_ids_request "
+        "SearchChatCompletionEventsRequestParam:search_chat_completion_events_request "
+        "SearchLogsRequestParam:search_logs_request "
+        "SearchSpanEvaluationsRequestParam:search_span_evaluations_request "
+        "SearchSpansRequestParam:search_spans_request "
+        "SearchTracesRequestParam:search_traces_request "
+        "SharingDeleteParam:sharing_delete "
+        "SharingRequestParam:sharing_request "
+        "SignalWorkflowRequestParam:signal_workflow_request "
+        "SkillAssetContentParam:skill_asset_content "
+        "SkillDefinitionParam:skill_definition "
+        "SpeechRequestParam:speech_request "
+        "SystemMessageContentChunksParam:system_message_content_chunks "
+        "SystemMessageParam:system_message "
+        "TextChunkParam:text_chunk "
+        "ThinkChunkParam:think_chunk "
+        "ThinkingContentParam:thinking_content "
+        "TimeDimensionParam:time_dimension "
+        "ToolCallConfirmationParam:tool_call_confirmation "
+        "ToolCallParam:tool_call "
+        "ToolChoiceParam:tool_choice "
+        "ToolConfigurationParam:tool_configuration "
+        "ToolExecutionEntryParam:tool_execution_entry "
+        "ToolFileChunkParam:tool_file_chunk "
+        "ToolMessageParam:tool_message "
+        "ToolParam:tool "
+        "ToolReferenceChunkParam:tool_reference_chunk "
+        "TrainingFileParam:training_file "
+        "TrainingParametersRequestParam:training_parameters_request "
+        "UpdateAgentRequestParam:update_agent_request "
+        "UpdateConnectorRequestParam:update_connector_request "
+        "UpdateDatasetRecordPayloadRequestParam:update_dataset_record_payload_request "
+        "UpdateDatasetRecordPropertiesRequestParam:update_dataset_record_properties_request "
+        "UpdateDatasetRequestParam:update_dataset_request "
+        "UpdateDeploymentRequestParam:update_deployment_request "
+        "UpdateDocumentRequestParam:update_document_request "
+        "UpdateJudgeRequestParam:update_judge_request "
+        "UpdateLibraryRequestParam:update_library_request "
+        "UpdateMetricsRequestParam:update_metrics_request "
+        "UpdateModelRequestParam:update_model_request "
+        "UpdateNestedGroupsRequestParam:update_nested_groups_request "
+        "UpdateOrganizationRoleRequestParam:update_organization_role_request "
+        "UpdatePromptRequestParam:update_prompt_request "
+        "UpdatePromptVersionRequestParam:update_prompt_version_request "
+        "UpdateRunInfoRequestParam:update_run_info_request "
+        "UpdateSkillRequestParam:update_skill_request "
+        "UpdateSkillVersionRequestParam:update_skill_version_request "
+        "UpdateSpendLimitRequestParam:update_spend_limit_request "
+        "UpdateUserGroupRequestParam:update_user_group_request "
+        "UpdateUserGroupWorkspaceRequestParam:update_user_group_workspace_request "
+        "UpdateUserRequestParam:update_user_request "
+        "UpdateVoiceRequestParam:update_voice_request "
+        "UpdateWorkflowExecutionRequestParam:update_workflow_execution_request "
+        "UpdateWorkspaceRequestParam:update_workspace_request "
+        "UserGroupMembersRequestParam:user_group_members_request "
+        "UserMessageParam:user_message "
+        "WandbIntegrationParam:wandb_integration "
+        "WebSearchPremiumToolParam:web_search_premium_tool "
+        "WebSearchToolParam:web_search_tool "
+        "WorkflowBulkArchiveRequestParam:workflow_bulk_archive_request "
+        "WorkflowBulkUnarchiveRequestParam:workflow_bulk_unarchive_request "
+        "WorkflowExecutionRequestParam:workflow_execution_request "
+        "WorkflowSchedulePauseRequestParam:workflow_schedule_pause_request "
+        "WorkflowScheduleRequestParam:workflow_schedule_request "
+        "WorkflowScheduleTriggerRequestParam:workflow_schedule_trigger_request "
+        "WorkflowScheduleUpdateRequestParam:workflow_schedule_update_request "
+        "WorkflowUpdateRequestParam:workflow_update_request "
+        "WorkflowsWorkerSpecUpdateParam:workflows_worker_spec_update "
+        "WorkspaceMemberRefParam:workspace_member_ref "
+        "WorkspaceUserRequestParam:workspace_user_request "
+        "WorkspaceUsersRequestParam:workspace_users_request ",
     )
-
-__all__ = [
-    "APIKeyAuthParam",
-    "AddUserGroupWorkspaceRequestParam",
-    "AgentHandoffEntryParam",
-    "AgentToolParam",
-    "AgentsCompletionRequestParam",
-    "AggregationRequestParam",
-    "AliasListParam",
-    "AssistantMessageParam",
-    "AudioChunkParam",
-    "AuthDataParam",
-    "AuthenticationMethodCreateOrUpdateRequestParam",
-    "BatchExecutionRequestParam",
-    "BatchRequestParam",
-    "ChatClassificationRequestParam",
-    "ChatCompletionRequestParam",
-    "ChatMessageParam",
-    "ChatModerationRequestParam",
-    "ChatToolParam",
-    "ClassificationRequestParam",
-    "ClassifierTargetRequestParam",
-    "ClassifierTrainingParametersRequestParam",
-    "CodeInterpreterToolParam",
-    "CompletionArgsParam",
-    "CompletionTrainingParametersRequestParam",
-    "ConnectionCredentialsParam",
-    "ConnectorAuthenticationHeaderParam",
-    "ConnectorAuthorizationParam",
-    "ConnectorCallToolRequestParam",
-    "ConnectorsQueryFiltersParam",
-    "ContentChunkParam",
-    "ConversationAppendRequestParam",
-    "ConversationEntryParam",
-    "ConversationRequestParam",
-    "ConversationRestartRequestParam",
-    "CreateAPIKeyRequestParam",
-    "CreateAgentRequestParam",
-    "CreateBatchJobRequestParam",
-    "CreateCampaignRequestParam",
-    "CreateConnectorRequestParam",
-    "CreateDatasetRecordRequestParam",
-    "CreateDatasetRequestParam",
-    "CreateDeploymentRequestParam",
-    "CreateFineTuningJobRequestParam",
-    "CreateIngestionPipelineConfigurationRequestParam",
-    "CreateJudgeRequestParam",
-    "CreateLibraryRequestParam",
-    "CreatePromptRequestParam",
-    "CreatePromptVersionRequestParam",
-    "CreateSkillRequestParam",
-    "CreateSkillVersionRequestParam",
-    "CreateUserGroupRequestParam",
-    "CreateUsersRequestParam",
-    "CreateVoiceRequestParam",
-    "CreateWorkspaceRequestParam",
-    "CredentialsCreateOrUpdateParam",
-    "CustomConnectorParam",
-    "DeleteDatasetRecordsRequestParam",
-    "DeploymentResourceConfigParam",
-    "DeploymentResourceConfigUpdateParam",
-    "DeploymentWorkerSpecInputParam",
-    "DocumentLibraryToolParam",
-    "DocumentURLChunkParam",
-    "EmbeddingRequestParam",
-    "ExtendedOAuthServerMetadataParam",
-    "FIMCompletionRequestParam",
-    "FetchFieldOptionCountsRequestParam",
-    "FileChunkParam",
-    "FilterConditionParam",
-    "FilterGroupParam",
-    "FilterParam",
-    "FilterPayloadParam",
-    "FunctionCallEntryParam",
-    "FunctionCallParam",
-    "FunctionNameParam",
-    "FunctionParam",
-    "FunctionResultEntryParam",
-    "FunctionToolParam",
-    "GithubRepositoryRequestParam",
-    "GlobalHeaderValueParam",
-    "GuardrailConfigParam",
-    "ImageGenerationToolParam",
-    "ImageURLChunkParam",
-    "ImageURLParam",
-    "ImportDatasetFromCampaignRequestParam",
-    "ImportDatasetFromDatasetRequestParam",
-    "ImportDatasetFromExplorerRequestParam",
-    "ImportDatasetFromFileRequestParam",
-    "ImportDatasetFromPlaygroundRequestParam",
-    "IndexMetricsParam",
-    "InputAudioParam",
-    "InstructRequestParam",
-    "InviteUsersRequestParam",
-    "JsonSchemaParam",
-    "JudgeChatCompletionEventRequestParam",
-    "JudgeClassificationOutputOptionParam",
-    "JudgeClassificationOutputParam",
-    "JudgeConversationRequestParam",
-    "JudgeDatasetRecordRequestParam",
-    "JudgeOutputDefinitionParam",
-    "JudgeRegressionOutputParam",
-    "MessageInputChunkParam",
-    "MessageInputEntryParam",
-    "MessageOutputChunkParam",
-    "MessageOutputEntryParam",
-    "MetadataDictParam",
-    "MetricDefinitionParam",
-    "ModerationLLMV1CategoryThresholdsParam",
-    "ModerationLLMV1ConfigParam",
-    "ModerationLLMV2CategoryThresholdsParam",
-    "ModerationLLMV2ConfigParam",
-    "NetworkEncodedInputParam",
-    "OAuth2MetadataSecretsParam",
-    "OAuth2TokenAuthParam",
-    "OAuth2TokenParam",
-    "OCRDocumentParam",
-    "OCRRequestParam",
-    "OfflineDeploymentMetricsParam",
-    "OnlineDeploymentMetricsParam",
-    "OrderByClauseParam",
-    "PartialScheduleDefinitionParam",
-    "PredictionParam",
-    "PromptDefinitionParam",
-    "PromptVariableParam",
-    "ProvisionWorkspaceRequestParam",
-    "QueryWorkflowRequestInputParam",
-    "QueryWorkflowRequestParam",
-    "ReferenceChunkParam",
-    "RegisterDeploymentRequestParam",
-    "RegisterVespaDeploymentParam",
-    "RegisterVespaFieldParam",
-    "RegisterVespaIndexParam",
-    "RemoveWorkspaceUsersRequestParam",
-    "ResetWorkflowRequestParam",
-    "ResponseFormatParam",
-    "ScheduleCalendarParam",
-    "ScheduleDefinitionParam",
-    "ScheduleIntervalParam",
-    "SchedulePolicyParam",
-    "ScheduleRangeParam",
-    "ScimSyncConfigParam",
-    "ScimSyncRequestParam",
-    "SearchChatCompletionEventIdsRequestParam",
-    "SearchChatCompletionEventsRequestParam",
-    "SearchLogsRequestParam",
-    "SearchSpanEvaluationsRequestParam",
-    "SearchSpansRequestParam",
-    "SearchTracesRequestParam",
-    "SharingDeleteParam",
-    "SharingRequestParam",
-    "SignalWorkflowRequestParam",
-    "SkillAssetContentParam",
-    "SkillDefinitionParam",
-    "SpeechRequestParam",
-    "SystemMessageContentChunksParam",
-    "SystemMessageParam",
-    "TextChunkParam",
-    "ThinkChunkParam",
-    "ThinkingContentParam",
-    "TimeDimensionParam",
-    "ToolCallConfirmationParam",
-    "ToolCallParam",
-    "ToolChoiceParam",
-    "ToolConfigurationParam",
-    "ToolExecutionEntryParam",
-    "ToolFileChunkParam",
-    "ToolMessageParam",
-    "ToolParam",
-    "ToolReferenceChunkParam",
-    "TrainingFileParam",
-    "TrainingParametersRequestParam",
-    "UpdateAgentRequestParam",
-    "UpdateConnectorRequestParam",
-    "UpdateDatasetRecordPayloadRequestParam",
-    "UpdateDatasetRecordPropertiesRequestParam",
-    "UpdateDatasetRequestParam",
-    "UpdateDeploymentRequestParam",
-    "UpdateDocumentRequestParam",
-    "UpdateJudgeRequestParam",
-    "UpdateLibraryRequestParam",
-    "UpdateMetricsRequestParam",
-    "UpdateModelRequestParam",
-    "UpdateNestedGroupsRequestParam",
-    "UpdateOrganizationRoleRequestParam",
-    "UpdatePromptRequestParam",
-    "UpdatePromptVersionRequestParam",
-    "UpdateRunInfoRequestParam",
-    "UpdateSkillRequestParam",
-    "UpdateSkillVersionRequestParam",
-    "UpdateSpendLimitRequestParam",
-    "UpdateUserGroupRequestParam",
-    "UpdateUserGroupWorkspaceRequestParam",
-    "UpdateUserRequestParam",
-    "UpdateVoiceRequestParam",
-    "UpdateWorkflowExecutionRequestParam",
-    "UpdateWorkspaceRequestParam",
-    "UserGroupMembersRequestParam",
-    "UserMessageParam",
-    "WandbIntegrationParam",
-    "WebSearchPremiumToolParam",
-    "WebSearchToolParam",
-    "WorkflowBulkArchiveRequestParam",
-    "WorkflowBulkUnarchiveRequestParam",
-    "WorkflowExecutionRequestParam",
-    "WorkflowSchedulePauseRequestParam",
-    "WorkflowScheduleRequestParam",
-    "WorkflowScheduleTriggerRequestParam",
-    "WorkflowScheduleUpdateRequestParam",
-    "WorkflowUpdateRequestParam",
-    "WorkflowsWorkerSpecUpdateParam",
-    "WorkspaceMemberRefParam",
-    "WorkspaceUserRequestParam",
-    "WorkspaceUsersRequestParam",
-]
-
-
-def __dir__() -> list[str]:
-    """Return the names that can be asked for."""
-    return __all__

@@ -10,6 +10,7 @@ import traceback
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import httpx
 import pytest
 from tests.unit.client.harness import (
@@ -230,7 +231,7 @@ def test_client_pickles_with_its_settings(kind: Any) -> None:
     options = {"timeout": 3, "retries": 5, "headers": {"a": "b"}, "max_answer_bytes": 7}
     client = kind(KEY, base_url=BASE_URL, strict=True, **options)
     copy = pickle.loads(pickle.dumps(client))  # noqa: S301 - our own bytes
-    assert copy._sender.context.settings == client._sender.context.settings
+    assert settings_of(copy) == settings_of(client)
 
 
 def test_client_over_an_own_transport_does_not_pickle(both: Both) -> None:
@@ -437,8 +438,12 @@ def test_groups_and_methods_pickle_with_their_client(kind: type[Any]) -> None:
     client = kind(KEY, base_url=BASE_URL, retries=1).with_options(timeout=7)
     for made in (pickled_again(client.chat), pickled_again(client.beta.libraries.list).__self__):
         assert type(made._send) is type(client._sender)
-        assert made._send.context.settings == client._sender.context.settings
+        assert attrs.asdict(made._send.context.settings) == settings_of(client)
     assert copy.deepcopy(client.chat.complete).__self__._send is not client._sender
+
+
+def settings_of(client: Any) -> dict[str, Any]:
+    return attrs.asdict(client._sender.context.settings)
 
 
 def list_models(client: Any, options: Any) -> Any:
