@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mistral_mock import resources
 from mistral_mock.journal.exchange import DIFFERENCES
 from mistral_mock.replies.conditions import CHECKS
 from mistral_mock.replies.files import read_file
@@ -64,6 +65,7 @@ def test_file_of_the_tutorial_passes_as_the_page_says(tmp_path: Path) -> None:
 
 
 def test_file_of_the_page_can_be_read(tmp_path: Path) -> None:
+    resources.load()
     (text,) = find_blocks(REPLIES, "yaml")
     file = tmp_path / "replies.yaml"
     file.write_text(text)
