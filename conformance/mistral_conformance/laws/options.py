@@ -34,8 +34,9 @@ from mistral_conformance.laws.tools import (
     FORCED,
     JSON_SCHEMA,
     NAMED,
+    NAMESAKE,
+    PRICE,
     REQUIRED,
-    SCHEMA,
     SEVERAL,
     SILENT,
     fits,
@@ -63,7 +64,7 @@ DECLARED = "document: x-mistral-option (what the option does)"
 SEEDED = "document: ChatCompletionRequest.random_seed (equal answers as far as possible)"
 NOUGHT = "harm: who sends 0 is answered as if nothing had been sent"
 REPEATS = "repeats"
-CAP, COUNT, LEAST = 4, 3, 40
+CAP, COUNT, LEAST, SPARE = 4, 3, 40, 4
 NEVER = "§never§"
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
@@ -232,6 +233,31 @@ def _ends_text(world: World, option: Option) -> None:
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
+    _ends_before_a_cap(world, option, plain, stop, count(answer, "completion_tokens"))
+
+
+def _ends_before_a_cap(
+    world: World, option: Option, plain: Completion, stop: str, tokens: int
+) -> None:
+    """Expect that a text which ends it before a cap is why it ends, however short the cap is."""
+    cap = tokens + SPARE
+    beside = dict.fromkeys(_caps(world, option), cap)
+    if not beside or count(plain, "completion_tokens") <= cap:
+        return
+    answer = _ask(world, option, {**beside, option.name: stop})
+    text, finish = answer.first.text.rstrip(), answer.first.finish
+    due = plain.first.text.partition(stop)[0].rstrip()
+    if text == due and finish:
+        reason = f"an answer that {option.name} ends before {cap} tokens ends with {finish}"
+        world.expect(finish == ["stop"], reason, plain.exchange, answer.exchange)
+
+
+def _caps(world: World, option: Option) -> list[str]:
+    """Return the options that cap an answer, of those beside an option; the first is enough."""
+    beside = world.model.settings if option.inside else world.model.options
+    place = (option.operation, option.inside, option.by)
+    capping = (each for each in beside if each.effect == "caps usage")
+    return [each.name for each in capping if (each.operation, each.inside, each.by) == place][:1]
 
 
 def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:
@@ -263,9 +289,10 @@ def _shapes_object(world: World, option: Option) -> None:
 
 def _shapes_by_schema(world: World, option: Option) -> None:
     tools = {} if option.inside else SILENT
-    answer = _ask_beside(world, option, {option.name: JSON_SCHEMA}, CITY, also=tools)
-    fitting = fits(parse(answer.first.text), SCHEMA)
-    world.expect(fitting, "the text does not fit the schema", answer.exchange)
+    for words, wish in ((CITY, JSON_SCHEMA), (PRICE, NAMESAKE)):
+        answer = _ask_beside(world, option, {option.name: wish}, words, also=tools)
+        fitting = fits(parse(answer.first.text), wish["json_schema"]["schema"])
+        world.expect(fitting, "the text does not fit the schema", answer.exchange)
 
 
 def _calls(tools: Json) -> Use:
@@ -302,11 +329,7 @@ def _expect_calls(
 
 
 def _calls_cut_short(world: World, option: Option) -> None:
-    caps = [
-        each.name
-        for each in world.model.options
-        if each.effect == "caps usage" and each.operation == option.operation
-    ]
+    caps = _caps(world, option)
     if not caps:
         raise NotOffered("not offered: nothing caps an answer")
     cut = _ask(world, option, {**FORCED, caps[0]: 1}, WEATHER_IN_LYON)

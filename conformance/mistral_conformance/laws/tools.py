@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 CITY = "Name one city with how many people live there, as a JSON object."
 """Asks for JSON, as a prompt has to whose answer shall be of this form."""
+PRICE = "Name the price of one loaf of bread, as a JSON object."
 
 
 def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
@@ -63,6 +64,23 @@ JSON_SCHEMA: Json = {
     "type": "json_schema",
     "json_schema": {"name": "city", "schema": SCHEMA, "strict": True},
 }
+NAMESAKE: Json = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "city",
+        "schema": {
+            "type": "object",
+            "properties": {
+                "amount": {"type": "integer"},
+                "currency": {"type": "string", "enum": ["€", "¥"]},
+            },
+            "required": ["amount", "currency"],
+            "additionalProperties": False,
+        },
+        "strict": True,
+    },
+}
+"""Another form under the same name: each request brings its own."""
 
 
 def names_of(tools: Json) -> set[str]:

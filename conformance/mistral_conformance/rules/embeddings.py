@@ -30,6 +30,9 @@ BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
 TEXTS = [CAT, ANOTHER_CAT, BANK]
 RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
 BITS = 8
+FLOAT = struct.Struct("<f")
+SAME = 0.99
+"""How alike two vectors of one text are at least: it need not be the same run of the model."""
 
 
 @rule(SHOULD, "choices.embeddings-likes-are-near", (EMBED,))
@@ -49,10 +52,22 @@ def base64_holds_each_kind(ctx: Context) -> None:
         plain = embed_or_skip(ctx, [CAT], output_dtype=kind)
         packed = embed_or_skip(ctx, [CAT], output_dtype=kind, encoding_format="base64")
         text = vectors_of(ctx, evolve(packed, form=None))[0]
-        content = base64.b64decode(text if isinstance(text, str) else "")
+        content = decoded(text)
         numbers = vectors_of(ctx, plain)[0]
         ways = [struct.pack(f"<{len(numbers)}{each}", *numbers) for each in (code, "f")]
         ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
+
+
+@rule(MUST, "document: EncodingFormat", (EMBED,))
+def base64_holds_the_vector(ctx: Context) -> None:
+    """Base64 of a vector holds the numbers that come without it, their lowest bytes first."""
+    plain, packed = embed(ctx, [CAT]), embed_or_skip(ctx, [CAT], encoding_format="base64")
+    numbers, text = vectors_of(ctx, plain)[0], vectors_of(ctx, evolve(packed, form=None))[0]
+    content = decoded(text)
+    whole = len(content) == len(numbers) * FLOAT.size
+    found = [number for (number,) in FLOAT.iter_unpack(content)] if whole else []
+    near = bool(found) and likeness(numbers, found) > SAME
+    ctx.expect(near, f"the base64 of {len(numbers)} numbers is of others", plain, packed)
 
 
 @rule(SHOULD, "document: EmbeddingDtype; choices.embeddings-bits-are-packed", (EMBED,))
@@ -111,6 +126,14 @@ def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:
     found = [each["embedding"] for each in data]
     ctx.expect(found and all(found), "a vector is missing or empty", answer)
     return found
+
+
+def decoded(text: object) -> bytes:
+    """Return the bytes that a text holds as base64, none where it is something else."""
+    try:
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except ValueError:
+        return b""
 
 
 def likeness(first: Vector, second: Vector) -> float:

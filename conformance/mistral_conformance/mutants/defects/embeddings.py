@@ -11,6 +11,8 @@ from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.embeddings import EMBED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_conformance.mutants.registry import Part
 
 CREATE = "resources.embeddings:create"
@@ -67,6 +69,18 @@ def likes_are_far(embed: Part) -> Part:
 def base64_is_of_doubles(pack: Part) -> Part:
     """Base64 has two bytes for each one that is due."""
     return lambda numbers, kind: pack(numbers, kind) * (2 if kind == "float" else 1)
+
+
+@mutant("embeddings.base64-has-the-high-byte-first", EMBED, place="embedding:pack")
+def base64_has_the_high_byte_first(pack: Part) -> Part:
+    """The bytes of each fraction in base64 are in the other order."""
+
+    def defect(numbers: Sequence[float], kind: str) -> bytes:
+        right = pack(numbers, kind)
+        pieces = (right[at : at + 4][::-1] for at in range(0, len(right), 4))
+        return b"".join(pieces) if kind == "float" else right
+
+    return defect
 
 
 @mutant("embeddings.base64-is-not-base64", EMBED, place="embedding:spell")

@@ -355,6 +355,30 @@ def tools_undo_forms(answer: Answer) -> None:
         with_choices(answer, lambda each: {**each, "message": {"content": "Lyon."}})
 
 
+@remembering(
+    "forms-are-kept-by-name",
+    "answers.option-is-used[chat.complete:response_format, by a schema]",
+    "does not fit the schema",
+)
+def forms_are_kept_by_name() -> Alter:
+    first: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        wish = is_plain(answer) and answer.sent_body.get("response_format")
+        if wish and wish["type"] == "json_schema":
+            name = wish["json_schema"]["name"]
+            answer.body = first.setdefault(name, answer.body)
+
+    return alter
+
+
+@defect("caps-are-told-for-stops", "answers.option-is-used[fim.complete:stop]", "ends with ['len")
+def caps_are_told_for_stops(answer: Answer) -> None:
+    body = answer.is_("POST", "/fim/completions") and answer.sent_body
+    if body and body.get("stop") and body.get("max_tokens", 99) < 40:
+        with_choices(answer, lambda each: {**each, "finish_reason": "length"})
+
+
 @defect("one-choice-calls", "answers.option-is-used[chat.complete:tools]", "no tool is called")
 def one_choice_calls(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("tools"):
