@@ -66,7 +66,7 @@ def _owned(model: Model) -> Iterator[Subject]:
     """Places of ids of what the suite can make and outsiders do not see."""
     for subject in _in_path(model):
         resource = model.resources[subject.value.resource]
-        if resource.whole and resource.parameter and _keeper(model, resource).seen_by == WORKSPACE:
+        if resource.whole and resource.parameter and model.keeper_of(resource).seen_by == WORKSPACE:
             yield subject
 
 
@@ -94,7 +94,7 @@ def _by_outsiders(model: Model, subjects: Iterable[Subject]) -> Iterator[Subject
     That other organisations see nothing needs no declaration.
     """
     for subject in subjects:
-        resource = _keeper(model, model.resources[subject.value.resource])
+        resource = model.keeper_of(model.resources[subject.value.resource])
         for outsider in OUTSIDERS:
             yield evolve(
                 subject,
@@ -108,7 +108,7 @@ def _by_outsiders(model: Model, subjects: Iterable[Subject]) -> Iterator[Subject
 def _listed(model: Model) -> Iterator[Subject]:
     """Yield each list of what outsiders do not see, for each outsider."""
     for resource in model.resources.values():
-        keeper = _keeper(model, resource)
+        keeper = model.keeper_of(resource)
         if resource is keeper and resource.whole and resource.list and keeper.seen_by == WORKSPACE:
             for outsider in OUTSIDERS:
                 operations = (resource.list, resource.create)
@@ -147,13 +147,6 @@ def _by_uuid(model: Model) -> Iterator[Subject]:
         schema = next(e.get("schema", {}) for e in operation.parameters if e["name"] == name)
         if operation.method == "GET" and facet(model.document, schema, "format") == "uuid":
             yield subject
-
-
-def _keeper(model: Model, resource: Resource) -> Resource:
-    """Return the resource that decides who sees it: itself, or one above."""
-    while resource.seen_by == "parent" and resource.parent:
-        resource = model.resources[resource.parent]
-    return resource
 
 
 @law(id="access.unknown-is-refused", over=_in_path, source=DECLARED)

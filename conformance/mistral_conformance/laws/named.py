@@ -76,8 +76,9 @@ def _named(model: Model, *, later: bool) -> Iterator[Subject]:
             continue
         operation = (place.operation,)
         origins = (each.origin,)
-        foreign = (*origins, resource.seen_origin)
-        if resource.seen_by == "workspace":
+        keeper = model.keeper_of(resource)
+        foreign = (*origins, keeper.seen_origin)
+        if keeper.seen_by == "workspace":
             for cause, owner in FOREIGN.items():
                 name = f"{place}, {cause}"
                 yield Subject(name, (each, cause), operation, operation, foreign, (owner,))

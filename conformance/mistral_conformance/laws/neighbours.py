@@ -17,7 +17,7 @@ from mistral_conformance.laws.subjects import changes, needs_of, resources
 from mistral_conformance.laws.texts import read_text
 from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
-from mistral_conformance.model.schemas import JSON, body_properties
+from mistral_conformance.model.schemas import JSON, body_properties, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: a request changes what it does not name"
+NUMBERS = frozenset({"integer", "number", "null"})
 CHANGING = ("PUT", "PATCH")
 """What is done so to a part of an object, with words that say how, is a change of it."""
 
@@ -86,7 +87,7 @@ def _telling(model: Model) -> Iterator[Subject]:
 @law(id="neighbours.other-fields-stay", over=changes, source=LOST, harm=True)
 def other_fields_stay(world: World, resource: Resource, field: Field, operation: str) -> None:
     """A change of one field leaves every other field of the object as it was."""
-    instance = world.make(resource)
+    instance = world.make(resource, given=_shown_otherwise(world, resource))
     if resource.changes:
         _fill(world, instance, field)
     _put_into(world, instance)
@@ -289,6 +290,19 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
         change = world.need(world.change(instance, body))
         kept = [each for each in fixed(resource) if each.name in instance.sent]
         expect_unchanged(world, kept, before, world.look(instance) if field else [], change)
+
+
+def _shown_otherwise(world: World, resource: Resource) -> Json:
+    """Return numbers for what both making and changing take and answers show by another name."""
+    of = [resource.create, *resource.changes]
+    taken = [body_properties(world.document, world.document.operations[each]) for each in of]
+    named = {name for each in resource.fields.values() for name in (each.sent, each.changed)}
+    made = {
+        name: world.values.make(name, taken[0][name].schema)
+        for name in sorted(set(taken[0]).intersection(*taken[1:]) - named)
+        if not types(world.document, taken[0][name].schema) - NUMBERS and resource.changes
+    }
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def _put_into(world: World, instance: Instance) -> None:

@@ -67,6 +67,12 @@ class Model:
         """Return the states of a resource, None where none are declared."""
         return next((each for each in self.states if each.resource == resource), None)
 
+    def keeper_of(self, resource: Resource) -> Resource:
+        """Return the resource that decides who sees it: itself, or one above."""
+        while resource.seen_by == "parent" and resource.parent:
+            resource = self.resources[resource.parent]
+        return resource
+
 
 def read_model(document: Document) -> Model:
     """Return the model of a document."""

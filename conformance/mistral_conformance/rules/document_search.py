@@ -136,6 +136,22 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
     _expect_lost_or_refused(ctx, shelf)
 
 
+@rule(
+    MUST,
+    "document: beta.libraries.accesses.delete; harm: what is no longer shared is shown to others",
+    (START,),
+    needs=("neighbour",),
+)
+def revoked_library_is_closed_to_others(ctx: Context) -> None:
+    """Who searched a library through a share finds nothing in it once the share is taken away."""
+    shelf, neighbour = _open_shelf(ctx), ctx.as_("neighbour")
+    asked = {"inputs": shelf.question, "tools": [shelf.tool]}
+    if not _found(ctx, start(ctx, neighbour, **asked), shelf):
+        ctx.skip("what is shared with the organisation is not found")
+    ctx.need(unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org")))
+    _expect_lost_or_refused(ctx, shelf, neighbour)
+
+
 @rule(MUST, "documents.searchable-when-processed", (START,), needs=("clock",))
 def unfinished_document_is_not_found(ctx: Context) -> None:
     """A document is found once its processing is complete, and not before."""
@@ -253,9 +269,9 @@ def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
     return [e for e in shelves if e.secret in told or e.title in titles]
 
 
-def _expect_lost_or_refused(ctx: Context, shelf: Shelf) -> None:
+def _expect_lost_or_refused(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:
     """Hold a conversation over a library that is not shared to find nothing, or to be refused."""
-    answer = try_start(ctx, inputs=shelf.question, tools=[shelf.tool])
+    answer = try_start(ctx, api, inputs=shelf.question, tools=[shelf.tool])
     if answer.status not in (403, 404, 422):
         _expect_lost(ctx, ctx.expect_status(answer, 200), shelf)
 
