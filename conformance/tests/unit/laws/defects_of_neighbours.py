@@ -70,6 +70,43 @@ def reprocess_doubles() -> Alter:
 
 
 @remembering(
+    "changes-lift-limits",
+    "neighbours.other-fields-stay[schedule.input]",
+    "lost `remaining_executions`",
+)
+def changes_lift_limits() -> Alter:
+    changed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "PATCH":
+            changed.add(answer.path)
+        if answer.is_("GET") and answer.path in changed:
+            answer.body = {**answer.body, "remaining_executions": None}
+
+    return alter
+
+
+@remembering(
+    "imports-copy-what-is-anybodys",
+    "access.named-id-is-refused["
+    "beta.observability.datasets.import_from_dataset_records:dataset_record_ids, foreign]",
+    "made 1 of",
+)
+def imports_copy_what_is_anybodys() -> Alter:
+    copied: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/imports/from-dataset"):
+            copied.append(f"0c0ffee0-0000-4000-8000-{len(copied):012}")
+        if answer.is_("GET", "/records") and copied:
+            told = answer.body["records"]
+            more = [{**told["results"][0], "id": each} for each in copied]
+            answer.body = {"records": {**told, "results": [*told["results"], *more]}}
+
+    return alter
+
+
+@remembering(
     "unsharing-ends-all-shares",
     "neighbours.others-stay[beta.libraries.accesses.delete]",
     "does not show any more",
