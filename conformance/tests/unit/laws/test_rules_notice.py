@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 STARTS = "/v1/conversations"
 
 
-def losing_what_has_null() -> Alter:
-    lost: set[str] = set()
-
-    def alter(answer: Answer) -> None:
-        if answer.is_("POST", STARTS) and answer.sent_body.get("store", True) is None:
-            lost.add(answer.body["conversation_id"])
-        if answer.path.rpartition("/")[2] in lost:
-            answer.status, answer.body = 404, {"detail": "There is no such conversation."}
-
-    return alter
-
-
 def replacing_ids() -> Alter:
     given: set[str] = set()
 
@@ -133,7 +121,6 @@ def keeping_times() -> Alter:
 @pytest.mark.parametrize(
     ("rule", "make"),
     [
-        ("conversations.null-is-left-out", losing_what_has_null),
         ("conversations.given-ids-are-kept", replacing_ids),
         ("conversation-tools.decided-is-decided", deciding_again),
         ("conversations.named-version-answers", answering_in_one_version),
