@@ -54,19 +54,6 @@ def sharing_branches() -> Alter:
     return alter
 
 
-def forgetting_streamed_turns() -> Alter:
-    times: dict[str, str] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.method == "GET" and answer.path.startswith(f"{STARTS}/"):
-            kept = times.setdefault(answer.path, answer.body["updated_at"])
-            answer.body = {**answer.body, "updated_at": kept}
-        elif answer.method == "POST" and not answer.sent_body.get("stream"):
-            times.clear()
-
-    return alter
-
-
 def telling_everything() -> Alter:
     """The list of messages is the whole history."""
 
@@ -126,7 +113,6 @@ def keeping_times() -> Alter:
         ("conversations.named-version-answers", answering_in_one_version),
         ("conversations.messages-are-all-that-was-said", telling_everything),
         ("conversations.branches-grow-apart", sharing_branches),
-        ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
         ("agents.steps-back-lose-nothing", listing_up_to_the_current),
         ("agents.steps-back-lose-nothing", making_aliases_anew),
         ("agents.switch-is-a-change", keeping_times),
