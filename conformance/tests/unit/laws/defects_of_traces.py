@@ -314,6 +314,15 @@ def first_input_is_billed(answer: Answer) -> None:
 
 
 @defect(
+    "total-is-the-first-input", "sums.inputs-are-counted[embeddings.create]", "the total of the"
+)
+def total_is_the_first_input(answer: Answer) -> None:
+    if answer.is_("POST", "/embeddings"):
+        usage = {**answer.body["usage"], "total_tokens": 1}
+        answer.body = {**answer.body, "usage": usage}
+
+
+@defect(
     "times-begin-again", "seen.parts-go-on-in-time[audio.transcriptions.complete]", "is from 7 to"
 )
 def times_begin_again(answer: Answer) -> None:
