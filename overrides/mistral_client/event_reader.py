@@ -20,7 +20,7 @@ from mistral_client.errors import ALLOW_MORE, EventTooLarge, StreamError, Stream
 from mistral_client.exchange import COUNTED, may_be_error
 from mistral_client.failures import keep
 from mistral_client.problems import Problem, excerpt, read_problem, read_problem_object
-from mistral_client.reported_errors import find_problem, find_problem_instead
+from mistral_client.reported_errors import TELLING, find_problem, find_problem_instead
 from mistral_client.sse import EventParser, ServerEvent, plain_data
 from mistral_generated.types import Event
 from mistral_generated.wire import UnreadableBody, object_of, read_event_object
@@ -163,11 +163,10 @@ class EventReader(Generic[T]):
 
         It is kept for errors, and the oldest ones are forgotten, of more than an error carries.
         """
-        # those of `reported_errors.TELLING`, before reading takes fields out
-        may_be_error = "message" in fields or "detail" in fields or "error" in fields
+        tells_error = not TELLING.isdisjoint(fields)  # asked before reading takes fields out
         try:
             value = self._reader(name)(fields) if name else self._read_unnamed(fields)
-            if may_be_error:
+            if tells_error:
                 self._raise_if_error(data, value)
             if self._check is not None:
                 self._check(value)

@@ -150,13 +150,21 @@ def inputs_count_to_their_end(world: World, listed: Listed) -> None:
 
 @law(id="sums.inputs-are-counted", over=_listed, source=BILLED, harm=True)
 def inputs_are_counted(world: World, listed: Listed) -> None:
-    """The tokens read of a list of inputs count all of them, not the first one or the last."""
+    """The tokens read of a list of inputs count all of them, not the first one or the last.
+
+    The total of the usage is its parts, as far as they are told.
+    """
     answers = [_ask(world, listed, [*texts]) for texts in (TEXTS[:1], TEXTS[1:], TEXTS)]
     read = [find(each, "usage.prompt_tokens") for each in answers]
     if not all(isinstance(each, int) for each in read):
         raise NotOffered("not offered: answers do not tell the tokens read")
     said = f"two inputs count {read[-1]} tokens together, {read[0]} and {read[1]} alone"
-    world.expect(read[-1] > max(read[:-1]), said, *answers)
+    world.expect(read[-1] > max(read[:-1]) and min(read) > 0, said, *answers)
+    for each, tokens in zip(answers, read, strict=True):
+        written, total = (find(each, f"usage.{n}") for n in ("completion_tokens", "total_tokens"))
+        parts = tokens + (written or 0)
+        said = f"the total of the usage is {total}, its parts are {parts} tokens"
+        world.expect(total == parts or None in (written, total), said, each)
 
 
 def _batched(model: Model) -> Iterator[Subject]:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.links import make_opened, open_url
+from mistral_conformance.laws.links import expect_shut, links, make_opened
 from mistral_conformance.laws.named import make_naming, named_texts
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import send_plain
@@ -80,29 +80,15 @@ def _places(model: Model) -> Iterator[Subject]:
             yield Subject(str(each.place), each, operations, needed, (each.origin,))
 
 
-def _links(model: Model) -> Iterator[Subject]:
-    for subject in _links_of_all(model):
+def _opened(model: Model) -> Iterator[Subject]:
+    """Yield each link with what may be deleted then: its object, or what that is part of."""
+    for subject in links(model):
         resource, link = subject.value
-        if resource.delete:
-            needed = (*subject.needed, resource.delete)
-            yield Subject(link, subject.value, (link, resource.delete), needed)
-
-
-def _inherited(model: Model) -> Iterator[Subject]:
-    """Yield each link of what is part of something that can be deleted."""
-    for subject in _links_of_all(model):
-        resource, link = subject.value
-        above = model.resources.get(resource.parent)
-        if above and above.delete:
-            needed = (link, resource.create, above.create, above.delete)
-            name = f"{link} with its {above.name}"
-            yield Subject(name, (resource, link), (link, above.delete), needed)
-
-
-def _links_of_all(model: Model) -> Iterator[Subject]:
-    for each in model.resources.values():
-        for link in each.links if each.whole else ():
-            yield Subject(link, (each, link), (link,), (link, each.create))
+        for of in (resource, model.resources.get(resource.parent)):
+            if of and of.delete:
+                name = link if of is resource else f"{link} with its {of.name}"
+                needed = (*subject.needed, of.create, of.delete)
+                yield Subject(name, (resource, link, of), (link, of.delete), needed)
 
 
 def _parents(model: Model) -> Iterator[Subject]:
@@ -217,27 +203,16 @@ def absent_is_not_told(world: World, resource: Resource) -> None:
     world.expect(again.status == 204 or 400 <= again.status < 500, reason, deleted, again)
 
 
-@law(id="gone.links-die", over=_links, source=LOST, harm=True)
-def links_die(world: World, resource: Resource, link: str) -> None:
-    """A URL that was made before opens nothing after its object was deleted."""
+@law(id="gone.links-die", over=_opened, source=LOST, harm=True)
+def links_die(world: World, resource: Resource, link: str, of: Resource) -> None:
+    """A URL opens nothing after its object was deleted, or what that was part of."""
     instance, url, _ = make_opened(world, resource, link)
-    deleted = world.need(world.delete(instance))
-    answer = open_url(world, url)
-    reason = f"the URL of a deleted {resource.name} answers {answer.status}, a refusal is due"
-    world.expect(400 <= answer.status < 500, reason, deleted, answer)
-
-
-@law(id="gone.links-die-with-parents", over=_inherited, source=LOST, harm=True)
-def links_die_with_parents(world: World, resource: Resource, link: str) -> None:
-    """A URL opens nothing after what its object was part of was deleted."""
-    instance, url, _ = make_opened(world, resource, link)
-    parent = instance.parent
-    if parent is None:
+    whole = instance if of is resource else instance.parent
+    if whole is None:
         raise Skipped(f"{resource.one} is part of nothing")
-    deleted = world.need(world.delete(parent))
-    answer = open_url(world, url)
-    reason = f"the URL of {resource.one} answers {answer.status} after its {resource.parent} went"
-    world.expect(400 <= answer.status < 500, reason, deleted, answer)
+    deleted = world.need(world.delete(whole))
+    gone = f"a deleted {of.name}" if of is resource else f"{resource.one} after its {of.name} went"
+    expect_shut(world, url, f"the URL of {gone}", deleted)
 
 
 @law(id="gone.children-go", over=_parents, source=LOST, harm=True)

@@ -11,12 +11,15 @@ from attrs import evolve
 from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.asking import question
 from mistral_conformance.laws.comparing import (
+    first_change,
     inside,
     is_equal,
     shared,
     shorten,
 )
+from mistral_conformance.laws.instance import Instance
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.making import made_ids
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import plain_request, unknown_id
@@ -39,13 +42,14 @@ from mistral_conformance.model.schemas import (
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.events import DONE, EVENT_STREAM
+from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mistral_conformance.laws.instance import Instance, Shown
+    from mistral_conformance.laws.instance import Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Json
@@ -213,7 +217,10 @@ def header_is_harmless(world: World, resource: Resource, operation: str) -> None
 
 @law(id="extra.null-is-harmless", over=_nullable, source=NULLS)
 def null_is_harmless(world: World, operation: str, names: tuple[str, ...]) -> None:
-    """Optional fields that may be null may be so all together, as if they were left out."""
+    """Optional fields that may be null may be so all together, as if they were left out.
+
+    What is made so is shown by its read as what is made without them.
+    """
     ids = targets_of(world.ctx).ids(world.document.operations[operation])
     request = plain_request(world, operation)
     plain = world.need(world.call(operation, ids, **request))
@@ -228,6 +235,40 @@ def null_is_harmless(world: World, operation: str, names: tuple[str, ...]) -> No
             break
     reason = f"{operation} answers {answer.status} where {told}, {plain.status} without"
     world.expect(answer.ok, reason, plain, answer)
+    for resource in world.model.resources.values():
+        if resource.whole and resource.create == operation:
+            _expect_shown_alike(world, resource, ids, names, (plain, answer))
+
+
+def _expect_shown_alike(
+    world: World,
+    resource: Resource,
+    ids: dict[str, str],
+    names: tuple[str, ...],
+    made: tuple[Exchange, Exchange],
+) -> None:
+    """Hold what was made of nulls to be read as what was made without these fields.
+
+    A field that is another one each time, such as an id that the server makes, is free, and so is
+    one that the run marks as its own where nothing was sent.
+    """
+    again = world.need(world.call(resource.create, ids, **plain_request(world, resource.create)))
+    told = (Instance(resource, made_ids(resource, ids, e), CALLER, e) for e in (*made, again))
+    plain, nulled, twin = map(world.read, told)
+    lost = plain.value is not None and nulled.value is None
+    world.expect(not lost, "what was made of nulls is not there", made[1], nulled.exchange)
+    held = [
+        each
+        for each in resource.fields.values()
+        if each.sent in names
+        and not world.ctx.marker.owns(plain.fields.get(each.name))
+        and not first_change(world.document, [each], plain.fields, twin.fields)
+    ]
+    if difference := first_change(world.document, held, plain.fields, nulled.fields):
+        place, one, other = difference
+        left, right = shorten(one, other)
+        said = f"`{place}` is {right} where {', '.join(names)} were null, {left} without"
+        world.fail(said, plain.exchange, made[1], nulled.exchange)
 
 
 def _with_nulls(

@@ -35,7 +35,8 @@ TYPES = "documents.signed-url-serves; choices.signed-urls-document-url-tells-the
 DECLARED = "document: x-mistral-link (how long the URL opens its content)"
 
 
-def _links(model: Model) -> Iterator[Subject]:
+def links(model: Model) -> Iterator[Subject]:
+    """Yield each link to the content of what the suite makes."""
     for each in model.resources.values():
         for link in each.links if each.whole else ():
             yield Subject(link, (each, link), (link,), (link, each.create))
@@ -44,7 +45,7 @@ def _links(model: Model) -> Iterator[Subject]:
 def _uploaded(model: Model) -> Iterator[Subject]:
     """Yield each link to the bytes of an upload, not to what was read from them."""
     texts = {each.operation for each in model.texts}
-    for each in _links(model):
+    for each in links(model):
         form = body_schema(model.document.operations[each.value[0].create])[0]
         if form == FORM and each.name not in texts:
             yield each
@@ -72,7 +73,7 @@ def _lives(model: Model) -> Iterator[Subject]:
             yield Subject(name, value, (life.operation,), needed, origins)
 
 
-@law(id="urls.open-their-own", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
+@law(id="urls.open-their-own", over=links, source=SHOWN_TO_STRANGERS, harm=True)
 def open_their_own(world: World, resource: Resource, link: str) -> None:
     """The URLs of two objects open two contents, without a key, and the same one twice."""
     opened = []
@@ -101,7 +102,7 @@ def tell_the_type(world: World, resource: Resource, link: str) -> None:
     world.expect(told, said, instance.made, answer)
 
 
-@law(id="urls.altered-is-refused", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
+@law(id="urls.altered-is-refused", over=links, source=SHOWN_TO_STRANGERS, harm=True)
 def altered_is_refused(world: World, resource: Resource, link: str) -> None:
     """A URL whose id, end or signature was changed opens nothing."""
     instance, other = world.make(resource), world.make(resource)
@@ -116,12 +117,10 @@ def altered_is_refused(world: World, resource: Resource, link: str) -> None:
     if not altered:
         raise Skipped("the URL has no part that could be changed")
     for what, changed in altered.items():
-        answer = open_url(world, changed)
-        reason = f"a URL with {what} answers {answer.status}, a refusal is due"
-        world.expect(400 <= answer.status < 500, reason, answer)
+        expect_shut(world, changed, f"a URL with {what}")
 
 
-@law(id="urls.end-as-they-tell", over=_links, source=SHOWN_TO_STRANGERS, level=MAY)
+@law(id="urls.end-as-they-tell", over=links, source=SHOWN_TO_STRANGERS, level=MAY)
 def end_as_they_tell(world: World, resource: Resource, link: str) -> None:
     """The end that a URL tells counts: with one that is over it opens nothing."""
     _, url, _ = make_opened(world, resource, link)
@@ -129,10 +128,8 @@ def end_as_they_tell(world: World, resource: Resource, link: str) -> None:
     if not ends:
         raise Skipped("the URL tells no end")
     for what, _, past in ends:
-        answer = open_url(world, past)
         name = what.partition("`")[2].rstrip("`")
-        said = f"a URL with a past `{name}` answers {answer.status}, a refusal is due"
-        world.expect(400 <= answer.status < 500, said, answer)
+        expect_shut(world, past, f"a URL with a past `{name}`")
 
 
 @law(id="urls.do-not-mix", over=_several, source=SHOWN_TO_STRANGERS, level=SHOULD)
@@ -146,12 +143,10 @@ def do_not_mix(world: World, resource: Resource) -> None:
     if not mixed:
         raise Skipped("the URLs have no parts that could be exchanged")
     for each in sorted(mixed):
-        answer = open_url(world, each)
-        reason = f"a URL that was put together of two answers {answer.status}, a refusal is due"
-        world.expect(400 <= answer.status < 500, reason, answer)
+        expect_shut(world, each, "a URL that was put together of two")
 
 
-@law(id="urls.are-for-reading", over=_links, source=SHOWN_TO_STRANGERS, harm=True)
+@law(id="urls.are-for-reading", over=links, source=SHOWN_TO_STRANGERS, harm=True)
 def are_for_reading(world: World, resource: Resource, link: str) -> None:
     """Who has only a URL changes nothing by it: whatever other methods answer, all stays."""
     instance, url, before = make_opened(world, resource, link)
@@ -217,6 +212,13 @@ def open_url(world: World, url: str, turns: int = MOST_TURNS) -> Exchange:
     if turns and 300 <= answer.status < 400 and "location" in answer.headers:
         return open_url(world, urljoin(url, answer.headers["location"]), turns - 1)
     return answer
+
+
+def expect_shut(world: World, url: str, what: str, *before: Exchange) -> None:
+    """Hold a URL to open nothing to somebody without a key."""
+    answer = open_url(world, url)
+    said = f"{what} answers {answer.status}, a refusal is due"
+    world.expect(400 <= answer.status < 500, said, *before, answer)
 
 
 def _mixed(one: str, other: str) -> Iterator[str]:

@@ -60,13 +60,18 @@ def make(
     )
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)
-    own = {resource.parameter: _id(resource, answer)} if resource.parameter else {}
     sent = {
         name: body[each.sent]
         for name, each in resource.fields.items()
         if each.sent in body and each.owner != "server"
     }
-    return Instance(resource, {**ids, **own}, by, answer, sent, content, parent)
+    return Instance(resource, made_ids(resource, ids, answer), by, answer, sent, content, parent)
+
+
+def made_ids(resource: Resource, ids: dict[str, str], answer: Exchange) -> dict[str, str]:
+    """Return the path ids of what an answer tells was made; `ids` lead to where it was made."""
+    own = {resource.parameter: _id(resource, answer)} if resource.parameter else {}
+    return {**ids, **own}
 
 
 def _own_ids(maker: Maker, operation: str) -> dict[str, str]:

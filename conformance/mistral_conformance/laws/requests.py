@@ -56,8 +56,12 @@ def _lookup_at(world: Maker, ids: Mapping[str, str], word: str) -> str:
     return world.lookup(word)
 
 
-def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str) -> Exchange:
-    """Send the plainest request at the ids; what they name may be gone or another's.
+def send_plain(
+    world: Maker, operation: str, ids: Mapping[str, str], *, by: str, more: Json | None = None
+) -> Exchange:
+    """Send the plainest request, with `more` in its body, at the ids.
+
+    What they name may be gone or another's.
 
     Raises:
         Skipped: see `plain_request`.
@@ -74,6 +78,7 @@ def send_plain(world: Maker, operation: str, ids: Mapping[str, str], *, by: str)
         request["json"] = {
             **request["json"],
             **_shown_there(world, operation, ids, request["json"]),
+            **(more or {}),
         }
     return world.ask(operation, {**found, **ids}, by=by, **request)
 

@@ -14,6 +14,7 @@ from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.views import new_value
 from mistral_conformance.model.fields import UPDATE_STAMPS, shown_by
+from mistral_conformance.probing.streaming import stream_of
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, StreamView
+    from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
@@ -80,16 +82,22 @@ def _with_children(model: Model) -> Iterator[Subject]:
 
 
 def _acting(model: Model) -> Iterator[Subject]:
-    """Yield each action at the path of what tells when it changed, and whose parts have views."""
+    """Yield each action at the path of what tells when it changed, and whose parts have views.
+
+    One that can stream is a second subject, with the fields that ask for the stream.
+    """
     for subject in resources(model, lambda each: each.read and each.views and _stamp(each)):
         resource = subject.value
         own = f"{{{resource.parameter}}}"
         for action in resource.actions:
             if not model.document.operations[action].path.endswith(own):
                 continue
-            value, needed = (resource, action), (resource.create, action)
+            needed, shown = (resource.create, action), (action, resource.read)
             origins = (resource.fields[_stamp(resource)].origin,)
-            yield Subject(action, value, (action, resource.read), needed, origins, subject.needs)
+            when = stream_of(model.document.operations[action]).get("when")
+            for name, more in ((action, {}), *([(f"{action} streamed", when)] if when else ())):
+                value = (resource, action, more)
+                yield Subject(name, value, shown, needed, origins, subject.needs)
 
 
 @law(id="times.stamps-are-now", over=_stamped, source=TOLD_FALSELY, harm=True)
@@ -206,14 +214,14 @@ def changed_children_move_the_stamp(world: World, child: Resource) -> None:
 
 
 @law(id="times.action-moves-the-stamp", over=_acting, source=TOLD_FALSELY, harm=True)
-def action_moves_the_stamp(world: World, resource: Resource, operation: str) -> None:
+def action_moves_the_stamp(world: World, resource: Resource, operation: str, more: Json) -> None:
     """The time of the last change moves with what is done to an object and changes its parts."""
     instance = world.make(resource)
     calm(world, instance)
     before = parts_of(world, instance)
 
     def act() -> Exchange:
-        done = send_plain(world, operation, instance.ids, by=instance.by)
+        done = send_plain(world, operation, instance.ids, by=instance.by, more=more)
         if not done.ok or parts_of(world, instance) == before:
             raise Skipped(f"{operation} changes nothing that a view of {resource.one} tells", done)
         return done

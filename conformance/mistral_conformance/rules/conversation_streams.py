@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import WEATHER, chat_model
+from mistral_conformance.rules.common.chats import WEATHER
 from mistral_conformance.rules.common.readings import within
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.talks import (
@@ -12,9 +12,7 @@ from mistral_conformance.rules.common.talks import (
     ASK_WEATHER,
     ASK_WEB,
     DELETE_CONVERSATION,
-    GET_CONVERSATION,
     RESTART,
-    SHORT,
     START,
     assemble,
     hear,
@@ -24,10 +22,10 @@ from mistral_conformance.rules.common.talks import (
     pieces_of,
     read_history,
     start,
+    try_start,
 )
-from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MUST
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -48,22 +46,6 @@ def appended_answer_is_kept(ctx: Context) -> None:
     body = {**ASK, "stream": True, "from_entry_id": entry}
     restarted = ctx.api.call(RESTART, conversation_id=id_, json=body)
     _expect_told(ctx, restarted, hear(ctx, restarted))
-
-
-@rule(SHOULD, "document: ModelConversation.updated_at (when something was added)", (APPEND,))
-def turns_move_the_time(ctx: Context) -> None:
-    """Each turn moves the time of the conversation, one that is streamed too."""
-    id_ = start(ctx)["conversation_id"]
-    for stream in (False, True):
-        before = ctx.answer(GET_CONVERSATION, conversation_id=id_)
-        ctx.pass_time(1)
-        turn = ctx.api.call(APPEND, conversation_id=id_, json={**ASK, "stream": stream})
-        if stream:
-            hear(ctx, turn)
-        after = ctx.answer(GET_CONVERSATION, conversation_id=id_)
-        moved = read_time(after["updated_at"]) > read_time(before["updated_at"])
-        said = f"`updated_at` does not move with a {'streamed' if stream else 'plain'} turn"
-        ctx.expect(moved, said, before, turn, after)
 
 
 @rule(MUST, "document: FunctionCallEvent (text to add to the arguments)", (START,))
@@ -113,9 +95,7 @@ def handovers_are_told(ctx: Context) -> None:
 
 def _start(ctx: Context, **fields: object) -> tuple[Exchange, Events]:
     """Return the answer of a new conversation as events."""
-    actor = {} if "agent_id" in fields else {"model": chat_model(ctx), "completion_args": SHORT}
-    body = {**actor, "name": ctx.marker.name("streamed"), "stream": True, **fields}
-    answer = ctx.api.call(START, json=body)
+    answer = try_start(ctx, None, stream=True, **fields)
     return answer, hear(ctx, answer)
 
 

@@ -109,26 +109,6 @@ def given_ids_are_kept(ctx: Context) -> None:
 
 @rule(
     MUST,
-    "document: ConversationRequest (null is the same as leaving a field out)",
-    (START, GET_CONVERSATION),
-)
-def null_is_left_out(ctx: Context) -> None:
-    """A start whose optional fields are null is kept and answered like one without them."""
-    schema = ctx.document.raw["components"]["schemas"]["ConversationRequest"]
-    free = [name for name, each in schema["properties"].items() if each.get("default", 0) is None]
-    empty = dict.fromkeys(set(free) - {"model", "agent_id", "completion_args", "name"})
-    plain, with_nulls = start(ctx), start(ctx, **empty)
-    told = [
-        ctx.answer(GET_CONVERSATION, conversation_id=each["conversation_id"]).json()
-        for each in (plain, with_nulls)
-    ]
-    shown = [{name: each.get(name) for name in empty} for each in told]
-    expect_equal(ctx, shown[1], shown[0], "what is shown of it", plain, with_nulls)
-    expect_equal(ctx, kinds(with_nulls["outputs"]), kinds(plain["outputs"]), "the outputs")
-
-
-@rule(
-    MUST,
     "document: ConversationRequest.agent_version; document: ConversationRestartRequest",
     (START, RESTART),
 )

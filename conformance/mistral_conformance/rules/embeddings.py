@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_conformance.probing.targets import targets_of
-from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -78,17 +77,6 @@ def bits_are_packed(ctx: Context) -> None:
         answer = embed_or_skip(ctx, [CAT], output_dtype=kind)
         found = len(vectors_of(ctx, answer)[0])
         expect_equal(ctx, found, -(-size // BITS), f"the size of {kind}", answer)
-
-
-@rule(MUST, "document: UsageInfo", (EMBED,))
-def usage_grows_with_the_texts(ctx: Context) -> None:
-    """More texts cost more, all of it for the prompt, and the total is the sum."""
-    one, three = embed(ctx, [CAT]), embed(ctx, TEXTS)
-    for answer in (one, three):
-        used = answer["usage"]
-        expect_sum(ctx, used, ("prompt_tokens", "completion_tokens"), answer)
-    costs = [each.at("usage.prompt_tokens") for each in (one, three)]
-    ctx.expect(0 < costs[0] < costs[1], f"one text and three cost {costs}", one, three)
 
 
 def embedding_model(ctx: Context) -> str:

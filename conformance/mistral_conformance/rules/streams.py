@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.probing.judging import judge_of
+from mistral_conformance.probing.hearing import (
+    ends,
+    hold_end,
+    hold_framing,
+    hold_ids,
+    hold_named_data,
+    hold_names,
+    hold_no_done,
+    hold_schema,
+)
 from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
-from mistral_conformance.record.events import DONE, EVENT_STREAM, PATIENT, Bound
+from mistral_conformance.record.events import EVENT_STREAM, PATIENT, Bound
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import ask_streamed, body
 from mistral_conformance.rules.common.names import CHAT
@@ -23,7 +32,6 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.model.document import Operation
-    from mistral_conformance.record.events import Event
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
@@ -74,11 +82,6 @@ def chooses_by_name(operation: Operation) -> bool:
     return "events" in stream_of(operation)
 
 
-def ends(operation: Operation) -> bool:
-    """Say whether the document says how the stream ends."""
-    return names_its_events(operation) or "end" in stream_of(operation)
-
-
 def has_no_terminator(operation: Operation) -> bool:
     """Say whether the stream is one that never says `[DONE]`."""
     return streams(operation) and "end" not in stream_of(operation)
@@ -112,70 +115,45 @@ def not_asked_for_stays_away(ctx: Context) -> None:
 @rule(MUST, "HTML standard 9.2.6", EACH, applies=streams)
 def framing_holds(ctx: Context) -> None:
     """Every line is a field, a comment or blank, and every event ends with a blank line."""
-    stream = _heard(ctx).stream
-    ctx.expect(not stream.stray, f"the line {stream.stray[:1]} is no field")
-    ctx.expect(not stream.unfinished, "the last event lacks its blank line")
+    hold_framing(_heard(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=streams)
 def events_have_the_schema(ctx: Context) -> None:
     """Each event has the documented form: its name, and data that are JSON of the schema."""
-    judge = judge_of(ctx)
-    terminator = stream_of(ctx.operation).get("end")
-    for event in _events(ctx):
-        if event.data == terminator:
-            continue
-        words = judge.event(ctx.operation, event.name, event.json())
-        ctx.expect(not words, f"the event {event.data[:80]}: {words}")
+    hold_schema(ctx.document, ctx.operation, _told(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=names_its_events)
 def names_tell_the_type(ctx: Context) -> None:
     """Each event has a name, and its data have that name as their type."""
-    for event in _events(ctx):
-        ctx.expect(event.name, f"the event {event.data[:80]} has no name")
-        data = event.json()
-        found = data["type"] if isinstance(data, dict) else None
-        ctx.expect(found == event.name, f"the event {event.name!r} has data of type {found!r}")
+    hold_names(_told(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=chooses_by_name)
 def names_choose_the_data(ctx: Context) -> None:
     """An event with a documented name has the data that the name stands for."""
-    named = stream_of(ctx.operation)["events"]
-    judge = judge_of(ctx)
-    for event in _events(ctx):
-        if event.name in named:
-            words = judge.component(named[event.name], event.json())
-            ctx.expect(not words, f"the event {event.name!r}: {words}")
+    hold_named_data(ctx.document, ctx.operation, _told(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=ends)
 def the_end_comes_last(ctx: Context) -> None:
     """The stream says once that it ends, as its last event."""
-    form = stream_of(ctx.operation)
-    says_so = [
-        event.data == form["end"] if "end" in form else event.name in form["end_events"]
-        for event in _events(ctx)
-    ]
-    ctx.expect(says_so[-1], "the stream does not say that it ends")
-    ctx.expect(not any(says_so[:-1]), "the stream goes on after its end")
+    hold_end(ctx.operation, _told(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=has_no_terminator)
 def done_only_where_documented(ctx: Context) -> None:
     """A stream whose end the document tells otherwise never says `[DONE]`."""
-    for event in _events(ctx):
-        ctx.expect(event.data != DONE, "the stream says [DONE]")
+    hold_no_done(_told(ctx))
 
 
 @rule(MUST, SOURCE, EACH, applies=can_be_resumed)
 def resumed_stream_goes_on(ctx: Context) -> None:
     """Taken up after an event, by its id, a stream goes on with precisely those that follow it."""
-    whole = _heard(ctx)
-    ids = [event.id for event in _events(ctx)]
-    ctx.expect(all(ids), "an event has no id to resume after", whole)
-    ctx.expect(len(set(ids)) == len(ids), "two events have the same id", whole)
+    whole = _told(ctx)
+    hold_ids(whole)
+    ids = [event.id for event in whole.events]
     if len(ids) < LEAST:
         ctx.skip("one event alone came")
     for way, name in stream_of(ctx.operation)["resumable"].items():
@@ -208,8 +186,8 @@ def _heard(ctx: Context) -> Exchange:
     return shot.exchange
 
 
-def _events(ctx: Context) -> tuple[Event, ...]:
-    """Return the events of the stream, at least one.
+def _told(ctx: Context) -> Exchange:
+    """Return the stream, which has at least one event.
 
     Raises:
         Failed: a stream that has an end has no event.
@@ -220,4 +198,4 @@ def _events(ctx: Context) -> tuple[Event, ...]:
     if not heard.events and not ends(ctx.operation):
         ctx.skip("nothing was said while the suite listened")
     ctx.expect(heard.events, "the stream has no events", heard)
-    return heard.events
+    return heard

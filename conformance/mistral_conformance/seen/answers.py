@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from mistral_conformance.model import load_model
 from mistral_conformance.probing.judging import Judge, shared_judge
 from mistral_conformance.rules.schema import CONFLICT
-from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.seen.check import seen
 from mistral_conformance.session.sightings import STACK
+from mistral_conformance.verdict.outcome import expect
 
 OF_HTTP = frozenset({405, 413, 414, 415, 431, 501})
 """Refusals of methods, sizes and media types, which HTTP gives to every server."""

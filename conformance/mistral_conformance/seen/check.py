@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.verdict.outcome import Failed
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mistral_conformance.model.document import Operation
-    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.seen.traffic import Traffic
 
     Trial = Callable[[], object]
@@ -51,14 +48,3 @@ def seen(*ids: str) -> Callable[[Check], Check]:
         return check
 
     return register
-
-
-def expect(condition: object, reason: str, *evidence: Exchange) -> None:
-    """Hold the server to a condition.
-
-    Raises:
-        Failed: it is false.
-
-    """
-    if not condition:
-        raise Failed(reason, *evidence)

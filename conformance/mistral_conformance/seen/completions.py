@@ -11,8 +11,8 @@ from mistral_conformance.laws.asking import count, counts
 from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.completions import Choice, read_pieces, read_plain
 from mistral_conformance.record.events import EVENT_STREAM
-from mistral_conformance.seen.check import expect, seen
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.seen.check import seen
+from mistral_conformance.verdict.outcome import Skipped, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

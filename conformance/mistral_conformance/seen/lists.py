@@ -12,8 +12,9 @@ from mistral_conformance.laws.filters import fits, value_at
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.orders import is_after
 from mistral_conformance.model.schemas import types
-from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.seen.check import seen
 from mistral_conformance.seen.history import items_of
+from mistral_conformance.verdict.outcome import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,9 +17,10 @@ from mistral_conformance.laws.comparing import (
 )
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.model import Resource
-from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.seen.check import seen
 from mistral_conformance.seen.history import gives_ids
 from mistral_conformance.seen.replaying import beginnings, endings, looks, pairs
+from mistral_conformance.verdict.outcome import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

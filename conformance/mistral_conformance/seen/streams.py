@@ -5,11 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.judging import shared_judge
+from mistral_conformance.probing.hearing import (
+    ends,
+    hold_end,
+    hold_framing,
+    hold_ids,
+    hold_named_data,
+    hold_names,
+    hold_no_done,
+    hold_schema,
+)
 from mistral_conformance.probing.streaming import stream_of
-from mistral_conformance.record.events import DONE, EVENT_STREAM
-from mistral_conformance.rules.streams import ends
-from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.record.events import EVENT_STREAM
+from mistral_conformance.seen.check import seen
+from mistral_conformance.verdict.outcome import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,13 +81,13 @@ def events_have_the_schema(traffic: Traffic, subject: Subject) -> Iterator[Trial
 @seen("streams.names-tell-the-type")
 def names_tell_the_type(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
     """See the rule."""
-    return _each(traffic, subject, _hold_names)
+    return _each(traffic, subject, lambda _, exchange: hold_names(exchange))
 
 
 @seen("streams.names-choose-the-data")
 def names_choose_the_data(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
     """See the rule."""
-    return _each(traffic, subject, partial(_hold_named, traffic))
+    return _each(traffic, subject, partial(hold_named_data, traffic.document))
 
 
 @seen("streams.the-end-comes-last")
@@ -90,13 +99,13 @@ def the_end_comes_last(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
 @seen("streams.done-only-where-documented")
 def done_only_where_documented(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
     """See the rule."""
-    return _each(traffic, subject, _hold_no_done)
+    return _each(traffic, subject, lambda _, exchange: hold_no_done(exchange))
 
 
 @seen("streams.events-can-be-named-again")
 def events_can_be_named_again(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
     """See the rule."""
-    return _each(traffic, subject, _hold_ids)
+    return _each(traffic, subject, lambda _, exchange: hold_ids(exchange))
 
 
 def _asks(each: Seen, wanted: dict[str, Any]) -> bool:
@@ -107,56 +116,13 @@ def _asks(each: Seen, wanted: dict[str, Any]) -> bool:
 
 
 def _hold_framing(_operation: Operation, exchange: Exchange) -> None:
-    stream = exchange.stream
-    expect(not stream.stray, f"the line {stream.stray[:1]} is no field", exchange)
-    cut = stream.unfinished and len(exchange.content) < CUT
-    expect(not cut, "the last event lacks its blank line", exchange)
+    hold_framing(exchange, whole=len(exchange.content) < CUT)
 
 
 def _hold_schema(traffic: Traffic, operation: Operation, exchange: Exchange) -> None:
-    judge = shared_judge(traffic.document)
-    terminator = stream_of(operation).get("end")
     expect(exchange.events or not ends(operation), "the stream has no events", exchange)
-    for event in exchange.events:
-        if event.data != terminator:
-            words = judge.event(operation, event.name, event.json())
-            expect(not words, f"the event {event.data[:80]}: {words}", exchange)
-
-
-def _hold_names(_operation: Operation, exchange: Exchange) -> None:
-    for event in exchange.events:
-        expect(event.name, f"the event {event.data[:80]} has no name", exchange)
-        data = event.json()
-        found = data["type"] if isinstance(data, dict) else None
-        said = f"the event {event.name!r} has data of type {found!r}"
-        expect(found == event.name, said, exchange)
-
-
-def _hold_named(traffic: Traffic, operation: Operation, exchange: Exchange) -> None:
-    named = stream_of(operation)["events"]
-    for event in exchange.events:
-        if event.name in named:
-            words = shared_judge(traffic.document).component(named[event.name], event.json())
-            expect(not words, f"the event {event.name!r}: {words}", exchange)
+    hold_schema(traffic.document, operation, exchange)
 
 
 def _hold_end(operation: Operation, exchange: Exchange) -> None:
-    form = stream_of(operation)
-    says_so = [
-        each.data == form["end"] if "end" in form else each.name in form["end_events"]
-        for each in exchange.events
-    ]
-    whole = len(exchange.content) < CUT
-    expect(not whole or (says_so and says_so[-1]), "the stream does not say that it ends", exchange)
-    expect(not any(says_so[:-1]), "the stream goes on after its end", exchange)
-
-
-def _hold_no_done(_operation: Operation, exchange: Exchange) -> None:
-    said_so = any(each.data == DONE for each in exchange.events)
-    expect(not said_so, "the stream says [DONE]", exchange)
-
-
-def _hold_ids(_operation: Operation, exchange: Exchange) -> None:
-    ids = [each.id for each in exchange.events]
-    expect(all(ids), "an event has no id to resume after", exchange)
-    expect(len(set(ids)) == len(ids), "two events have the same id", exchange)
+    hold_end(operation, exchange, whole=len(exchange.content) < CUT)

@@ -11,7 +11,8 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.times import BIRTH, CENTURY_S, NEAR_S, STAMP
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.record.events import EVENT_STREAM
-from mistral_conformance.seen.check import expect, seen
+from mistral_conformance.seen.check import seen
+from mistral_conformance.verdict.outcome import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -74,6 +74,17 @@ STATUSES: dict[type[Signal], Status] = {
 }
 
 
+def expect(condition: object, reason: str, *evidence: Exchange) -> None:
+    """Hold the server to a condition.
+
+    Raises:
+        Failed: it is false.
+
+    """
+    if not condition:
+        raise Failed(reason, *evidence)
+
+
 def status_of(signal: Signal) -> Status:
     """Return the end of a case that a signal tells."""
     return STATUSES[type(signal)]

@@ -166,7 +166,7 @@ def expired_is_read() -> Alter:
 
 @remembering(
     "links-outlive-libraries",
-    f"gone.links-die-with-parents[{DOCUMENTS}.get_signed_url with its library]",
+    f"gone.links-die[{DOCUMENTS}.get_signed_url with its library]",
     "answers 200",
 )
 def links_outlive_libraries() -> Alter:

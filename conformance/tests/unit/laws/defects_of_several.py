@@ -184,6 +184,39 @@ def a_null_is_refused(answer: Answer) -> None:
         answer.status, answer.body = 422, {"detail": "null"}
 
 
+def _made_of_null(field: str, alter_read: Alter) -> Alter:
+    """Alters how what was made with this field as null is read."""
+    made: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/conversations") and answer.sent_body.get(field, "") is None:
+            made.add(answer.body["conversation_id"])
+        if answer.method == "GET" and answer.path.rpartition("/")[2] in made:
+            alter_read(answer)
+
+    return alter
+
+
+@remembering(
+    "what-has-null-is-lost", "extra.null-is-harmless[beta.conversations.start]", "is not there"
+)
+def what_has_null_is_lost() -> Alter:
+    def lose(answer: Answer) -> None:
+        answer.status, answer.body = 404, {"detail": "There is no such conversation."}
+
+    return _made_of_null("store", lose)
+
+
+@remembering(
+    "null-is-a-text", "extra.null-is-harmless[beta.conversations.start]", "`instructions` is"
+)
+def null_is_a_text() -> Alter:
+    def spell(answer: Answer) -> None:
+        answer.body = {**answer.body, "instructions": "null"}
+
+    return _made_of_null("instructions", spell)
+
+
 @remembering(
     "former-names-are-found", "sets.filter[beta.libraries.documents.list:search]", "gives an item"
 )

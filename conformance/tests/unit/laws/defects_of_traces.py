@@ -90,6 +90,25 @@ def turns_move_no_stamp() -> Alter:
 
 
 @remembering(
+    "streamed-turns-move-no-stamp",
+    "times.action-moves-the-stamp[beta.conversations.append streamed]",
+    "did not move",
+)
+def streamed_turns_move_no_stamp() -> Alter:
+    times: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        is_read = answer.is_("GET") and answer.path.startswith("/v1/conversations/conv")
+        if is_read and "updated_at" in answer.body:
+            kept = times.setdefault(answer.path, answer.body["updated_at"])
+            answer.body = {**answer.body, "updated_at": kept}
+        elif answer.method == "POST" and not answer.sent_body.get("stream"):
+            times.clear()
+
+    return alter
+
+
+@remembering(
     "outputs-are-cached", "ends.looking-early-changes-nothing[batch.jobs.get:inline]", "looked at"
 )
 def outputs_are_cached() -> Alter:
@@ -291,6 +310,15 @@ def late_entries_come_between(answer: Answer) -> None:
 def first_input_is_billed(answer: Answer) -> None:
     if answer.is_("POST", "/embeddings"):
         usage = {**answer.body["usage"], "prompt_tokens": 1}
+        answer.body = {**answer.body, "usage": usage}
+
+
+@defect(
+    "total-is-the-first-input", "sums.inputs-are-counted[embeddings.create]", "the total of the"
+)
+def total_is_the_first_input(answer: Answer) -> None:
+    if answer.is_("POST", "/embeddings"):
+        usage = {**answer.body["usage"], "total_tokens": 1}
         answer.body = {**answer.body, "usage": usage}
 
 

@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 STARTS = "/v1/conversations"
 
 
-def losing_what_has_null() -> Alter:
-    lost: set[str] = set()
-
-    def alter(answer: Answer) -> None:
-        if answer.is_("POST", STARTS) and answer.sent_body.get("store", True) is None:
-            lost.add(answer.body["conversation_id"])
-        if answer.path.rpartition("/")[2] in lost:
-            answer.status, answer.body = 404, {"detail": "There is no such conversation."}
-
-    return alter
-
-
 def replacing_ids() -> Alter:
     given: set[str] = set()
 
@@ -62,19 +50,6 @@ def sharing_branches() -> Alter:
         elif answer.is_("GET", "/history") and answer.path.split("/")[3] in origin:
             branch = origin[answer.path.split("/")[3]]
             answer.content = answer.again("GET", f"{STARTS}/{branch}/history").content
-
-    return alter
-
-
-def forgetting_streamed_turns() -> Alter:
-    times: dict[str, str] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.method == "GET" and answer.path.startswith(f"{STARTS}/"):
-            kept = times.setdefault(answer.path, answer.body["updated_at"])
-            answer.body = {**answer.body, "updated_at": kept}
-        elif answer.method == "POST" and not answer.sent_body.get("stream"):
-            times.clear()
 
     return alter
 
@@ -133,13 +108,11 @@ def keeping_times() -> Alter:
 @pytest.mark.parametrize(
     ("rule", "make"),
     [
-        ("conversations.null-is-left-out", losing_what_has_null),
         ("conversations.given-ids-are-kept", replacing_ids),
         ("conversation-tools.decided-is-decided", deciding_again),
         ("conversations.named-version-answers", answering_in_one_version),
         ("conversations.messages-are-all-that-was-said", telling_everything),
         ("conversations.branches-grow-apart", sharing_branches),
-        ("conversation-streams.turns-move-the-time", forgetting_streamed_turns),
         ("agents.steps-back-lose-nothing", listing_up_to_the_current),
         ("agents.steps-back-lose-nothing", making_aliases_anew),
         ("agents.switch-is-a-change", keeping_times),

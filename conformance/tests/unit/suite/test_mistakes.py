@@ -23,7 +23,7 @@ def result(reason: str, rule: str = "tried.rule") -> Result:
             [
                 "files.retrieve still shows a deleted file",
                 "files.retrieve answers 200 for a deleted file, 404 or 410 is due",
-                "the URL of a document answers 200 after its library went",
+                "the URL of a document after its library went answers 200, a refusal is due",
             ],
         ),
         ("what does not exist is answered", ["GET answered 200 where 404 is due"]),
