@@ -211,16 +211,15 @@ def _ends_text(world: World, option: Option) -> None:
     asked = _question(world, option)
     plain = ask_twice(world, asked)
     stop = stop_at(plain)
-    before, _, after = plain.first.text.partition(stop)
-    later = next((each for each in after.split() if each.isalpha() and each not in before), NEVER)
-    due = before.rstrip()
+    early = _earlier(plain.first.text.partition(stop)[0]) or stop
     roomy = ("caps usage",)
-    for value, beside in (
-        (stop, ()),
-        ([NEVER, stop], roomy),
-        ([stop, later], ()),
-        ([later, stop], roomy),
+    for value, first, beside in (
+        (stop, stop, ()),
+        ([NEVER, stop], stop, roomy),
+        ([early, stop], early, ()),
+        ([stop, early], early, roomy),
     ):
+        due = plain.first.text.partition(first)[0].rstrip()
         answer = _ask_beside(world, option, {option.name: value}, "", *beside)
         text, finish = answer.first.text.rstrip(), answer.first.finish
         left, right = shorten(text, due)
@@ -228,12 +227,18 @@ def _ends_text(world: World, option: Option) -> None:
         ended = finish == ["stop"] or (not finish and option.inside)
         if text != due or not ended:
             expect_steady(world, asked, plain)
-        if not due.startswith(text) and stop not in text:
+        if not due.startswith(text) and first not in text:
             _ends_at_a_letter(world, option, plain)
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
-    _ends_before_a_cap(world, option, plain, stop, count(answer, "completion_tokens"))
+    _ends_before_a_cap(world, option, plain, early, count(answer, "completion_tokens"))
+
+
+def _earlier(text: str) -> str:
+    """Return a word of a text that is not where it begins, empty where it has none."""
+    words = [each for each in text.split() if each.isalpha() and len(each) > 1]
+    return next((each for each in words if text.partition(each)[0].strip()), "")
 
 
 def _ends_before_a_cap(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
@@ -100,6 +100,31 @@ def figures_keep_to_their_times(ctx: Context) -> None:
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
     early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
     expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
+
+
+@rule(MUST, "document: workflows.runs.list_runs (search_key)", (LIST,))
+def search_wants_every_pair(ctx: Context) -> None:
+    """A search by several pairs finds the runs that were marked with all of them."""
+    team, stages = f"team:{word(ctx)}", [word(ctx), word(ctx)]
+    runs = [started(ctx, team, f"stage:{each}") for each in stages]
+    one, other = (each["execution_id"] for each in runs)
+    if not {one, other} <= (found := search(ctx, team)).keys():
+        ctx.skip("runs are not found by the attributes that they were started with")
+    both = search(ctx, team, f"stage:{stages[0]}")
+    ctx.expect(one in both, "a run that has both pairs is not found", *found.values())
+    ctx.expect(other not in both, "a run that has one of two pairs is found", *both.values())
+
+
+def started(ctx: Context, *pairs: str) -> Exchange:
+    """Return a new execution that is marked with pairs of key and value."""
+    marks = dict(pair.split(":") for pair in pairs)
+    return execute(ctx, custom_tracing_attributes=marks)
+
+
+def search(ctx: Context, *pairs: str) -> dict[str, Exchange]:
+    """Return the ids of the executions that have all pairs, each with the answer that tells it."""
+    answer = ctx.answer(LIST, query={"search_key": list(pairs)})
+    return {each["execution_id"]: answer for each in answer["executions"]}
 
 
 def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:

@@ -47,6 +47,18 @@ def workflow_is_found_by_name_alone(is_wanted_workflow: Part) -> Part:
     )
 
 
+@mutant("runs.one-pair-is-enough", op.LIST, place=f"{RUNS}:is_wanted_execution")
+def one_pair_is_enough(is_wanted_execution: Part) -> Part:
+    """Of several pairs in a search one is enough."""
+
+    def defect(ctx: Part, execution: Part) -> bool:
+        asked = ctx.query["search_key"] or ()
+        each = [evolve(ctx, query={**ctx.query, "search_key": [pair]}) for pair in asked]
+        return any(is_wanted_execution(one, execution) for one in each or [ctx])
+
+    return defect
+
+
 @mutant("runs.run-lacks-its-result", op.GET, place=f"{RUNS}:get_run")
 def run_lacks_its_result(get_run: Part) -> Part:
     """A run that has ended shows no result."""
