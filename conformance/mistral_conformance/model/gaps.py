@@ -9,13 +9,14 @@ from mistral_conformance.model.declarations import LINK, OPTION, REFERENCE, STAT
 from mistral_conformance.model.lists import undeclared_parameters
 from mistral_conformance.model.references import is_id, resource_named
 from mistral_conformance.model.resources import without_resource
-from mistral_conformance.model.schemas import Property, facet, resolved
+from mistral_conformance.model.schemas import deep_properties, facet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.reading import Model
+    from mistral_conformance.model.schemas import Property
 
 
 def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
@@ -43,7 +44,7 @@ def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
     """Yield what the fields of the request and of the answers leave open."""
     seen: set[int] = set()
     for schema, pointer in _bodies(model.document, operation):
-        for each in _deep(model.document, schema, pointer, seen):
+        for each in deep_properties(model.document, schema, pointer, seen):
             known = REFERENCE in each.schema or resource_named(each.name, model.resources)
             if is_id(each.name) and not known:
                 yield f"{each.pointer} is an id of nothing: declare {REFERENCE}"
@@ -70,21 +71,3 @@ def _is_told(model: Model, state: Property) -> bool:
         return True
     values = tuple(state_values(model.document, state.schema))
     return any((each.field, each.values) == (state.name, values) for each in model.states)
-
-
-def _deep(document: Document, schema: Json, pointer: str, seen: set[int]) -> Iterator[Property]:
-    """Yield the properties of a schema and of all that it leads to, each once."""
-    node, pointer = resolved(document, schema, pointer)
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    for name, each in node.get("properties", {}).items():
-        at = f"{pointer}/properties/{name}"
-        yield Property(name, each, required=False, pointer=at)
-        yield from _deep(document, each, at, seen)
-    for word in ("items", "additionalProperties", "contentSchema"):
-        if isinstance(node.get(word), dict):
-            yield from _deep(document, node[word], f"{pointer}/{word}", seen)
-    for word in ("allOf", "oneOf", "anyOf", "prefixItems"):
-        for number, each in enumerate(node.get(word, ())):
-            yield from _deep(document, each, f"{pointer}/{word}/{number}", seen)
