@@ -173,7 +173,7 @@ def _told(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> l
     told: Any = None
     with suppress(Misread, ValueError):
         if exchange.media_type == JSON:
-            told = exchange.json()
+            told = json.loads(exchange.text)  # not watched: one wrong field hides no other
         elif exchange.media_type == EVENT_STREAM:
             told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
         return list(judge(told, ()))

@@ -115,3 +115,12 @@ def test_answers_without_times_and_totals_prove_none(tmp_path: Path) -> None:
     assert {each["status"] for each in report["rules"]} == {"skip"}
     assert "seen.times-are-possible[files.list]" in report["cases"]
     assert "seen.times-are-possible[files.delete]" not in report["cases"]
+
+
+def test_one_wrong_field_of_an_answer_hides_no_other(tmp_path: Path) -> None:
+    listed = {"object": "list", "data": [{"id": 7, "object": "file", "created_at": 17}]}
+    given = ("--rules", "seen.times-are-possible", "--operations", "files.list")
+    _, report = judge(tmp_path, always(Answer(200, listed)), *given)
+    (case,) = report["rules"]
+    assert case["status"] == "fail"
+    assert "created_at` is 17, no time in seconds since 1970" in case["reason"]
