@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.suite.fake_server import KEY, Answer, Request, keyed, models, serving
+from tests.unit.suite.fake_server import KEY, Answer, Request, keyed, libraries, models, serving
 
 from mistral_conformance import cli
 
@@ -71,6 +71,20 @@ def test_server_without_the_chosen_operations_is_told_and_at_no_fault(
     assert report["run"]["holds"] is True
     told = " ".join(capsys.readouterr().out.split())
     assert "Nothing was judged: the server has nothing of what was to be tried (seed" in told
+
+
+def test_paths_that_are_not_there_may_be_refused_in_words_of_their_own(tmp_path: Path) -> None:
+    def gateway(request: Request) -> Answer | None:
+        if request.path.startswith("/v1/files"):
+            return Answer(404, {"error": "this gateway has no files"})
+        return libraries(request)
+
+    given = ("--profile", "libraries", "--rules", "schema.status", "--rules", "auth.key-wanted")
+    _, report = judge(tmp_path, gateway, *given)
+    ends = {name: each["status"] for name, each in report["cases"].items()}
+    assert {end for name, end in ends.items() if "files." in name} == {"not-offered"}
+    assert ends["auth.key-wanted[beta.libraries.list]"] == "pass"
+    assert ends["auth.key-wanted[beta.libraries.get]"] == "pass"
 
 
 def test_required_operations_that_are_not_there_fail_as_ever(tmp_path: Path) -> None:
