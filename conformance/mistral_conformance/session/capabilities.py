@@ -140,6 +140,10 @@ class Capabilities:
             raise Failed(f"{operation} is not offered, and the run requires it", *evidence)
         raise NotOffered(f"not offered: {operation}", *evidence)
 
+    def is_unsure(self, operation: str) -> bool:
+        """Say whether only a call on a living object can tell if the server has an operation."""
+        return operation in self._unsure
+
     def see(self, exchange: Exchange) -> None:
         """Take an answer about a living object: it tells where the probe could not.
 

@@ -87,6 +87,16 @@ def test_paths_that_are_not_there_may_be_refused_in_words_of_their_own(tmp_path:
     assert ends["auth.key-wanted[beta.libraries.get]"] == "pass"
 
 
+def test_parts_that_no_living_object_has_are_not_offered(tmp_path: Path) -> None:
+    given = ("--rules", "input.plain-succeeds", "--rules", "schema.status")
+    _, report = judge(tmp_path, libraries, "--operations", "beta.libraries.*", *given)
+    ends = {name: each["status"] for name, each in report["cases"].items()}
+    for each in ("accesses.list", "documents.list", "documents.upload"):
+        assert ends[f"input.plain-succeeds[beta.libraries.{each}]"] == "not-offered"
+        assert ends[f"schema.status[beta.libraries.{each}]"] == "not-offered"
+    assert ends["input.plain-succeeds[beta.libraries.get]"] == "pass"
+
+
 def test_required_operations_that_are_not_there_fail_as_ever(tmp_path: Path) -> None:
     nothing = always(Answer(404, {"detail": "Not Found"}))
     given = ("--rules", "offered.*", "--require", "files.*")
