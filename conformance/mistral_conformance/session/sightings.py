@@ -171,7 +171,7 @@ def _told(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> l
     A judge tells a text for each thing that could be wrong: what is, or nothing.
     """
     told: Any = None
-    with suppress(Misread, ValueError):
+    with suppress(Misread, ValueError, RecursionError):
         if exchange.media_type == JSON:
             told = json.loads(exchange.text)  # not watched: one wrong field hides no other
         elif exchange.media_type == EVENT_STREAM:
