@@ -87,6 +87,8 @@ def exit_code(report: Report, *, stops: bool = True) -> ExitCode:
         return ExitCode.INTERRUPTED
     if report.run.holds:
         return ExitCode.HOLDS
+    if report.lacks_all:
+        return ExitCode.NO_TARGET
     return ExitCode.STOPPED if report.run.stopped and stops else ExitCode.BROKEN
 
 

@@ -67,7 +67,7 @@ def children_are_counted(world: World, resource: Resource, field: Field, child: 
     made = [world.make(child, parent=parent) for _ in range(_page(world.model, child) + BEYOND)]
     expect_total(world, parent, field, child)
     listed = len(world.walk(child, parent.ids).items)
-    world.expect(listed == len(made), f"of {len(made)} {child.name}s {listed} are listed")
+    world.expect(listed == len(made), f"of {len(made)} {child.several} {listed} are listed")
     for each in (made[0], made[-1]):
         for shown in world.look(each):
             said = f"{shown.view} does not show one {child.name} of {len(made)}"

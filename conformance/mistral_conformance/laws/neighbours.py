@@ -159,7 +159,9 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
     done = world.taken(act(world, instance, operation))
     if operation not in {resource.create, resource.delete}:
         same = keys == keys_beside(world, instance)
-        world.expect(same, f"{operation} added to the {resource.name}s beside, or took away", done)
+        world.expect(
+            same, f"{operation} added to the {resource.several} beside, or took away", done
+        )
     for bystander, seen in before:
         of_kind = [each for each in resource.fields.values() if each.moves == "change"]
         beside = bystander.resource is resource and bystander is not instance

@@ -58,6 +58,8 @@ class Population:
     """What one comes with; those that the population has may have ended since."""
     renamed: tuple[str, ...] = ()
     """A name that one was made with, and the name that it has now."""
+    refused: Signal | None = None
+    """What kept one from being made."""
 
     @property
     def ids(self) -> dict[str, str]:
@@ -85,7 +87,9 @@ def population_of(world: World, view: ListView) -> Population:
             memory[key] = _populate(world, view) if made else _meet(world, view)
     found: Population = memory[key]
     if made and len(found.made) < LEAST:
-        raise Unjudged(f"the server made {len(found.made)} of the {view.resource}s to list")
+        why, shown = (found.refused.reason, found.refused.evidence) if found.refused else ("", ())
+        several = world.model.resources[view.resource].several
+        raise Unjudged(f"the server made {len(found.made)} {several} to list: {why}", *shown)
     return found
 
 
@@ -150,13 +154,14 @@ def _populate(world: World, view: ListView) -> Population:
     parent = world.make(above) if above else None
     word = world.values.word()
     switches = _switches(world, view, resource)
-    made = []
+    made, refused = [], None
     for given in _variety(world, view, resource, word):
         try:
             made.append(world.make(resource, by=CALLER, parent=parent, given=given))
             if switches and len(made) % 2:
                 world.change(made[-1], dict.fromkeys(switches, True))
-        except Signal:
+        except Signal as signal:
+            refused = signal
             continue  # a server may refuse some kinds; what it takes is enough
         world.ctx.pass_time(APART_S if world.ctx.session.clock else 0.01)
     renamed = _rename_one(world, view, parent, word)
@@ -166,7 +171,7 @@ def _populate(world: World, view: ListView) -> Population:
     if any(each.values for each in view.filters):  # what nothing sent tells, something done does
         for instance, action in zip(made, resource.actions, strict=False):
             send_plain(world, action, instance.ids, by=CALLER)
-    return Population(word, parent, tuple(made), renamed=renamed)
+    return Population(word, parent, tuple(made), renamed=renamed, refused=refused)
 
 
 def _rename_one(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.model.schemas import answer_schema, items_of, properties
+from mistral_conformance.model.fields import unit_of
+from mistral_conformance.model.schemas import answer_schema, deep_properties, items_of, properties
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
-from mistral_conformance.session.sightings import LOGS, SPAN
+from mistral_conformance.session.sightings import LOGS, SPAN, UNITS, parts_of, sent_names
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model
     from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.schemas import Property
     from mistral_conformance.session.sightings import Sighting
 
 FORM = "document: responses.content"
@@ -41,19 +43,38 @@ def _answered(model: Model) -> Iterator[Subject]:
 @law(id="seen.answers-have-their-form", over=_answered, source=FORM)
 def answers_have_their_form(world: World, operation: str) -> None:
     """Every answer of success that any rule or law got has the documented form."""
-    _judge(world, operation, world.ctx.session.sightings.misfits)
+    _judge(world, operation, "misfits")
 
 
-@law(id="seen.times-are-possible", over=_answered, source=TOLD_FALSELY, harm=True)
+def _timed(model: Model) -> Iterator[Subject]:
+    """Yield each operation whose answers tell times as numbers that the server chooses."""
+    sent = sent_names(model.document)
+    for subject in _answered(model):
+        told = _fields_told(model, subject.name)
+        if any(
+            e.name not in sent and unit_of(model.document, e.name, e.schema) in UNITS for e in told
+        ):
+            yield subject
+
+
+@law(id="seen.times-are-possible", over=_timed, source=TOLD_FALSELY, harm=True)
 def times_are_possible(world: World, operation: str) -> None:
     """Every time that an answer tells as a number is one of these centuries in its unit."""
-    _judge(world, operation, world.ctx.session.sightings.untimely)
+    _judge(world, operation, "untimely")
 
 
-@law(id="seen.parts-fit-their-total", over=_answered, source=COUNTED_FALSELY, harm=True)
+def _counted(model: Model) -> Iterator[Subject]:
+    """Yield each operation whose answers tell a total and parts of it."""
+    for subject in _answered(model):
+        names = {each.name for each in _fields_told(model, subject.name)}
+        if any(names & set(parts_of(each)) for each in names):
+            yield subject
+
+
+@law(id="seen.parts-fit-their-total", over=_counted, source=COUNTED_FALSELY, harm=True)
 def parts_fit_their_total(world: World, operation: str) -> None:
     """In every answer the parts of a total of tokens or requests are together no more than it."""
-    _judge(world, operation, world.ctx.session.sightings.uneven)
+    _judge(world, operation, "uneven")
 
 
 def _recorded(model: Model) -> Iterator[Subject]:
@@ -71,7 +92,7 @@ def parts_go_on_in_time(world: World, operation: str) -> None:
     """In every answer the parts of a recording go forward in time, and end with it."""
     if not world.ctx.session.sightings.answers.get(operation):
         world.ask(operation, **plain_request(world, operation))
-    _judge(world, operation, world.ctx.session.sightings.astray)
+    _judge(world, operation, "astray")
 
 
 def _logging(model: Model) -> Iterator[Subject]:
@@ -86,7 +107,7 @@ def _logging(model: Model) -> Iterator[Subject]:
 @law(id="seen.events-are-in-order", over=_logging, source=OUT_OF_ORDER, harm=True)
 def events_are_in_order(world: World, operation: str) -> None:
     """In every answer what has happened is told in its order, or from the last to the first."""
-    _judge(world, operation, world.ctx.session.sightings.jumbled)
+    _judge(world, operation, "jumbled")
 
 
 def _refusing(model: Model) -> Iterator[Subject]:
@@ -123,12 +144,21 @@ def _judge_errors(world: World, operation: str, wrong: dict[str, Sighting]) -> N
         world.fail(found.reason, found.exchange)
 
 
-def _judge(world: World, operation: str, wrong: dict[str, Sighting]) -> None:
-    spec = world.document.operations[operation]
-    if not world.ctx.session.sightings.answers.get(operation) and spec.method == "GET":
+def _fields_told(model: Model, operation: str) -> Iterator[Property]:
+    """Yield all fields of an operation's answers, however deep."""
+    schema, pointer = answer_schema(model.document.operations[operation], model.document)
+    return deep_properties(model.document, schema or {}, pointer, set())
+
+
+def _judge(world: World, operation: str, kind: str) -> None:
+    """Judge by what was seen: the wrong answers of a kind, where there was anything of the kind."""
+    spec, seen = world.document.operations[operation], world.ctx.session.sightings
+    if not seen.answers.get(operation) and spec.method == "GET":
         world.ask(operation, targets_of(world.ctx).ids(spec), **plain_request(world, operation))
-    if not world.ctx.session.sightings.answers.get(operation):
+    if not seen.answers.get(operation):
         raise Skipped("nothing has asked for it in this run")
-    found = wrong.get(operation)
-    if found:
+    wrong: dict[str, Sighting] = getattr(seen, kind)
+    if found := wrong.get(operation):
         world.fail(found.reason, found.exchange)
+    if operation not in seen.judged[kind]:
+        raise Skipped("no answer of this run told what could be wrong so")

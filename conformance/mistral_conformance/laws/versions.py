@@ -141,7 +141,7 @@ def _expect_linked(world: World, resource: Resource, newest: str) -> None:
     above, identity = "", newest
     for _ in range(CHANGES + 1):
         answer = world.need(world.call(resource.read, {resource.parameter: identity}))
-        told, below = (answer.json().get(each) for each in (UP, DOWN))
+        told, below = (answer.get(each) for each in (UP, DOWN))
         said = f"`{UP}` of a revision is {told!r}, and `{DOWN}` of {above!r} leads to it"
         world.expect(not above or told == above, said, answer)
         if not isinstance(below, str) or not below:

@@ -176,7 +176,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
         world.ctx.pass_time(LATER_S)  # what had ended is told to have ended still
         walk = world.walk(resource, ids)
     if not walk.items:
-        raise Skipped(f"the list of {resource.name}s is empty")
+        raise Skipped(f"the list of {resource.several} is empty")
     telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))
     for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
@@ -259,7 +259,7 @@ def another(world: World, named: Resource, resource: Resource, field: Field) -> 
     others = [each for each in items if key_of(named, each) != key_of(named, one)]
     others = [each for each in others if able & _able(each) or not able]
     if not one or not others:
-        raise Skipped(f"there are no two {named.name}s to choose from")
+        raise Skipped(f"there are no two {named.several} to choose from")
 
     def alike(each: dict[str, Any]) -> tuple[int, int]:
         return len(able & _able(each)), sum(each.get(name) == one[name] for name in one)
@@ -337,14 +337,14 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
     items = [each.get(summed) if summed else 1 for each in walk.items]
     told = [each for each in items if isinstance(each, int)]
     if len(told) < len(items):
-        raise Skipped(f"the {child.name}s do not tell their `{summed}`")
+        raise Skipped(f"the {child.several} do not tell their `{summed}`")
     wanted = sum(told)
     judged = 0
     for shown in world.look(parent):
         if field.name in shown.fields:
             judged += 1
             found = shown.fields[field.name]
-            reason = f"`{field.name}` is {found} in {shown.view}, the {child.name}s make {wanted}"
+            reason = f"`{field.name}` is {found} in {shown.view}, the {child.several} make {wanted}"
             world.expect(found == wanted, reason, shown.exchange, walk.last)
     if not judged:
         raise Skipped(f"no view shows `{field.name}`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -15,7 +15,7 @@ from mistral_conformance.model.declarations import (
     origin_of,
 )
 from mistral_conformance.model.facts import Option, States, StreamView, Text
-from mistral_conformance.model.schemas import answer_schema, body_schema, facet, properties
+from mistral_conformance.model.schemas import answer_schema, body_schema, facet, members, properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,8 +39,18 @@ def read_states(document: Document, resources: Iterable[Resource]) -> list[State
 
 
 def is_state(document: Document, name: str, schema: Json) -> bool:
-    """Say whether a field is a state by its name and an enum by its schema."""
-    return name.endswith(STATE_NAMES) and bool(facet(document, schema, "enum"))
+    """Say whether a field is a state by its name, and has several values by its schema."""
+    return name.endswith(STATE_NAMES) and len(state_values(document, schema)) > 1
+
+
+def state_values(document: Document, schema: Json) -> list[Any]:
+    """Return the values that a field may have: of an enum, or of constants beside each other."""
+    found = [
+        each["enum"] if "enum" in each else [each["const"]]
+        for each in members(document, schema)
+        if "enum" in each or "const" in each
+    ]
+    return [value for each in found for value in each]
 
 
 def read_streams(document: Document) -> dict[str, StreamView]:

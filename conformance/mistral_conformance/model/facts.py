@@ -13,6 +13,13 @@ CHOICE = "our choice"
 Json = dict[str, Any]
 
 
+def plural(noun: str) -> str:
+    """Return several of what a noun names: `libraries`, `accesses`, `batch jobs`."""
+    if noun.endswith("y") and noun[-2:-1] not in {*"aeiou"}:
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
 @frozen
 class Origin:
     """Where a fact comes from.
@@ -371,6 +378,11 @@ class Resource:
     def one(self) -> str:
         """One of them in words, such as `an execution` or `a batch job`."""
         return f"{'an' if self.name[0] in 'aeio' else 'a'} {self.name.replace('_', ' ')}"
+
+    @property
+    def several(self) -> str:
+        """Several of them in words, such as `libraries` or `batch jobs`."""
+        return plural(self.name.replace("_", " "))
 
     @property
     def operations(self) -> tuple[str, ...]:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model.behaviour import is_state, undeclared_options
+from mistral_conformance.model.behaviour import is_state, state_values, undeclared_options
 from mistral_conformance.model.declarations import LINK, OPTION, REFERENCE, STATES
 from mistral_conformance.model.lists import undeclared_parameters
 from mistral_conformance.model.references import is_id, resource_named
 from mistral_conformance.model.resources import without_resource
-from mistral_conformance.model.schemas import (
-    Property,
-    answer_schema,
-    body_schema,
-    resolved,
-)
+from mistral_conformance.model.schemas import deep_properties, facet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.model.reading import Model
+    from mistral_conformance.model.schemas import Property
 
 
 def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
@@ -45,35 +41,33 @@ def find_gaps(model: Model, operation: Operation) -> Iterator[str]:
 
 
 def _of_fields(model: Model, operation: Operation) -> Iterator[str]:
-    """Yield what the fields of the request and of the answer leave open."""
-    media, sent = body_schema(operation)
-    asked = f"{operation.pointer}/requestBody/content/{media.replace('/', '~1')}/schema"
-    answered, at = answer_schema(operation, model.document)
+    """Yield what the fields of the request and of the answers leave open."""
     seen: set[int] = set()
-    told = {each.field for each in model.states}
-    for schema, pointer in ((sent, asked), (answered, at)):
-        for each in _deep(model.document, schema or {}, pointer, seen):
+    for schema, pointer in _bodies(model.document, operation):
+        for each in deep_properties(model.document, schema, pointer, seen):
             known = REFERENCE in each.schema or resource_named(each.name, model.resources)
             if is_id(each.name) and not known:
                 yield f"{each.pointer} is an id of nothing: declare {REFERENCE}"
-            has_states = is_state(model.document, each.name, each.schema)
-            if has_states and each.name not in told and STATES not in each.schema:
+            if is_state(model.document, each.name, each.schema) and not _is_told(model, each):
                 yield f"{each.pointer} is a state without ends: declare {STATES}"
 
 
-def _deep(document: Document, schema: Json, pointer: str, seen: set[int]) -> Iterator[Property]:
-    """Yield the properties of a schema and of all that it leads to, each once."""
-    node, pointer = resolved(document, schema, pointer)
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    for name, each in node.get("properties", {}).items():
-        at = f"{pointer}/properties/{name}"
-        yield Property(name, each, required=False, pointer=at)
-        yield from _deep(document, each, at, seen)
-    for word in ("items", "additionalProperties"):
-        if isinstance(node.get(word), dict):
-            yield from _deep(document, node[word], f"{pointer}/{word}", seen)
-    for word in ("allOf", "oneOf", "anyOf"):
-        for number, each in enumerate(node.get(word, ())):
-            yield from _deep(document, each, f"{pointer}/{word}/{number}", seen)
+def _bodies(document: Document, operation: Operation) -> Iterator[tuple[Json, str]]:
+    """Yield the schemas of all that is sent and answered on success, events of streams too."""
+    answers = {
+        f"responses/{status}": document.resolve(each)
+        for status, each in operation.item.get("responses", {}).items()
+        if status.startswith("2")
+    }
+    for where, each in {"requestBody": operation.body or {}, **answers}.items():
+        for media, said in each.get("content", {}).items():
+            at = f"{operation.pointer}/{where}/content/{media.replace('/', '~1')}/schema"
+            yield said.get("schema", {}), at
+
+
+def _is_told(model: Model, state: Property) -> bool:
+    """Say whether the ends of a state are declared: here, or where a resource has the same one."""
+    if facet(model.document, state.schema, STATES) or STATES in state.schema:
+        return True
+    values = tuple(state_values(model.document, state.schema))
+    return any((each.field, each.values) == (state.name, values) for each in model.states)

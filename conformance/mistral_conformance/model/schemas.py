@@ -179,3 +179,26 @@ def resolved(document: Document, schema: Json, pointer: str) -> tuple[Json, str]
         pointer = schema["$ref"].removeprefix("#")
         schema = document.resolve({"$ref": schema["$ref"]})
     return schema, pointer
+
+
+def deep_properties(
+    document: Document, schema: Json, pointer: str, seen: set[int]
+) -> Iterator[Property]:
+    """Yield the properties of a schema and of all that it leads to, each once.
+
+    `seen` holds the nodes that were met, and grows.
+    """
+    node, pointer = resolved(document, schema, pointer)
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    for name, each in node.get("properties", {}).items():
+        at = f"{pointer}/properties/{name}"
+        yield Property(name, each, required=False, pointer=at)
+        yield from deep_properties(document, each, at, seen)
+    for word in ("items", "additionalProperties", "contentSchema"):
+        if isinstance(node.get(word), dict):
+            yield from deep_properties(document, node[word], f"{pointer}/{word}", seen)
+    for word in ("allOf", "oneOf", "anyOf", "prefixItems"):
+        for number, each in enumerate(node.get(word, ())):
+            yield from deep_properties(document, each, f"{pointer}/{word}/{number}", seen)

@@ -15,6 +15,7 @@ from mistral_conformance.probing.shaping import Shaper
 from mistral_conformance.probing.streaming import send_streaming
 from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
+from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.record.wire import Message
     from mistral_conformance.session.context import Context
+
+SAMPLE = "sample"
+"""The kind of the plainest request, on objects that exist."""
 
 
 @frozen
@@ -48,19 +52,30 @@ class Probe:
 def shots(context: Context, *kinds: str) -> list[Shot]:
     """Return the shots of the kinds that the run judges, sent now unless an earlier rule did so.
 
+    Where no unknown object can tell whether the server has the operation, a living one does first.
+
     Raises:
+        NotOffered: the server turns out not to have the operation.
         Skipped: the operation needs an object or identity that the run does not have.
         Unjudged: the server did not make an object that the operation needs.
 
     """
-    probe, wanted = _probe(context), context.session.probes
+    wanted = context.session.probes
     kinds = tuple(each for each in kinds if not wanted or each in wanted)
-    for kind in kinds:
-        if kind not in probe.shots:
-            probe.shots[kind] = list(SENDERS[kind](context, targets_of(context)))
-    found = [each for kind in kinds for each in probe.shots[kind]]
+    capabilities = capabilities_of(context.session)
+    if kinds and capabilities.is_unsure(context.operation.id):
+        for each in _sent(context, SAMPLE):
+            capabilities.see(each.exchange)
+    found = [each for kind in kinds for each in _sent(context, kind)]
     context.exchanges.extend(each.exchange for each in found)
     return found
+
+
+def _sent(context: Context, kind: str) -> list[Shot]:
+    probe = _probe(context)
+    if kind not in probe.shots:
+        probe.shots[kind] = list(SENDERS[kind](context, targets_of(context)))
+    return probe.shots[kind]
 
 
 def fail_at(shot: Shot, reason: str) -> Failed:
@@ -160,7 +175,7 @@ def _plain(context: Context, targets: Targets) -> Message:
 
 
 SENDERS: dict[str, Callable[[Context, Targets], Iterable[Shot]]] = {
-    "sample": _sample,
+    SAMPLE: _sample,
     "valid": _valid,
     "bounds": _bounds,
     "invalid": _invalid,

@@ -75,10 +75,22 @@ class Exchange:
             LeftOut: the document lets the answer leave the field out.
 
         """
+        return self._fields()[key]
+
+    def get(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        """Return the named field of the answer, None where it may be absent, and is.
+
+        Raises:
+            Misread: the body is no object, or has the field in a wrong form.
+
+        """
+        return self._fields().get(key)
+
+    def _fields(self) -> dict[str, Any]:
         body = self.json()
         if not isinstance(body, dict):
             self.misread(f"the answer is {kind_of(body)}, an object is due")
-        return body[key]
+        return body
 
     def at(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """Return the field at a path such as `pagination.total_items`; the empty one is the whole.

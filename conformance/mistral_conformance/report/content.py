@@ -31,6 +31,7 @@ from mistral_conformance.report.model import (
     Response,
     RunInfo,
     Target,
+    lacks_all,
 )
 from mistral_conformance.report.reproducing import script_name
 from mistral_conformance.report.symptoms import Symptom, symptom_of
@@ -122,7 +123,9 @@ def _run(run: Run, redactor: Redactor) -> RunInfo:
         operations=tuple(run.operations),
         rules=tuple(run.options.rules),
         interrupted=run.interrupted,
-        holds=not (run.interrupted or run.stopped) and run.options.baseline.holds(run.results),
+        holds=not (run.interrupted or run.stopped)
+        and (run.served or not lacks_all((e.status for e in run.results), run.offer.missing))
+        and run.options.baseline.holds(run.results),
         stopped=redactor.text(run.stopped),
         shard=run.options.shard,
         planned=run.planned,

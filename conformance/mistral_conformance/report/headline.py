@@ -22,6 +22,9 @@ def headline(report: Report) -> str:
 
 
 def _verdict(report: Report) -> str:
+    if report.lacks_all:
+        hint = "" if report.run.holds else " (--prefix?)"
+        return f"Nothing was judged: the server has nothing of what was to be tried{hint}"
     if report.run.holds or (report.run.stopped and not _is_broken(report)):
         return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
     failed = _new_failures(report)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from mistral_conformance.model.facts import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -87,7 +89,7 @@ def _field(field: Field) -> str:
         f"in {field.unit}" if field.unit else "",
         {"change": "moves with changes", "alone": "moves by itself"}.get(field.moves, ""),
         f"moved by {', '.join(field.moved_by)}" if field.moved_by else "",
-        f"the count of {field.count}s" if field.count else "",
+        f"the count of {plural(field.count)}" if field.count else "",
         f"the sum of {field.sum}" if field.sum else "",
         "may be left out" if not field.required else "",
     ]

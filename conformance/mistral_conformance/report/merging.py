@@ -8,7 +8,7 @@ from attrs import evolve
 
 from mistral_conformance.report.causes import find_causes
 from mistral_conformance.report.content import count_unjudged_musts, summarise, with_causes
-from mistral_conformance.report.model import Cleanup
+from mistral_conformance.report.model import Cleanup, lacks_all
 from mistral_conformance.report.reading import WrongReport
 from mistral_conformance.running.shards import Shard, parse_shard
 from mistral_conformance.verdict.outcome import Status
@@ -112,7 +112,9 @@ def _run(
     if missing:
         words.append(f"without shard{'s' * (len(missing) > 1)} {', '.join(missing)}")
     interrupted = any(each.interrupted for each in runs)
-    complete = not (interrupted or words)
+    missed = _target([each.target for each in whole]).missing
+    unserved = lacks_all((e.status for e in cases), missed) and not any(e.holds for e in runs)
+    complete = not (interrupted or words or unserved)
     return evolve(
         runs[0],
         started=min(each.started for each in runs),

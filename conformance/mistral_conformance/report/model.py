@@ -6,7 +6,7 @@ The names of the fields are those of the JSON; `schema.json` beside this module 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import frozen
@@ -15,6 +15,9 @@ from mistral_conformance.report.symptoms import Symptom  # noqa: TC001 - cattrs 
 from mistral_conformance.session.coverage import Row  # noqa: TC001 - as above
 from mistral_conformance.verdict.outcome import PREVENTED, RED, Status
 from mistral_conformance.verdict.requirement import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 VERSION = 3
 Json = dict[str, Any]
@@ -211,10 +214,20 @@ class Report:
     """What has to be taken out of the baseline."""
     version: int = VERSION
 
+    @property
+    def lacks_all(self) -> bool:
+        """Whether the server has nothing of what was to be tried, and so nothing was judged."""
+        return lacks_all((each.status for each in self.rules), self.target.missing)
+
     def to_json(self) -> Json:
         """Return the report as plain data, ready to be written as JSON."""
         plain: Json = _plain(self)
         return {"version": plain.pop("version"), **plain}
+
+
+def lacks_all(statuses: Iterable[Status], missing: Sequence[str]) -> bool:
+    """Say whether nothing was judged, because operations are missing."""
+    return bool(missing) and {*statuses} <= {Status.SKIP, Status.NOT_OFFERED}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - values of the model, down to JSON

@@ -50,7 +50,7 @@ def counts_add_up(ctx: Context) -> None:
         for told in (within(line, "error") for line in lines if line.get("error")):
             status = told.get("status_code", 0) if isinstance(told, dict) else 0
             ctx.expect(not 200 <= status < 300, f"a failure has the status {status}", done)
-    expect_equal(ctx, done.json().get("outputs"), None, "outputs that nobody asked for", done)
+    expect_equal(ctx, done.get("outputs"), None, "outputs that nobody asked for", done)
     answer = ctx.answer(GET, {"job_id": done["id"]}, query={"inline": "true"})
     told = [each["custom_id"] for each in answer["outputs"] or []]
     expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)

@@ -256,10 +256,10 @@ def agents_guardrails_hold(ctx: Context) -> None:
     """The guardrails of an agent check its conversations as those of a request do."""
     checks = [{"block_on_error": False, "moderation_llm_v1": {"action": "none"}}]
     by_request = start(ctx, guardrails=checks)
-    if not by_request.json().get("guardrails"):
+    if not by_request.get("guardrails"):
         ctx.skip("answers do not tell what guardrails find")
     answer = start(ctx, agent_id=make_agent(ctx, guardrails=checks)["id"])
-    told = answer.json().get("guardrails")
+    told = answer.get("guardrails")
     ctx.expect(told, "nothing is told of the agent's guardrails", by_request, answer)
 
 

@@ -47,7 +47,7 @@ def tasks_move_forward(ctx: Context) -> None:
     file = _upload(ctx, *(_line(f"Question {number}") for number in range(4)))
     task = begin_import(ctx, FROM_FILE, dataset, file_id=file)
     seen = [task, *watch_task(ctx, task, 0.3)]
-    known = [each.json().get("progress") for each in seen]
+    known = [each.get("progress") for each in seen]
     steps = [each for each in known if each is not None]
     ctx.expect(steps == sorted(steps), f"progress went back: {steps}", *seen[-2:])
     held = read_records(ctx, dataset)

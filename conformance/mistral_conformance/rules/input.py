@@ -19,10 +19,12 @@ from mistral_conformance.rules.common.readings import problems_of
 from mistral_conformance.rules.schema import PROBES
 from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.verdict.outcome import Unjudged
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.model.document import Operation
+    from mistral_conformance.probing.probe import Shot
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
@@ -48,6 +50,19 @@ def has_json_body(operation: Operation) -> bool:
 def has_path_ids(operation: Operation) -> bool:
     """Say whether the operation's path names an object."""
     return bool(operation.path_ids)
+
+
+def _answered(shots: list[Shot]) -> list[Shot]:
+    """Return the shots, if the server did not break over every one of them.
+
+    Raises:
+        Unjudged: it did, and so said nothing of their values.
+
+    """
+    if shots and all(each.exchange.failure or each.exchange.status >= 500 for each in shots):
+        first = shots[0].exchange
+        raise Unjudged(f"the server answered each request {_answer(first)}", first)
+    return shots
 
 
 def _is_disputed(ctx: Context, exchange: Exchange) -> bool:
@@ -100,7 +115,7 @@ def bounds_are_accepted(ctx: Context) -> None:
     operator that a field is not listed with.
     """
     refused, taken = [], set()
-    for shot in shots(ctx, "bounds"):
+    for shot in _answered(shots(ctx, "bounds")):
         name, _, value = shot.note.partition(" = ")
         if shot.exchange.status in REFUSED_AS_INVALID:
             refused.append((name, value, shot))
@@ -158,7 +173,7 @@ def no_request_breaks_the_server(ctx: Context) -> None:
 )
 def single_fault_is_rejected(ctx: Context) -> None:
     """A plain request with exactly one fault is answered with 4xx."""
-    for shot in shots(ctx, "faults"):
+    for shot in _answered(shots(ctx, "faults")):
         if shot.exchange.ok and not _is_disputed(ctx, shot.exchange):
             raise fail_at(shot, f"an invalid request was answered {_answer(shot.exchange)}")
 
@@ -172,7 +187,7 @@ def single_fault_is_rejected(ctx: Context) -> None:
 )
 def invalid_request_is_rejected(ctx: Context) -> None:
     """A generated request that breaks the document is answered with 4xx."""
-    for shot in shots(ctx, "invalid"):
+    for shot in _answered(shots(ctx, "invalid")):
         if shot.exchange.ok and shot.generated and not _is_disputed(ctx, shot.exchange):
             words = judge_of(ctx).accepted_invalid(shot.generated.case, shot.exchange)
             if words:

@@ -43,7 +43,7 @@ def new_library_is_not_described(ctx: Context) -> None:
     """A library without documents has no generated name and no generated description."""
     made = create_library(ctx)
     for field in ("generated_name", "generated_description"):
-        expect_equal(ctx, made.json().get(field), None, field, made)
+        expect_equal(ctx, made.get(field), None, field, made)
 
 
 @rule(SHOULD, "documents.upload-queues; documents.fresh-values", (UPLOAD_DOCUMENT,))

@@ -62,13 +62,13 @@ def counts_end_with_entries(ctx: Context) -> None:
         ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"))
     ctx.need(share(ctx.api, library, entity(ctx, "neighbour", "Org"), "Editor"))
     shared = read_library(ctx, library)
-    role = shared.json().get("org_sharing_role")
+    role = shared.get("org_sharing_role")
     ctx.expect(role in (None, "Editor"), f"org_sharing_role is {role!r} after Editor", shared)
     for kind in ("User", "Workspace", "Org"):
         ctx.need(unshare(ctx.api, library, entity(ctx, "neighbour", kind)))
     after = read_library(ctx, library)
     for field in MEMBERS:
-        left, right = (each.json().get(field) or None for each in (before, after))
+        left, right = (each.get(field) or None for each in (before, after))
         ctx.expect(left == right, f"`{field}` is {right!r} after all shares ended", after)
 
 

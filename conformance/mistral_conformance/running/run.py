@@ -106,6 +106,8 @@ class Run:
     stopped: str = ""
     coverage: list[Row] = field(factory=list)
     offer: Offer = field(factory=Offer)
+    served: bool = True
+    """Whether anything at all that was asked for was answered with success."""
     clocked: bool = False
     """Whether the server's clock was moved."""
 
@@ -202,6 +204,7 @@ def execute(
             run.results += [leave_out(each, reason) for each in plan[len(run.results) :]]
         run.results = settle_blocked(run.results)
         run.offer = capabilities_of(session).offer
+        run.served = session.sightings.served
         run.coverage = session.coverage.table(run.operations)
         run.elapsed_s = round(time.monotonic() - started, 3)
 

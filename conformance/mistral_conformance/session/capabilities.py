@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
 
 NO_METHOD = (405, 501)
+NOT_FOUND = 404
 UNKNOWN = (400, 404, 410, 422)
 """What servers say of an object that is unknown."""
 CHANGING = re.compile(
@@ -69,6 +70,7 @@ class Capabilities:
     _found: dict[str, bool] = field(factory=dict)
     _unsure: set[str] = field(factory=set)
     _no_route: dict[str, str] = field(factory=dict)
+    _not_there: set[str] = field(factory=set)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -138,6 +140,10 @@ class Capabilities:
             raise Failed(f"{operation} is not offered, and the run requires it", *evidence)
         raise NotOffered(f"not offered: {operation}", *evidence)
 
+    def is_unsure(self, operation: str) -> bool:
+        """Say whether only a call on a living object can tell if the server has an operation."""
+        return operation in self._unsure
+
     def see(self, exchange: Exchange) -> None:
         """Take an answer about a living object: it tells where the probe could not.
 
@@ -176,14 +182,29 @@ class Capabilities:
         answer = self._ask_for_nothing(spec)
         if answer.failure:
             return True
-        if answer.status in NO_METHOD:
+        if answer.status in NO_METHOD or self._lacks_path(spec, answer):
             return False
+        lacks_collection = bool(spec.path_ids) and self._lacks_collection(spec)
         if not self._is_no_route(answer):
             return True
-        if not spec.path_ids or self._lacks_collection(spec) or self._tells_of_things(spec):
+        if not spec.path_ids or lacks_collection or self._tells_of_things(spec):
             return False
         self._unsure.add(operation)
         return True
+
+    def _lacks_path(self, spec: Operation, answer: Exchange) -> bool:
+        """Say whether a path that names no object is not there for any method; note the words.
+
+        Another server behind the same gateway may have other words for a path that cannot exist.
+        """
+        if spec.path_ids or answer.status != NOT_FOUND:
+            return False
+        around = self.session.document.operations_at(spec.path)
+        others = [self._ask_for_nothing(each) for each in around if each != spec]
+        lacks = all(each.status in (NOT_FOUND, *NO_METHOD) for each in others)
+        if lacks:
+            self._not_there.add(_said(answer))
+        return lacks
 
     def _lacks_collection(self, spec: Operation) -> bool:
         """Say whether the server has nothing at the path before an operation's first id."""
@@ -206,7 +227,8 @@ class Capabilities:
         if answer.method not in self._no_route:
             path = f"/v1/no-such-path-{NOTHING}/{NOTHING}"
             self._no_route[answer.method] = _said(self._send(answer.method, path, ""))
-        return answer.status == 404 and _said(answer) == self._no_route[answer.method]
+        known = {self._no_route[answer.method], *self._not_there}
+        return answer.status == NOT_FOUND and _said(answer) in known
 
     def _send(self, method: str, url: str, operation: str) -> Exchange:
         """Send a request that can create nothing: its body is an array."""

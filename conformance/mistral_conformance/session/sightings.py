@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +79,16 @@ class Sighting:
 
 @define
 class Sightings:
-    """What was seen so far: how many answers, and the first wrong ones, by operation."""
+    """What was seen so far: how many answers, and the first wrong ones, by operation.
+
+    `judged` holds, for each kind of mistake, the operations whose answers had what can be wrong so.
+    """
 
     document: Document
+    served: bool = False
+    """Whether any request succeeded."""
     answers: dict[str, int] = field(factory=dict)
+    judged: dict[str, set[str]] = field(factory=lambda: defaultdict(set))
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
     uneven: dict[str, Sighting] = field(factory=dict)
@@ -93,6 +100,7 @@ class Sightings:
 
     def see(self, exchange: Exchange) -> None:
         """Look at one answer."""
+        self.served |= exchange.ok
         if exchange.status >= LEAST_ERROR:
             self._see_error(exchange)
         else:
@@ -114,28 +122,29 @@ class Sightings:
         form, operation = exchange.form, exchange.operation
         if not exchange.ok or form is None:
             return
-        judges = ((self.uneven, _excesses), (self.astray, _strays), (self.jumbled, _jumbles))
-        for wrong, judge in judges:
-            if operation not in wrong and (reason := _first(exchange, judge)):
-                wrong[operation] = Sighting(exchange, reason)
+        for kind, judge in (("uneven", _excesses), ("astray", _strays), ("jumbled", _jumbles)):
+            self._note(kind, exchange, _told(exchange, judge))
         if exchange.media_type != JSON:
             return
         self.answers[operation] = self.answers.get(operation, 0) + 1
-        if operation not in self.misfits and (reason := _misfit(form, exchange)):
-            self.misfits[operation] = Sighting(exchange, reason)
-        if operation not in self.untimely and (reason := self._impossible(exchange)):
-            self.untimely[operation] = Sighting(exchange, reason)
+        self._note("misfits", exchange, [_misfit(form, exchange)])
+        self._note("untimely", exchange, _told(exchange, partial(self._impossible, form)))
 
-    def _impossible(self, exchange: Exchange) -> str:
-        try:
-            found = _times(exchange.form, exchange.json(), ())
-            sent = sent_names(self.document)
-            for place, value, unit in found:
-                if place[-1] not in sent and value and not _is_plausible(value / UNITS[unit]):
-                    return f"{place_of(place)} is {value}, no time in {unit}"
-        except Misread:
-            return ""
-        return ""
+    def _note(self, kind: str, exchange: Exchange, told: list[str]) -> None:
+        """Note what a judge told of an answer: a text for each thing, empty where it is right."""
+        wrong: dict[str, Sighting] = getattr(self, kind)
+        if told:
+            self.judged[kind].add(exchange.operation)
+        if reason := next(filter(None, told), ""):
+            wrong.setdefault(exchange.operation, Sighting(exchange, reason))
+
+    def _impossible(self, form: RecordedForm, value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
+        """Yield, for each time that a body tells as a number, what makes it impossible."""
+        sent = sent_names(self.document)
+        for where, number, unit in _times(form, value, place):
+            if where[-1] not in sent and number:
+                fits = _is_plausible(number / UNITS[unit])
+                yield "" if fits else f"{place_of(where)} is {number}, no time in {unit}"
 
 
 def _key_of(exchange: Exchange) -> str:
@@ -156,20 +165,23 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
 
 
-def _first(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> str:
-    """Return the first thing that is wrong in an answer, or in the events of a stream together."""
+def _told(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> list[str]:
+    """Return what a judge tells of an answer, or of the events of a stream together.
+
+    A judge tells a text for each thing that could be wrong: what is, or nothing.
+    """
     told: Any = None
-    with suppress(Misread, ValueError):
+    with suppress(Misread, ValueError, RecursionError):
         if exchange.media_type == JSON:
-            told = exchange.json()
+            told = json.loads(exchange.text)  # not watched: one wrong field hides no other
         elif exchange.media_type == EVENT_STREAM:
             told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
-        return next(judge(told, ()), "")
-    return ""
+        return list(judge(told, ()))
+    return []
 
 
 def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Yield where the parts of a recording go back in time, or go on after its end."""
+    """Yield, for each part of a recording, where it goes back in time, or on after its end."""
     if isinstance(value, dict):
         usage = value.get("usage")
         told = usage.get(LENGTH) if isinstance(usage, dict) else None
@@ -181,9 +193,9 @@ def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]
         yield from _strays(each, (*place, number), length)
         start, end = _span(each)
         if start is not None and end is not None:
-            if not heard <= start <= end <= length:
-                where = place_of((*place, number))
-                yield f"{where} is from {start} to {end} s, after {heard} s and before {length} s"
+            where = place_of((*place, number))
+            words = f"{where} is from {start} to {end} s, after {heard} s and before {length} s"
+            yield "" if heard <= start <= end <= length else words
             heard = start
 
 
@@ -196,7 +208,7 @@ def _span(value: object) -> tuple[float | None, float | None]:
 
 
 def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Yield where what has happened is told neither from first to last nor the other way."""
+    """Yield, for each log, where it is told neither from first to last nor the other way."""
     for name in LOGS if isinstance(value, dict) else ():
         items = value.get(name)
         told = [_moment(each) for each in items] if isinstance(items, list) else []
@@ -205,6 +217,8 @@ def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
         back = [one for one, other in pairs if other < one - JITTER_S]
         if back and any(other > one + JITTER_S for one, other in pairs):
             yield f"{name} go on in time, and back after {back[0]:.3f} s since 1970"
+        elif pairs:
+            yield ""
 
 
 def _moment(item: object) -> float | None:
@@ -222,7 +236,7 @@ def _moment(item: object) -> float | None:
 
 
 def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Yield where the parts of a total, which stand beside it, are more than it."""
+    """Yield, for each total with parts beside it, where these are more than it."""
     if isinstance(value, list):
         for number, each in enumerate(value):
             yield from _excesses(each, (*place, number))
@@ -230,13 +244,24 @@ def _excesses(value: Any, place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
         return
     for name, each in value.items():
         yield from _excesses(each, (*place, name))
-        kind, _, what = name.partition("_")
-        if kind == TOTAL and type(each) is int:
-            for parts in PARTS:
-                found = [value.get(f"{part}_{what}") for part in parts]
-                told = [one for one in found if type(one) is int]
-                if sum(told) > each:
-                    yield f"{place_of((*place, name))} is {each}, its parts are {told}"
+        if type(each) is int:
+            for parts in _parts(name):
+                told = [value[part] for part in parts if type(value.get(part)) is int]
+                words = f"{place_of((*place, name))} is {each}, its parts are {told}"
+                if told:
+                    yield words if sum(told) > each else ""
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Return the names of what may be parts of a total, none where the name is of no total."""
+    return tuple(part for parts in _parts(name) for part in parts)
+
+
+def _parts(name: str) -> Iterator[list[str]]:
+    """Yield the names of what is together no more than a total, one list for each way to part."""
+    kind, _, what = name.partition("_")
+    for parts in PARTS if kind == TOTAL else ():
+        yield [f"{part}_{what}" for part in parts]
 
 
 def _times(form: Any, value: Any, place: Place) -> Iterator[tuple[Place, float, str]]:  # noqa: ANN401 - JSON

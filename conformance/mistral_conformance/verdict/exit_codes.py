@@ -6,8 +6,8 @@ import sys
 from enum import IntEnum
 
 MEANINGS = """exit codes: 0 every MUST holds; 1 a MUST fails or a rule could not be judged;
-2 wrong use; 3 target unreachable or key refused; 4 stopped by a --max-..., or
-shards are missing; 130 interrupted, after cleaning up"""
+2 wrong use; 3 target unreachable, key refused or no such API there; 4 stopped
+by a --max-..., or shards are missing; 130 interrupted, after cleaning up"""
 
 
 class ExitCode(IntEnum):

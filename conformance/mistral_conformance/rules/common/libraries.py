@@ -28,7 +28,7 @@ def is_running(answer: Exchange) -> bool:
 
     `processing_status` tells beside an unknown word.
     """
-    word = str(answer.json().get("process_status")).casefold()
+    word = str(answer.get("process_status")).casefold()
     if word in (*RUNNING, *ENDED):
         return word in RUNNING
     return str(answer["processing_status"]).casefold() == OLD_RUNNING.casefold()

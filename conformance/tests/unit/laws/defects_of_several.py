@@ -156,9 +156,9 @@ def odd_ids_break(answer: Answer) -> None:
         answer.status = 500
 
 
-@defect("parts-outgrow-their-total", "seen.parts-fit-their-total[models.list]", "its parts are")
+@defect("parts-outgrow-their-total", "seen.parts-fit-their-total[batch.jobs.list]", "its parts are")
 def parts_outgrow_their_total(answer: Answer) -> None:
-    if answer.is_("GET", "/v1/models"):
+    if answer.is_("GET", "/v1/batch/jobs"):
         answer.body = {**answer.body, "total_requests": 2, "completed_requests": 3}
 
 

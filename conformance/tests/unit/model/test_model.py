@@ -165,6 +165,24 @@ def test_what_nobody_declared_is_a_gap(
     assert any(told in each for each in gaps)
 
 
+@pytest.mark.parametrize(
+    ("component", "name", "schema", "told"),
+    [
+        ("Library", "status", {"enum": ["open", "shut"]}, "a state without ends"),
+        ("Library", "state", {"anyOf": [{"const": "a"}, {"const": "b"}]}, "a state without ends"),
+        ("CompletionChunk", "planet_id", {"type": "string"}, "an id of nothing"),
+    ],
+)
+def test_fields_of_answers_and_of_events_are_declared_where_they_stand(
+    raw: dict[str, Any], component: str, name: str, schema: dict[str, Any], told: str
+) -> None:
+    raw["components"]["schemas"][component]["properties"][name] = schema
+    model = read_model(Document(raw))
+    gaps = {gap for each in model.document.operations.values() for gap in find_gaps(model, each)}
+    at = f"/components/schemas/{component}/properties/{name} is {told}"
+    assert any(each.startswith(at) for each in gaps)
+
+
 def test_what_is_told_of_a_resource_fits_80_columns() -> None:
     model = load_model()
     for name in model.resources:
