@@ -6,11 +6,12 @@ A caller may write anything there. A host that is not the mock's own gets into n
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +34,7 @@ class Host:
         return name if self.port is None else f"{name}:{self.port}"
 
 
-@lru_cache
+@cache_short(128)
 def parse_host(text: str) -> Host:
     """Return the host that a Host header or the authority of a URL names.
 

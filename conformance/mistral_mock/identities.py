@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from attrs import frozen
+
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,13 +34,17 @@ class Identity:
     """The key may create libraries of its user alone."""
 
 
-@lru_cache(maxsize=4096)
 def stable_id(kind: str, name: str) -> str:
     """Return the UUID of a user, workspace or organisation: the name itself if it is one."""
     try:
         return str(UUID(name))
     except ValueError:
-        return str(uuid5(NAMESPACE_URL, f"mistral-mock:{kind}:{name}"))
+        return _make_id(f"mistral-mock:{kind}:{name}")
+
+
+@cache_short(4096)
+def _make_id(text: str) -> str:
+    return str(uuid5(NAMESPACE_URL, text))
 
 
 def make_identity(

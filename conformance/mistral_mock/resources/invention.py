@@ -6,13 +6,16 @@ A document or an image is a page that names the address, a recording says it.
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 
 from mistral_mock.context import Upload
 from mistral_mock.sound import spoken, tones
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 Kind = Literal["document", "recording"]
 
@@ -21,6 +24,8 @@ A4 = (595, 842)
 """Points."""
 LARGEST_LINE = 100_000
 """Characters of an address that a page shows."""
+LONGEST_SPLIT = 10_000
+"""Characters of an address that are taken apart."""
 LONGEST_SPEECH = 400
 """Characters of an address that a recording says."""
 FIGURE = b64decode(
@@ -54,8 +59,20 @@ def invent(kind: Kind, url: str, title: str) -> Invented:
 
 def find_title(url: str) -> str:
     """Return the last part of an address's path, or its host."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
+
+
+def split_address(url: str) -> SplitResult:
+    """Return the parts of an address; of a very long one, those of its beginning.
+
+    `urlsplit` remembers what it has seen, whatever its size.
+
+    Raises:
+        ValueError: It is written like no address.
+
+    """
+    return urlsplit(url[:LONGEST_SPLIT])
 
 
 def make_pdf(lines: tuple[str, ...]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from mistral_mock import registry, signing
 from mistral_mock.completion.refusal import bad_request
@@ -75,7 +75,7 @@ def find_host(url: str) -> str:
 
     """
     try:
-        parts = urlsplit(url)
+        parts = invention.split_address(url)
         host = parts.hostname
     except ValueError:
         parts, host = None, None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from mistral_mock.clock import INSTANT, NEVER, parse
+from mistral_mock.short_cache import cache_short
 from mistral_mock.timetable.terms import (
     SECOND,
     Calendar,
@@ -26,7 +27,7 @@ from mistral_mock.timetable.terms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,6 +43,10 @@ LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 """Nothing is looked for after this year, near the end of the calendar."""
 MOST_SKIPPED = 10_000
 """How many moments or whole stretches in a row may be skipped before there are none."""
+REMEMBERED = 64
+"""Moments of a timetable of which it is remembered what follows."""
+LONGEST = 4_000
+"""Characters of a definition whose timetable is remembered for all schedules that have it."""
 
 
 @frozen
@@ -60,7 +65,7 @@ class Interval:
             return None
 
 
-@frozen(cache_hash=True)
+@frozen
 class Timetable:
     """The compiled times of a schedule."""
 
@@ -74,7 +79,11 @@ class Timetable:
 
     def following(self, after: datetime) -> datetime | None:
         """Return the first moment after another one, without jitter; None when none is left."""
-        return _find_following(self, after)
+        return self._find(after)
+
+    @cached_property
+    def _find(self) -> Callable[[datetime], datetime | None]:
+        return lru_cache(REMEMBERED)(partial(find_following, self))
 
     def due(self, moment: datetime, seed: str) -> datetime:
         """Return when the start of a moment really happens: put off by a jitter by the seed.
@@ -95,8 +104,8 @@ class Timetable:
             found = self.following(found)
 
 
-@lru_cache(maxsize=4096)
-def _find_following(table: Timetable, after: datetime) -> datetime | None:
+def find_following(table: Timetable, after: datetime) -> datetime | None:
+    """Return the first moment of a timetable after another one; None when none is left."""
     if table.start_at is not None:
         after = max(after + INSTANT, table.start_at) - INSTANT
     for _ in range(MOST_SKIPPED):
@@ -125,7 +134,7 @@ def compile_definition(definition: Mapping[str, Any]) -> Timetable:
     return _compile(json.dumps(definition, sort_keys=True))
 
 
-@lru_cache(maxsize=1024)
+@cache_short(1024, LONGEST)
 def _compile(text: str) -> Timetable:
     value = json.loads(text)
     calendars = [

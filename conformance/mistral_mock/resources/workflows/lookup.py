@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mistral_mock import json_text
 from mistral_mock.errors import Problem, invalid, not_found
 from mistral_mock.resources.workflows import engine
 from mistral_mock.schemas import Schema
+from mistral_mock.short_cache import cache_short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mistral_mock.resources.workflows.records import Execution, Workflow
 
 ENCODED = "b64payload"
+LONGEST = 4_000
+"""Characters of a workflow's input schema that is remembered ready to check."""
 
 
 def find_workflow(ctx: Context) -> Workflow:
@@ -98,6 +100,6 @@ def check_value(schema: Mapping[str, Any] | None, value: object) -> None:
             raise invalid(*problems)
 
 
-@lru_cache(maxsize=256)
+@cache_short(256, LONGEST)
 def _compile(text: str) -> Schema:
     return Schema(json.loads(text))

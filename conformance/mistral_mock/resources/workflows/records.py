@@ -190,7 +190,7 @@ class Schedule(Owned):
     recent: tuple[dict[str, str], ...] = ()
     """Its last starts, as the API writes them."""
 
-    @property
+    @cached_property
     def timetable(self) -> Timetable:
         """Its times."""
         return compile_definition(self.definition)
