@@ -30,6 +30,23 @@ def test_every_thing_that_a_row_names_has_a_row_that_makes_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "pip install mistralai",
+        "$ pip3 install -U mistralai",
+        "python3.11 -m pip install mistralai",
+        "export A=1\nuv add mistralai",
+        "uv pip install mistralai",
+        "sudo apt-get install curl",
+        "npm i @mistralai/mistralai",
+    ],
+)
+def test_nothing_is_installed_beside_the_runner(code: str) -> None:
+    assert load_table(TABLE).skips("shell", code)
+    assert not load_table(TABLE).skips("shell", f"echo {code.splitlines()[-1]!r}")
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[[replace]]\nfind = 'a'\nbecomes = 'b'\n", "replace row 1: .*reason"),
