@@ -128,12 +128,14 @@ def bounds_are_accepted(ctx: Context) -> None:
 
 
 def _choices_of_options(ctx: Context) -> set[str]:
-    """Return the options of the operation that have one of some listed values."""
+    """Return the options of the operation with one of some listed values, or that count choices."""
     told = model_of(ctx.document).options
-    own = {each.name for each in told if each.operation == ctx.operation.id and not each.inside}
+    own = {e.name: e.effect for e in told if e.operation == ctx.operation.id and not e.inside}
     fields = body_properties(ctx.document, ctx.operation) if own else {}
     return {
-        name for name in own & fields.keys() if facet(ctx.document, fields[name].schema, "enum")
+        name
+        for name in own.keys() & fields.keys()
+        if own[name] == "counts choices" or facet(ctx.document, fields[name].schema, "enum")
     }
 
 

@@ -361,6 +361,7 @@ def test_an_option_may_be_refused_with_all_its_values_and_not_with_one(judged: J
         return result.status
 
     assert verdict(reasoning_effort=...) is Status.PASS
+    assert verdict(n=...) is Status.PASS
     assert verdict(reasoning_effort="low") is Status.FAIL
     assert verdict(temperature=...) is Status.FAIL
 
