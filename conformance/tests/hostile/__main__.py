@@ -42,6 +42,8 @@ MOST_WAITS = 3
 AT_ONCE = 4
 ROUND = 5_000
 """So many requests stand between two resets."""
+TOLD_AFTER = 10
+"""After so many rounds it says how far it is."""
 GROWTH = 1.10
 NOT_IMPLEMENTED = 501
 STATM = Path("/proc/self/statm")
@@ -124,6 +126,8 @@ class Campaign:
             await asyncio.gather(*(self._send_many(count) for count in counts))
             left -= share
             self._reset()
+            if len(self.memory) % TOLD_AFTER == 0:
+                say(f"{requests - left} requests, {self.memory[-1] >> 20} MB")
 
     async def _send_many(self, count: int) -> None:
         for _ in range(count):
@@ -181,6 +185,12 @@ class Campaign:
         )
 
 
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def measure_memory() -> int:
     """What the process holds now, in bytes; the most it has held where no system tells."""
     if STATM.exists():
@@ -204,8 +214,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many")
     options = parser.parse_args(argv)
-    sys.stdout.write(f"--seed {options.seed}\n")
-    sys.stdout.flush()
+    say(f"--seed {options.seed}")
     campaign = attack(options.requests, options.seed, options.minutes * 60)
     sys.stdout.write(campaign.tell())
     for failure in campaign.judge():
