@@ -10,6 +10,7 @@ counts as its family's mean.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections import Counter
@@ -59,6 +60,7 @@ class Measure:
 
 def main() -> int:
     """Measure and write; the exit code."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     rules = {
         rule: {group: each.plain() for group, each in sorted(groups.items())}
         for rule, groups in sorted(measure().items())

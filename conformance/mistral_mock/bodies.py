@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,6 +35,11 @@ LIST = "[]"
 """What the official SDK 1.x and some programs add to the name of a field that is a list."""
 SMALL = 32 * 1024
 """Bodies up to this length, in bytes, are read without a thread."""
+
+
+# The parser logs each form that is broken, which is the sender's business and is answered 422:
+# without a handler of its own, that would end up on the terminal of whoever embeds the mock.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
 class ClientGoneError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from pathlib import Path
@@ -51,8 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_server(options: argparse.Namespace) -> int:
     """Serve until it is stopped; the first line of output is the base URL alone."""
-    # The form parser logs every broken form, which is the sender's business and is answered 422.
-    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     lifeline = sys.stdin.buffer if options.until_stdin_closes else None
     serve(make_settings(options), options.host, options.port, announce, lifeline)
     return 0
@@ -60,7 +57,6 @@ def run_server(options: argparse.Namespace) -> int:
 
 def run_recorder(options: argparse.Namespace) -> int:
     """Return records until it is stopped; the first line of output is the base URL alone."""
-    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     settings = Settings(
         **recording.read_record(options),
         allowed_hosts=tuple(options.allowed_host),

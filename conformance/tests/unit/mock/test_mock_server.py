@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -215,3 +217,22 @@ def test_caller_that_leaves_a_stream_is_nothing_to_warn_of(
                 next(answer.iter_bytes())
         assert client.get(LIST).status_code == 200
     assert [one.message for one in caplog.records if one.name == "asyncio"] == []
+
+
+BROKEN_FORM = """
+import httpx
+from mistral_mock.server import running
+from mistral_mock.settings import Settings
+
+with running(Settings()) as server:
+    form = "multipart/form-data; boundary=b"
+    headers = {"authorization": "Bearer mock-key", "content-type": form}
+    broken = b"--b\\r\\nContent-Disposition: form-data; na\\rme=x\\r\\n\\r\\n1\\r\\n--b--\\r\\n"
+    print(httpx.post(f"{server.base_url}/v1/files", headers=headers, content=broken).status_code)
+"""
+
+
+def test_broken_form_leaves_the_terminal_of_who_embeds_the_mock_alone() -> None:
+    command = [sys.executable, "-c", BROKEN_FORM]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("422\n", "")
