@@ -296,13 +296,15 @@ def _fill(world: World, instance: Instance, field: Field | None = None) -> None:
 
 def _shown_otherwise(world: World, resource: Resource) -> Json:
     """Return numbers for what both making and changing take and answers show by another name."""
+    if not (resource.create and resource.changes):
+        return {}
     of = [resource.create, *resource.changes]
     taken = [body_properties(world.document, world.document.operations[each]) for each in of]
     named = {name for each in resource.fields.values() for name in (each.sent, each.changed)}
     made = {
         name: world.values.make(name, taken[0][name].schema)
         for name in sorted(set(taken[0]).intersection(*taken[1:]) - named)
-        if not types(world.document, taken[0][name].schema) - NUMBERS and resource.changes
+        if not types(world.document, taken[0][name].schema) - NUMBERS
     }
     return {name: value for name, value in made.items() if value is not None}
 
