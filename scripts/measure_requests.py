@@ -60,7 +60,7 @@ class Measure:
 
 def main() -> int:
     """Measure and write; the exit code."""
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    argparse.ArgumentParser(description=__doc__).parse_args()
     rules = {
         rule: {group: each.plain() for group, each in sorted(groups.items())}
         for rule, groups in sorted(measure().items())
