@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from array import array
 from base64 import b64encode
 from collections import Counter
 from hashlib import blake2b, shake_256
@@ -49,8 +50,11 @@ def embed(text: str, size: int) -> list[float]:
     shade = shake_256(text.encode("utf-8", "surrogatepass")).digest(FULL)
     full = [(byte - MIDDLE) * SHADE for byte in shade]
     for feature, weight in read_features(text):
-        for place, sign in find_directions(feature):
-            full[place] += sign * weight
+        moves = find_moves(feature)
+        for place in moves[0]:
+            full[place] += weight
+        for place in moves[1]:
+            full[place] -= weight
     return normalise(full[:size])
 
 
@@ -71,15 +75,14 @@ def read_features(text: str) -> Iterator[tuple[str, float]]:
 
 
 @cache_short(CACHED)
-def find_directions(feature: str) -> tuple[tuple[int, int], ...]:
-    """Return the places that a feature moves, and up or down."""
+def find_moves(feature: str) -> tuple[array[int], array[int]]:
+    """Return the places that a feature moves up, and those that it moves down."""
     digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=2 * DIRECTIONS).digest()
-    numbers = struct.unpack(f"<{DIRECTIONS}H", digest)
-    half = DIRECTIONS // 2
-    return tuple(
-        ((number >> 1) % (NEAR if index < half else FULL), 1 if number & 1 else -1)
-        for index, number in enumerate(numbers)
-    )
+    up, down = array("H"), array("H")  # small, as thousands of features are remembered
+    for index, number in enumerate(struct.unpack(f"<{DIRECTIONS}H", digest)):
+        place = (number >> 1) % (NEAR if index < DIRECTIONS // 2 else FULL)
+        (up if number & 1 else down).append(place)
+    return up, down
 
 
 def normalise(vector: list[float]) -> list[float]:
