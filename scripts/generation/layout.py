@@ -389,7 +389,7 @@ def lazy_module(places: dict[str, str]) -> str:
         f"    from .{module} import {name} as {name}" for name, module in places.items()
     )
     listed = ", ".join(f'"{name}"' for name in places)
-    table = "\n".join(f'        "{name}:{module} "' for name, module in places.items())
+    table = "\n".join(f'"{name}:{module} "' for name, module in places.items()) or '""'
     return (
         f"if TYPE_CHECKING:\n{imports or '    pass'}\n\n"
         f"    __all__ = [{listed}]\n"
