@@ -141,18 +141,21 @@ def _ask_beside(
 
     The same question without the option goes before it: its answer must not be given again.
     """
-    options = world.model.settings if option.inside else world.model.options
-    place = (option.operation, option.inside, option.by)
     beside = {
-        each.name: COMPANY[each.effect]
-        for each in options
-        if each.effect in effects and (each.operation, each.inside, each.by) == place
+        each.name: COMPANY[each.effect] for each in _beside(world, option) if each.effect in effects
     }
     beside |= also or {}
     for each in ({}, more):
         asked = _question(world, option, {**beside, **each}, words)
         answer = world.call(asked.operation, asked.ids, json=asked.body)
     return _ask(world, option, more, words) if answer.status in REFUSED else read_plain(answer)
+
+
+def _beside(world: World, option: Option) -> list[Option]:
+    """Return the options that stand at the place of an option, itself among them."""
+    options = world.model.settings if option.inside else world.model.options
+    place = (option.operation, option.inside, option.by)
+    return [each for each in options if (each.operation, each.inside, each.by) == place]
 
 
 def _question(world: World, option: Option, more: Json | None = None, words: str = "") -> Question:
@@ -259,10 +262,7 @@ def _ends_before_a_cap(
 
 def _caps(world: World, option: Option) -> list[str]:
     """Return the options that cap an answer, of those beside an option; the first is enough."""
-    beside = world.model.settings if option.inside else world.model.options
-    place = (option.operation, option.inside, option.by)
-    capping = (each for each in beside if each.effect == "caps usage")
-    return [each.name for each in capping if (each.operation, each.inside, each.by) == place][:1]
+    return [each.name for each in _beside(world, option) if each.effect == "caps usage"][:1]
 
 
 def _ends_at_a_letter(world: World, option: Option, plain: Completion) -> None:

@@ -128,12 +128,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
     shelf = _make_shelf(ctx)
     _expect_lost_or_refused(ctx, shelf)
     _open(ctx, shelf)
-    found = start(ctx, inputs=shelf.question, tools=[shelf.tool])
-    if not _found(ctx, found, shelf):
-        ctx.skip("what the caller shares with the organisation is not found")
-    closed = unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org"))
-    ctx.need(closed)
-    _expect_lost_or_refused(ctx, shelf)
+    _expect_closed_again(ctx, shelf, ctx.api)
 
 
 @rule(
@@ -144,12 +139,7 @@ def unshared_library_is_not_searched(ctx: Context) -> None:
 )
 def revoked_library_is_closed_to_others(ctx: Context) -> None:
     """Who searched a library through a share finds nothing in it once the share is taken away."""
-    shelf, neighbour = _open_shelf(ctx), ctx.as_("neighbour")
-    asked = {"inputs": shelf.question, "tools": [shelf.tool]}
-    if not _found(ctx, start(ctx, neighbour, **asked), shelf):
-        ctx.skip("what is shared with the organisation is not found")
-    ctx.need(unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org")))
-    _expect_lost_or_refused(ctx, shelf, neighbour)
+    _expect_closed_again(ctx, _open_shelf(ctx), ctx.as_("neighbour"))
 
 
 @rule(MUST, "documents.searchable-when-processed", (START,), needs=("clock",))
@@ -267,6 +257,14 @@ def _found(ctx: Context, answer: Exchange, *shelves: Shelf) -> list[Shelf]:
     """Return the shelves of which an answer tells the word or names the document."""
     told, titles = text_of(last_message(ctx, answer)), _titles(ctx, answer)
     return [e for e in shelves if e.secret in told or e.title in titles]
+
+
+def _expect_closed_again(ctx: Context, shelf: Shelf, api: Api) -> None:
+    """Hold who finds what is shared to lose it, or to be refused, once it is shared no more."""
+    if not _found(ctx, start(ctx, api, inputs=shelf.question, tools=[shelf.tool]), shelf):
+        ctx.skip("what the caller shares with the organisation is not found")
+    ctx.need(unshare(ctx.api, shelf.library, entity(ctx, "caller", "Org")))
+    _expect_lost_or_refused(ctx, shelf, api)
 
 
 def _expect_lost_or_refused(ctx: Context, shelf: Shelf, api: Api | None = None) -> None:

@@ -122,13 +122,14 @@ class Sightings:
         form, operation = exchange.form, exchange.operation
         if not exchange.ok or form is None:
             return
+        body = _read(exchange)
         for kind, judge in (("uneven", _excesses), ("astray", _strays), ("jumbled", _jumbles)):
-            self._note(kind, exchange, _told(exchange, judge))
+            self._note(kind, exchange, _told(body, judge))
         if exchange.media_type != JSON:
             return
         self.answers[operation] = self.answers.get(operation, 0) + 1
         self._note("misfits", exchange, [_misfit(form, exchange)])
-        self._note("untimely", exchange, _told(exchange, partial(self._impossible, form)))
+        self._note("untimely", exchange, _told(body, partial(self._impossible, form)))
 
     def _note(self, kind: str, exchange: Exchange, told: list[str]) -> None:
         """Note what a judge told of an answer: a text for each thing, empty where it is right."""
@@ -165,18 +166,26 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
 
 
-def _told(exchange: Exchange, judge: Callable[[Any, Place], Iterator[str]]) -> list[str]:
-    """Return what a judge tells of an answer, or of the events of a stream together.
+def _read(exchange: Exchange) -> Any:  # noqa: ANN401 - JSON
+    """Return what an answer, or the events of a stream together, hold; None where it is no JSON.
 
-    A judge tells a text for each thing that could be wrong: what is, or nothing.
+    The reading is not watched: one wrong field hides no other.
     """
-    told: Any = None
     with suppress(Misread, ValueError, RecursionError):
         if exchange.media_type == JSON:
-            told = json.loads(exchange.text)  # not watched: one wrong field hides no other
-        elif exchange.media_type == EVENT_STREAM:
-            told = [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
-        return list(judge(told, ()))
+            return json.loads(exchange.text)
+        if exchange.media_type == EVENT_STREAM:
+            return [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
+    return None
+
+
+def _told(body: Any, judge: Callable[[Any, Place], Iterator[str]]) -> list[str]:  # noqa: ANN401 - JSON
+    """Return what a judge tells of a body: a text for each thing that could be wrong.
+
+    The text says what is wrong, and is empty where nothing is.
+    """
+    with suppress(Misread, ValueError, RecursionError):
+        return list(judge(body, ()))
     return []
 
 
