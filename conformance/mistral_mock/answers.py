@@ -88,6 +88,11 @@ def encode(value: object) -> bytes:
     return ENCODER.encode(value)
 
 
+def encode_each(values: Iterable[object]) -> list[msgspec.Raw]:
+    """Return JSON of each value, for a long list that need not be there as a whole before."""
+    return [msgspec.Raw(encode(value)) for value in values]
+
+
 def _disposition(filename: str) -> str:
     """Return the header; of a very long name it has the end, so that clients can still read it."""
     return f"attachment; filename*=UTF-8''{quote(filename[-LONGEST_NAME:], safe='')}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from mistral_mock import guard
-from mistral_mock.answers import Answer, json_answer, no_content
+from mistral_mock.answers import JSON, Answer, encode_each, json_answer, no_content
 from mistral_mock.bodies import parse_json
 from mistral_mock.clock import spell
 from mistral_mock.errors import Problem, invalid, method_not_allowed, not_found
@@ -133,17 +133,17 @@ def clear_replies(world: World, _: bytes) -> Answer:
 
 def show_requests(world: World, _: bytes, query: str = "") -> Answer:
     """Return what was asked and answered, the oldest first."""
-    return json_answer([one.as_json() for one in find_requests(world, query)])
+    return json_answer(encode_each(one.as_json() for one in find_requests(world, query)))
 
 
 def show_archive(world: World, _: bytes, query: str = "") -> Answer:
     """Return the same as a HAR archive."""
-    return json_answer(export.make_har(find_requests(world, query)))
+    return Answer(200, export.make_har(find_requests(world, query)), JSON)
 
 
 def show_lines(world: World, _: bytes, query: str = "") -> Answer:
     """Return the same as JSON lines."""
-    return Answer(200, export.make_lines(find_requests(world, query)).encode(), LINES)
+    return Answer(200, export.make_lines(find_requests(world, query)), LINES)
 
 
 def find_requests(world: World, query: str) -> list[Exchange]:

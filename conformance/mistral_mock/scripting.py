@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,8 +123,5 @@ def assert_called(journal: Journal, times: int | None, wanted: Mapping[str, Any]
 
 def export(found: Sequence[Exchange], path: Path) -> None:
     """Write exchanges into a file: JSON lines for `.jsonl`, else a HAR archive."""
-    if path.suffix == ".jsonl":
-        text = exporting.make_lines(found)
-    else:
-        text = json.dumps(exporting.make_har(found), ensure_ascii=False, indent=1)
-    path.write_text(text, "utf-8")
+    write = exporting.make_lines if path.suffix == ".jsonl" else exporting.make_har
+    path.write_bytes(write(found))

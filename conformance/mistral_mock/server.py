@@ -22,6 +22,7 @@ from mistral_mock.app import create_app
 from mistral_mock.faults import parse_script
 from mistral_mock.hosts import is_remote
 from mistral_mock.joined import JoinedTransport, join_head
+from mistral_mock.memory import give_back_memory
 from mistral_mock.wire import ABORT
 
 if TYPE_CHECKING:
@@ -373,6 +374,7 @@ def serve(
             watch = partial(_watch, lifeline, server.stop)
             threading.Thread(target=watch, name="lifeline", daemon=True).start()
         sys.setswitchinterval(SWITCH_S)
+        give_back_memory()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
         try:

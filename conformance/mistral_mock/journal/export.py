@@ -7,6 +7,8 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from mistral_mock.answers import encode, encode_each
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -17,12 +19,10 @@ HOST = "http://mock.mistral.ai"
 CREATOR = {"name": "mistral-mock", "version": "1"}
 
 
-def make_har(found: Sequence[Exchange]) -> dict[str, Any]:
-    """Return a HAR archive, version 1.2."""
-    entries = [
-        make_entry(one, caller) for one, caller in zip(found, tell_apart(found), strict=True)
-    ]
-    return {"log": {"version": "1.2", "creator": CREATOR, "entries": entries}}
+def make_har(found: Sequence[Exchange]) -> bytes:
+    """Return a HAR archive, version 1.2, as JSON."""
+    entries = encode_each(map(make_entry, found, tell_apart(found)))
+    return encode({"log": {"version": "1.2", "creator": CREATOR, "entries": entries}})
 
 
 def tell_apart(found: Sequence[Exchange]) -> list[str]:
@@ -85,10 +85,9 @@ def make_response(one: Exchange) -> dict[str, Any]:
     }
 
 
-def make_lines(found: Sequence[Exchange]) -> str:
+def make_lines(found: Sequence[Exchange]) -> bytes:
     """Return JSON lines, in the form that recordings have."""
-    pairs = zip(found, tell_apart(found), strict=True)
-    return "".join(json.dumps(make_line(*each), ensure_ascii=False) + "\n" for each in pairs)
+    return b"".join(encode(line) + b"\n" for line in map(make_line, found, tell_apart(found)))
 
 
 def make_line(one: Exchange, caller: str) -> dict[str, Any]:

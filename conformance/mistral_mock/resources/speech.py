@@ -7,7 +7,6 @@ text, so that a transcription of the mock finds it again.
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -22,7 +21,7 @@ from mistral_mock.resources import references, tuned_models, voices
 from mistral_mock.sound import encoded, riff, spoken, tones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mistral_mock.answers import Answer
     from mistral_mock.context import Context
@@ -73,32 +72,26 @@ def complete(ctx: Context) -> Answer | EventStream:
     spent = ctx.spend(rates.CHARACTERS, len(text))
     if ctx.body.get("stream"):
         return EventStream(make_events(content, count(text, sound)))
-    return json_answer({"audio_data": spell(content)}, headers=spent)
+    return json_answer({"audio_data": content}, headers=spent)  # bytes become base64
 
 
-def spell_sound(form: str, text: str, sound: bytes, language: str) -> bytes:
+def spell_sound(form: str, text: str, sound: Sequence[bytes], language: str) -> bytes:
     """Return the sound in a format."""
-    return WRITERS[form](text, sound, language) if form in WRITERS else sound
+    return WRITERS[form](text, sound, language) if form in WRITERS else b"".join(sound)
 
 
 def make_events(content: bytes, used: dict[str, Any]) -> Iterator[bytes]:
     """Yield the sound in pieces, and what was used."""
     for place in range(0, len(content), PIECE):
-        data = spell(content[place : place + PIECE])
-        delta = {"type": "speech.audio.delta", "audio_data": data}
+        delta = {"type": "speech.audio.delta", "audio_data": content[place : place + PIECE]}
         yield json_event(delta, name="speech.audio.delta")
     yield json_event({"type": "speech.audio.done", "usage": used}, name="speech.audio.done")
 
 
-def count(text: str, sound: bytes) -> dict[str, Any]:
+def count(text: str, sound: Sequence[bytes]) -> dict[str, Any]:
     """Return what a request used: tokens of text in, tokens of sound out."""
-    seconds = len(sound) / riff.WIDTH / riff.RATE
+    seconds = riff.count_samples(sound) / riff.RATE
     return usage.as_full_json(tokens.count_tokens(text), math.ceil(seconds * TOKENS_A_SECOND))
-
-
-def spell(content: bytes) -> str:
-    """Return the bytes in base64."""
-    return b64encode(content).decode()
 
 
 def check_text(text: str) -> str:

@@ -237,7 +237,7 @@ def read_sample(text: str) -> bytes:
     if content[:4] == b"RIFF":
         return content
     samples = round(min(found.seconds, LONGEST_SAMPLE_S) * riff.RATE)
-    return riff.write(bytes(samples * riff.WIDTH), {})  # samples are served as WAV (our choice)
+    return riff.write((bytes(samples * riff.WIDTH),), {})  # samples are served as WAV (our choice)
 
 
 def as_fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from mistral_mock.sound.riff import RATE, WIDTH
+from mistral_mock.sound.riff import RATE, WIDTH, count_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MADE_BY = "mistral-mock"
 MP3_FRAME = bytes((0xFF, 0xF3, 0x14, 0xC4)) + bytes(20)
@@ -37,7 +37,7 @@ OPUS_SKIP = 312
 """Samples that a player leaves out at the beginning, as encoders have it."""
 
 
-def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
+def write_mp3(text: str, sound: Sequence[bytes], language: str = "") -> bytes:
     """Return an MP3 file of silence, as long as the sound, with the text in its tags."""
     from mutagen import id3  # noqa: PLC0415 - needed only where MP3 is asked for
 
@@ -49,15 +49,15 @@ def write_mp3(text: str, sound: bytes, language: str = "") -> bytes:
     tags.add(library.TSSE(encoding=3, text=[MADE_BY]))
     head = BytesIO()
     tags.save(head)
-    frames = max(math.ceil(len(sound) / WIDTH / MP3_SAMPLES), 4)
+    frames = max(math.ceil(count_samples(sound) / MP3_SAMPLES), 4)
     return head.getvalue() + MP3_FRAME * frames
 
 
-def write_flac(text: str, sound: bytes, language: str = "") -> bytes:
+def write_flac(text: str, sound: Sequence[bytes], language: str = "") -> bytes:
     """Return a FLAC file of silence, as long as the sound, with the text in its tags."""
     from mutagen import flac  # noqa: PLC0415 - needed only where FLAC is asked for
 
-    frames = math.ceil(len(sound) / WIDTH / FLAC_SAMPLES)
+    frames = math.ceil(count_samples(sound) / FLAC_SAMPLES)
     form = RATE << 44 | (WIDTH * 8 - 1) << 36 | frames * FLAC_SAMPLES
     info = struct.pack(">HH6xQ16x", FLAC_SAMPLES, FLAC_SAMPLES, form)
     head = b"fLaC" + struct.pack(">I", FLAC_INFO << 24 | len(info)) + info
@@ -95,12 +95,12 @@ def check(data: bytes, polynomial: int, width: int) -> int:
     return found
 
 
-def write_opus(text: str, sound: bytes, language: str = "") -> bytes:
+def write_opus(text: str, sound: Sequence[bytes], language: str = "") -> bytes:
     """Return an Opus file in Ogg, of silence, as long as the sound, with the text in its tags."""
     from mutagen import ogg  # noqa: PLC0415 - needed only where Opus is asked for
 
     library: Any = ogg  # it comes without types
-    packets = max(math.ceil(len(sound) / WIDTH / RATE * OPUS_RATE / OPUS_SAMPLES), 1)
+    packets = max(math.ceil(count_samples(sound) / RATE * OPUS_RATE / OPUS_SAMPLES), 1)
     pages = library.OggPage.from_packets([make_opus_head()])
     pages += library.OggPage.from_packets([make_opus_tags(text, language)])
     for page in pages:

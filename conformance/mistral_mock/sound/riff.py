@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 RATE = 24_000
 """Samples in a second of the sound that the mock makes."""
@@ -44,12 +44,22 @@ class Recording:
         return len(self.sound) // self.frame_size / self.rate
 
 
-def write(sound: bytes, remarks: Mapping[str, str]) -> bytes:
-    """Return a WAV file of 16-bit mono sound, with remarks that players show or ignore."""
+def count_samples(sound: Iterable[bytes]) -> int:
+    """Return how many samples the pieces of a sound have together."""
+    return sum(map(len, sound)) // WIDTH
+
+
+def write(sound: Sequence[bytes], remarks: Mapping[str, str]) -> bytes:
+    """Return a WAV file of 16-bit mono sound, with remarks that players show or ignore.
+
+    The pieces are put together once: a long sound is never there twice.
+    """
     form = struct.pack("<HHIIHH", PCM, 1, RATE, RATE * WIDTH, WIDTH, WIDTH * 8)
     texts = b"".join(_chunk(name, text.encode() + b"\0") for name, text in remarks.items())
     info = _chunk("LIST", b"INFO" + texts) if remarks else b""
-    return _chunk("RIFF", b"WAVE" + _chunk("fmt ", form) + info + _chunk("data", sound))
+    size = count_samples(sound) * WIDTH
+    head = b"WAVE" + _chunk("fmt ", form) + info + b"data" + struct.pack("<I", size)
+    return b"".join((b"RIFF", struct.pack("<I", len(head) + size), head, *sound))
 
 
 def read(content: bytes) -> Recording:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mistral_mock.sound import riff
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_mock.sound.riff import Recording
 
 MAKER = "mistral-mock"
@@ -14,7 +16,7 @@ TEXT, LANGUAGE, SOFTWARE = "ICMT", "ILNG", "ISFT"
 """Names of remarks: a comment, a language, and what made the file."""
 
 
-def write(text: str, sound: bytes, language: str = "") -> bytes:
+def write(text: str, sound: Sequence[bytes], language: str = "") -> bytes:
     """Return the WAV file of a text that was read aloud, in a language when that is known."""
     remarks = {TEXT: text, SOFTWARE: MAKER}
     return riff.write(sound, {**remarks, LANGUAGE: language} if language else remarks)

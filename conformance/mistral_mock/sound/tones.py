@@ -29,9 +29,13 @@ def find_pitch(voice: str) -> float:
     return LOWEST_HZ + (HIGHEST_HZ - LOWEST_HZ) * number / 2**32
 
 
-def speak(text: str, pitch: float) -> bytes:
-    """Return the sound of a text: 16-bit samples of one channel, the lower byte first."""
-    return b"".join(tone(find_step(character), pitch) for character in text)
+def speak(text: str, pitch: float) -> list[bytes]:
+    """Return the sound of a text, character by character.
+
+    It is 16-bit samples of one channel, the lower byte first. Equal characters share their bytes,
+    so that a long text takes little memory until it is written.
+    """
+    return [tone(find_step(character), pitch) for character in text]
 
 
 def find_step(character: str) -> int | None:

@@ -24,6 +24,7 @@ from attrs import define, field
 from tests.hostile.requests import Attack
 
 from mistral_mock.app import create_app
+from mistral_mock.memory import give_back_memory
 from mistral_mock.settings import Settings
 from mistral_mock.wire import DroppedError
 
@@ -215,6 +216,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many")
     options = parser.parse_args(argv)
     say(f"--seed {options.seed}")
+    give_back_memory()  # as the server does
     campaign = attack(options.requests, options.seed, options.minutes * 60)
     sys.stdout.write(campaign.tell())
     for failure in campaign.judge():

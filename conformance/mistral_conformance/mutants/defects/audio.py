@@ -163,7 +163,7 @@ def sample_is_bytes(get_sample_audio: Part) -> Part:
 @mutant("audio.presets-are-silent", SAMPLE, place=f"{VOICES}:introduce")
 def presets_are_silent(_introduce: Part) -> Part:
     """The sample of a preset voice holds no sound."""
-    return lambda _voice: riff.write(b"", {})
+    return lambda _voice: riff.write((), {})
 
 
 @mutant("audio.words-come-as-sentences", TRANSCRIBE, place=f"{TRANSCRIPTS}:find_segments")

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import ast
 import gc
+import platform
+import subprocess
+import sys
 import tracemalloc
 import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import mistral_mock
 from mistral_mock.completion.values import patterns
+from mistral_mock.journal import export
+from mistral_mock.journal.exchange import Exchange
 from mistral_mock.resources import invention, references
+from mistral_mock.resources.speech import spell_sound
 from mistral_mock.short_cache import cache_short
+from mistral_mock.sound import tones
 from mistral_mock.timetable import compile_definition
 
 if TYPE_CHECKING:
@@ -104,3 +113,72 @@ def test_long_addresses_do_not_pile_up() -> None:
     finally:
         tracemalloc.stop()
     assert after - before < 3_000_000
+
+
+HELD = """
+import resource, sys, threading
+from pathlib import Path
+from mistral_mock.memory import give_back_memory
+
+if sys.argv[1] == "advised":
+    give_back_memory()
+small = []
+
+def work():
+    bytes(30 << 20)  # a large block that comes and goes
+    large = [bytearray(4 << 20) for _ in range(8)]
+    small.append(bytearray(4096))  # it stays behind the large ones
+    del large
+
+for _ in range(4):
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+print(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the advice is for glibc")
+def test_memory_of_large_answers_goes_back_to_the_system() -> None:
+    def measure(how: str) -> int:
+        given = [sys.executable, "-c", HELD, how]
+        return int(subprocess.run(given, check=True, capture_output=True, text=True).stdout)
+
+    assert measure("advised") + 20 < measure("not advised")
+
+
+def measure_peak(work: Callable[[], object]) -> int:
+    """The most memory that Python objects take meanwhile, in bytes."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_long_sound_is_there_once() -> None:
+    text = "x" * 5_000
+    size = len(spell_sound("wav", text, tones.speak(text, 100.0), ""))
+    assert measure_peak(lambda: spell_sound("wav", text, tones.speak(text, 100.0), "")) < size * 1.5
+    assert measure_peak(lambda: spell_sound("mp3", text, tones.speak(text, 100.0), "")) < size / 4
+
+
+@pytest.mark.parametrize("write", [export.make_har, export.make_lines])
+def test_journal_is_written_piece_by_piece(write: Callable[[list[Exchange]], bytes]) -> None:
+    """A tree of everything takes about ten times what its JSON does."""
+    body = {"messages": [{"role": "user", "content": "Hi", "n": n} for n in range(20)]}
+    found = [
+        Exchange(
+            number=n,
+            moment=NOW,
+            operation="",
+            method="POST",
+            path="/",
+            query="a=1",
+            headers=[(b"a", b"b")] * 10,
+            body=body,
+        )
+        for n in range(500)
+    ]
+    assert measure_peak(lambda: write(found)) < 3 * len(write(found))
