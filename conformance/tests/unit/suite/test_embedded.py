@@ -99,5 +99,7 @@ def _is_down(base_url: str) -> bool:
             httpx.get(base_url, timeout=1)
         except httpx.ConnectError:
             return True
+        except httpx.TransportError:  # it is about to go
+            pass
         time.sleep(0.05)
     return False
