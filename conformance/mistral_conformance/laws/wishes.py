@@ -59,7 +59,8 @@ def _wished(model: Model) -> Iterator[Subject]:
         for each in model.document.operations[view.operation].parameters:
             schema, name = each.get("schema", {}), each["name"]
             values = TOLD.get(name) or choices_of(model, schema)
-            if values and name in view.others and view.filters and judged(model, view):
+            told = name in view.others and name not in view.fills
+            if values and told and view.filters and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
