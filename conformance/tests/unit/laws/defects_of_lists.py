@@ -110,7 +110,11 @@ def queues_are_ignored(answer: Answer) -> None:
 def names_alone_are_searched(answer: Answer) -> None:
     wanted = answer.query.get("search")
     if answer.is_("GET", "/runs") and wanted:
-        runs = [each for each in answer.body["executions"] if wanted[0] in each["workflow_name", "workspace_id"]]
+        runs = [
+            each
+            for each in answer.body["executions"]
+            if wanted[0] in each["workflow_name"]
+        ]
         answer.body = {**answer.body, "executions": runs}
 
 
@@ -322,7 +326,7 @@ WORKFLOWS_ALONE_TELL_NOT = [
 for operation, path, parameters in (
     ("get_workflows", "/workflows", WORKFLOWS_ALONE_TELL_NOT),
     ("get_workflow_registrations", "/registrations", ["active_only"]),
-    ("deployments.list_deployments", "/deployments", ["workflow_name"]),
+    ("deployments.list_deployments", "/deployments", ["workflow_name", "workspace_id"]),
     ("runs.list_runs", "/runs", ["workflow_tags"]),
 ):
     for each in parameters:
