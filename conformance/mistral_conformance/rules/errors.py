@@ -61,7 +61,8 @@ def every_problem_is_listed(ctx: Context) -> None:
     listed = wrong & {str(name) for place in places for name in place}
     if not listed:
         others = ", ".join(dict.fromkeys(f"`{place[-1]}`" for place in places if place))
-        ctx.skip(f"the request is refused for {others or 'another reason'}, before what is wrong")
+        why = f"the request is refused for {others or 'another reason'}"
+        ctx.skip(f"{why}, before what is wrong with it is looked at")
     said = f"the refusal lists {' and '.join(sorted(listed))}, not {' or '.join(wrong - listed)}"
     ctx.expect(listed == wrong, said, answer)
 

@@ -110,11 +110,7 @@ def queues_are_ignored(answer: Answer) -> None:
 def names_alone_are_searched(answer: Answer) -> None:
     wanted = answer.query.get("search")
     if answer.is_("GET", "/runs") and wanted:
-        runs = [
-            each
-            for each in answer.body["executions"]
-            if wanted[0] in each["workflow_name"]
-        ]
+        runs = [each for each in answer.body["executions"] if wanted[0] in each["workflow_name"]]
         answer.body = {**answer.body, "executions": runs}
 
 
