@@ -111,7 +111,7 @@ def fits(each: Filter, values: Values, item: Json) -> bool | None:
     """
     if each.values:
         values = [each.values[value] for value in values if value in each.values]
-        if not values:
+        if not values or None in values:
             return True
     told = [_fits(each, field, values, item) for field in (each.field, *each.others)]
     if True in told:
@@ -125,19 +125,25 @@ def _fits(each: Filter, field: str, values: Values, item: Json) -> bool | None:
     """Say whether one field of an item fits."""
     found = value_at(item, field)
     if found is None:
-        return False if item.keys() >= {field.partition(".")[0]} else None
+        told = not each.told_by and field.partition(".")[0] in item
+        return False if told else None
     if each.compare in {"after", "before"}:
         return _is_on_side(each, str(values[0]), found)
     if each.compare == "holds":
         return isinstance(found, dict) and found.items() >= values[0].items()
     if each.compare == "equals":
         own = found if isinstance(found, list) else [found]
+        fitting = {value in values for value in own}
+        if {True: "some", False: "none"}.get(bool(fitting)) in each.unsure and len(fitting) != 1:
+            return None
         return (all if each.every else any)(value in own for value in values)
     return _is_like(each, str(values[0]), str(found))
 
 
 def value_at(item: Json, path: str) -> Any:  # noqa: ANN401 - JSON
-    """Return what stands at a dotted path of an item, None where nothing does."""
+    """Return what stands at a dotted path of an item, or is told of it; None where nothing is."""
+    if path in item:
+        return item[path]
     found: Any = item
     for name in path.split("."):
         if isinstance(found, list):

@@ -14,7 +14,7 @@ from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,8 @@ def makes(world: World, view: ListView) -> bool:
 
     """
     resource = world.model.resources[view.resource]
+    if resource.parent and not resource.create:
+        raise NotOffered(f"not offered: nothing makes {resource.one}")
     if resource.parent:
         world.capabilities.require([resource.create])
     return resource.whole and world.capabilities.offers(resource.create)

@@ -15,6 +15,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_time
+from mistral_conformance.laws.telling import resolved, tell
 from mistral_conformance.laws.walking import least_size, ways
 from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.verdict.outcome import Skipped
@@ -51,6 +52,23 @@ def _filtered(model: Model) -> Iterator[Subject]:
 
 def _repeated(model: Model) -> Iterator[Subject]:
     return (each for each in _filtered(model) if each.value[1].repeats)
+
+
+def _related(model: Model) -> Iterator[Subject]:
+    """Yield each filter on what another operation tells of the items."""
+    for view in model.lists.values():
+        for each in view.related if judged(model, view) else ():
+            needed = (view.operation, each.told_by)
+            name, value = f"{view.operation}:{each.parameter}", (view, each)
+            yield Subject(name, value, needed[:1], needed, (each.origin,))
+
+
+def _filling(model: Model) -> Iterator[Subject]:
+    """Yield each parameter that is true or false and fills a place of a list's answer or not."""
+    for view in model.lists.values():
+        for name, (place, origin) in view.fills.items():
+            value = (view, name, place)
+            yield list_subject(view, f"{view.operation}:{name}", value, origin)
 
 
 def _unshown(model: Model) -> Iterator[tuple[ListView, Json, list[Any]]]:
@@ -165,6 +183,36 @@ def repeated_is_union(world: World, view: ListView, name: str, choices: list[str
         found, due = left(one, other), single[one] | single[other]
         said = f"`{name}` with {one} and {other} leaves {len(found)} items, one by one {len(due)}"
         world.expect(found == due, said, whole.last)
+
+
+@law(id="sets.related-filter", over=_related, source=DECLARED)
+def related_filter_is_a_set(world: World, view: ListView, each: Filter) -> None:
+    """A filter leaves exactly the items that fit by what another answer tells of them."""
+    population, whole = whole_of(world, view)
+    whole, each = tell(world, view, whole, [each.field]), resolved(world, each)
+    values = values_for(world, each, population, whole)
+    several = permutations(values[:3], 2) if each.repeats else ()
+    for asked in (*([value] for value in values), *map(list, several)):
+        _expect_set(world, view, (population, whole), [(each, asked)])
+
+
+@law(id="sets.asked-is-filled", over=_filling, source=DECLARED)
+def asked_is_filled(world: World, view: ListView, name: str, place: str) -> None:
+    """What a list tells on request it tells where it is asked to, and only there."""
+    resource = world.model.resources[view.resource]
+    ids = population_of(world, view).ids if makes(world, view) else {}
+    for asked in (True, False):
+        query = {name: str(asked).lower()}
+        page = world.walk(resource, ids, query, through=view.operation).pages[0]
+        item, _, field = place.rpartition("[].")
+        holders = page.json()[item] if item else [page.json()]
+        if not holders:
+            raise Skipped("the list is empty")
+        for each in holders:
+            filled = value_at(each, field) is not None
+            told = "nothing at" if asked else "something at"
+            said = f"{name}={str(asked).lower()} gives {told} `{place}`"
+            world.expect(filled is asked, said, page)
 
 
 @law(id="sets.two-filters", over=_paired, source=DECLARED)
@@ -388,7 +436,7 @@ def _expect_set(
         }
         new, moved = changed_meanwhile(world, view, found_in, [each.field for each, _ in asked])
         missing, extra = missing - moved, extra - moved - (new & fitting)
-    names = {key_of(resource, each): each for each in (*whole.items, *walk.items)}
+    names = {key_of(resource, each): each for each in (*walk.items, *whole.items)}
     field = asked[0][0].field
     for lost in sorted(missing, key=str):
         reason = f"{shown} leaves out an item whose `{field}` is {value_at(names[lost], field)!r}"
@@ -417,7 +465,7 @@ def changed_meanwhile(
     again = walk_population(world, view, population)
     before, after = (
         {key_of(resource, item): [value_at(item, each) for each in fields] for item in walk.items}
-        for walk in (whole, again)
+        for walk in (whole, tell(world, view, again, fields))
     )
     moved = {key for key, values in after.items() if before.get(key, values) != values}
     return after.keys() - before.keys(), moved

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mistral_conformance.laws.populations import Population
+    from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import ListView, Model, Resource
     from mistral_conformance.model.document import Json
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
 SEARCH = "search"
 MINE = "created_by_me"
 COLLEAGUE = "colleague"
+WHOSE: dict[str, dict[str, tuple[str, ...]]] = {
+    MINE: {"true": (CALLER,), "false": (CALLER, COLLEAGUE)},
+    USER: {
+        "current": (CALLER,),
+        f"${CALLER}.user": (CALLER,),
+        f"${COLLEAGUE}.user": (COLLEAGUE,),
+    },
+}
+"""By parameter and value, who made what the list then holds."""
 TOLD = {USER: [f"{CALLER}.user"], SEARCH: ["Alpha", "BETA"]}
 """Values of parameters that list none: the caller, and what stands in names of the population."""
 MOST = 3
@@ -49,18 +59,20 @@ def _wished(model: Model) -> Iterator[Subject]:
         for each in model.document.operations[view.operation].parameters:
             schema, name = each.get("schema", {}), each["name"]
             values = TOLD.get(name) or choices_of(model, schema)
-            if values and name in view.others and view.filters and judged(model, view):
+            told = name in view.others and name not in view.fills
+            if values and told and view.filters and judged(model, view):
                 yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
 
 
 def _own(model: Model) -> Iterator[Subject]:
-    """Yield each list that can be asked for what the caller created."""
+    """Yield each list that can be asked for what the caller, or another user, created."""
     for view in model.lists.values():
         resource = model.resources[view.resource]
-        if MINE in view.others and resource.whole and not resource.parent:
-            needed = (view.operation, resource.create)
-            name, value = f"{view.operation}:{MINE}", (view, resource)
-            yield Subject(name, value, needed, needed, needs=(COLLEAGUE,))
+        for each in WHOSE if resource.whole and not resource.parent else ():
+            if each in view.others:
+                needed = (view.operation, resource.create)
+                name, value = f"{view.operation}:{each}", (view, resource, each)
+                yield Subject(name, value, needed, needed, needs=(COLLEAGUE,))
 
 
 @law(id="sets.wish-and-filter", over=_wished, source=DECLARED)
@@ -93,20 +105,23 @@ def wish_and_filter(world: World, view: ListView, name: str, values: list[Any]) 
 
 
 @law(id="sets.own-leave-out-others", over=_own, source=DECLARED)
-def own_leave_out_others(world: World, view: ListView, resource: Resource) -> None:
-    """Who asks for what it created gets that, and not what a colleague created beside it."""
-    mine, theirs = (world.make(resource, by=each) for each in (CALLER, COLLEAGUE))
-    plain, own, all_ = (
-        world.walk(resource, query=query, through=view.operation)
-        for query in ({}, {MINE: "true"}, {MINE: "false"})
-    )
-    if theirs.key not in {key_of(resource, each) for each in plain.items}:
-        raise NotOffered("not offered: the list does not show what a colleague created")
-    for walk, due in ((own, [mine.key]), (all_, [mine.key, theirs.key])):
+def own_leave_out_others(world: World, view: ListView, resource: Resource, name: str) -> None:
+    """Who asks for what one user created gets that, and not what another created beside it."""
+    made = {by: world.make(resource, by=by).key for by in (CALLER, COLLEAGUE)}
+
+    def left(query: Json) -> tuple[Walk, set[str]]:
+        walk = world.walk(resource, query=query, through=view.operation)
         found = {key_of(resource, each) for each in walk.items}
-        told = [each for each in (mine.key, theirs.key) if each in found]
-        said = f"of one of the caller's and one of a colleague's the list holds {len(told)}"
-        world.expect(told == due, f"{said}, {len(due)} is due", walk.last, theirs.made)
+        return walk, {by for by, key in made.items() if key in found}
+
+    if left({})[1] != {*made}:
+        raise NotOffered("not offered: the list does not show what a colleague created")
+    for value, due in WHOSE[name].items():
+        word = world.lookup(value[1:]) if value.startswith("$") else value
+        walk, found = left({name: word})
+        said, wanted = (" and ".join(sorted(each)) or "neither of them" for each in (found, due))
+        told = f"with {name}={word} the list holds what {said} made, it should what {wanted} did"
+        world.expect(found == {*due}, told, walk.last)
 
 
 def _moving(world: World, view: ListView) -> set[str]:

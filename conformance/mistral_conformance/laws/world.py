@@ -231,7 +231,9 @@ class World:
         """Return the body of a changing request, with what it must have as the object has it."""
         taken = body_properties(self.document, self.document.operations[operation])
         needed = [each.name for each in taken.values() if each.required]
-        shown = self.read(instance).fields if needed else {}
+        read = instance.resource.read
+        look = self.read if read and self.capabilities.offers(read) else self.spot
+        shown = look(instance).fields if needed else {}
         fields = {each.changed: each.name for each in instance.resource.fields.values()}
         own = {name: shown[fields[name]] for name in needed if fields.get(name) in shown}
         return wrapped(self.document, self.document.operations[operation], {**own, **body})
@@ -380,5 +382,6 @@ class World:
 
     def wait(self, instance: Instance, states: States, also: Iterable[str] = ()) -> None:
         """Wait until the object is at its end, or in one of other states."""
+        self.capabilities.require([instance.resource.read])
         look = partial(self.read, instance)
         wait_for_end(self.ctx, states, lambda: look().fields.get(states.field), also)

@@ -139,7 +139,11 @@ class Filter:
     `ignored`, `kept`, or empty where nobody says which. Where it `repeats`, several values join by
     OR, or by AND where `every` one has to fit. A map is spelled as JSON text. `others` are further
     fields, any of which may fit instead, and it may look `beyond` what items show. `values` tells
-    what the field is for what is asked; anything else that is asked leaves all in.
+    what the field is for what is asked, a `$word` of the samples where it is the run's; null and
+    anything else that is asked leave all in. `told_by` is an operation that tells the field where
+    the item itself does not: `where` gives, by what that has or takes, the item's field. Nobody
+    says whether an item fits that has several values or none in the cases that it is `unsure` of:
+    `some` of them fit, there are `none`.
     """
 
     parameter: str
@@ -154,6 +158,9 @@ class Filter:
     beyond: bool = False
     values: Json = attrs.field(factory=dict)
     schema: Json = attrs.field(factory=dict, repr=False)
+    told_by: str = ""
+    where: dict[str, str] = attrs.field(factory=dict)
+    unsure: tuple[str, ...] = ()
 
 
 @frozen(eq=False)
@@ -200,6 +207,10 @@ class ListView:
     """Whether its total is counted, not estimated."""
     show: Json = attrs.field(factory=dict)
     """The query with which the list has all items, and these tell most."""
+    related: tuple[Filter, ...] = ()
+    """Those of the others that look at what another operation tells of the items."""
+    fills: dict[str, tuple[str, Origin]] = attrs.field(factory=dict)
+    """By a parameter that is true or false, the place in the answer that it fills or not."""
 
     @property
     def items(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mistral_conformance.model.document import Document, Json, Operation
-    from mistral_conformance.model.facts import Resource
+    from mistral_conformance.model.facts import Origin, Resource
 
 ASKING = ("page", "size", "token", "offset", "before", "after")
 """Keys of `x-mistral-paging` that name parameters."""
@@ -44,18 +44,22 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     paging: Json = operation.item.get(PAGING, {})
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
-    filters, others, picky = [], {}, {}
+    filters, others, picky, related = [], {}, {}, []
     keeps: dict[str, str] = {}
+    fills: dict[str, tuple[str, Origin]] = {}
     for number, each in enumerate(operation.parameters):
         pointer = f"{operation.pointer}/parameters/{number}"
         if each["in"] != "query" or each["name"] in paging.values():
             continue
-        if "is" in each.get(FILTER, {}):
-            others[each["name"]] = str(each[FILTER]["is"])
-            if each[FILTER].get("unknown") == "nothing":
-                picky[each["name"]] = origin_of(each[FILTER], pointer, FILTER)
-                keeps |= {each["name"]: each[FILTER]["keeps"]} if "keeps" in each[FILTER] else {}
-        elif found := _read_filter(document, each, pointer, shown):
+        found = _read_filter(document, each, pointer, shown)
+        if "is" in (told := each.get(FILTER, {})):
+            others[each["name"]] = str(told["is"])
+            origin = origin_of(told, pointer, FILTER)
+            picky |= {each["name"]: origin} if told.get("unknown") == "nothing" else {}
+            keeps |= {each["name"]: told["keeps"]} if "keeps" in told else {}
+            fills |= {each["name"]: (told["fills"], origin)} if "fills" in told else {}
+            related += [found] if found and found.told_by else []
+        elif found:
             filters.append(found)
     size = next((e for e in operation.parameters if e["name"] == paging.get("size")), {})
     return ListView(
@@ -73,6 +77,8 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         keeps=keeps,
         exact=said.get("totals") != "estimates",
         show=said.get("show", {}),
+        related=tuple(related),
+        fills=fills,
     )
 
 
@@ -111,6 +117,9 @@ def _read_filter(
         beyond=bool(said.get("beyond")),
         values=said.get("values", {}),
         schema=schema,
+        told_by=str(said.get("told_by", "")),
+        where=said.get("where", {}),
+        unsure=tuple(said.get("unsure", ())),
     )
 
 

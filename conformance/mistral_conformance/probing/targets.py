@@ -18,7 +18,7 @@ from mistral_conformance.groups import load_groups
 from mistral_conformance.model import model_of
 from mistral_conformance.probing.samples import Sample, load_samples, sample_of
 from mistral_conformance.probing.settling import ask_until_shown, wait_for_end
-from mistral_conformance.record.exchange import LeftOut, Misread
+from mistral_conformance.record.exchange import LeftOut, Misread, Signal
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
@@ -438,3 +438,11 @@ def targets_of(context: Context) -> Targets:
     memory = context.session.memory
     found: Targets = memory.setdefault(Targets, Targets(context))
     return found.serve(context)
+
+
+def attempt(context: Context, operation: str) -> Exchange | None:
+    """Return what an operation answers about a living object, None where none can be had."""
+    try:
+        return targets_of(context).send_sample(context.document.operations[operation])
+    except Signal:
+        return None

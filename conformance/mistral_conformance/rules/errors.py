@@ -57,8 +57,14 @@ def every_problem_is_listed(ctx: Context) -> None:
     places = [problem["loc"] for problem in problems_of(answer)]
     if not places:
         ctx.skip("the refusal is in words, without a list of problems")
-    fields = {name for place in places for name in place}
-    ctx.expect({"temperature", "top_p"} <= fields, f"only {sorted(map(str, fields))}", answer)
+    wrong = {"temperature", "top_p"}
+    listed = wrong & {str(name) for place in places for name in place}
+    if not listed:
+        others = ", ".join(dict.fromkeys(f"`{place[-1]}`" for place in places if place))
+        why = f"the request is refused for {others or 'another reason'}"
+        ctx.skip(f"{why}, before what is wrong with it is looked at")
+    said = f"the refusal lists {' and '.join(sorted(listed))}, not {' or '.join(wrong - listed)}"
+    ctx.expect(listed == wrong, said, answer)
 
 
 @rule(MUST, "errors.validation", (LIST_LIBRARIES,))

@@ -8,21 +8,24 @@ from __future__ import annotations
 import hashlib
 import time
 import traceback
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_conformance.probing.targets import attempt
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.capabilities import capabilities_of
-from mistral_conformance.session.context import Context
+from mistral_conformance.session.context import NO_ROUTE, Context
 from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, status_of
 from mistral_conformance.verdict.settling import settle_repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.session import Session
 
@@ -77,16 +80,42 @@ def judge(session: Session, case: Case) -> Result:
 
 def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
     """Return how the rule ended, and why; without a signal and a reason it passed."""
+    capabilities = capabilities_of(context.session)
+    capabilities.attempt = partial(attempt, context)
     try:
-        capabilities_of(context.session).require(_needed(case))
+        capabilities.require(_needed(case))
         case.rule.check(context)
     except Signal as signal:
-        return signal, signal.reason
+        ended, reason = signal, signal.reason
     except Exception as error:  # noqa: BLE001 - whatever a rule raises must not end the run
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.name}, line {place.lineno}"
-        return None, f"the rule broke: {type(error).__name__}: {error} ({where})"
-    return None, ""
+        ended, reason = None, f"the rule broke: {type(error).__name__}: {error} ({where})"
+    else:
+        return None, ""
+    missing = _missing(case, context, (ended and ended.evidence) or context.exchanges[-1:])
+    return (missing, missing.reason) if missing else (ended, reason)
+
+
+def _missing(case: Case, context: Context, evidence: Iterable[Exchange]) -> Signal | None:
+    """Return the end of a case that stands on the answer of an operation that there is not.
+
+    Of one that nothing could tell yet, because no living object is had, the answers tell it.
+    """
+    capabilities = capabilities_of(context.session)
+    about = case.operation.id if case.operation else ""
+    told = [each.status in NO_ROUTE for each in context.exchanges if each.operation == about]
+    try:
+        if capabilities.is_unsure(about) and all(told):
+            capabilities.miss(about)
+        for each in evidence:
+            if each.operation and each.status in NO_ROUTE:
+                capabilities.require([each.operation])
+                if capabilities.is_unsure(each.operation):
+                    capabilities.see(each)
+    except Signal as missing:
+        return missing
+    return None
 
 
 def _needed(case: Case) -> Sequence[str]:

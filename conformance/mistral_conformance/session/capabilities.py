@@ -2,8 +2,8 @@
 
 An operation is not offered when its method is refused for its path (405, 501) or when its answer is
 the one that the server gives for a path that cannot exist. Some servers say the same for an unknown
-object as for an unknown path, with every method of it: there only a call on a living object can
-tell.
+object as for an unknown path, with every method of it, and a gateway has words of its own for what
+it lets nobody through to: there only a call on a living object can tell.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Failed, NotOffered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
@@ -36,6 +36,7 @@ CHANGING = re.compile(
     re.IGNORECASE,
 )
 """What differs between two answers that say the same: ids, paths, methods, numbers."""
+PLACE = re.compile(r"\{\w+\}")
 NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
 SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
@@ -71,6 +72,11 @@ class Capabilities:
     _unsure: set[str] = field(factory=set)
     _no_route: dict[str, str] = field(factory=dict)
     _not_there: set[str] = field(factory=set)
+    _living: set[str] = field(factory=set)
+    _nothing: dict[str, Exchange] = field(factory=dict)
+    """By operation, what it answers about an unknown object."""
+    attempt: Callable[[str], Exchange | None] = lambda _: None
+    """Calls an operation on a living object; gives nothing where none can be had."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -153,10 +159,11 @@ class Capabilities:
         """
         if exchange.ok:
             self._unsure.discard(exchange.operation)
+            self._living.add(exchange.operation)
             if ABILITIES in exchange.content:
                 self._see_models(exchange)
         elif exchange.status in NO_METHOD or (
-            exchange.operation in self._unsure and self._is_no_route(exchange)
+            exchange.operation in self._unsure and self._tells_nothing(exchange)
         ):
             self.miss(exchange.operation, exchange)
 
@@ -186,11 +193,50 @@ class Capabilities:
             return False
         lacks_collection = bool(spec.path_ids) and self._lacks_collection(spec)
         if not self._is_no_route(answer):
-            return True
+            return answer.status != NOT_FOUND or self._lives(spec, self._alike(spec))
         if not spec.path_ids or lacks_collection or self._tells_of_things(spec):
             return False
-        self._unsure.add(operation)
-        return True
+        return self._lives(spec)
+
+    def _alike(self, spec: Operation) -> list[str]:
+        """Return the operations around one that say of an unknown object what it says.
+
+        Around are the objects that it belongs to, or what belongs to the same one.
+        """
+        own, words = _shape(spec), _said(self._ask_for_nothing(spec))
+        top = own.partition("}")[0]
+        every = self.session.document.operations.values()
+        around = [each for each in every if each != spec and _shape(each).startswith(top)]
+        above = [each for each in around if own.startswith(f"{_shape(each)}/")]
+        asked = above or around
+        return [each.id for each in asked if _said(self._ask_for_nothing(each)) == words]
+
+    def _lives(self, spec: Operation, alike: Iterable[str] = ()) -> bool:
+        """Say whether an operation is there for a living object, as far as one can be had.
+
+        What says the same as others that are there, or cannot be tried, is taken to be there.
+        """
+        if self._living & {*alike}:
+            return True
+        self._found[spec.id] = True  # what is made meanwhile takes it so
+        self._unsure.add(spec.id)
+        answer = self.attempt(spec.id)
+        if answer is None or answer.failure:
+            return True
+        self._unsure.discard(spec.id)
+        if answer.status not in NO_METHOD and not self._tells_nothing(answer):
+            self._living.add(spec.id)
+            return True
+        if any(self.offers(each) and each in self._living for each in alike):
+            return True
+        self._not_there.add(_said(answer))
+        return False
+
+    def _tells_nothing(self, answer: Exchange) -> bool:
+        """Say whether an answer about a living object is the one about a path or object unknown."""
+        unknown = self._nothing.get(answer.operation)
+        same = unknown is not None and _said(unknown) == _said(answer)
+        return self._is_no_route(answer) or (answer.status == NOT_FOUND and same)
 
     def _lacks_path(self, spec: Operation, answer: Exchange) -> bool:
         """Say whether a path that names no object is not there for any method; note the words.
@@ -207,10 +253,11 @@ class Capabilities:
         return lacks
 
     def _lacks_collection(self, spec: Operation) -> bool:
-        """Say whether the server has nothing at the path before an operation's first id."""
-        path = spec.path.partition("/{")[0]
-        around = self.session.document.operations_at(path)
-        return bool(around) and not any(self.offers(each.id) for each in around)
+        """Say whether the server has nothing at a path before one of an operation's ids."""
+        parts = spec.path.split("/{")
+        paths = ("/{".join(parts[:count]) for count in range(1, len(parts)))
+        found = [self.session.document.operations_at(path) for path in paths]
+        return any(not any(self.offers(each.id) for each in e) for e in found if e)
 
     def _tells_of_things(self, spec: Operation) -> bool:
         """Say whether to read at the path tells an unknown object from an unknown path."""
@@ -220,8 +267,10 @@ class Capabilities:
         return any(each.status in UNKNOWN and not self._is_no_route(each) for each in answers)
 
     def _ask_for_nothing(self, spec: Operation) -> Exchange:
-        url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
-        return self._send(spec.method, url, spec.id)
+        if spec.id not in self._nothing:
+            url = spec.url(dict.fromkeys(spec.path_ids, NOTHING))
+            self._nothing[spec.id] = self._send(spec.method, url, spec.id)
+        return self._nothing[spec.id]
 
     def _is_no_route(self, answer: Exchange) -> bool:
         if answer.method not in self._no_route:
@@ -237,6 +286,11 @@ class Capabilities:
         headers = {"Content-Type": "application/json"}
         message = Message(method, url, content=b"[]", headers=headers)
         return self.session.send(message, CALLER, operation)
+
+
+def _shape(operation: Operation) -> str:
+    """Return the path of an operation, whatever its ids are called."""
+    return PLACE.sub("{}", operation.path)
 
 
 def trained_last(cards: Iterable[Any]) -> list[Json]:

@@ -171,6 +171,7 @@ class Context:
         if not exchange.ok:
             if exchange.operation and exchange.status in NO_ROUTE:
                 capabilities_of(self.session).require([exchange.operation])
+                capabilities_of(self.session).see(exchange)
             what = exchange.operation or exchange.method
             raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
         return exchange

@@ -296,10 +296,81 @@ def totals_are_of_all_kinds(answer: Answer) -> None:
 @defect(
     "jobs-of-all-are-ones-own",
     "sets.own-leave-out-others[fine_tuning.jobs.list:created_by_me]",
-    "the list holds 2, 1 is due",
+    "holds what caller and colleague made",
 )
 def jobs_of_all_are_ones_own(answer: Answer) -> None:
     if answer.is_("GET", "/fine_tuning/jobs") and answer.query.get("created_by_me") == ["true"]:
         rest = {name: each for name, each in answer.query.items() if name != "created_by_me"}
         query = urlencode(rest, doseq=True)
         answer.content = answer.again("GET", f"/v1/fine_tuning/jobs?{query}").content
+
+
+def losing(path: str, parameter: str, case: str, told: str) -> None:
+    """Register a list that is answered as if a parameter were not there."""
+
+    @defect(f"{parameter}-is-lost-in-{case.partition('[')[2]}", case, told)
+    def lose(answer: Answer) -> None:
+        if answer.is_("GET", path) and parameter in answer.query:
+            rest = {name: each for name, each in answer.query.items() if name != parameter}
+            query = urlencode(rest, doseq=True)
+            answer.content = answer.again("GET", f"{answer.path}?{query}").content
+
+
+WORKFLOWS_ALONE_TELL_NOT = [
+    "status", "available_in_chat_assistant", "deployment_name", "deployment_status", "active_only",
+]  # fmt: skip
+for operation, path, parameters in (
+    ("get_workflows", "/workflows", WORKFLOWS_ALONE_TELL_NOT),
+    ("get_workflow_registrations", "/registrations", ["active_only"]),
+    ("deployments.list_deployments", "/deployments", ["workflow_name", "workspace_id"]),
+    ("runs.list_runs", "/runs", ["workflow_tags"]),
+):
+    for each in parameters:
+        case = f"sets.related-filter[workflows.{operation}:{each}]"
+        losing(path, each, case, "gives an item whose")
+losing("/files", "include_total", "sets.asked-is-filled[files.list:include_total]", "something at")
+losing(
+    "/schedules",
+    "user_id",
+    "sets.own-leave-out-others[workflows.schedules.get_schedules:user_id]",
+    "holds what caller and colleague made",
+)
+
+
+def telling(parameter: str, operation: str, **told: object) -> None:
+    """Register workflows that read as what a list with a parameter that is false leaves out."""
+    case = f"sets.related-filter[{operation}:{parameter}]"
+    said = f"{parameter}='false' gives an item whose `workflow.{next(iter(told))}` is"
+
+    @defect(f"{parameter}-is-true-in-{operation}", case, said)
+    def tell(answer: Answer) -> None:
+        if "/v1/workflows/" in answer.path and answer.is_("GET") and "workflow" in answer.body:
+            answer.body = {"workflow": {**answer.body["workflow"], **told}}
+
+
+for each in ("workflows.get_workflows", "workflows.get_workflow_registrations"):
+    telling("include_shared", each, workspace_id="0c0ffee0-0000-4000-8000-0000000000ff")
+telling("include_internal", "workflows.runs.list_runs", is_technical=True)
+
+
+@defect(
+    "any-tag-is-enough",
+    "sets.related-filter[workflows.runs.list_runs:workflow_tags]",
+    "gives an item whose",
+)
+def any_tag_is_enough(answer: Answer) -> None:
+    tags = answer.query.get("workflow_tags", [])
+    if answer.is_("GET", "/runs") and len(tags) > 1:
+        rest = {**answer.query, "workflow_tags": tags[:1]}
+        answer.content = answer.again("GET", f"{answer.path}?{urlencode(rest, doseq=True)}").content
+
+
+@defect(
+    "workflows-are-never-filled-in",
+    "sets.asked-is-filled[workflows.get_workflow_registrations:with_workflow]",
+    "nothing at `workflow_registrations[].workflow`",
+)
+def workflows_are_never_filled_in(answer: Answer) -> None:
+    if answer.is_("GET", "/registrations"):
+        told = [{**each, "workflow": None} for each in answer.body["workflow_registrations"]]
+        answer.body = {**answer.body, "workflow_registrations": told}

@@ -662,3 +662,15 @@ def test_traces_may_be_told_briefly_and_finer_than_executions(judged: Judged) ->
 
     results = judged("workflow-traces.*", alter=brief, profile="workflows", rules=True)
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_refusal_of_something_else_tells_nothing_of_what_is_wrong(judged: Judged) -> None:
+    def refusing(answer: Answer) -> None:
+        if answer.status == 422 and b"random_seed" in answer.sent:
+            problem = {"type": "extra_forbidden", "loc": ["body", "random_seed"], "msg": "not here"}
+            answer.body = {"detail": [problem]}
+
+    rule = "errors.every-problem-is-listed"
+    results = judged(rule, alter=refusing, rules=True)
+    told = "the request is refused for `random_seed`, before what is wrong with it is looked at"
+    assert [(each.status, each.reason) for each in results.values()] == [(Status.SKIP, told)]
