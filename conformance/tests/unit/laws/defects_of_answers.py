@@ -451,3 +451,18 @@ def chunks_are_not_judged(answer: Answer) -> None:
             if isinstance(talk, list) and isinstance(talk[0]["content"], list):
                 result["category_scores"] = dict.fromkeys(result["category_scores"], 0.0)
         answer.body = body
+
+
+@defect(
+    "talks-of-a-list-end-after-two-turns",
+    "answers.each-input-has-its-own[classifiers.classify_chat]",
+    "of another input",
+)
+def talks_of_a_list_end_after_two_turns(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/classifications"):
+        told, body = answer.sent_body["input"], answer.body
+        for talk, result in zip(told, body["results"], strict=False):
+            if isinstance(told, list) and len(talk["messages"]) > 2:
+                for rated in result.values():
+                    rated["scores"] = dict.fromkeys(rated["scores"], 0.0)
+        answer.body = body
