@@ -195,13 +195,6 @@ def _fills_usage(world: World, option: Option) -> None:
     world.expect(written >= LEAST, reason, answer.exchange)
 
 
-def _costs_prompt(world: World, option: Option) -> None:
-    alone, both = (_ask(world, option, {option.name: each}, LONGER) for each in (None, CITY))
-    costs = [count(each, "prompt_tokens") for each in (alone, both)]
-    reason = f"a prompt counts {costs[0]} tokens without {option.name}, {costs[1]} with it"
-    world.expect(costs[0] < costs[1], reason, alone.exchange, both.exchange)
-
-
 def _counts_choices(world: World, option: Option) -> None:
     for number, beside in ((1, ()), (COUNT, ("ends text",))):
         answer = _ask_beside(world, option, {option.name: number}, "", *beside)
@@ -419,7 +412,6 @@ def _calls_one(world: World, option: Option) -> None:
 USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
     "fills usage": {"": _fills_usage},
-    "costs prompt": {"": _costs_prompt},
     "counts choices": {"": _counts_choices},
     "ends text": {"": _ends_text},
     REPEATS: {"": _repeats},

@@ -341,10 +341,18 @@ def least_is_not_read(answer: Answer) -> None:
         with_usage(answer, completion_tokens=8)
 
 
-@defect("suffix-costs-nothing", "answers.option-is-used[fim.complete:suffix]", "10 with it")
-def suffix_costs_nothing(answer: Answer) -> None:
+@defect("suffix-costs-one", "sums.texts-beside-are-counted[fim.complete:suffix]", "11 with less")
+def suffix_costs_one(answer: Answer) -> None:
     if answer.is_("POST", "/fim/completions"):
-        with_usage(answer, prompt_tokens=10)
+        with_usage(answer, prompt_tokens=10 + bool(answer.sent_body.get("suffix")))
+
+
+@defect(
+    "suffix-is-all-that-is-read", "sums.texts-beside-are-counted[fim.complete:suffix]", "with less"
+)
+def suffix_is_all_that_is_read(answer: Answer) -> None:
+    if answer.is_("POST", "/fim/completions"):
+        with_usage(answer, prompt_tokens=len(answer.sent_body.get("suffix") or ""))
 
 
 @defect(
