@@ -392,9 +392,9 @@ def _shows_value(world: World, option: Option) -> None:
     due = option.value if isinstance(option.value, list) else [option.value]
     reason = f"{option.name} {option.value} gives {found} at `{option.at}`"
     world.expect(found == due, reason)
-    found, names = _shown_beside(world, option)
-    reason = f"beside {names} {option.name} {option.value} gives {found} at `{option.at}`"
-    world.expect(found in (None, due), reason)
+    beside, names = _shown_beside(world, option)
+    reason = f"beside {names} {option.name} {option.value} gives {beside} at `{option.at}`"
+    world.expect(beside in (None, due), reason)
 
 
 def _shows(world: World, option: Option) -> None:
@@ -402,9 +402,9 @@ def _shows(world: World, option: Option) -> None:
     world.expect(_ask_plain(world, option, option.value), reason)
     found = _ask_plain(world, option, option.other)
     world.expect(not found, f"{option.name} {option.other} shows {found} at `{option.at}`")
-    found, names = _shown_beside(world, option)
+    beside, names = _shown_beside(world, option)
     reason = f"beside {names} {option.name} {option.value} shows nothing at `{option.at}`"
-    world.expect(found is None or found, reason)
+    world.expect(beside is None or beside, reason)
 
 
 def _shown_beside(world: World, option: Option) -> tuple[list[Any] | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
@@ -73,7 +74,7 @@ def ended_content_is_found(ctx: Context) -> None:
         if sample in UNREADABLE and not first.ok:
             continue  # a server may refuse it at once
         ids = {"library_id": library, "document_id": ctx.need(first)["id"]}
-        ended = watch(ctx, lambda ids=ids: ctx.prepare(GET_DOCUMENT, ids), is_running)[-1]
+        ended = watch(ctx, partial(ctx.prepare, GET_DOCUMENT, ids), is_running)[-1]
         before = read_library(ctx, library)
         again = ctx.expect_status(_put_in(ctx, library, sample.renamed("again.md")), 200)
         said = f"the id of content that is {ended['process_status']}"
