@@ -50,6 +50,10 @@ TEXTS = (
 )
 BEGINNING = "The train leaves at nine, and we take the dog along. " * 8
 """So long is what is alike in two inputs, some hundred letters."""
+AFTERWARDS = ("I see.", "What time is it?")
+"""What is said after a text in a talk whose beginning tells what it is about."""
+CLEAR = 0.2
+"""The ratings of two talks are so far apart where more than chance sets them apart."""
 ORDER = (0, 1, 0, 0, 1)
 """Which text stands in each place: each twice in a row and apart, so that neither a set nor the
 other order tells the same."""
@@ -103,6 +107,28 @@ def each_input_has_its_own(world: World, listed: Listed) -> None:
             _expect_each(world, listed, alike, order, world.need(answer))
     if distance(*alike) == 0:
         raise Skipped("two texts get one answer", *alone)
+    _expect_talks(world, listed)
+
+
+def _expect_talks(world: World, listed: Listed) -> None:
+    """Hold each of several talks to get what it gets by itself, also where its beginning tells.
+
+    A server may rate by the last message alone.
+    """
+    body = plain_request(world, listed.operation)["json"]
+    talks = [_talk(body[INPUT], [text, *AFTERWARDS]) for text in TEXTS]
+    if None in talks:
+        return
+    alone = []
+    for talk in talks:
+        answer = world.call(listed.operation, json={**body, INPUT: talk})
+        if not answer.ok:  # a server may take lists alone
+            answer = world.call(listed.operation, json={**body, INPUT: [talk]})
+        alone.append(_first(world, listed, answer))
+    if distance(*alone) >= CLEAR:
+        inputs = [talks[place] for place in ORDER]
+        answer = world.need(world.call(listed.operation, json={**body, INPUT: inputs}))
+        _expect_each(world, listed, alone, ORDER, answer)
 
 
 def _alone(model: Model) -> Iterator[Subject]:
@@ -288,6 +314,17 @@ def _shape(sample: Any, text: str, *, chunked: bool) -> Any:  # noqa: ANN401 - J
         talk = isinstance(sample[0], dict) and "role" in sample[0]
         return [said] if talk else _shape(sample[0], text, chunked=chunked)
     return text
+
+
+def _talk(sample: Any, said: list[str]) -> Any:  # noqa: ANN401 - JSON
+    """Return what is said in turns as one input; None where inputs are no conversations."""
+    roles = ("user", "assistant")
+    talk = [{"role": roles[place % 2], "content": each} for place, each in enumerate(said)]
+    if isinstance(sample, dict):
+        return {**sample, "messages": talk}
+    if isinstance(sample, list) and sample and not isinstance(sample[0], str):
+        return talk if "role" in sample[0] else _talk(sample[0], said)
+    return None
 
 
 def distance(left: object, right: object) -> float:

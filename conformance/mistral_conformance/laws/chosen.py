@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
-from mistral_conformance.laws.reading import find
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import LOST, expect_shown
@@ -16,6 +16,7 @@ from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Place, Resource
+    from mistral_conformance.model.document import Json
 
 NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
+OTHERS = "document: BaseModelCard.aliases (other names of the same model)"
 SOME = 6
 """So many names, or a few more, are tried of all that a list tells."""
 LETTERS = ("plain", "PLAIN", " größe 東京", " a+b c", "100%", "%41", "dot.ted~_-")
@@ -54,7 +57,7 @@ def _with_names(model: Model) -> Iterator[Subject]:
 
 @law(id="views.other-names-find-it", over=_with_names, source=NOT_FOUND, harm=True)
 def other_names_find_it(world: World, resource: Resource, field: Field) -> None:
-    """Each other name that a list tells of an object finds it, as its id does."""
+    """Each other name that a list tells of an object finds it, and tells all its other names."""
     walk = world.walk(resource)
     named = [(item, name) for item in walk.items for name in item.get(field.name) or ()]
     if not named:
@@ -63,9 +66,56 @@ def other_names_find_it(world: World, resource: Resource, field: Field) -> None:
         answer = world.call(resource.read, {resource.parameter: str(name)})
         said = f"{name!r}, another name of {key_of(resource, item)[0]!r}, is refused"
         world.expect(answer.ok, f"{said} with {answer.status}", walk.last, answer)
-        told = {*key_of(resource, answer.json()), *(find(answer, field.name) or ())}
-        told &= {*key_of(resource, item), *item[field.name]}
-        world.expect(told, f"{name!r} finds something else than its own", walk.last, answer)
+        card = answer.json()
+        told, due = (_names(resource, field, each) for each in (card, item))
+        world.expect(told & due, f"{name!r} finds something else than its own", walk.last, answer)
+        if card.get(field.name) and _is_one(resource, field, item, card):
+            said = f"{name!r} does not have the name {' or '.join(sorted(due - told))}"
+            world.expect(due <= told, said, walk.last, answer)
+
+
+@law(id="views.names-tell-the-same", over=_with_names, source=OTHERS, level=SHOULD)
+def names_tell_the_same(world: World, resource: Resource, field: Field) -> None:
+    """What is listed under several names is none of its own others, and alike under each."""
+    walk = world.walk(resource)
+    cards = {key_of(resource, each)[0]: each for each in walk.items}
+    pairs = [
+        (item, cards[name])
+        for item in walk.items
+        for name in item.get(field.name) or ()
+        if name in cards
+    ]
+    if not pairs:
+        raise Skipped(f"nothing is listed under one of its `{field.name}`")
+    for item, other in pairs:
+        own, name = (key_of(resource, each)[0] for each in (item, other))
+        world.expect(item is not other, f"{own!r} has itself in `{field.name}`", walk.last)
+        if len(_names(resource, field, item) & _names(resource, field, other)) > 1:
+            apart = _told_otherwise(resource, field, item, other)
+            said = f"`{' and '.join(apart)}` of {own!r} is another than that of {name!r}"
+            world.expect(not apart, said, walk.last)
+
+
+def _names(resource: Resource, field: Field, item: Json) -> set[str]:
+    """Return all names that a view tells of an object."""
+    return {str(each) for each in (*key_of(resource, item), *(item.get(field.name) or ()))}
+
+
+def _is_one(resource: Resource, field: Field, item: Json, other: Json) -> bool:
+    """Say whether two views are of one object; two objects may share one name, not more."""
+    both = _names(resource, field, item) & _names(resource, field, other)
+    return len(both) > 1 or not _told_otherwise(resource, field, item, other)
+
+
+def _told_otherwise(resource: Resource, field: Field, item: Json, other: Json) -> list[str]:
+    """Return the texts and numbers, none of them a name or a time, in which two views differ."""
+    return [
+        each.name
+        for each in resource.fields.values()
+        if each.name not in (*resource.key, field.name) and each.moves != "alone"
+        if all(isinstance(told.get(each.name), str | int | float) for told in (item, other))
+        if not (each.unit or is_same(each, item[each.name], other[each.name]))
+    ]
 
 
 @law(id="views.taken-id-replaces-nothing", over=_own_keys, source=LOST, harm=True)

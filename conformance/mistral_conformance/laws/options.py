@@ -69,6 +69,7 @@ NEVER = "§never§"
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
 SEEDS, OFTEN, WARM = (0, 42), 3, {"temperature": 1}
+SHOWING = ("shows value", "shows")
 PACKED = {"encoding_format": "base64"}
 FLOAT_BYTES = 4
 WEATHER_IN_LYON = "What is the weather in Lyon for the next 2 days?"
@@ -193,13 +194,6 @@ def _fills_usage(world: World, option: Option) -> None:
     written = count(answer, "completion_tokens")
     reason = f"{option.name} {LEAST} gives {written} tokens"
     world.expect(written >= LEAST, reason, answer.exchange)
-
-
-def _costs_prompt(world: World, option: Option) -> None:
-    alone, both = (_ask(world, option, {option.name: each}, LONGER) for each in (None, CITY))
-    costs = [count(each, "prompt_tokens") for each in (alone, both)]
-    reason = f"a prompt counts {costs[0]} tokens without {option.name}, {costs[1]} with it"
-    world.expect(costs[0] < costs[1], reason, alone.exchange, both.exchange)
 
 
 def _counts_choices(world: World, option: Option) -> None:
@@ -369,8 +363,7 @@ def _ask_plain(world: World, option: Option, value: object) -> list[Any]:
     if answer.status in REFUSED:
         world.capabilities.note(option.name, offered=False)
         raise NotOffered(f"not offered: {option.name} is refused with {answer.status}", answer)
-    world.need(answer)
-    return [each for each in values_at(answer.json(), option.at) if each not in (None, [], {})]
+    return _shown(option, world.need(answer))
 
 
 def _counts_items(world: World, option: Option) -> None:
@@ -399,6 +392,9 @@ def _shows_value(world: World, option: Option) -> None:
     due = option.value if isinstance(option.value, list) else [option.value]
     reason = f"{option.name} {option.value} gives {found} at `{option.at}`"
     world.expect(found == due, reason)
+    beside, names = _shown_beside(world, option)
+    reason = f"beside {names} {option.name} {option.value} gives {beside} at `{option.at}`"
+    world.expect(beside in (None, due), reason)
 
 
 def _shows(world: World, option: Option) -> None:
@@ -406,6 +402,29 @@ def _shows(world: World, option: Option) -> None:
     world.expect(_ask_plain(world, option, option.value), reason)
     found = _ask_plain(world, option, option.other)
     world.expect(not found, f"{option.name} {option.other} shows {found} at `{option.at}`")
+    beside, names = _shown_beside(world, option)
+    reason = f"beside {names} {option.name} {option.value} shows nothing at `{option.at}`"
+    world.expect(beside is None or beside, reason)
+
+
+def _shown_beside(world: World, option: Option) -> tuple[list[Any] | None, str]:
+    """Return what an option shows beside all others that show something, and their names.
+
+    None where there are no others, or where they are refused together.
+    """
+    effects = (each for each in _beside(world, option) if each.effect in SHOWING)
+    given = {each.name: each.value for each in effects}
+    body = plain_request(world, option.operation).get("json")
+    if body is None or not given.keys() - {option.name}:
+        return None, ""
+    answer = world.call(option.operation, json={**body, **given})
+    names = " and ".join(name for name in given if name != option.name)
+    return (_shown(option, answer) if answer.ok else None), names
+
+
+def _shown(option: Option, answer: Exchange) -> list[Any]:
+    """Return what stands at the option's place of an answer."""
+    return [each for each in values_at(answer.json(), option.at) if each not in (None, [], {})]
 
 
 def _calls_one(world: World, option: Option) -> None:
@@ -419,7 +438,6 @@ def _calls_one(world: World, option: Option) -> None:
 USES: dict[str, dict[str, Use]] = {
     "caps usage": {"": _caps_usage},
     "fills usage": {"": _fills_usage},
-    "costs prompt": {"": _costs_prompt},
     "counts choices": {"": _counts_choices},
     "ends text": {"": _ends_text},
     REPEATS: {"": _repeats},

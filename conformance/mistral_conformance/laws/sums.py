@@ -5,6 +5,7 @@ Counts and sizes of parents are in `views`, totals of lists in `pages`.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -46,6 +47,7 @@ EARLIER = (
     {"role": "user", "content": "Name three rivers of France and say where each begins."},
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
+COSTS, PROMPT = "costs prompt", "prompt"
 INSTRUCTIONS, SHORT = "instructions", "Answer."
 PARTS = "messages of parts"
 VISION, PICTURES = "vision", "pictures"
@@ -84,6 +86,14 @@ def _with_options(model: Model) -> Iterator[tuple[Subject, dict[str, Option]]]:
         yield subject, {each.effect: each for each in mine}
 
 
+def _costing(model: Model) -> Iterator[Subject]:
+    """Yield each option with a text that is read beside the prompt."""
+    for each in model.options:
+        if each.effect == COSTS and each.operation in load_samples():
+            operation = (each.operation,)
+            yield Subject(each.place, each, operation, operation, (each.origin,))
+
+
 def _instructed(model: Model) -> Iterator[Subject]:
     """Yield each question that takes instructions, or that names something made with them."""
     samples, makers = load_samples(), {each.name: each for each in model.resources.values()}
@@ -108,6 +118,22 @@ def _changed(model: Model) -> Iterator[Subject]:
         of = subject.value[1]
         if of and of.fields[INSTRUCTIONS].changed:
             yield subject
+
+
+@law(id="sums.texts-beside-are-counted", over=_costing, source=BILLED, harm=True)
+def texts_beside_are_counted(world: World, option: Option) -> None:
+    """The tokens read count a text beside the prompt as far as it goes, and the prompt with it."""
+    plain = question(world, option.operation)
+    given: list[Json] = [{option.name: each} for each in (None, SHORT, LONGER)]
+    if isinstance(before := plain.body.get(PROMPT), str):
+        given.append({**given[-1], PROMPT: f"{LONGER}\n{before}"})
+    asked = [question(world, option.operation, each, feature=option.name) for each in given]
+    answers = [ask(world, each) for each in asked]
+    read = [count(each, "prompt_tokens") for each in answers]
+    for less, more in pairwise(range(len(read))):
+        reason = f"with {option.name} a prompt counts {read[more]} tokens, {read[less]} with less"
+        both = (answers[less].exchange, answers[more].exchange)
+        world.expect(read[more] > read[less], reason, *both)
 
 
 @law(id="sums.instructions-are-counted", over=_instructed, source=BILLED, level=SHOULD)

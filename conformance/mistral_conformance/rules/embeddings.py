@@ -15,7 +15,7 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
@@ -27,7 +27,10 @@ CAT = "The black cat sleeps on the warm garden wall."
 ANOTHER_CAT = "A black cat is sleeping on the warm wall of the garden."
 BANK = "Quarterly revenue of the bank exceeded all forecasts by nine percent."
 TEXTS = [CAT, ANOTHER_CAT, BANK]
-RANGES = {"int8": (-128, 127), "uint8": (0, 255), "binary": (-128, 127), "ubinary": (0, 255)}
+KINDS = {"int8": "b", "uint8": "B", "binary": "b", "ubinary": "B"}
+"""The kinds of whole numbers, each with how `struct` writes one."""
+FEW: dict[str, int] = {"output_dimension": 64}
+"""So many numbers, a multiple of 8, are fewer than any model gives by itself."""
 BITS = 8
 FLOAT = struct.Struct("<f")
 SAME = 0.99
@@ -47,14 +50,23 @@ def likes_are_near(ctx: Context) -> None:
 @rule(MUST, "document: EncodingFormat; document: EmbeddingDtype", (EMBED,))
 def base64_holds_each_kind(ctx: Context) -> None:
     """Base64 of whole numbers holds the numbers that come without it, as bytes or as floats."""
-    for kind, code in zip(RANGES, "bBbB", strict=True):
-        plain = embed_or_skip(ctx, [CAT], output_dtype=kind)
-        packed = embed_or_skip(ctx, [CAT], output_dtype=kind, encoding_format="base64")
-        text = vectors_of(ctx, evolve(packed, form=None))[0]
-        content = decoded(text)
-        numbers = vectors_of(ctx, plain)[0]
-        ways = [struct.pack(f"<{len(numbers)}{each}", *numbers) for each in (code, "f")]
-        ctx.expect(content in ways, f"the bytes of {kind} are other numbers", plain, packed)
+    for kind, code in KINDS.items():
+        for numbers, content, answers in packed_beside_plain(ctx, kind):
+            ways = [pack(numbers, each) for each in (code, "f")]
+            ctx.expect(content in ways, f"the bytes of {kind} are other numbers", *answers)
+
+
+@rule(
+    SHOULD,
+    "document: EmbeddingRequest.output_dtype; choices.embeddings-base64-is-of-the-kind",
+    (EMBED,),
+)
+def base64_is_of_the_kind(ctx: Context) -> None:
+    """Base64 of whole numbers has one byte for each of them, whatever their number."""
+    for kind in KINDS:
+        for numbers, content, answers in packed_beside_plain(ctx, kind):
+            said = f"base64 of {len(numbers)} numbers of the kind {kind} has {len(content)} bytes"
+            ctx.expect(len(content) == len(numbers), said, *answers)
 
 
 @rule(MUST, "document: EncodingFormat", (EMBED,))
@@ -104,6 +116,34 @@ def embed_or_skip(ctx: Context, texts: str | list[str], **fields: object) -> Exc
         said = f"{embedding_model(ctx)} does not take {', '.join(fields)}"
         ctx.skip(f"{said}: name a model that does, --model embeddings=NAME")
     return ctx.expect_status(answer, 200)
+
+
+def packed_beside_plain(
+    ctx: Context, kind: str
+) -> Iterator[tuple[list[int], bytes, tuple[Exchange, Exchange]]]:
+    """Yield the numbers of a vector, the bytes of its base64, and both answers.
+
+    Once as many as the model gives, and once few, where it can give few.
+    """
+    embed_or_skip(ctx, [CAT], output_dtype=kind, encoding_format="base64")
+    for size in ({}, FEW):
+        fields = {**size, "output_dtype": kind}
+        plain, packed = (
+            ask(ctx, [CAT], **fields, **form) for form in ({}, {"encoding_format": "base64"})
+        )
+        if size and not (plain.ok and packed.ok):
+            continue  # not all models can change it
+        numbers = vectors_of(ctx, ctx.expect_status(plain, 200))[0]
+        text = vectors_of(ctx, evolve(ctx.expect_status(packed, 200), form=None))[0]
+        yield numbers, decoded(text), (plain, packed)
+
+
+def pack(numbers: list[int], code: str) -> bytes:
+    """Return numbers as bytes, as `struct` writes them; none where they are no such numbers."""
+    try:
+        return struct.pack(f"<{len(numbers)}{code}", *numbers)
+    except struct.error:
+        return b""
 
 
 def vectors_of(ctx: Context, answer: Exchange) -> list[Any]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, text_sample
 from mistral_conformance.rules.common.libraries import (
     create_library,
+    is_running,
     upload_document,
     wait_processed,
 )
 from mistral_conformance.rules.common.names import (
     CREATE_LIBRARY,
     GET_DOCUMENT,
+    REPROCESS,
     STATUS,
     TEXT_CONTENT,
     UPLOAD_DOCUMENT,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 RUNNING, COMPLETED = "Running", "Completed"
+TOKENS = tuple(f"tokens_processing_{each}" for each in ("main_content", "summary", "total"))
 
 
 @rule(MUST, "documents.waiting-loop-ends", (UPLOAD_DOCUMENT, STATUS))
@@ -71,6 +74,40 @@ def text_is_extracted(ctx: Context) -> None:
     letter = word(ctx)
     found = _text(ctx, docx_sample(f"The word is {letter}"))
     ctx.expect(letter in found["text"], "the text content misses words of the DOCX", found)
+
+
+@rule(
+    SHOULD,
+    "documents.reprocess; choices.documents-runs-add-up",
+    (REPROCESS, UPLOAD_DOCUMENT, GET_DOCUMENT),
+)
+def each_run_is_counted(ctx: Context) -> None:
+    """Each further run is billed: it adds to the tokens that content and summary have taken."""
+    ids = _uploaded(ctx, text_sample(f"The word of today is {word(ctx)}."))
+    before = wait_processed(ctx, **ids)
+    told = [each for each in TOKENS if before.get(each)]
+    if not told:
+        ctx.skip("the server does not tell the tokens of a document")
+    for _ in range(2):
+        after = _run_again(ctx, ids, before)
+        for each in told:
+            said = f"`{each}` is {after.get(each)} after another run, {before.get(each)} before"
+            ctx.expect((after.get(each) or 0) > before.get(each), said, before, after)
+        before = after
+
+
+def _run_again(ctx: Context, ids: dict[str, str], before: Exchange) -> Exchange:
+    """Return a document after one more run; skips where nothing tells that one has ended."""
+    ctx.prepare(REPROCESS, ids)
+
+    def goes_on(shown: Exchange) -> bool:
+        same = shown.get("last_processed_at") == before.get("last_processed_at")
+        return same or is_running(shown)
+
+    seen = watch(ctx, lambda: ctx.prepare(GET_DOCUMENT, ids), goes_on)
+    if goes_on(seen[-1]):
+        ctx.skip("`last_processed_at` does not tell that another run has ended")
+    return seen[-1]
 
 
 def _uploaded(ctx: Context, sample: Sample) -> dict[str, str]:

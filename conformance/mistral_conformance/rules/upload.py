@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
-from mistral_conformance.rules.common.libraries import create_library, upload_document
+from mistral_conformance.rules.common.libraries import (
+    create_library,
+    is_running,
+    upload_document,
+)
 from mistral_conformance.rules.common.names import (
     DELETE_DOCUMENT,
     DELETE_LIBRARY,
@@ -13,7 +18,7 @@ from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     UPLOAD_DOCUMENT,
 )
-from mistral_conformance.rules.common.steps import expect_equal, read_library, word
+from mistral_conformance.rules.common.steps import expect_equal, read_library, watch, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+UNREADABLE = (
+    Sample("empty.txt", b"", "text/plain"),
+    Sample("broken.pdf", b"%PDF-1.7 and nothing more", "application/pdf"),
+)
 SAME = 6_000
 """How often a text of 16 bytes begins two contents that end otherwise."""
 
@@ -54,6 +63,24 @@ def known_content_is_found(ctx: Context) -> None:
     after = read_library(ctx, library)
     for field in ("nb_documents", "total_size"):
         expect_equal(ctx, after[field], before[field], field, before, after)
+
+
+@rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY))
+def ended_content_is_found(ctx: Context) -> None:
+    """Content is known, too, once it is processed, and where nothing could be read in it."""
+    library = create_library(ctx)["id"]
+    for sample in (text_sample(word(ctx)), *UNREADABLE):
+        first = _put_in(ctx, library, sample)
+        if sample in UNREADABLE and not first.ok:
+            continue  # a server may refuse it at once
+        ids = {"library_id": library, "document_id": ctx.need(first)["id"]}
+        ended = watch(ctx, partial(ctx.prepare, GET_DOCUMENT, ids), is_running)[-1]
+        before = read_library(ctx, library)
+        again = ctx.expect_status(_put_in(ctx, library, sample.renamed("again.md")), 200)
+        said = f"the id of content that is {ended['process_status']}"
+        expect_equal(ctx, again["id"], first["id"], said, ended, again)
+        after = read_library(ctx, library)
+        expect_equal(ctx, after["nb_documents"], before["nb_documents"], "nb_documents", after)
 
 
 @rule(SHOULD, "documents.hash-of-content", (UPLOAD_DOCUMENT,))

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-# How embeddings are written: as numbers (`float`), or as text (`base64`) that holds 32-bit
-# fractions one after the other, the lowest byte first.
+# How embeddings are written: as numbers (`float`), or as text (`base64`) that holds them one after
+# the other: 32-bit fractions with the lowest byte first, or a byte for each whole number.
 EncodingFormat: TypeAlias = Literal["float", "base64"]

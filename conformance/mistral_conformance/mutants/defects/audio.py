@@ -227,3 +227,20 @@ def streams_name_no_speakers(make_events: Part) -> Part:
 def nobody_is_told_apart(find_segments: Part) -> Part:
     """No segment names a speaker."""
     return lambda found, body: [{**e, "speaker_id": None} for e in find_segments(found, body)]
+
+
+@mutant("audio.ends-forget-words", TRANSCRIBE, place=f"{TRANSCRIPTS}:make_events")
+def ends_forget_words(make_events: Part) -> Part:
+    """The end of a stream has no segments where words were asked for and came on the way."""
+
+    def defect(whole: Part, segments: Part) -> Part:
+        words = all(" " not in each["text"].strip() for each in segments)
+        return make_events({**whole, "segments": [] if words else whole["segments"]}, segments)
+
+    return defect
+
+
+@mutant("audio.streams-know-no-language", TRANSCRIBE, place=f"{TRANSCRIPTS}:make_events")
+def streams_know_no_language(make_events: Part) -> Part:
+    """A streamed transcription does not know the language that the whole answer tells."""
+    return lambda whole, segments: make_events({**whole, "language": None}, segments)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mistral_conformance.mutants.registry import Part
 
+BITS = 8
 CREATE = "resources.embeddings:create"
 VECTOR = "embedding:embed"
 
@@ -117,3 +118,21 @@ def any_model_embeds(create: Part) -> Part:
 def base64_is_of_signs(formats: Part) -> Part:
     """In base64, whole numbers have two bytes each."""
     return {kind: "f" if code == "f" else "h" for kind, code in formats.items()}
+
+
+@mutant("embeddings.base64-of-whole-numbers-is-not-cut", EMBED, place=CREATE)
+def base64_of_whole_numbers_is_not_cut(create: Part) -> Part:
+    """Base64 of whole numbers has as many as the model gives, however few are asked for."""
+
+    def defect(ctx: Part) -> Part:
+        whole = ctx.body.get("encoding_format") and ctx.body.get("output_dtype", "float") != "float"
+        body = {**ctx.body, "output_dimension": None} if whole else ctx.body
+        return create(evolve(ctx, body=body))
+
+    return defect
+
+
+@mutant("embeddings.base64-of-few-is-of-fractions", EMBED, place="embedding:pack")
+def base64_of_few_is_of_fractions(pack: Part) -> Part:
+    """Base64 of few whole numbers has four bytes for each of them."""
+    return lambda numbers, kind: pack(numbers, "float" if len(numbers) <= BITS * BITS else kind)

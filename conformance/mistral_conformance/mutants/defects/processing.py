@@ -155,3 +155,31 @@ def reprocessing_waits_for_ever(reprocess: Part) -> Part:
 def ends_before_it_began(run_end: Part) -> Part:
     """Processing ends before the document was made."""
     return lambda *given: run_end(*given) - timedelta(hours=1)
+
+
+@mutant(
+    "processing.third-run-is-free",
+    op.REPROCESS,
+    op.GET_DOCUMENT,
+    place="resources.libraries.processing:bill",
+)
+def third_run_is_free(bill: Part) -> Part:
+    """A document that was reprocessed once is never billed for its summary again."""
+
+    def defect(document: Part, text: Part) -> Part:
+        done = bill(document, text)
+        again = (document.main_tokens or 0) > text.tokens
+        return evolve(done, summary_tokens=document.summary_tokens) if again else done
+
+    return defect
+
+
+@mutant(
+    "processing.only-the-last-run-counts",
+    op.REPROCESS,
+    op.GET_DOCUMENT,
+    place="resources.libraries.processing:restart",
+)
+def only_the_last_run_counts(restart: Part) -> Part:
+    """Reprocessing takes the tokens back that were billed before."""
+    return lambda *given: evolve(restart(*given), main_tokens=None, summary_tokens=None)

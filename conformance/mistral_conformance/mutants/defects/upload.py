@@ -11,6 +11,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, forgiving, overlooking
 from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import json_answer
+from mistral_mock.resources.libraries import statuses
 from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
@@ -130,3 +131,25 @@ def missing_file_breaks_it(_refuse: Part) -> Part:
 def unknown_library_is_silent(upload: Part) -> Part:
     """An upload to a library that does not exist seems to succeed."""
     return forgiving(upload, json_answer({}, 201))
+
+
+@mutant("upload.done-is-forgotten", *UPLOADS, place="resources.libraries.documents:find_twin")
+def done_is_forgotten(find_twin: Part) -> Part:
+    """Content that was processed is new again."""
+
+    def defect(*given: Part) -> Part:
+        twin = find_twin(*given)
+        return twin if twin and twin.process_status in statuses.RUNNING else None
+
+    return defect
+
+
+@mutant("upload.nothing-is-always-new", *UPLOADS, place="resources.libraries.documents:find_twin")
+def nothing_is_always_new(find_twin: Part) -> Part:
+    """Each empty file is a document of its own, however many the library has."""
+
+    def defect(*given: Part) -> Part:
+        twin = find_twin(*given)
+        return twin if twin and twin.size else None
+
+    return defect

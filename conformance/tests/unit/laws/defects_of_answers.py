@@ -341,10 +341,18 @@ def least_is_not_read(answer: Answer) -> None:
         with_usage(answer, completion_tokens=8)
 
 
-@defect("suffix-costs-nothing", "answers.option-is-used[fim.complete:suffix]", "10 with it")
-def suffix_costs_nothing(answer: Answer) -> None:
+@defect("suffix-costs-one", "sums.texts-beside-are-counted[fim.complete:suffix]", "11 with less")
+def suffix_costs_one(answer: Answer) -> None:
     if answer.is_("POST", "/fim/completions"):
-        with_usage(answer, prompt_tokens=10)
+        with_usage(answer, prompt_tokens=10 + bool(answer.sent_body.get("suffix")))
+
+
+@defect(
+    "suffix-is-all-that-is-read", "sums.texts-beside-are-counted[fim.complete:suffix]", "with less"
+)
+def suffix_is_all_that_is_read(answer: Answer) -> None:
+    if answer.is_("POST", "/fim/completions"):
+        with_usage(answer, prompt_tokens=len(answer.sent_body.get("suffix") or ""))
 
 
 @defect(
@@ -450,4 +458,19 @@ def chunks_are_not_judged(answer: Answer) -> None:
         for talk, result in zip(told, body["results"], strict=False):
             if isinstance(talk, list) and isinstance(talk[0]["content"], list):
                 result["category_scores"] = dict.fromkeys(result["category_scores"], 0.0)
+        answer.body = body
+
+
+@defect(
+    "talks-of-a-list-end-after-two-turns",
+    "answers.each-input-has-its-own[classifiers.classify_chat]",
+    "of another input",
+)
+def talks_of_a_list_end_after_two_turns(answer: Answer) -> None:
+    if answer.is_("POST", "/chat/classifications"):
+        told, body = answer.sent_body["input"], answer.body
+        for talk, result in zip(told, body["results"], strict=False):
+            if isinstance(told, list) and len(talk["messages"]) > 2:
+                for rated in result.values():
+                    rated["scores"] = dict.fromkeys(rated["scores"], 0.0)
         answer.body = body

@@ -219,6 +219,24 @@ def all_pages_are_read(answer: Answer) -> None:
         answer.body = {**answer.body, "pages": [{**page, "index": 0}, page]}
 
 
+@defect(
+    "chosen-pages-have-no-blocks",
+    "answers.option-is-used[ocr.process:include_blocks]",
+    "beside pages and confidence_scores_granularity include_blocks True shows nothing",
+)
+def chosen_pages_have_no_blocks(answer: Answer) -> None:
+    if answer.is_("POST", "/ocr") and answer.sent_body.get("pages"):
+        pages = [{**each, "blocks": []} for each in answer.body["pages"]]
+        answer.body = {**answer.body, "pages": pages}
+
+
+@defect("scores-undo-the-choice", "answers.option-is-used[ocr.process:pages]", "gives [0, 1] at")
+def scores_undo_the_choice(answer: Answer) -> None:
+    if answer.is_("POST", "/ocr") and answer.sent_body.get("confidence_scores_granularity"):
+        pages = [{**each, "index": at} for at in (0, 1) for each in answer.body["pages"][:1]]
+        answer.body = {**answer.body, "pages": pages}
+
+
 @defect("blocks-come-unasked", "answers.option-is-used[ocr.process:include_blocks]", "False")
 def blocks_come_unasked(answer: Answer) -> None:
     if answer.is_("POST", "/ocr"):

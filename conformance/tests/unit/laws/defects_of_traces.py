@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.unit.laws.defects import defect, remembering
+from tests.unit.laws.defects import defect, items, remembering, with_items
 
 if TYPE_CHECKING:
     from tests.unit.laws.altering import Alter, Answer
@@ -175,6 +175,34 @@ def exports_are_empty(answer: Answer) -> None:
 def aliases_find_nothing(answer: Answer) -> None:
     if answer.is_("GET", "-latest"):
         answer.status, answer.body = 404, {"detail": "Not found"}
+
+
+@defect(
+    "aliases-know-the-newest-only",
+    "views.other-names-find-it[model.aliases]",
+    "does not have the name",
+)
+def aliases_know_the_newest_only(answer: Answer) -> None:
+    if answer.is_("GET") and answer.path.endswith("-latest"):
+        answer.body = {**answer.body, "aliases": ["latest"]}
+
+
+@defect("aliases-are-shorter", "views.names-tell-the-same[model.aliases]", "`max_context_length`")
+def aliases_are_shorter(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models"):
+        with_items(
+            answer,
+            [
+                {**e, "max_context_length": 1024} if e["id"].endswith("-latest") else e
+                for e in items(answer)
+            ],
+        )
+
+
+@defect("cards-name-themselves", "views.names-tell-the-same[model.aliases]", "has itself")
+def cards_name_themselves(answer: Answer) -> None:
+    if answer.is_("GET", "/v1/models"):
+        with_items(answer, [{**e, "aliases": [*e["aliases"], e["id"]]} for e in items(answer)])
 
 
 @defect("changes-are-readings", "extra.other-methods-do-not-read[models.list]", "answers 200")

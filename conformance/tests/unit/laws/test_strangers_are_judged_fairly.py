@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from mistral_conformance.verdict.outcome import Status
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
-    from tests.unit.laws.altering import Answer
+    from tests.unit.laws.altering import Alter, Answer
     from tests.unit.laws.conftest import Judged
 
 VERSION = re.compile(r"/v1/agents/[^/]+/versions/([^/]+)$")
@@ -177,3 +178,70 @@ def test_versions_of_one_kind_need_none_of_another(judged: Judged) -> None:
     for law in laws:
         only = "[beta.agents.get_version:agent_id"
         assert verdicts(judged, without_skills, law, only, rules=False) == {Status.PASS}
+
+
+def rating_by_the_last_message(answer: Answer) -> None:
+    """Of a talk only what is said last is rated, give or take a little."""
+    if answer.is_("POST", "/chat/moderations"):
+        talks, body = answer.sent_body["input"], answer.body
+        several = talks if isinstance(talks[0], list) else [talks]
+        for talk, result in zip(several, body["results"], strict=True):
+            if len(talk) > 1:
+                scores = result["category_scores"]
+                result["categories"] = dict.fromkeys(scores, False)
+                noise = len(several) + talk[0]["content"].count("e")
+                result["category_scores"] = dict.fromkeys(scores, noise / 10_000)
+        answer.body = body
+
+
+def opening_aliases_as_their_model(answer: Answer) -> None:
+    """Whoever reads an alias gets the card of the model, which alone knows its aliases."""
+    if answer.is_("GET", "-latest"):
+        answer.content = answer.again("GET", f"/v1/models/{answer.body['name']}").content
+    elif answer.is_("GET", "/v1/models"):
+        cards = answer.body["data"]
+        for each in cards:
+            if each["id"].endswith("-latest"):
+                del each["aliases"]
+        answer.body = {**answer.body, "data": cards}
+
+
+def sharing_an_alias(answer: Answer) -> None:
+    """One alias is that of many models; who reads it gets one of them."""
+    if answer.is_("GET") and answer.path.startswith("/v1/models"):
+        body = answer.body
+        for each in body.get("data", [body]):
+            if each["aliases"] and each["name"] != "voxtral-mini-2602":
+                each["aliases"] = ["voxtral-mini-latest", *each["aliases"]]
+        answer.body = body
+
+
+@pytest.mark.parametrize(
+    ("alter", "law", "profile"),
+    [
+        (rating_by_the_last_message, "answers.each-input-has-its-own", "whole"),
+        (opening_aliases_as_their_model, "views.other-names-find-it", "whole"),
+        (opening_aliases_as_their_model, "views.names-tell-the-same", "whole"),
+        (sharing_an_alias, "views.other-names-find-it", "whole"),
+        (sharing_an_alias, "views.names-tell-the-same", "whole"),
+    ],
+)
+def test_names_and_ratings_may_be_told_in_another_way(
+    judged: Judged, alter: Alter, law: str, profile: str
+) -> None:
+    results = judged(law, alter=alter, profile=profile)
+    assert results
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_the_end_of_a_transcription_may_leave_segments_out(judged: Judged) -> None:
+    def brief(answer: Answer) -> None:
+        if answer.is_("POST", "/audio/transcriptions") and answer.content[:1] != b"{":
+            head, end = answer.content.rsplit(b'data: {"type":"transcription.done"', 1)
+            told = json.loads(b'{"type":"transcription.done"' + end)
+            del told["segments"]
+            answer.content = head + b"data: " + json.dumps(told).encode() + b"\n\n"
+
+    rule = "audio.transcription-stream-ends-whole"
+    results = judged(rule, alter=brief, profile="whole", rules=True)
+    assert [each.status for each in results.values()] == [Status.PASS]
