@@ -125,6 +125,36 @@ def restart_goes_on(_branch: Part) -> Part:
     return lambda _ctx, source: source
 
 
+@mutant(
+    "conversations.first-arguments-win",
+    op.START,
+    op.APPEND,
+    op.RESTART,
+    place="resources.conversations.actors:find_actor",
+)
+def first_arguments_win(find_actor: Part) -> Part:
+    """The arguments that a conversation began with win over those of a turn or a restart."""
+
+    def defect(ctx: Part, conversation: Part, known: Part, asked: Part) -> Part:
+        begun = conversation.completion_args
+        return find_actor(ctx, conversation, known, {**(asked or {}), **begun} if begun else asked)
+
+    return defect
+
+
+@mutant(
+    "conversations.restart-fills-up-notes", op.RESTART, place=f"{TALKS}:branch"
+)
+def restart_fills_up_notes(branch: Part) -> Part:
+    """A restart keeps those notes of the old conversation that its own request does not name."""
+
+    def defect(ctx: Part, source: Part) -> Part:
+        made = branch(ctx, source)
+        return evolve(made, metadata={**(source.metadata or {}), **(made.metadata or {})} or None)
+
+    return defect
+
+
 @mutant("conversations.unknown-entry-is-400", op.RESTART, place=f"{TALKS}:not_found")
 def unknown_entry_is_400(_not_found: Part) -> Part:
     """A restart from an unknown entry answers 400."""
