@@ -70,6 +70,16 @@ def links_lead_back(answer: Answer) -> None:
         answer.body = {"judges": {**judges, "next": judges["next"] and link}}
 
 
+@defect(
+    "links-are-escaped-twice", "pages.links-lead-on[beta.observability.campaigns.list]", "link leads"
+)
+def links_are_escaped_twice(answer: Answer) -> None:
+    if answer.is_("GET", "/campaigns"):
+        found = answer.body["campaigns"]
+        link = str(found["next"]).replace("%", "%25")
+        answer.body = {"campaigns": {**found, "next": found["next"] and link}}
+
+
 @defect("sizes-are-texts", "sets.sorted-as-taken[beta.libraries.documents.list:size]", "`size` is")
 def sizes_are_texts(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and answer.query.get("sort_by") == ["size"]:
