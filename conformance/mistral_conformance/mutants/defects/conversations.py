@@ -13,6 +13,7 @@ from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
 from mistral_mock.resources.conversations import entries, records
 from mistral_mock.resources.conversations.records import StoredEntry
+from mistral_mock.resources.files import UPLOADED
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -142,9 +143,7 @@ def first_arguments_win(find_actor: Part) -> Part:
     return defect
 
 
-@mutant(
-    "conversations.restart-fills-up-notes", op.RESTART, place=f"{TALKS}:branch"
-)
+@mutant("conversations.restart-fills-up-notes", op.RESTART, place=f"{TALKS}:branch")
 def restart_fills_up_notes(branch: Part) -> Part:
     """A restart keeps those notes of the old conversation that its own request does not name."""
 
@@ -283,6 +282,12 @@ def decisions_about_nothing(decide: Part) -> Part:
         return kept[:1] if len(real) < len(sent or ()) else kept
 
     return defect
+
+
+@mutant("conversation-tools.image-looks-uploaded", op.START, place="resources.files:MADE")
+def image_looks_uploaded(_made: Part) -> Part:
+    """What the service draws is told to have been uploaded."""
+    return UPLOADED
 
 
 @mutant(

@@ -71,7 +71,9 @@ def links_lead_back(answer: Answer) -> None:
 
 
 @defect(
-    "links-are-escaped-twice", "pages.links-lead-on[beta.observability.campaigns.list]", "link leads"
+    "links-are-escaped-twice",
+    "pages.links-lead-on[beta.observability.campaigns.list]",
+    "link leads",
 )
 def links_are_escaped_twice(answer: Answer) -> None:
     if answer.is_("GET", "/campaigns"):
