@@ -87,7 +87,7 @@ def _entries(found: Values) -> Values:
     """
     free = [each for each in found if not all(isinstance(value, str) for value in each.values())]
     absent = ("has this", "", *(NOTHING if free else ()))
-    plain = next((each for each in found if each not in free), {})
+    plain: Json = next((each for each in found if each not in free), {})
     return [*found[:2], *free[:1], *({**plain, "nobody": value} for value in absent)]
 
 

@@ -162,8 +162,8 @@ def restart_branches(ctx: Context) -> None:
     said = [each["content"] for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")
     spent = branched.at("usage.completion_tokens")
-    said = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
-    ctx.expect(spent > CUT["max_tokens"], said, branched)
+    reads = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
+    ctx.expect(spent > CUT["max_tokens"], reads, branched)
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
     read = ctx.answer(GET_CONVERSATION, conversation_id=new)
     for field, value in {**settings, **told}.items():
