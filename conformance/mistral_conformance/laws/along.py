@@ -99,8 +99,8 @@ def along_is_gone(
 def along_tells_the_same(
     world: World, resource: Resource, field: Field, of: Resource, _: list[Reference]
 ) -> None:
-    """What came along is listed, and what it tells of its object is what the object tells."""
-    instance, found = _make(world, resource, field, of)
+    """What came along is listed, and tells of its object what that tells, seen before or not."""
+    instance, found = _make(world, resource, field, of, looks=True)
     shown = world.read(instance)
     alike = [each for each in of.fields.values() if each.name in resource.fields]
     for each in world.look(found):
@@ -111,15 +111,20 @@ def along_tells_the_same(
 
 
 def _make(
-    world: World, resource: Resource, field: Field, of: Resource
+    world: World, resource: Resource, field: Field, of: Resource, *, looks: bool = False
 ) -> tuple[Instance, Instance]:
     """Return a new object at its end, and what came along with it.
+
+    `looks` asks for what is listed before, as somebody does who waits for it.
 
     Raises:
         NotOffered: nothing did.
 
     """
-    instance = world.settled(resource)
+    instance = world.make(resource)
+    if looks and of.list and world.capabilities.offers(of.list):
+        world.walk(of)
+    world.settle(instance)
     told = world.read(instance)
     identity = told.fields.get(field.name)
     if not isinstance(identity, str) or not identity:

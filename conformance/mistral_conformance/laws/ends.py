@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.comparing import ABSENT
-from mistral_conformance.laws.instance import Shown
+from mistral_conformance.laws.instance import Instance, Shown
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.neighbours import made_for
 from mistral_conformance.laws.reading import read_time
@@ -17,12 +17,13 @@ from mistral_conformance.laws.times import BIRTH
 from mistral_conformance.laws.views import told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, properties
-from mistral_conformance.verdict.outcome import Skipped, Unjudged
+from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
     from mistral_conformance.model.document import Document
@@ -265,13 +266,8 @@ def stop_stops_one(world: World, resource: Resource, states: States, stop: str) 
 
 @law(id="ends.stop-leaves-the-ended", over=_stopping, source=TOLD_FALSELY, harm=True)
 def stop_leaves_the_ended(world: World, resource: Resource, states: States, stop: str) -> None:
-    """What has ended stays as it is when it is stopped, by itself or by a stop before, for ever."""
-    for stopped in (False, True):
-        instance = world.make(resource, given=made_for(world, resource, stop) if stopped else {})
-        if stopped:
-            world.wait(instance, states, _at_work(states))
-            send_plain(world, stop, instance.ids, by=instance.by)
-        world.settle(instance)
+    """What has ended, well, badly or by a stop before, stays as it is when it is stopped."""
+    for instance in _ended(world, resource, states, stop):
         before = world.look(instance)
         done = send_plain(world, stop, instance.ids, by=instance.by)
         said = f"{stop} answers {done.status} for what has ended"
@@ -282,6 +278,33 @@ def stop_leaves_the_ended(world: World, resource: Resource, states: States, stop
             world.expect_same(
                 fields, one, other, done, said=f"{stop}, or time, changed what had ended:"
             )
+
+
+def _ended(world: World, resource: Resource, states: States, stop: str) -> Iterator[Instance]:
+    """Yield what has ended by itself, by a stop, and by a failure where the server has such."""
+    yield world.settled(resource)
+    stopped = world.make(resource, given=made_for(world, resource, stop))
+    world.wait(stopped, states, _at_work(states))
+    send_plain(world, stop, stopped.ids, by=stopped.by)
+    world.settle(stopped)
+    yield stopped
+    failed = _failed(world, resource)
+    if failed:
+        yield failed
+
+
+def _failed(world: World, resource: Resource) -> Instance | None:
+    """Return one that came to a bad end, None where nobody knows how, or the server refuses it."""
+    word = load_samples().get(resource.create, Sample()).failed
+    if not word:
+        return None
+    try:
+        ids = {resource.parameter: world.lookup(word)}
+        instance = Instance(resource, ids, CALLER, world.need(world.call(resource.read, ids)))
+        world.settle(instance)
+    except (NotOffered, Skipped, Unjudged):
+        return None
+    return instance
 
 
 def _expect_fitting(world: World, resource: Resource, states: States, shown: Shown) -> int:

@@ -32,6 +32,8 @@ PARTS = (
 """What is searched for, beside the word of the population."""
 SEARCHED = 3
 """So many texts that were not made by the suite are searched for, as a whole and in parts."""
+NOTHING = (None, False, 0)
+"""Values that a careless server takes for none."""
 MOST = 8
 """So many values of one filter are asked for."""
 DAY_S = 86_400
@@ -70,13 +72,23 @@ def _values_of(world: World, each: Filter, population: Population, found: Values
         plain = [spell_time(moment) for moment in (least, most, least - DAY_S)]
         return [*plain, spell_time(least, AHEAD), spell_time(most, -AHEAD)]
     if each.compare == "holds":
-        found = sorted(found, key=lambda value: str(value).isascii())
-        empty = "" if all(isinstance(value, str) for value in found[0].values()) else False
-        return [*found[:2], *({**found[0], "nobody": each} for each in ("has this", empty))]
+        return _entries(sorted(found, key=lambda value: str(value).isascii()))
     distinct = list(dict.fromkeys(value for value in found if isinstance(value, str | bool)))
     if "boolean" in types(world.document, each.schema):
         return [True, False]
     return [*distinct[:MOST], *_absent(world, each, distinct), *renamed]
+
+
+def _entries(found: Values) -> Values:
+    """Return maps that items have, and maps with one more entry, which none has.
+
+    An entry that is null, false or nothing is not one that is absent. Where all values are texts,
+    other ones may be refused.
+    """
+    free = [each for each in found if not all(isinstance(value, str) for value in each.values())]
+    absent = ("has this", "", *(NOTHING if free else ()))
+    plain: Json = next((each for each in found if each not in free), {})
+    return [*found[:2], *free[:1], *({**plain, "nobody": value} for value in absent)]
 
 
 def _parts(population: Population, found: Values) -> list[str]:

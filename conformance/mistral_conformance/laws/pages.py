@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import (
     crowd_of,
     judged,
+    makes,
     named_like,
     population_of,
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.laws.walking import least_size, page_sizes, walk_list, ways
+from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 DECLARED = "document: x-mistral-paging (how the list is paged)"
 LOST = "harm: a program that reads all pages loses an item or sees it twice"
 SILENT = "the pages tell nothing of the list"
+ESCAPED = "R&D #1+é%"
+"""What stands in the query of a URL only as `%26` and so on."""
 MOST = 200
 """A list of more items is not walked by small pages."""
 
@@ -246,6 +251,31 @@ def links_lead_on(world: World, view: ListView) -> None:
     for page, name in ((walk.last, "next"), (full.last, "next"), (first, "previous")):
         nothing = _link(view, page, name) in (None, ABSENT)
         world.expect(nothing, f"a page that has none links to a {name} one", page)
+    _expect_escaped(world, view, population)
+
+
+def _expect_escaped(world: World, view: ListView, population: Population) -> None:
+    """Hold links to lead on as well where what is searched for has letters that URLs escape."""
+    search = _search(view)
+    if search is None or not makes(world, view):
+        return
+    resource = world.model.resources[view.resource]
+    text = f"{world.values.word()} {ESCAPED}"
+    for _ in range(2):
+        with suppress(Signal):  # a server may refuse such names
+            world.make(resource, parent=population.parent, given=named_like(world, resource, text))
+    first, *others = walk_population(
+        world, view, population, {search: text}, size=1, tokens=ways(view)[-1]
+    ).pages
+    for second in others[:1]:
+        _expect_leads(world, view, population, (first, second), "next")
+        if _link(view, second, "previous") is not ABSENT:
+            _expect_leads(world, view, population, (second, first), "previous")
+
+
+def _search(view: ListView) -> str | None:
+    """Return the parameter by which a list looks for parts of texts, if it has one."""
+    return next((each.parameter for each in view.filters if each.compare == "contains"), None)
 
 
 def _link(view: ListView, page: Exchange, name: str) -> object:
@@ -277,7 +307,7 @@ def _expect_leads(
 def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     """Return the population, the query that leaves little else, and how many items that gives."""
     population = population_of(world, view)
-    search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
+    search = _search(view)
     query = dict(population.query)
     if population.made and not population.parent and search:
         query[search] = population.word
@@ -292,7 +322,7 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
 def _crowd(world: World, view: ListView) -> tuple[Population, Json]:
     """Return more items than a page holds, and the query that leaves little else."""
     crowd = crowd_of(world, view)
-    search = next((e.parameter for e in view.filters if e.compare == "contains"), None)
+    search = _search(view)
     return crowd, {} if crowd.parent or search is None else {search: crowd.word}
 
 

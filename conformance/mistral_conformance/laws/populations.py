@@ -315,6 +315,9 @@ def _choices(world: World, view: ListView, resource: Resource) -> Iterator[list[
             continue
         if each.compare == "holds":
             yield [(field.sent, {"größe": f"süß {world.values.word()}"})]
+            taken_for = creating_schema(world.document, resource, field)
+            if facet(world.document, taken_for, "additionalProperties") is True:
+                yield [(field.sent, {"größe": None})]
         values = facet(world.document, each.schema, "enum") or ()
         if field.sent and not field.sent.startswith("file."):
             yield from ([(field.sent, value)] for value in values if value is not None)

@@ -58,6 +58,7 @@ class Sample:
     made: dict[str, Any] = field(factory=dict)
     made_ids: dict[str, str] = field(factory=dict)
     named: dict[str, Named] = field(factory=dict, converter=_named)
+    failed: str = ""
 
     def filled(self, lookup: Lookup, marker: Marker) -> Sample:
         """Return the sample with `$words` looked up and names marked."""

@@ -10,7 +10,7 @@ from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
 from mistral_conformance.rules.common.steps import expect_equal, watch, word
-from mistral_conformance.rules.common.uploads import upload_json_lines
+from mistral_conformance.rules.common.uploads import expect_made, upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -32,9 +32,12 @@ COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
 
 
-@rule(MUST, "document: BatchJob (total_requests to failed_requests)", (CREATE, GET))
+@rule(MUST, "document: BatchJob (total_requests to failed_requests), Source", (CREATE, GET))
 def counts_add_up(ctx: Context) -> None:
-    """A request that fails is counted as failed, and stands in the error file and in `outputs`."""
+    """A request that fails is counted as failed, and stands in the error file and in `outputs`.
+
+    Neither file is told to have been uploaded.
+    """
     good, bad = word(ctx), word(ctx)
     wrong = {"custom_id": bad, "body": {"messages": "no list"}}
     done = _finish(ctx, _create(ctx, requests=[_request(good), wrong]))
@@ -47,6 +50,7 @@ def counts_add_up(ctx: Context) -> None:
         found = [line["custom_id"] for line in lines]
         expect_equal(ctx, found, [wanted], f"the requests of {field}", done)
         results[wanted] = lines[0].get("response")
+        expect_made(ctx, str(done[field]))
         for told in (within(line, "error") for line in lines if line.get("error")):
             status = told.get("status_code", 0) if isinstance(told, dict) else 0
             ctx.expect(not 200 <= status < 300, f"a failure has the status {status}", done)

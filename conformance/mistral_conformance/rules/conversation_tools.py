@@ -28,6 +28,7 @@ from mistral_conformance.rules.common.talks import (
     start,
     text_of,
 )
+from mistral_conformance.rules.common.uploads import expect_made
 from mistral_conformance.rules.conversations import expect_run
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -187,9 +188,9 @@ def decided_is_decided(ctx: Context) -> None:
     expect_equal(ctx, read_history(ctx, id_), before, "the history", again)
 
 
-@rule(MUST, "document: ToolFileChunk (file_id); shapes.bytes", (START,))
+@rule(MUST, "document: ToolFileChunk (file_id), Source; shapes.bytes", (START,))
 def image_is_a_file(ctx: Context) -> None:
-    """A picture that was generated is named in the message and can be downloaded as a file."""
+    """A picture that was generated is named in the message, and is a file that nobody uploaded."""
     answer = start(ctx, inputs="Draw an orange cat.", tools=[{"type": "image_generation"}])
     files = of_kind(chunks_of(last_message(ctx, answer)), "tool_file")
     if not files:
@@ -199,6 +200,7 @@ def image_is_a_file(ctx: Context) -> None:
     content = served.content
     if files[0]["file_type"] == "png":
         ctx.expect(content.startswith(PNG), "the file is no PNG", answer, served)
+    expect_made(ctx, str(files[0]["file_id"]))
     ctx.prepare(DELETE_FILE, file_id=files[0]["file_id"])
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 UPDATE_AGENT = "beta.agents.update"
 NAME_VERSION = "beta.agents.create_version_alias"
 LONG = "Tell the story of a river from its source to the sea, in five sentences."
-CUT = {"max_tokens": 3}
+CUT, WIDE = {"max_tokens": 3}, {"max_tokens": 30}
 TIMES = ("created_at", "completed_at")
 
 
@@ -141,21 +141,29 @@ def messages_are_all_that_was_said(ctx: Context) -> None:
 
 @rule(MUST, "document: beta.conversations.restart", (RESTART, HISTORY))
 def restart_branches(ctx: Context) -> None:
-    """A restart makes a conversation like the one it began with, which stays as it was."""
-    settings: dict[str, Any] = {"instructions": "Be brief."}
-    answer = start(ctx, inputs="One.", metadata={"turn": "1"}, **settings)
+    """A restart makes a conversation like the one it began with, which stays as it was.
+
+    What the request of the restart says is in place of what the old one had, not beside it.
+    """
+    settings: dict[str, Any] = {"instructions": "Answer in English."}
+    notes = {"turn": "1", "begun": "yes"}
+    answer = start(ctx, inputs="One.", metadata=notes, completion_args=CUT, **settings)
     old = answer["conversation_id"]
     go_on(ctx, old, inputs="Two.")
     before = read_history(ctx, old)
     told = {"metadata": {"turn": "2"}}
-    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": "Three.", **told}
+    body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": LONG, **told}
+    body["completion_args"] = WIDE
     branched = ctx.answer(RESTART, conversation_id=old, json=body)
     new = branched["conversation_id"]
     ctx.expect(new != old, "the conversation is not a new one", branched)
     expect_equal(ctx, read_history(ctx, old), before, "the old history")
     entries = read_history(ctx, new)
     said = [each["content"] for each in of_kind(entries, "message.input")]
-    expect_equal(ctx, said, ["One.", "Three."], "the inputs of the new one")
+    expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")
+    spent = branched.at("usage.completion_tokens")
+    reads = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
+    ctx.expect(spent > CUT["max_tokens"], reads, branched)
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
     read = ctx.answer(GET_CONVERSATION, conversation_id=new)
     for field, value in {**settings, **told}.items():
@@ -219,6 +227,7 @@ def turn_has_its_own_arguments(ctx: Context) -> None:
     turns = (
         (bound, True),
         (go_on(ctx, id_, inputs=LONG), True),
+        (go_on(ctx, id_, inputs=LONG, completion_args=WIDE), False),
         (go_on(ctx, free, inputs=LONG, completion_args=CUT), True),
         (go_on(ctx, free, inputs=LONG), False),
     )

@@ -24,6 +24,7 @@ REGISTRATIONS = "workflows.get_workflow_registrations"
 WHOAMI = "workflows.workers.whoami"
 ALL = {"active_only": "false"}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+SILENT_S = 600
 MOST = 5
 """How many deployments are read one by one."""
 
@@ -46,6 +47,35 @@ def listed_deployment_is_readable(ctx: Context) -> None:
         live = sum(each["is_active"] is True for each in workers)
         expect_equal(ctx, live, found["active_worker_count"], "the number of live workers", found)
         expect_equal(ctx, found["is_active"], live > 0, "is_active", found)
+
+
+@rule(MUST, "document: DeploymentResponse (worker_count, active_worker_count)", (LIST, GET))
+def list_counts_the_workers(ctx: Context) -> None:
+    """The list counts a deployment's workers, and the live ones among them, as reading it does.
+
+    With a clock also after some minutes, in which some of them may have given no sign of life.
+    """
+    for waited_s in (0, SILENT_S) if ctx.session.clock else (0,):
+        ctx.pass_time(waited_s)
+        listed = listing(ctx, ALL)
+        names = column(listed, "deployments", "name")[:MOST]
+        found = {name: ctx.answer(GET, name=name) for name in names}
+        again = _counts(listing(ctx, ALL))
+        for name, told in _counts(listed).items():
+            if name not in found or again.get(name) != told:
+                continue  # workers have come or gone meanwhile
+            workers = found[name]["workers"]
+            due = (len(workers), sum(each["is_active"] is True for each in workers))
+            what = f"what the list counts of {name} (workers, live ones)"
+            expect_equal(ctx, told, due, what, listed, found[name])
+
+
+def _counts(listed: Exchange) -> dict[str, tuple[int, int]]:
+    """Return how many workers, and live ones, each deployment of a list is told to have."""
+    return {
+        each["name"]: (each["worker_count"], each["active_worker_count"])
+        for each in listed["deployments"]
+    }
 
 
 @rule(MUST, "document: workflows.deployments.list_deployment_workers", (WORKERS, GET))

@@ -20,6 +20,7 @@ from mistral_conformance.rules.common.observability import (
     create_campaign,
     create_judge,
     define_judge,
+    expect_code,
     found_in,
     ids_in,
     record_chats,
@@ -27,6 +28,7 @@ from mistral_conformance.rules.common.observability import (
 )
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
+from mistral_conformance.rules.errors import UPDATE_JUDGE
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -211,6 +213,27 @@ def status_moves_forward(ctx: Context) -> None:
     later = ctx.answer(SELECTED, campaign_id=campaign)
     told, known = (each.at("completion_events.results") for each in (later, verdicts))
     expect_equal(ctx, told, known, "what is told of the events later on", verdicts, later)
+
+
+@rule(
+    SHOULD,
+    "document: ObservabilityErrorCode; document: beta.observability.judges.update",
+    (CREATE_CAMPAIGN, STATUS, UPDATE_JUDGE),
+    id="campaigns.judge-stays-as-it-is",
+)
+def judge_stays_as_it_is(ctx: Context) -> None:
+    """A judge that a campaign has used is not changed, neither meanwhile nor when it has ended."""
+    judge = create_judge(ctx)
+    campaign = create_campaign(ctx, judge, record_chats(ctx, SHORT))["id"]
+    other = define_judge(ctx, instructions="Say who speaks.")
+
+    def expect_held() -> None:
+        answer = ctx.api.call(UPDATE_JUDGE, judge_id=judge["id"], json=other)
+        expect_code(ctx, answer, "JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED")
+
+    expect_held()
+    watch(ctx, lambda: ctx.answer(STATUS, campaign_id=campaign), _runs, STEP_S, LOOKS)
+    expect_held()
 
 
 @rule(

@@ -39,7 +39,7 @@ LASTS_S, NEAR_MS, MOMENT = 3, 100, 3e-10
 def duration_is_from_start_to_end(ctx: Context) -> None:
     """The duration of a run that has ended is its time from start to end, in milliseconds.
 
-    So is the mean of the durations, where it is that of this run alone.
+    So is the mean of the durations, where it is that of this run alone, and its point in time.
     """
     execution = execute(ctx, APPROVE)
     ctx.pass_time(LASTS_S)
@@ -128,6 +128,12 @@ def search(ctx: Context, *pairs: str) -> dict[str, Exchange]:
 
 
 def figures(ctx: Context, name: str, query: Mapping[str, str] | None = None) -> Exchange:
-    """Return the figures of a workflow."""
+    """Return the figures of a workflow; the average lies between those of which it is one."""
     need_workflow(ctx, name)
-    return ctx.answer(METRICS, workflow_name=name, query=query)
+    found = ctx.answer(METRICS, workflow_name=name, query=query)
+    mean = found.at("average_latency_ms.value")
+    if points := [each[1] for each in found.at("latency_over_time.value")]:
+        least, most = min(points), max(points)
+        said = f"the latencies are from {least} to {most}, their average is {mean}"
+        ctx.expect(least - NEAR_MS <= mean <= most + NEAR_MS, said, found)
+    return found

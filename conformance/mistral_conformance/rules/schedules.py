@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import tzinfo
 
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 CREATE = "workflows.schedules.schedule_workflow"
@@ -209,6 +211,29 @@ def trigger_starts_at_once(ctx: Context) -> None:
     ctx.expect(len(told) < 2 and None not in told, "an event names no schedule", events)
     said = f"its result has nothing of the schedule's input {GREETED}"
     ctx.expect(GREETED["name"] in str(done["result"]), said, found, done)
+
+
+@rule(MUST, "document: WorkflowScheduleTriggerRequest.overlap", (TRIGGER, GET))
+def overlap_of_a_trigger_is_its_own(ctx: Context) -> None:
+    """The overlap of a trigger counts in place of the policy, for that start alone."""
+    need_workflow(ctx, APPROVE)
+    rest = {"cron_expressions": ["0 0 1 1 *"]}
+    for policy, overlap, counts in ((1, 6, (1, 2, 2)), (6, 1, (1, 1, 2))):
+        id_ = create(ctx, APPROVE, **rest, policy={"overlap": policy})
+        seen = [_trigger(ctx, id_, each) for each in (None, overlap, None)]
+        ctx.api.call(DELETE, schedule_id=id_)
+        terminate(ctx, column(seen[-1], "recent_executions", "execution_id"))
+        for found, count, which in zip(seen, counts, ("", f" by {overlap}", ""), strict=True):
+            what = f"the number of starts under policy {policy}, after a trigger{which},"
+            expect_equal(ctx, len(found["recent_executions"]), count, what, found)
+
+
+def _trigger(ctx: Context, id_: str, overlap: int | None) -> Exchange:
+    """Return the schedule after a trigger; without an overlap the policy counts."""
+    answer = ctx.api.call(TRIGGER, schedule_id=id_, json={"overlap": overlap})
+    ctx.expect_status(answer, 204)
+    ctx.pass_time(1)
+    return ctx.answer(GET, schedule_id=id_)
 
 
 def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, watch, word
-from mistral_conformance.rules.common.workflows import execute, finished, types_in
+from mistral_conformance.rules.common.workflows import (
+    APPROVE,
+    HISTORY,
+    SIGNAL,
+    act,
+    execute,
+    finished,
+    history_of,
+    types_in,
+)
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -40,6 +49,27 @@ def stream_tells_what_the_list_tells(ctx: Context) -> None:
     ctx.expect(all(event.id for event in heard.events), "an event has no id", heard)
     numbers = [each["broker_sequence"] for each in sent]
     ctx.expect(numbers == sorted(set(numbers)), "the numbers do not rise", heard)
+
+
+@rule(
+    MUST,
+    "document: workflows.events.get_workflow_events; harm: who waits for an end never sees it",
+    (LIST,),
+)
+def list_goes_on(ctx: Context) -> None:
+    """What is done to an execution after a look at its events and history shows at the next one."""
+    run = execute(ctx, APPROVE)
+    before = ctx.answer(LIST, query={"workflow_exec_id": run["execution_id"]})
+    known = history_of(act(ctx, HISTORY, run))
+    ctx.need(act(ctx, SIGNAL, run, name="approve", input={"by": "a"}))
+    finished(ctx, run)
+    later, history = listing(ctx, run), act(ctx, HISTORY, run)
+    ends = column(later, "events", "event_type")
+    ctx.expect(COMPLETED in ends, "the list that was read before lacks the end", before, later)
+    lost = [each for each in before["events"] if each not in later["events"]]
+    ctx.expect(not lost, "events that were told are told no more", before, later)
+    longer = not known or len(history_of(history)) > len(known)
+    ctx.expect(longer, "the history that was read before lacks the end", history)
 
 
 @rule(MUST, "document: workflows.events.get_stream_events", (STREAM,))

@@ -10,6 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_mock.errors import APIError
 from mistral_mock.resources.batch.intake import Intake
+from mistral_mock.resources.files import UPLOADED, StoredFile
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -109,6 +110,20 @@ def agents_are_not_asked_as_set(make_body: Part) -> Part:
 def results_are_for_training(_purpose: Part) -> Part:
     """The files of results are kept as files to train with."""
     return "fine-tune"
+
+
+@mutant("batch.failures-look-uploaded", CREATE, GET, place=f"{COURSE}:write")
+def failures_look_uploaded(write: Part) -> Part:
+    """The file of what failed is told to have been uploaded."""
+
+    def defect(ctx: Part, name: Part, requests: Part) -> Part:
+        id_ = write(ctx, name, requests)
+        if id_ is not None and "errors" in name:
+            files = ctx.table(StoredFile)
+            files.put(evolve(files.get(id_), source=UPLOADED))
+        return id_
+
+    return defect
 
 
 @mutant("batch.outputs-are-successes", GET, place=f"{JOBS}:get")

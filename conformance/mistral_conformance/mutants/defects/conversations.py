@@ -13,6 +13,7 @@ from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
 from mistral_mock.resources.conversations import entries, records
 from mistral_mock.resources.conversations.records import StoredEntry
+from mistral_mock.resources.files import UPLOADED
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -123,6 +124,34 @@ def restart_keeps_all(cut: Part) -> Part:
 def restart_goes_on(_branch: Part) -> Part:
     """A restart changes the old conversation."""
     return lambda _ctx, source: source
+
+
+@mutant(
+    "conversations.first-arguments-win",
+    op.START,
+    op.APPEND,
+    op.RESTART,
+    place="resources.conversations.actors:find_actor",
+)
+def first_arguments_win(find_actor: Part) -> Part:
+    """The arguments that a conversation began with win over those of a turn or a restart."""
+
+    def defect(ctx: Part, conversation: Part, known: Part, asked: Part) -> Part:
+        begun = conversation.completion_args
+        return find_actor(ctx, conversation, known, {**(asked or {}), **begun} if begun else asked)
+
+    return defect
+
+
+@mutant("conversations.restart-fills-up-notes", op.RESTART, place=f"{TALKS}:branch")
+def restart_fills_up_notes(branch: Part) -> Part:
+    """A restart keeps those notes of the old conversation that its own request does not name."""
+
+    def defect(ctx: Part, source: Part) -> Part:
+        made = branch(ctx, source)
+        return evolve(made, metadata={**(source.metadata or {}), **(made.metadata or {})} or None)
+
+    return defect
 
 
 @mutant("conversations.unknown-entry-is-400", op.RESTART, place=f"{TALKS}:not_found")
@@ -253,6 +282,12 @@ def decisions_about_nothing(decide: Part) -> Part:
         return kept[:1] if len(real) < len(sent or ()) else kept
 
     return defect
+
+
+@mutant("conversation-tools.image-looks-uploaded", op.START, place="resources.files:MADE")
+def image_looks_uploaded(_made: Part) -> Part:
+    """What the service draws is told to have been uploaded."""
+    return UPLOADED
 
 
 @mutant(

@@ -56,6 +56,21 @@ def workers_are_all_live(view_worker: Part) -> Part:
     return lambda worker, now: {**view_worker(worker, now), "is_active": True}
 
 
+@mutant("deployments.list-counts-dead-workers", op.LIST, place=f"{DEPLOYMENTS}:list_deployments")
+def list_counts_dead_workers(list_deployments: Part) -> Part:
+    """In the list all workers of a deployment count as live ones."""
+    return edited(
+        list_deployments,
+        lambda found: {
+            **found,
+            "deployments": [
+                {**each, "active_worker_count": each["worker_count"]}
+                for each in found["deployments"]
+            ],
+        },
+    )
+
+
 @mutant("deployments.detail-lacks-workers", op.GET, place=f"{DEPLOYMENTS}:workers_of")
 def detail_lacks_workers(workers_of: Part) -> Part:
     """The first worker of a deployment is left out where all are shown."""

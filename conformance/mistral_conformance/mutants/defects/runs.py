@@ -99,6 +99,17 @@ def figures_ignore_their_times(_is_between: Part) -> Part:
     return lambda _moment, _after, _before: True
 
 
+@mutant("runs.series-is-in-nanoseconds", op.METRICS, place=f"{METRICS}:get_workflow_metrics")
+def series_is_in_nanoseconds(get_metrics: Part) -> Part:
+    """The latencies in the course of time are in nanoseconds, their average is in milliseconds."""
+
+    def change(found: Part) -> Part:
+        points = [[moment, took * 10**6] for moment, took in found["latency_over_time"]["value"]]
+        return {**found, "latency_over_time": {"value": points}}
+
+    return edited(get_metrics, change)
+
+
 @mutant("runs.duration-is-in-seconds", op.GET, place=f"{RUNS}:get_run")
 def duration_is_in_seconds(get_run: Part) -> Part:
     """The duration of a run is in seconds."""

@@ -65,6 +65,18 @@ def trigger_uses_up_the_limit(begin: Part) -> Part:
     return lambda *given, **_: begin(*given, counts=True)
 
 
+@mutant("schedules.trigger-sets-the-policy", op.TRIGGER, place=f"{STARTS}:begin")
+def trigger_sets_the_policy(begin: Part) -> Part:
+    """The overlap of one trigger is the policy of the schedule from then on."""
+
+    def defect(world: Part, schedule: Part, due: Part, overlap: Part, counts: Part) -> Part:
+        begun = begin(world, schedule, due, overlap, counts=counts)
+        policy = {**begun.policy, "overlap": overlap}
+        return evolve(begun, definition={**begun.definition, "policy": policy})
+
+    return defect
+
+
 @mutant("schedules.pause-is-ignored", op.PAUSE, op.RESUME, place=f"{RECORD}.resting")
 def pause_is_ignored(_resting: Part) -> Part:
     """A paused schedule goes on."""

@@ -37,6 +37,13 @@ def list_has_texts_for_numbers(get_events: Part) -> Part:
     return edited(get_events, change)
 
 
+@mutant("workflow-events.list-is-remembered", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def list_is_remembered(get_events: Part) -> Part:
+    """What a query was answered once it is answered for ever."""
+    known: dict[str, Part] = {}
+    return lambda ctx: known.setdefault(repr(ctx.query), get_events(ctx))
+
+
 @mutant("workflow-events.stream-repeats-the-last", op.STREAM, place=f"{EVENTS}:first_number")
 def stream_repeats_the_last(first_number: Part) -> Part:
     """A stream that goes on sends the last event again."""

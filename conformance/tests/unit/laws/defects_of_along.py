@@ -53,6 +53,22 @@ def runs_have_other_results(answer: Answer) -> None:
         answer.body = {**answer.body, "result": "another"}
 
 
+@remembering("runs-go-on-for-ever", "views.along-tells-the-same[execution.run_id]", "RUNNING")
+def runs_go_on_for_ever() -> Alter:
+    seen: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET", RUNS):
+            told = answer.body
+            told["executions"] = [
+                {**each, "status": seen.setdefault(each["run_id"], each["status"])}
+                for each in told["executions"]
+            ]
+            answer.body = told
+
+    return alter
+
+
 @remembering(
     "only-the-first-goes",
     "bulk.each-is-as-alone[beta.observability.datasets.records.bulk_delete]",

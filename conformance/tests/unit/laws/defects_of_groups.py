@@ -97,6 +97,23 @@ def ended_jobs_are_cancelled() -> Alter:
     return alter
 
 
+@remembering(
+    "failed-executions-are-terminated",
+    "ends.stop-leaves-the-ended[workflows.executions.terminate_workflow_execution]",
+    "`status`",
+)
+def failed_executions_are_terminated() -> Alter:
+    stopped: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "POST" and answer.path.endswith("/terminate"):
+            stopped.add(answer.path.removesuffix("/terminate"))
+        if answer.is_("GET") and answer.path in stopped and answer.body["status"] == "FAILED":
+            answer.body = {**answer.body, "status": "TERMINATED"}
+
+    return alter
+
+
 @defect("jobs-after-include-before", "sets.filter[batch.jobs.list:created_after]", "created_after")
 def jobs_after_include_before(answer: Answer) -> None:
     if answer.is_("GET", JOBS) and "created_after" in answer.query:

@@ -70,6 +70,28 @@ def links_lead_back(answer: Answer) -> None:
         answer.body = {"judges": {**judges, "next": judges["next"] and link}}
 
 
+@defect(
+    "links-are-escaped-twice",
+    "pages.links-lead-on[beta.observability.campaigns.list]",
+    "link leads",
+)
+def links_are_escaped_twice(answer: Answer) -> None:
+    if answer.is_("GET", "/campaigns"):
+        found = answer.body["campaigns"]
+        link = str(found["next"]).replace("%", "%25")
+        answer.body = {"campaigns": {**found, "next": found["next"] and link}}
+
+
+@defect("false-is-no-wish", "sets.filter[beta.conversations.list:metadata]", "whose `metadata` is")
+def false_is_no_wish(answer: Answer) -> None:
+    wanted = json.loads(answer.query.get("metadata", ["{}"])[0])
+    left = {name: value for name, value in wanted.items() if value or value == ""}
+    if answer.is_("GET", "/conversations") and left != wanted:
+        size = answer.query.get("page_size", ["20"])[0]
+        query = urlencode({"page_size": size, "metadata": json.dumps(left)})
+        answer.content = answer.again("GET", f"{answer.path}?{query}").content
+
+
 @defect("sizes-are-texts", "sets.sorted-as-taken[beta.libraries.documents.list:size]", "`size` is")
 def sizes_are_texts(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and answer.query.get("sort_by") == ["size"]:
