@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.unit.laws.altering import Answer
     from tests.unit.laws.conftest import Judged
 
+FILE_OF_AGENT = re.compile(r"/v1/files/ag_")
 VERSION = re.compile(r"/v1/agents/[^/]+/versions/([^/]+)$")
 
 
@@ -77,6 +78,19 @@ def test_a_version_may_be_read_by_its_number_alone(
     judged: Judged, law: str, only: str, *, rules: bool
 ) -> None:
     assert verdicts(judged, taking_numbers_alone, law, only, rules=rules) == {Status.PASS}
+
+
+def test_an_id_of_another_kind_may_be_none_of_the_form(judged: Judged) -> None:
+    def strict(answer: Answer) -> None:
+        if not answer.path.startswith(("/v1/agents", "/v1/files", "/v1/models")):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values"}
+        if FILE_OF_AGENT.match(answer.path):
+            answer.status, answer.body = 422, {"detail": "This is no UUID."}
+
+    law, only = "access.wrong-kind-is-refused", "[files.retrieve:file_id]"
+    results = judged(law, alter=strict, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
 
 
 def test_versions_of_an_object_are_told_apart_by_their_numbers() -> None:
