@@ -17,17 +17,34 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json
 
 COMPONENTS = "#/components/"
-_compiled: dict[tuple[Document, int], tuple[Json, jsonschema_rs.Validator]] = {}
+OPEN = "x-mistral-open"
+_compiled: dict[tuple[Document, int, bool], tuple[Json, jsonschema_rs.Validator]] = {}
 
 
-def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
-    """Return a validator of values against a schema of the document, formats included."""
-    key = (document, id(schema))
+def compile_schema(
+    document: Document, schema: Json, *, with_newer: bool = False
+) -> jsonschema_rs.Validator:
+    """Return a validator of values against a schema of the document, formats included.
+
+    `with_newer` admits each value of the type where an enum is open.
+    """
+    key = (document, id(schema), with_newer)
     if key not in _compiled:
         whole = {**schema, "components": reachable(document, schema)}
+        whole = opened(whole) if with_newer else whole
         validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
         _compiled[key] = schema, validator  # holds the schema, so that its id stays its own
     return _compiled[key][1]
+
+
+def opened(node: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """Return a copy of a schema without the values of open enums: more appear without notice."""
+    if isinstance(node, list):
+        return [opened(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    listed = {"enum", "const"} if node.get(OPEN) is True else set()
+    return {name: opened(each) for name, each in node.items() if name not in listed}
 
 
 def reachable(document: Document, schema: Json) -> dict[str, Json]:

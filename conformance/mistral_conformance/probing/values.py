@@ -36,7 +36,10 @@ def values_inside(document: Document, schema: Json) -> list[Any]:
 
 
 def values_outside(document: Document, schema: Json) -> list[Any]:
-    """Return values of wrong types and just beyond the bounds, if the schema refuses them."""
+    """Return values of wrong types and just beyond the bounds, if the schema refuses them.
+
+    A server may know more values of an open enum than the document.
+    """
     beyond = list(_beyond(document, schema))
     return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
 
@@ -52,7 +55,7 @@ def readings(text: str) -> list[Any]:
 
 
 def _judged(document: Document, schema: Json, values: list[Any], *, admitted: bool) -> list[Any]:
-    validator = compile_schema(document, schema)
+    validator = compile_schema(document, schema, with_newer=not admitted)
     distinct = {repr(each): each for each in values}.values()
     return [each for each in distinct if validator.is_valid(each) is admitted]
 

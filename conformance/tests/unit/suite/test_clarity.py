@@ -40,7 +40,13 @@ def test_repeated_value_may_be_read_as_first_or_last() -> None:
 
 def test_list_of_one_is_a_list() -> None:
     assert not surely("files.list", "/v1/files?source=upload")
-    assert surely("files.list", "/v1/files?source=nowhere")
+    assert surely("batch.jobs.list", "/v1/batch/jobs?order_by=nowhere")
+
+
+@pytest.mark.parametrize("query", ["source=nowhere", "sample_type=true", "purpose=other"])
+def test_a_server_may_know_more_values_of_an_open_enum(query: str) -> None:
+    assert not surely("files.list", f"/v1/files?{query}")
+    assert surely("files.list", f"/v1/files?{query}&page_size=0")
 
 
 def test_path_id_of_another_form_is_surely_invalid() -> None:
