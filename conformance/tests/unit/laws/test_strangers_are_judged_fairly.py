@@ -93,6 +93,18 @@ def test_an_id_of_another_kind_may_be_none_of_the_form(judged: Judged) -> None:
     assert {each.status for each in results.values()} == {Status.PASS}
 
 
+@pytest.mark.parametrize(
+    "law", ["gone.leaves-what-*", "access.named-id-is-refused", "views.named-is-shown"]
+)
+def test_a_batch_may_take_none_of_the_agents_of_today(judged: Judged, law: str) -> None:
+    def without_agents(answer: Answer) -> None:
+        if answer.is_("POST", "/batch/jobs") and b'"agent_id":"' in answer.sent:
+            answer.status, answer.body = 422, {"detail": "No such agent of the old kind."}
+
+    results = judged(law, alter=without_agents, only="[batch.jobs.create:agent_id", profile="whole")
+    assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
+
+
 def test_versions_of_an_object_are_told_apart_by_their_numbers() -> None:
     resources = load_model().resources
     versions = ("agent_version", "prompt_version", "skill_version")
