@@ -105,6 +105,36 @@ def test_a_batch_may_take_none_of_the_agents_of_today(judged: Judged, law: str) 
     assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
 
 
+def wanting_another_call(answer: Answer) -> None:
+    """What a model is told makes it want one more call, instead of a message."""
+    call = {"type": "function.call", "id": "fc_1", "tool_call_id": "again", "name": "get_weather"}
+    call["arguments"] = "{}"
+    if answer.path.endswith("/history"):
+        entries = answer.body["entries"]
+        ends = entries[-2]["type"] == "function.result"
+        answer.body = {**answer.body, "entries": [*entries[:-1], call] if ends else entries}
+    elif answer.path.endswith("/messages"):
+        answer.body = {**answer.body, "messages": answer.body["messages"][:1]}
+    elif b'"function.result"' in answer.sent or b'"tool_confirmations"' in answer.sent:
+        answer.body = {**answer.body, "outputs": [*answer.body["outputs"][:-1], call]}
+
+
+@pytest.mark.parametrize("rule", ["function-is-left-to-the-caller", "confirmed-tool-waits"])
+def test_a_model_may_want_another_call(judged: Judged, rule: str) -> None:
+    law = f"conversation-tools.{rule}"
+    assert verdicts(judged, wanting_another_call, law, "", rules=True) == {Status.SKIP}
+
+
+def test_a_job_may_end_before_it_is_cancelled(judged: Judged) -> None:
+    def ended(answer: Answer) -> None:
+        if answer.path.endswith("/cancel"):
+            answer.status, answer.body = 422, {"detail": "The job has ended already."}
+
+    law = "batch.what-is-done-is-kept"
+    results = judged(law, alter=ended, profile="files-batch", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
 def test_versions_of_an_object_are_told_apart_by_their_numbers() -> None:
     resources = load_model().resources
     versions = ("agent_version", "prompt_version", "skill_version")
