@@ -59,6 +59,21 @@ def test_body_that_breaks_the_schema_is_surely_invalid(content: bytes) -> None:
     assert surely("beta.libraries.create", "/v1/libraries", content)
 
 
+@pytest.mark.parametrize(
+    ("taken", "refused"),
+    [
+        (b'"max_tokens": true', b'"max_tokens": "many"'),
+        (b'"max_tokens": "7"', b'"max_tokens": "7x"'),
+        (b'"temperature": "0.5"', b'"temperature": 7'),
+        (b'"stream": 1', b'"stream": 7'),
+    ],
+)
+def test_types_may_be_turned_into_each_other(taken: bytes, refused: bytes) -> None:
+    rest = b'{"model": "x", "messages": [], '
+    assert not surely("chat.complete", "/v1/chat/completions", rest + taken + b"}")
+    assert surely("chat.complete", "/v1/chat/completions", rest + refused + b"}")
+
+
 def test_body_that_holds_is_not_invalid() -> None:
     assert not surely("beta.libraries.create", "/v1/libraries", b'{"name": "x"}')
 

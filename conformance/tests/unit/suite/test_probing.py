@@ -179,6 +179,15 @@ def test_an_unknown_value_of_an_open_enum_is_no_fault() -> None:
     assert not [each for each in notes if each.startswith("purpose = ")]
 
 
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_true_may_be_taken_for_a_number(kind: str) -> None:
+    document, schema = small({"type": kind, "minimum": 3})
+    outside = values_outside(document, schema)
+    assert True not in outside
+    assert {2, "conformance"} <= {each for each in outside if isinstance(each, int | str)}
+    assert values_inside(document, schema) == [3]
+
+
 def test_an_open_enum_takes_other_values_of_its_type_alone() -> None:
     word = {"type": "string", "enum": ["a"]}
     document, closed = small(word)
