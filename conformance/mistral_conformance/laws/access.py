@@ -14,9 +14,11 @@ from mistral_conformance.laws.named import send_naming
 from mistral_conformance.laws.requests import send_plain, unknown_id
 from mistral_conformance.laws.views import stable
 from mistral_conformance.laws.world import OUTSIDERS
+from mistral_conformance.model.compiled import compile_schema
 from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
+from mistral_conformance.probing.values import readings
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
@@ -173,11 +175,13 @@ def unknown_in_body_is_refused(world: World, reference: Reference) -> None:
 
 @law(id="access.wrong-kind-is-refused", over=_owned, source=DECLARED)
 def wrong_kind_is_refused(world: World, reference: Reference) -> None:
-    """The id of a living object of another kind is refused."""
+    """The id of a living object of another kind is refused, one of another form as no id at all."""
     ids = _own_ids(world, reference)
-    ids[reference.place.name] = other_kind(world, _resource(world, reference), ids)
+    other = other_kind(world, _resource(world, reference), ids)
+    ids[reference.place.name] = other
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
-    expect_refused(world, reference, "wrong-kind", answer)
+    cause = "wrong-kind" if _is_of_form(world, reference, other) else "invalid"
+    expect_refused(world, reference, cause, answer)
 
 
 @law(id="access.capitals-name-the-same", over=_by_uuid, source=EITHER_CASE, level=SHOULD)
@@ -348,6 +352,15 @@ def _owners(model: Model, operation: Operation) -> dict[str, Resource]:
     named = [each for each in model.resources.values() if each.parameter]
     named.sort(key=lambda each: operation.id in each.roles)
     return {each.parameter: each for each in named}
+
+
+def _is_of_form(world: World, reference: Reference, ident: str) -> bool:
+    """Say whether the document lets an id stand at a place of a path."""
+    operation = world.document.operations[reference.place.operation]
+    name = reference.place.name
+    schema = next(e.get("schema", {}) for e in operation.parameters if e["name"] == name)
+    validator = compile_schema(world.document, schema)
+    return any(map(validator.is_valid, readings(ident)))
 
 
 def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:

@@ -114,7 +114,8 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     known = find_named(world, named.target, CALLER) if cause in FOREIGN else identity
     taken = send_naming(world, reference, known)
     if not taken.ok:
-        raise Unjudged(f"preparation failed: {place} is refused with {taken.status}", taken)
+        refusal = f"preparation failed: {place} is refused with {taken.status}"
+        raise _unserved(place, named, taken) or Unjudged(refusal, taken)
     if cause == "deleted":
         world.need(world.ask(resource.delete, {resource.parameter: identity}))
     if wish:
@@ -225,7 +226,20 @@ def make_naming(
     named = _of(place.operation, place.name)
     identity = identity or find_named(world, named.target, CALLER)
     body = place_id(world.document, place, {}, identity)
-    return world.make(makes, given={**dict.fromkeys(named.without), **body}), body, identity
+    given = {**dict.fromkeys(named.without), **body}
+    try:
+        return world.make(makes, given=given), body, identity
+    except Unjudged as refused:
+        if unserved := _unserved(place, named, *refused.evidence):
+            raise unserved from refused
+        raise
+
+
+def _unserved(place: Place, named: Named, *refused: Exchange) -> NotOffered | None:
+    """Return that a server takes no such thing at a place where the document leaves that open."""
+    if named.perhaps and any(400 <= each.status < 500 for each in refused):
+        return NotOffered(f"{place} takes nothing that can be made here", *refused)
+    return None
 
 
 def _taken_back(model: Model) -> Iterator[Subject]:

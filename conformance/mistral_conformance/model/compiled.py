@@ -12,19 +12,47 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mistral_conformance.model.document import Document, Json
 
+    View = Callable[[Any], Any]
+
 COMPONENTS = "#/components/"
-_compiled: dict[tuple[Document, int], tuple[Json, jsonschema_rs.Validator]] = {}
+OPEN = "x-mistral-open"
+DIGITS = r"^-?[0-9]+(\.[0-9]+)?$"
+AS_BOOLEANS = [0, 1, "0", "1", "true", "false"]
+_compiled: dict[tuple[Document, int, View], tuple[Json, jsonschema_rs.Validator]] = {}
 
 
-def compile_schema(document: Document, schema: Json) -> jsonschema_rs.Validator:
-    """Return a validator of values against a schema of the document, formats included."""
-    key = (document, id(schema))
+def as_it_is(node: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """Return a schema itself."""
+    return node
+
+
+def opened(node: Any) -> Any:  # noqa: ANN401 - the same
+    """Return a copy of a schema without the values of open enums: more appear without notice."""
+    return _changed(node, _without_listed)
+
+
+def loosened(node: Any) -> Any:  # noqa: ANN401 - the same
+    """Return such a copy that takes true and digits for numbers, and the like for booleans.
+
+    Libraries that turn types into each other read JSON so.
+    """
+    return _changed(node, lambda each: _with_other_types(_without_listed(each)))
+
+
+def compile_schema(
+    document: Document, schema: Json, view: View = as_it_is
+) -> jsonschema_rs.Validator:
+    """Return a validator of values against a schema of the document, formats included.
+
+    It judges by a view of the schema: `as_it_is`, `opened` or `loosened`.
+    """
+    key = (document, id(schema), view)
     if key not in _compiled:
-        whole = {**schema, "components": reachable(document, schema)}
+        whole = view({**schema, "components": reachable(document, schema)})
         validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
         _compiled[key] = schema, validator  # holds the schema, so that its id stays its own
     return _compiled[key][1]
@@ -59,3 +87,26 @@ def references(node: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any pa
 @cache
 def _references_of(document: Document, kind: str, name: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(references(document.raw["components"][kind][name])))
+
+
+def _changed(node: Any, change: Callable[[Json], Json]) -> Any:  # noqa: ANN401 - the same
+    if isinstance(node, list):
+        return [_changed(each, change) for each in node]
+    if isinstance(node, dict):
+        return change({name: _changed(each, change) for name, each in node.items()})
+    return node
+
+
+def _without_listed(node: Json) -> Json:
+    listed = {"enum", "const"} if node.get(OPEN) is True else set()
+    return {name: each for name, each in node.items() if name not in listed}
+
+
+def _with_other_types(node: Json) -> Json:
+    kind = node.get("type")
+    if kind in ("integer", "number"):
+        return {**node, "type": [kind, "boolean", "string"], "pattern": DIGITS}
+    if kind == "boolean":
+        rest = {name: each for name, each in node.items() if name != "type"}
+        return {**rest, "anyOf": [{"type": "boolean"}, {"enum": AS_BOOLEANS}]}
+    return node

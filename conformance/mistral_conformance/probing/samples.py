@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class Named:
     """What can be named at a place of a request, and the fields that it stands instead of.
 
-    `later` says that the request itself does nothing with what it names.
+    `later` says that the request itself does nothing with what it names; `perhaps`, that the
+    document leaves open whether what the target is may stand there.
     """
 
     target: str
     without: tuple[str, ...] = field(default=(), converter=tuple)
     later: bool = False
+    perhaps: bool = False
 
 
 def _named(given: dict[str, Any]) -> dict[str, Named]:

@@ -10,7 +10,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.compiled import as_it_is, compile_schema, loosened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,10 @@ def values_inside(document: Document, schema: Json) -> list[Any]:
 
 
 def values_outside(document: Document, schema: Json) -> list[Any]:
-    """Return values of wrong types and just beyond the bounds, if the schema refuses them."""
+    """Return values of wrong types and just beyond the bounds, if the schema refuses them.
+
+    What a lenient server may take is not among them.
+    """
     beyond = list(_beyond(document, schema))
     return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
 
@@ -52,7 +55,7 @@ def readings(text: str) -> list[Any]:
 
 
 def _judged(document: Document, schema: Json, values: list[Any], *, admitted: bool) -> list[Any]:
-    validator = compile_schema(document, schema)
+    validator = compile_schema(document, schema, as_it_is if admitted else loosened)
     distinct = {repr(each): each for each in values}.values()
     return [each for each in distinct if validator.is_valid(each) is admitted]
 

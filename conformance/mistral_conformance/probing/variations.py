@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from mistral_conformance.groups import load_owed
-from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.compiled import compile_schema, opened
 from mistral_conformance.model.schemas import JSON, is_spread
 from mistral_conformance.probing.values import (
     branches,
@@ -71,7 +71,7 @@ def _path_faults(
 ) -> Iterator[Variation]:
     for parameter in operation.parameters:
         if parameter["in"] == "path":
-            validator = compile_schema(document, parameter["schema"])
+            validator = compile_schema(document, parameter["schema"], opened)
             if not any(map(validator.is_valid, readings(ODD_ID))):
                 ids = {parameter["name"]: ODD_ID}
                 yield Variation(f"{parameter['name']} = {ODD_ID}", sample, ids=ids)
@@ -81,7 +81,7 @@ def _query_faults(
     document: Document, operation: Operation, sample: Sample | None
 ) -> Iterator[Variation]:
     for parameter in _query(document, operation):
-        validator = compile_schema(document, parameter["schema"])
+        validator = compile_schema(document, parameter["schema"], opened)
         for value in values_outside(document, parameter["schema"]):
             text = _text(value)
             if text is not None and not any(map(validator.is_valid, readings(text))):
@@ -112,7 +112,7 @@ def _form_faults(
     document: Document, operation: Operation, sample: Sample | None
 ) -> Iterator[Variation]:
     for name, inner, plain in _fields(document, operation, sample):
-        validator = compile_schema(document, inner)
+        validator = compile_schema(document, inner, opened)
         if not any(map(validator.is_valid, readings(ODD_TEXT))):
             yield _with_field(plain, name, ODD_TEXT)
     if sample and sample.file and operation.body_schema(FORM):

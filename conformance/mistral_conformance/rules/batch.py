@@ -113,7 +113,7 @@ def what_is_done_is_kept(ctx: Context) -> None:
         lambda job: not job["succeeded_requests"] and job["status"] not in FINAL,
         0.3,
     )
-    ctx.need(ctx.api.call(CANCEL, job_id=made["id"]))
+    ctx.api.call(CANCEL, job_id=made["id"])  # refused where the job has ended meanwhile
     done = _finish(ctx, made)
     results = _lines(ctx, done, "output_file") if done["succeeded_requests"] else []
     expect_equal(ctx, len(results), done["succeeded_requests"], "the number of results", done)

@@ -25,6 +25,7 @@ from mistral_conformance.rules.common.talks import (
     of_kind,
     read_history,
     repeats_words,
+    skip_if_it_calls,
     start,
     text_of,
 )
@@ -55,13 +56,17 @@ def function_is_left_to_the_caller(ctx: Context) -> None:
     told = f"{secret} — é 🙂" + " and so on" * 60
     result = {"type": "function.result", "tool_call_id": call["tool_call_id"], "result": told}
     later = go_on(ctx, id_, inputs=[result])
-    said = text_of(last_message(ctx, later))
     entries = read_history(ctx, id_)
-    wanted = ["message.input", "function.call", "function.result", "message.output"]
+    first, then = kinds(answer["outputs"]), kinds(later["outputs"])
+    wanted = ["message.input", *first, "function.result", *then]
     expect_equal(ctx, kinds(entries), wanted, "the history", later)
-    expect_equal(ctx, entries[2]["result"], told, "the result in the history", later)
+    kept = of_kind(entries, "function.result")[0]
+    expect_equal(ctx, kept["result"], told, "the result in the history", later)
+    messages = [each for each in entries if each["type"].startswith("message.")]
     listed = ctx.answer(MESSAGES, conversation_id=id_)
-    expect_equal(ctx, listed["messages"], [entries[0], entries[3]], "the messages", listed)
+    expect_equal(ctx, listed["messages"], messages, "the messages", listed)
+    skip_if_it_calls(ctx, later)
+    said = text_of(last_message(ctx, later))
     if secret not in said and not repeats_words(ctx):
         ctx.skip("the model does not repeat what it is told")
     ctx.expect(secret in said, "the message does not use the result", answer, later)
@@ -127,11 +132,12 @@ def confirmed_tool_waits(ctx: Context) -> None:
         decision = {"tool_call_id": calls[0]["tool_call_id"], "confirmation": word_}
         id_ = answer["conversation_id"]
         later = go_on(ctx, id_, tool_confirmations=[decision])
-        last_message(ctx, later)
         ran = len(of_kind(later["outputs"], "tool.execution"))
         expect_equal(ctx, ran, runs, f"the number of runs after {word_}", later)
         kept = of_kind(read_history(ctx, id_), "function.call")[0]
         expect_equal(ctx, kept["confirmation_status"], status, "its status later")
+        skip_if_it_calls(ctx, later)
+        last_message(ctx, later)
 
 
 @rule(

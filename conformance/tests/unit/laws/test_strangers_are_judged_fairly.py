@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.unit.laws.altering import Alter, Answer
     from tests.unit.laws.conftest import Judged
 
+FILE_OF_AGENT = re.compile(r"/v1/files/ag_")
 VERSION = re.compile(r"/v1/agents/[^/]+/versions/([^/]+)$")
 
 
@@ -78,6 +79,61 @@ def test_a_version_may_be_read_by_its_number_alone(
     judged: Judged, law: str, only: str, *, rules: bool
 ) -> None:
     assert verdicts(judged, taking_numbers_alone, law, only, rules=rules) == {Status.PASS}
+
+
+def test_an_id_of_another_kind_may_be_none_of_the_form(judged: Judged) -> None:
+    def strict(answer: Answer) -> None:
+        if not answer.path.startswith(("/v1/agents", "/v1/files", "/v1/models")):
+            answer.status = 404
+            answer.body = {"message": "no Route matched with those values"}
+        if FILE_OF_AGENT.match(answer.path):
+            answer.status, answer.body = 422, {"detail": "This is no UUID."}
+
+    law, only = "access.wrong-kind-is-refused", "[files.retrieve:file_id]"
+    results = judged(law, alter=strict, only=only, profile="files-batch")
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    "law", ["gone.leaves-what-*", "access.named-id-is-refused", "views.named-is-shown"]
+)
+def test_a_batch_may_take_none_of_the_agents_of_today(judged: Judged, law: str) -> None:
+    def without_agents(answer: Answer) -> None:
+        if answer.is_("POST", "/batch/jobs") and b'"agent_id":"' in answer.sent:
+            answer.status, answer.body = 422, {"detail": "No such agent of the old kind."}
+
+    results = judged(law, alter=without_agents, only="[batch.jobs.create:agent_id", profile="whole")
+    assert {each.status for each in results.values()} == {Status.NOT_OFFERED}
+
+
+def wanting_another_call(answer: Answer) -> None:
+    """What a model is told makes it want one more call, instead of a message."""
+    call = {"type": "function.call", "id": "fc_1", "tool_call_id": "again", "name": "get_weather"}
+    call["arguments"] = "{}"
+    if answer.path.endswith("/history"):
+        entries = answer.body["entries"]
+        ends = entries[-2]["type"] == "function.result"
+        answer.body = {**answer.body, "entries": [*entries[:-1], call] if ends else entries}
+    elif answer.path.endswith("/messages"):
+        answer.body = {**answer.body, "messages": answer.body["messages"][:1]}
+    elif b'"function.result"' in answer.sent or b'"tool_confirmations"' in answer.sent:
+        answer.body = {**answer.body, "outputs": [*answer.body["outputs"][:-1], call]}
+
+
+@pytest.mark.parametrize("rule", ["function-is-left-to-the-caller", "confirmed-tool-waits"])
+def test_a_model_may_want_another_call(judged: Judged, rule: str) -> None:
+    law = f"conversation-tools.{rule}"
+    assert verdicts(judged, wanting_another_call, law, "", rules=True) == {Status.SKIP}
+
+
+def test_a_job_may_end_before_it_is_cancelled(judged: Judged) -> None:
+    def ended(answer: Answer) -> None:
+        if answer.path.endswith("/cancel"):
+            answer.status, answer.body = 422, {"detail": "The job has ended already."}
+
+    law = "batch.what-is-done-is-kept"
+    results = judged(law, alter=ended, profile="files-batch", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}
 
 
 def test_versions_of_an_object_are_told_apart_by_their_numbers() -> None:

@@ -40,7 +40,13 @@ def test_repeated_value_may_be_read_as_first_or_last() -> None:
 
 def test_list_of_one_is_a_list() -> None:
     assert not surely("files.list", "/v1/files?source=upload")
-    assert surely("files.list", "/v1/files?source=nowhere")
+    assert surely("batch.jobs.list", "/v1/batch/jobs?order_by=nowhere")
+
+
+@pytest.mark.parametrize("query", ["source=nowhere", "sample_type=true", "purpose=other"])
+def test_a_server_may_know_more_values_of_an_open_enum(query: str) -> None:
+    assert not surely("files.list", f"/v1/files?{query}")
+    assert surely("files.list", f"/v1/files?{query}&page_size=0")
 
 
 def test_path_id_of_another_form_is_surely_invalid() -> None:
@@ -51,6 +57,21 @@ def test_path_id_of_another_form_is_surely_invalid() -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": 1}', b'{"chunk_size": 300}'])
 def test_body_that_breaks_the_schema_is_surely_invalid(content: bytes) -> None:
     assert surely("beta.libraries.create", "/v1/libraries", content)
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused"),
+    [
+        (b'"max_tokens": true', b'"max_tokens": "many"'),
+        (b'"max_tokens": "7"', b'"max_tokens": "7x"'),
+        (b'"temperature": "0.5"', b'"temperature": 7'),
+        (b'"stream": 1', b'"stream": 7'),
+    ],
+)
+def test_types_may_be_turned_into_each_other(taken: bytes, refused: bytes) -> None:
+    rest = b'{"model": "x", "messages": [], '
+    assert not surely("chat.complete", "/v1/chat/completions", rest + taken + b"}")
+    assert surely("chat.complete", "/v1/chat/completions", rest + refused + b"}")
 
 
 def test_body_that_holds_is_not_invalid() -> None:

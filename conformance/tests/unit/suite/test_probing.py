@@ -171,11 +171,31 @@ def test_an_object_that_is_spread_over_the_query_has_no_faults(operation: str) -
     assert not [each for each in found if "metadata" in each.note]
 
 
-def test_faults_of_a_form_include_an_unknown_enum_value() -> None:
+def test_an_unknown_value_of_an_open_enum_is_no_fault() -> None:
     document = load_document()
     operation = document.operations["files.upload"]
     notes = {each.note for each in faults(document, operation, sample(operation.id))}
-    assert "purpose = conformance" in notes
+    assert "expiry = conformance" in notes
+    assert not [each for each in notes if each.startswith("purpose = ")]
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_true_may_be_taken_for_a_number(kind: str) -> None:
+    document, schema = small({"type": kind, "minimum": 3})
+    outside = values_outside(document, schema)
+    assert True not in outside
+    assert {2, "conformance"} <= {each for each in outside if isinstance(each, int | str)}
+    assert values_inside(document, schema) == [3]
+
+
+def test_an_open_enum_takes_other_values_of_its_type_alone() -> None:
+    word = {"type": "string", "enum": ["a"]}
+    document, closed = small(word)
+    assert "conformance" in values_outside(document, closed)
+    document, unclosed = small({**word, "x-mistral-open": True})
+    assert "conformance" not in values_outside(document, unclosed)
+    assert 7 in values_outside(document, unclosed)
+    assert values_inside(document, unclosed) == ["a"]
 
 
 def small(schema: dict[str, Any]) -> tuple[Document, dict[str, Any]]:
