@@ -11,8 +11,8 @@ from mistral_conformance.laws.populations import judged
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.walking import least_size, page_sizes, walk_list
-from mistral_conformance.model.declarations import PAGING, derived
-from mistral_conformance.model.facts import ListView
+from mistral_conformance.model.declarations import PAGING
+from mistral_conformance.model.lists import read_pages
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of, words_of
 from mistral_conformance.session.identities import CALLER
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model
     from mistral_conformance.model.document import Json
+    from mistral_conformance.model.facts import ListView
     from mistral_conformance.record.exchange import Exchange
 
 STYLES = ("token", "page-from-0", "page-from-1")
@@ -40,7 +41,7 @@ def _answered(model: Model) -> Iterator[Subject]:
         if paging.get("style") not in STYLES or not known or _is_judged(model, name):
             continue
         if all(each.removeprefix("$") in load_targets() for each in words_of(operation).values()):
-            view = ListView(name, "", paging, (), derived("an answer that has pages"))
+            view = read_pages(model.document, operation, "an answer that has pages")
             yield Subject(name, view, (name,), (name,))
 
 

@@ -15,8 +15,8 @@ from mistral_conformance.laws.links import open_url
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.laws.walking import walk_list
-from mistral_conformance.model import ListView
-from mistral_conformance.model.declarations import PAGING, derived
+from mistral_conformance.model.declarations import PAGING
+from mistral_conformance.model.lists import read_pages
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Signal
@@ -92,7 +92,7 @@ def _count_soon(world: World, lister: str, before: int) -> int:
 def _count(world: World, lister: str) -> int:
     """Return how many items a list holds, or a search of everything finds."""
     spec = world.document.operations[lister]
-    view = ListView(lister, "", spec.item[PAGING], (), derived("a list of what was asked"))
+    view = read_pages(world.document, spec, "a list of what was asked")
     request = plain_request(world, lister)
 
     def ask(query: Json) -> Exchange:

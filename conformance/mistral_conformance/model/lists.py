@@ -44,7 +44,8 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     paging: Json = operation.item.get(PAGING, {})
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
-    filters, others, picky, related = [], {}, {}, []
+    filters, others, related = [], {}, []
+    picky: dict[str, Origin] = {}
     keeps: dict[str, str] = {}
     fills: dict[str, tuple[str, Origin]] = {}
     for number, each in enumerate(operation.parameters):
@@ -61,7 +62,6 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
             related += [found] if found and found.told_by else []
         elif found:
             filters.append(found)
-    size = next((e for e in operation.parameters if e["name"] == paging.get("size")), {})
     return ListView(
         operation.id,
         resource.name,
@@ -70,8 +70,7 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         origin_of(said, operation.pointer, LIST) if said else derived("a list of the resource"),
         sort=_read_sort(operation),
         order=str(said.get("order", "")),
-        largest=facet(document, size.get("schema", {}), "maximum"),
-        usual=facet(document, size.get("schema", {}), "default"),
+        **_read_sizes(document, operation),
         others=others,
         picky=picky,
         keeps=keeps,
@@ -80,6 +79,23 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
         related=tuple(related),
         fills=fills,
     )
+
+
+def read_pages(document: Document, operation: Operation, what: str) -> ListView:
+    """Return an answer that has pages, though it is the list of no resource: nothing filters it."""
+    sizes = _read_sizes(document, operation)
+    return ListView(operation.id, "", operation.item[PAGING], (), derived(what), **sizes)
+
+
+def _read_sizes(document: Document, operation: Operation) -> Json:
+    """Return how large a page can be at most, and how large it is unless another size is asked."""
+    name = operation.item.get(PAGING, {}).get("size")
+    size = next((each for each in operation.parameters if each["name"] == name), {})
+    said = size.get("schema", {})
+    return {
+        "largest": facet(document, said, "maximum"),
+        "usual": facet(document, said, "default"),
+    }
 
 
 def _read_sort(operation: Operation) -> Sort | None:

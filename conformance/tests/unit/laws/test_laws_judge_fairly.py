@@ -28,6 +28,7 @@ from mistral_conformance.laws.named import await_effect
 from mistral_conformance.laws.sets import changed_meanwhile
 from mistral_conformance.laws.walking import page_sizes, walk_list
 from mistral_conformance.model import load_model
+from mistral_conformance.model.lists import read_pages
 from mistral_conformance.verdict.outcome import Status, Unjudged
 
 if TYPE_CHECKING:
@@ -576,6 +577,10 @@ def test_no_page_is_larger_than_the_document_allows() -> None:
     assert view.largest == 100
     assert page_sizes(view, 6, 59, 60) == [6, 59, 60]
     assert page_sizes(view, 11, 100, 101) == [11, 100]
+    document = load_model().document
+    search = document.operations["beta.observability.chat_completion_events.search"]
+    found = read_pages(document, search, "an answer that has pages")
+    assert (found.largest, found.usual) == (100, 50)
 
 
 def test_a_walk_asks_for_all_that_the_list_can_show() -> None:
