@@ -179,6 +179,14 @@ def test_an_unknown_value_of_an_open_enum_is_no_fault() -> None:
     assert not [each for each in notes if each.startswith("purpose = ")]
 
 
+def test_an_endpoint_is_not_asked_for_with_the_model_and_requests_of_another() -> None:
+    document = load_document()
+    operation = document.operations["batch.jobs.create"]
+    notes = {each.note for each in bounds(document, operation, sample(operation.id))}
+    assert "timeout_hours = 168" in notes
+    assert not [each for each in notes if each.startswith("endpoint = ")]
+
+
 @pytest.mark.parametrize("kind", ["integer", "number"])
 def test_true_may_be_taken_for_a_number(kind: str) -> None:
     document, schema = small({"type": kind, "minimum": 3})
