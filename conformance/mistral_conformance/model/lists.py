@@ -44,7 +44,8 @@ def _read_list(document: Document, resource: Resource, operation: Operation) -> 
     paging: Json = operation.item.get(PAGING, {})
     said: Json = operation.item.get(LIST, {})
     shown = set(shown_by(document, resource, operation.id))
-    filters, others, picky, related = [], {}, {}, []
+    filters, others, related = [], {}, []
+    picky: dict[str, Origin] = {}
     keeps: dict[str, str] = {}
     fills: dict[str, tuple[str, Origin]] = {}
     for number, each in enumerate(operation.parameters):
