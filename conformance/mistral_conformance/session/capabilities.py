@@ -223,6 +223,9 @@ class Capabilities:
             return True
         self._found[spec.id] = True  # what is made meanwhile takes it so
         self._unsure.add(spec.id)
+        methods = {self.session.document.operations[each].method for each in alike}
+        if methods and READING not in {spec.method, *methods}:
+            return True  # nothing is changed only to try
         answer = self.attempt(spec.id)
         if answer is None or answer.failure:
             return True
