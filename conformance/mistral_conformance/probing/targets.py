@@ -441,7 +441,13 @@ def targets_of(context: Context) -> Targets:
 
 
 def attempt(context: Context, operation: str) -> Exchange | None:
-    """Return what an operation answers about a living object, None where none can be had."""
+    """Return what an operation answers about a living object, None where none can be had.
+
+    No action is taken only to try it: what is archived meanwhile could not be used.
+    """
+    resource = model_of(context.document).resource_of(operation)
+    if resource and operation in resource.actions:
+        return None
     try:
         return targets_of(context).send_sample(context.document.operations[operation])
     except Signal:

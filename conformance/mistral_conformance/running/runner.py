@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.probing.targets import attempt
+from mistral_conformance.probing.targets import attempt, targets_of
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.context import NO_ROUTE, Context
-from mistral_conformance.verdict.outcome import RED, Result, Status, Unjudged, status_of
+from mistral_conformance.verdict.outcome import RED, Failed, Result, Status, Unjudged, status_of
 from mistral_conformance.verdict.settling import settle_repeat
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def judge(session: Session, case: Case) -> Result:
 def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
     """Return how the rule ended, and why; without a signal and a reason it passed."""
     capabilities = capabilities_of(context.session)
-    capabilities.attempt = partial(attempt, context)
+    capabilities.attempt = partial(_attempt, context)
     try:
         capabilities.require(_needed(case))
         case.rule.check(context)
@@ -93,17 +93,26 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
         ended, reason = None, f"the rule broke: {type(error).__name__}: {error} ({where})"
     else:
         return None, ""
-    missing = _missing(case, context, (ended and ended.evidence) or context.exchanges[-1:])
+    about = case.operation.id if case.operation and isinstance(ended, Failed) else ""
+    missing = _missing(about, context, (ended and ended.evidence) or context.exchanges[-1:])
     return (missing, missing.reason) if missing else (ended, reason)
 
 
-def _missing(case: Case, context: Context, evidence: Iterable[Exchange]) -> Signal | None:
+def _attempt(context: Context, operation: str) -> Exchange | None:
+    """Return what an operation answers about a living object, which is no part of the case."""
+    apart = Context(context.session, _random(context.session.seed, operation))
+    try:
+        return attempt(apart, operation)
+    finally:
+        targets_of(context)
+
+
+def _missing(about: str, context: Context, evidence: Iterable[Exchange]) -> Signal | None:
     """Return the end of a case that stands on the answer of an operation that there is not.
 
     Of one that nothing could tell yet, because no living object is had, the answers tell it.
     """
     capabilities = capabilities_of(context.session)
-    about = case.operation.id if case.operation else ""
     told = [each.status in NO_ROUTE for each in context.exchanges if each.operation == about]
     try:
         if capabilities.is_unsure(about) and all(told):

@@ -44,6 +44,8 @@ ABILITIES = b'"capabilities"'
 """What lists of models hold, and few other answers."""
 READING = "GET"
 NO_BODY = (READING, "DELETE")
+AROUND = 2
+"""So many of the operations around one are asked how they tell that they know no such object."""
 
 
 @frozen
@@ -208,8 +210,9 @@ class Capabilities:
         every = self.session.document.operations.values()
         around = [each for each in every if each != spec and _shape(each).startswith(top)]
         above = [each for each in around if own.startswith(f"{_shape(each)}/")]
-        asked = above or around
-        return [each.id for each in asked if _said(self._ask_for_nothing(each)) == words]
+        asked = sorted(above or around, key=lambda e: (e.id not in self._living, len(e.path)))
+        told = asked[:AROUND]
+        return [each.id for each in told if _said(self._ask_for_nothing(each)) == words]
 
     def _lives(self, spec: Operation, alike: Iterable[str] = ()) -> bool:
         """Say whether an operation is there for a living object, as far as one can be had.
@@ -220,6 +223,9 @@ class Capabilities:
             return True
         self._found[spec.id] = True  # what is made meanwhile takes it so
         self._unsure.add(spec.id)
+        methods = {self.session.document.operations[each].method for each in alike}
+        if methods and READING not in {spec.method, *methods}:
+            return True  # nothing is changed only to try
         answer = self.attempt(spec.id)
         if answer is None or answer.failure:
             return True
