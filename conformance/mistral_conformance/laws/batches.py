@@ -24,7 +24,7 @@ from mistral_conformance.model.schemas import (
     types,
 )
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,7 +211,7 @@ def _batched(model: Model) -> Iterator[Subject]:
 
 @law(id="answers.batched-as-alone", over=_batched, source=DONE, harm=True)
 def batched_as_alone(world: World, resource: Resource, path: str, operation: str) -> None:
-    """A request that its endpoint answers is answered in a job of that endpoint."""
+    """A request that its endpoint answers is taken and answered in a job of that endpoint."""
     body = plain_request(world, operation)["json"]
     alone = world.need(world.call(operation, json=body))
     own = {name: value for name, value in body.items() if name != "model"}
@@ -221,7 +221,8 @@ def batched_as_alone(world: World, resource: Resource, path: str, operation: str
     try:
         job = world.make(resource, given=given)
     except Unjudged as refused:
-        raise NotOffered(f"not offered: jobs of {path} are refused", *refused.evidence) from None
+        said = f"{path} answers a request alone, a job of it is refused"
+        raise Failed(said, alone, *refused.evidence) from None
     world.settle(job)
     shown = world.read(job)
     failed = shown.fields.get("failed_requests")

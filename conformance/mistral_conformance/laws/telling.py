@@ -26,19 +26,19 @@ LISTED = 2000
 
 def tell(world: World, view: ListView, walk: Walk, fields: Iterable[str]) -> Walk:
     """Return a list whose items also have the fields of these that another operation tells."""
-    items = walk.items
     for each in view.related:
         if each.field in fields:
             (own,) = each.where.values()
-            keys = [value_at(item, own) for item in items]
+            keys = [value_at(item, own) for item in walk.items]
             is_list = each.told_by in world.model.lists
             told = _listed(world, each) if is_list else _read(world, each, filter(None, keys))
             found = [None if key is None else told(key) for key in keys]
             items = tuple(
                 item if value is None else {**item, each.field: value}
-                for item, value in zip(items, found, strict=True)
+                for item, value in zip(walk.items, found, strict=True)
             )
-    return evolve(walk, items=items)
+            walk = evolve(walk, items=items)
+    return walk
 
 
 def resolved(world: World, each: Filter) -> Filter:

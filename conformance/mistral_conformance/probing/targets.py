@@ -75,10 +75,14 @@ def load_abilities() -> list[str]:
 
 
 class Targets:
-    """The path ids and looked-up words of one run, made on demand and kept until its end."""
+    """The path ids and looked-up words of one run, made on demand and kept until its end.
 
-    def __init__(self, context: Context) -> None:
+    `purpose` sets names of objects apart from those of other targets of the run.
+    """
+
+    def __init__(self, context: Context, purpose: str = "") -> None:
         self._context = context
+        self._purpose = purpose
         self._ids: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         self._uses: dict[str, set[str]] = {}
@@ -196,7 +200,7 @@ class Targets:
         if not self._context.marker.owns(name):
             return sample.body
         self._names += 1
-        return {**(sample.body or {}), sample.marked: f"{name}-{self._names}"}
+        return {**(sample.body or {}), sample.marked: f"{name}-{self._purpose}{self._names}"}
 
     def _spelled(self, operation: Operation, body: Any) -> Any:  # noqa: ANN401 - JSON
         """Return the body with those names of models that the era lists, where it lists any."""
@@ -443,12 +447,14 @@ def targets_of(context: Context) -> Targets:
 def attempt(context: Context, operation: str) -> Exchange | None:
     """Return what an operation answers about a living object, None where none can be had.
 
-    No action is taken only to try it: what is archived meanwhile could not be used.
+    The object is had for attempts alone, so that no rule meets what they change. No action is taken
+    only to try it: what is archived meanwhile could not be used.
     """
     resource = model_of(context.document).resource_of(operation)
     if resource and operation in resource.actions:
         return None
+    tried: Targets = context.session.memory.setdefault(attempt, Targets(context, "try"))
     try:
-        return targets_of(context).send_sample(context.document.operations[operation])
+        return tried.serve(context).send_sample(context.document.operations[operation])
     except Signal:
         return None

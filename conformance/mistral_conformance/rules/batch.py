@@ -32,7 +32,9 @@ COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
 PATIENCE_S = 60
 
 
-@rule(MUST, "document: BatchJob (total_requests to failed_requests), Source", (CREATE, GET))
+@rule(
+    MUST, "document: BatchJob (total_requests to failed_requests); document: Source", (CREATE, GET)
+)
 def counts_add_up(ctx: Context) -> None:
     """A request that fails is counted as failed, and stands in the error file and in `outputs`.
 

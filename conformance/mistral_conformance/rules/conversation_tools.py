@@ -194,7 +194,7 @@ def decided_is_decided(ctx: Context) -> None:
     expect_equal(ctx, read_history(ctx, id_), before, "the history", again)
 
 
-@rule(MUST, "document: ToolFileChunk (file_id), Source; shapes.bytes", (START,))
+@rule(MUST, "document: ToolFileChunk (file_id); document: Source; shapes.bytes", (START,))
 def image_is_a_file(ctx: Context) -> None:
     """A picture that was generated is named in the message, and is a file that nobody uploaded."""
     answer = start(ctx, inputs="Draw an orange cat.", tools=[{"type": "image_generation"}])

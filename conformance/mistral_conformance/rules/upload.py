@@ -77,7 +77,7 @@ def ended_content_is_found(ctx: Context) -> None:
         ended = watch(ctx, partial(ctx.prepare, GET_DOCUMENT, ids), is_running)[-1]
         before = read_library(ctx, library)
         again = ctx.expect_status(_put_in(ctx, library, sample.renamed("again.md")), 200)
-        said = f"the id of content that is {ended['process_status']}"
+        said = f"the id of the content of {sample.name}, which was processed,"
         expect_equal(ctx, again["id"], first["id"], said, ended, again)
         after = read_library(ctx, library)
         expect_equal(ctx, after["nb_documents"], before["nb_documents"], "nb_documents", after)

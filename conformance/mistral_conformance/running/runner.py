@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.probing.targets import attempt, targets_of
+from mistral_conformance.probing.targets import attempt
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.capabilities import capabilities_of
@@ -100,11 +100,7 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
 
 def _attempt(context: Context, operation: str) -> Exchange | None:
     """Return what an operation answers about a living object, which is no part of the case."""
-    apart = Context(context.session, _random(context.session.seed, operation))
-    try:
-        return attempt(apart, operation)
-    finally:
-        targets_of(context)
+    return attempt(Context(context.session, _random(context.session.seed, operation)), operation)
 
 
 def _missing(about: str, context: Context, evidence: Iterable[Exchange]) -> Signal | None:

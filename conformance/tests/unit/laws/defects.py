@@ -308,13 +308,13 @@ def children_stay() -> Alter:
 
 @remembering("ids-come-again", "gone.twin-is-new[file]", "came again")
 def ids_come_again() -> Alter:
-    first: list[str] = []
+    deleted: list[str] = []
 
     def alter(answer: Answer) -> None:
-        if answer.is_("POST", "/v1/files"):
-            first.append(answer.body["id"])
-            if len(first) % 3 == 0:
-                answer.body = {**answer.body, "id": first[-3]}
+        if answer.is_("DELETE") and answer.path.startswith("/v1/files/"):
+            deleted.append(answer.path.rpartition("/")[2])
+        elif answer.is_("POST", "/v1/files") and deleted:
+            answer.body = {**answer.body, "id": deleted[-1]}
 
     return alter
 

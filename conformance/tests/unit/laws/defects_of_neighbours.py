@@ -407,7 +407,7 @@ def records_change_the_one_before() -> Alter:
     def alter(answer: Answer) -> None:
         deleted.extend([answer.path] * answer.is_("DELETE"))
         if deleted and answer.is_("GET") and is_item(answer, "/v1/observability/dataset-records"):
-            answer.body = {**answer.body, "updated_at": "2030-01-01T00:00:00Z"}
+            answer.body = {**answer.body, "updated_at": f"2030-01-01T00:00:{len(deleted) % 60:02}Z"}
 
     return alter
 

@@ -29,6 +29,7 @@ from mistral_conformance.laws.sets import changed_meanwhile
 from mistral_conformance.laws.walking import page_sizes, walk_list
 from mistral_conformance.model import load_model
 from mistral_conformance.model.lists import read_pages
+from mistral_conformance.running.plan import WHOLE
 from mistral_conformance.verdict.outcome import Status, Unjudged
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_a_stream_may_be_framed_in_another_way_each_time(judged: Judged) -> None
 
     def framed(answer: Answer) -> None:
         if "event-stream" in answer.headers.get("content-type", ""):
-            begin = random.choice((b"", b": keep-alive\n\n", b"event: unknown\ndata: 1\n\n"))
+            begin = random.choice((b"", b": keep-alive\n\n", b"retry: 500\n\n"))
             more = f'data:{{"unknown": {random.randrange(100)}, '.encode()
             answer.content = begin + answer.content.replace(b"data: {", more)
 
@@ -373,11 +374,11 @@ def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged)
         refusing(endpoint="/v1/conversations")(answer)
 
     def verdict(alter: Any) -> Status:
-        law, only = "input.bounds-accepted", "[batch.jobs.create]"
-        (result,) = judged(law, alter=alter, only=only, profile="files-batch", rules=True).values()
+        law, only = "answers.batched-as-alone", " of /v1/conversations]"
+        (result,) = judged(law, alter=alter, only=only, profile=WHOLE).values()
         return result.status
 
-    assert verdict(without_endpoint) is Status.PASS
+    assert verdict(without_endpoint) is Status.NOT_OFFERED
     assert verdict(refusing(endpoint="/v1/conversations")) is Status.FAIL
 
 
