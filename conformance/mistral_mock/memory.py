@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from contextlib import suppress
 
@@ -23,6 +22,8 @@ def give_back_memory() -> None:
     """
     if sys.platform != "linux":
         return
+    import ctypes  # noqa: PLC0415 - mocks in the process of a test do without it
+
     with suppress(OSError, AttributeError):  # another C library
         advise = ctypes.CDLL(None).mallopt
         advise(M_MMAP_THRESHOLD, LARGE)

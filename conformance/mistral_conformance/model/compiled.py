@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from mistral_conformance.model.views import copied, without_listed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     View = Callable[[Any], Any]
 
 COMPONENTS = "#/components/"
-OPEN = "x-mistral-open"
 DIGITS = r"^-?[0-9]+(\.[0-9]+)?$"
 AS_BOOLEANS = [0, 1, "0", "1", "true", "false"]
 _compiled: dict[tuple[Document, int, View], tuple[Json, jsonschema_rs.Validator]] = {}
@@ -32,7 +33,7 @@ def as_it_is(node: Any) -> Any:  # noqa: ANN401 - any part of a document
 
 def opened(node: Any) -> Any:  # noqa: ANN401 - the same
     """Return a copy of a schema without the values of open enums: more appear without notice."""
-    return _changed(node, _without_listed)
+    return copied(node, without_listed)
 
 
 def loosened(node: Any) -> Any:  # noqa: ANN401 - the same
@@ -40,7 +41,7 @@ def loosened(node: Any) -> Any:  # noqa: ANN401 - the same
 
     Libraries that turn types into each other read JSON so.
     """
-    return _changed(node, lambda each: _with_other_types(_without_listed(each)))
+    return copied(node, lambda each: _with_other_types(without_listed(each)))
 
 
 def compile_schema(
@@ -87,19 +88,6 @@ def references(node: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any pa
 @cache
 def _references_of(document: Document, kind: str, name: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(references(document.raw["components"][kind][name])))
-
-
-def _changed(node: Any, change: Callable[[Json], Json]) -> Any:  # noqa: ANN401 - the same
-    if isinstance(node, list):
-        return [_changed(each, change) for each in node]
-    if isinstance(node, dict):
-        return change({name: _changed(each, change) for name, each in node.items()})
-    return node
-
-
-def _without_listed(node: Json) -> Json:
-    listed = {"enum", "const"} if node.get(OPEN) is True else set()
-    return {name: each for name, each in node.items() if name not in listed}
 
 
 def _with_other_types(node: Json) -> Json:

@@ -28,7 +28,7 @@ CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 def request_view(raw: Json) -> Json:
     """Return the document to generate requests from."""
-    view = _without_event_schemas(_copy(raw))
+    view = _without_event_schemas(copied(raw))
     view.pop("security", None)
     view.get("components", {}).pop("securitySchemes", None)
     for operation in _operations(view):
@@ -38,7 +38,7 @@ def request_view(raw: Json) -> Json:
 
 def answer_view(raw: Json, *, open_enums: bool, with_events: bool = False) -> Json:
     """Return the document to judge answers by; `open_enums` admits values that it does not list."""
-    view: Json = _copy(raw, _opened if open_enums else _unclosed)
+    view: Json = copied(raw, _opened if open_enums else _unclosed)
     return view if with_events else _without_event_schemas(view)
 
 
@@ -52,19 +52,23 @@ def _unclosed(node: Json) -> Json:
 
 
 def _opened(node: Json) -> Json:
-    node = _unclosed(node)
+    return without_listed(_unclosed(node))
+
+
+def without_listed(node: Json) -> Json:
+    """Return an object of a document without the values of an open enum; the object is its own."""
     if node.get("x-mistral-open") is True:
         node.pop("enum", None)
         node.pop("const", None)
     return node
 
 
-def _copy(node: Any, change: Callable[[Json], Json] = lambda node: node) -> Any:  # noqa: ANN401
+def copied(node: Any, change: Callable[[Json], Json] = lambda node: node) -> Any:  # noqa: ANN401
     """Return a copy of a part of a document, each object of it changed after those inside."""
     if isinstance(node, dict):
-        return change({name: _copy(value, change) for name, value in node.items()})
+        return change({name: copied(value, change) for name, value in node.items()})
     if isinstance(node, list):
-        return [_copy(value, change) for value in node]
+        return [copied(value, change) for value in node]
     return node
 
 
