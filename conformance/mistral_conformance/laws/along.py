@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER, expect_refused
-from mistral_conformance.laws.instance import Instance
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.views import stable
@@ -18,6 +17,7 @@ from mistral_conformance.verdict.outcome import NotOffered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Reference, Resource
 
@@ -129,5 +129,4 @@ def _make(
     identity = told.fields.get(field.name)
     if not isinstance(identity, str) or not identity:
         raise NotOffered(f"not offered: a new {resource.name} has no `{field.name}`", told.exchange)
-    ids = {of.parameter: identity}
-    return instance, Instance(of, ids, CALLER, world.need(world.call(of.read, ids)))
+    return instance, world.adopt(of, {of.parameter: identity})

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER
-from mistral_conformance.laws.instance import Instance
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request, send_plain
 from mistral_conformance.probing.samples import Sample, load_samples
@@ -19,6 +18,7 @@ from mistral_conformance.session.identities import CALLER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
     from mistral_conformance.record.exchange import Exchange
@@ -111,8 +111,7 @@ def _make(world: World, resource: Resource, alone: str) -> Instance:
     """Return a new object such as the plainest request for one of them is aimed at."""
     targets, operation = targets_of(world.ctx), world.document.operations[alone]
     targets.forget(operation)
-    ids = dict(targets.ids(operation))
-    return Instance(resource, ids, CALLER, world.need(world.call(resource.read, ids)))
+    return world.adopt(resource, dict(targets.ids(operation)))
 
 
 def _end_alone(world: World, resource: Resource, alone: str) -> str:

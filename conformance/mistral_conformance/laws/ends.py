@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.comparing import ABSENT
-from mistral_conformance.laws.instance import Instance, Shown
+from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.neighbours import made_for
 from mistral_conformance.laws.reading import read_time
@@ -18,12 +18,12 @@ from mistral_conformance.laws.views import told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, properties
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource, States
     from mistral_conformance.model.document import Document
@@ -299,8 +299,7 @@ def _failed(world: World, resource: Resource) -> Instance | None:
     if not word:
         return None
     try:
-        ids = {resource.parameter: world.lookup(word)}
-        instance = Instance(resource, ids, CALLER, world.need(world.call(resource.read, ids)))
+        instance = world.adopt(resource, {resource.parameter: world.lookup(word)})
         world.settle(instance)
     except (NotOffered, Skipped, Unjudged):
         return None

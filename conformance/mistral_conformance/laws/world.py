@@ -162,9 +162,17 @@ class World:
         if self.ask(resource.read, ids).status == 404:  # another law has ended it
             targets_of(self.ctx).forget(self.document.operations[resource.changes[0]])
             ids = self._ids_lent(resource)
-        read = self.need(self.call(resource.read, ids))
-        self._lent.append(Instance(resource, ids, CALLER, read))
+        self._lent.append(self.adopt(resource, ids))
         return self._lent[-1]
+
+    def adopt(self, resource: Resource, ids: dict[str, str]) -> Instance:
+        """Return the caller's object of these ids, which is there, as reading shows it.
+
+        Raises:
+            Unjudged: it cannot be read.
+
+        """
+        return Instance(resource, ids, CALLER, self.need(self.call(resource.read, ids)))
 
     def _ids_lent(self, resource: Resource) -> dict[str, str]:
         word = load_samples()[resource.changes[0]].ids[resource.parameter]
