@@ -39,6 +39,7 @@ Words with a dollar sign stand for:
 For objects that laws make and follow to their end:
     made    fields of the body that are sent instead of the sample's; made_ids: likewise path ids;
             of what is done to one: fields that it is made with
+    other_ids  path ids of something of another kind, through which one more is made to be listed
     failed  the word of a target that comes to a bad end, where the server lets one be made
 For ids in the body, also where the plainest request has none:
     named   by place, such as `agent_id` or `training_files.*.file_id`: the `target` that fits

@@ -65,7 +65,7 @@ def defaults_stay(world: World, resource: Resource) -> None:
 
 
 def _listed(model: Model) -> Iterator[Subject]:
-    return (each for each in _plain(model) if each.value.list)
+    return resources(model, lambda each: each.list and each.parameter and each.whole)
 
 
 @law(id="views.one-request-makes-one", over=_listed, source=TWICE, harm=True)
@@ -75,13 +75,14 @@ def one_request_makes_one(world: World, resource: Resource) -> None:
     parent = world.make(above) if above else None
     ids = parent.ids if parent else {}
     before = {key_of(resource, each) for each in world.walk(resource, ids).items}
-    made = _make_plainly(world, resource, parent)
+    made = world.make(resource, parent=parent)
     walk = world.walk(resource, ids)
     new = [each for each in walk.items if key_of(resource, each) not in before]
     fields = [e for e in stable(resource) if e.sent and e.name not in resource.key]
-    alike = [e for e in new if not first_difference(world.document, fields, made.fields, e)]
+    told = bare(resource, made.made.json())
+    alike = [e for e in new if not first_difference(world.document, fields, told, e)]
     said = f"after one {resource.create} the list has {len(alike)} new ones that are alike"
-    world.expect(len(alike) <= 1, said, made.exchange, *walk.pages[:1])
+    world.expect(len(alike) <= 1, said, made.made, *walk.pages[:1])
     if not new:
         raise Skipped(f"the list does not show what was made by {resource.create}")
 

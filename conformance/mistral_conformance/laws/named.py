@@ -54,6 +54,8 @@ FOREIGN = {"foreign": "neighbour", "a stranger's": "stranger"}
 SOON_S = 10
 """After which what is done in its own time is done, in seconds of a clock that can be moved."""
 BEGUN = 202
+SEVERAL = 3
+"""So many things are named at once."""
 LONGEST_S = 30
 """How long to wait, where no clock can be moved, for what a server has only begun to do."""
 
@@ -216,6 +218,44 @@ def named_is_shown(world: World, reference: Reference, makes: Resource, field: F
         left, right = (each.fields.get(states.field) for each in (one, other))
         said = f"with the same `{field.name}` the first ends as {left}, the second as {right}"
         world.expect(left == right, said, one.exchange, other.exchange)
+
+
+def _several(model: Model) -> Iterator[Subject]:
+    """Yield each creation that can name several things in a list that answers show."""
+    for each in model.references:
+        place, first = each.place, each.place.name.partition(".")[0]
+        named = load_samples().get(place.operation, Sample()).named.get(place.name)
+        for makes in model.resources.values() if named else ():
+            field = makes.fields.get(first)
+            if makes.whole and makes.create == place.operation and field:
+                operations = tuple(e for e in (makes.create, makes.read, makes.list) if e)
+                is_list = "array" in types(model.document, field.schema)
+                if is_list:
+                    value = (each, makes, first)
+                    yield Subject(str(place), value, operations, (makes.create,), (each.origin,))
+
+
+@law(id="views.all-named-are-shown", over=_several, source=TOLD_FALSELY, harm=True)
+def all_named_are_shown(world: World, reference: Reference, makes: Resource, first: str) -> None:
+    """What was made with the ids of several things names all of them, and nothing else."""
+    place = reference.place
+    named = _of(place.operation, place.name)
+    ids = [find_named(world, named.target, CALLER) for _ in range(SEVERAL)]
+    bodies = [place_id(world.document, place, {}, each) for each in ids]
+    items = [item for body in bodies for item in body[first]]
+    given = {**dict.fromkeys(named.without), **bodies[0], first: items}
+    try:
+        naming = world.make(makes, given=given)
+    except Unjudged as refused:
+        said = f"not offered: {place.operation} takes no {SEVERAL} of `{first}`"
+        raise NotOffered(said, *refused.evidence) from refused
+    for shown in told_by(world, naming, naming.made):
+        found = shown.fields.get(first)
+        if found is None:
+            continue  # a view may leave it out
+        told = [next((e for e in ids if e in str(item)), item) for item in found]
+        said = f"{shown.view} shows {len(told)} of `{first}`, not the {SEVERAL} that were sent"
+        world.expect(sorted(map(str, told)) == sorted(ids), said, naming.made, shown.exchange)
 
 
 def make_naming(

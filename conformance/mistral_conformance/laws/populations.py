@@ -276,9 +276,16 @@ def _starts_at(world: World, each: Resource, resource: Resource) -> bool:
 
 
 def _vary(world: World, source: Resource) -> None:
-    """Make more of something: the plainest one, a colleague's, and one for each way to stop it."""
+    """Make more of something: the plainest, one of another kind, and one for each way to stop it.
+
+    With a colleague, one of its own, too.
+    """
     ids = {name: world.lookup(name) for name in world.document.operations[source.create].path_ids}
     send_plain(world, source.create, ids, by=CALLER)
+    for name, word in load_samples().get(source.create, Sample()).other_ids.items():
+        with suppress(Signal):  # a server may have none of that kind
+            other = {**ids, name: world.lookup(word.removeprefix("$"))}
+            send_plain(world, source.create, other, by=CALLER)
     if "colleague" in world.others:
         with suppress(Signal):
             world.make(source, by="colleague")

@@ -59,6 +59,7 @@ class Sample:
     unsent: dict[str, Any] = field(factory=dict)
     made: dict[str, Any] = field(factory=dict)
     made_ids: dict[str, str] = field(factory=dict)
+    other_ids: dict[str, str] = field(factory=dict)
     named: dict[str, Named] = field(factory=dict, converter=_named)
     failed: str = ""
 

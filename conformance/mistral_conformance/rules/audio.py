@@ -234,8 +234,12 @@ def recording_comes_once(ctx: Context) -> None:
 
 @rule(MUST, "document: audio.voices.get_sample_audio (audio/wav)", (CREATE, VOICE_SAMPLE))
 def sample_is_a_whole_file(ctx: Context) -> None:
-    """The sample of a custom voice is a WAV file of its own, to its end, also beyond one buffer."""
-    voices = [create_voice(ctx, make_tone(seconds))["id"] for seconds in (10, 2)]
+    """The sample of a custom voice is a WAV file of its own, to its end, also beyond one buffer.
+
+    The sound of one holds what text has at the ends of lines: it is no text.
+    """
+    sounds = (make_tone(10), make_wav(b"\r\n\x80\n" * RATE))
+    voices = [create_voice(ctx, each)["id"] for each in sounds]
     samples = [ctx.answer(VOICE_SAMPLE, voice_id=each) for each in voices]
     for answer in samples:
         expect_equal(ctx, answer.media_type, "audio/wav", "the type", answer)
@@ -276,14 +280,19 @@ def _segment(told: dict[str, Any]) -> list[object]:
 def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
     """Return a WAV file of a tone: 8 kHz, 8 bits, one channel."""
     turn = 2 * math.pi * pitch / RATE
+    return make_wav(
+        bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
+    )
+
+
+def make_wav(sound: bytes) -> bytes:
+    """Return a WAV file of a sound: 8 kHz, 8 bits, one channel."""
     found = BytesIO()
     with wave.open(found, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
         file.setframerate(RATE)
-        file.writeframes(
-            bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
-        )
+        file.writeframes(sound)
     return found.getvalue()
 
 

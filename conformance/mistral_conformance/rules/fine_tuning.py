@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.names import GET_MODEL
 from mistral_conformance.rules.common.readings import exactly, within
-from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
 from mistral_conformance.rules.common.tunings import (
     CANCEL_JOB,
     CREATE_JOB,
+    ENDED,
     GET_JOB,
     LABELLED,
     LIST_JOBS,
@@ -26,9 +28,12 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 STEPS = 10
+LONG = 1000
+"""So many steps take a while, in which a job can be cancelled."""
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
 
@@ -111,6 +116,24 @@ def cancelled_job_ends(ctx: Context) -> None:
     ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
     expect_refused(ctx, ctx.api.call(START_JOB, job_id=job), "the start of a cancelled job")
     expect_equal(ctx, read_job(ctx, job)["status"], "CANCELLED", "the status")
+
+
+@rule(MUST, "document: fine_tuning.jobs.cancel", (CANCEL_JOB, GET_JOB), needs=("clock",))
+def cancelled_job_keeps_its_checkpoints(ctx: Context) -> None:
+    """A job that is cancelled while it runs keeps the checkpoints it has, and takes no more."""
+    long = {"training_steps": LONG, "learning_rate": 0.0001}
+    job = create_job(ctx, auto_start=True, hyperparameters=long)["id"]
+    running = watch(ctx, partial(read_job, ctx, job), _has_no_checkpoint, step_s=60)[-1]
+    if running["status"] != "RUNNING" or not running["checkpoints"]:
+        ctx.skip(f"a job of {LONG} steps shows no checkpoints while it runs")
+    asked = ctx.answer(CANCEL_JOB, job_id=job)
+    ended = wait_for(ctx, job, "CANCELLED")
+    for told in (asked, ended):
+        expect_equal(ctx, told["checkpoints"], running["checkpoints"], "checkpoints", running, told)
+
+
+def _has_no_checkpoint(job: Exchange) -> bool:
+    return job["status"] not in ENDED and not job["checkpoints"]
 
 
 @rule(

@@ -30,6 +30,8 @@ UNREADABLE = (
     Sample("empty.txt", b"", "text/plain"),
     Sample("broken.pdf", b"%PDF-1.7 and nothing more", "application/pdf"),
 )
+ENDED_AS = ("name", "size", "process_status", "number_of_pages", "summary")
+"""What an upload of known content tells as reading the document does."""
 SAME = 6_000
 """How often a text of 16 bytes begins two contents that end otherwise."""
 
@@ -79,6 +81,9 @@ def ended_content_is_found(ctx: Context) -> None:
         again = ctx.expect_status(_put_in(ctx, library, sample.renamed("again.md")), 200)
         said = f"the id of the content of {sample.name}, which was processed,"
         expect_equal(ctx, again["id"], first["id"], said, ended, again)
+        told = [each for each in ENDED_AS if each in again.json() and each in ended.json()]
+        for field in told:
+            expect_equal(ctx, again[field], ended[field], f"`{field}` of the end", ended, again)
         after = read_library(ctx, library)
         expect_equal(ctx, after["nb_documents"], before["nb_documents"], "nb_documents", after)
 

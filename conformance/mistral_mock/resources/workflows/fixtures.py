@@ -7,6 +7,7 @@
         tags: [accounting]
         deployments: [accounting]       # one registration for each; `default` without
         shared_namespace: shared:mine   # every workspace sees it
+        workspace_id: 1f0c...           # whose it is, a UUID; by default of the mock's first key
         available_in_chat_assistant, compatible_with_chat_assistant, is_technical, archived,
         enforce_determinism, on_behalf_of: true or false
         input_schema, output_schema: JSON schemas; without one any object is taken
@@ -61,6 +62,7 @@ LONGEST_S = 365 * 24 * 3600
 TEXT = {"type": "string"}
 NAME = {"type": "string", "minLength": 1, "maxLength": 256}
 FLAG = {"type": "boolean"}
+UUID = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 OBJECT = {"type": "object"}
 SECONDS = {"type": "number", "minimum": 0, "maximum": LONGEST_S}
 COUNT = {"type": "integer", "minimum": 0, "maximum": 1000}
@@ -131,6 +133,7 @@ SCHEMA = {
             "deployments": {"type": "array", "items": NAME, "minItems": 1, "uniqueItems": True},
             "task_queue": NAME,
             "shared_namespace": NAME,
+            "workspace_id": UUID,
             "available_in_chat_assistant": FLAG,
             "compatible_with_chat_assistant": FLAG,
             "is_technical": FLAG,
@@ -176,7 +179,7 @@ def _load(seeding: Seeding, script: dict[str, Any]) -> None:
     name = script["name"]
     workflow = Workflow(
         id=seeding.uuid("workflow", name),
-        workspace_id=seeding.owner.workspace_id,
+        workspace_id=script.get("workspace_id", seeding.owner.workspace_id),
         customer_id=seeding.owner.organisation_id,
         name=name,
         display_name=script.get("display_name", name),
