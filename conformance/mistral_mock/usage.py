@@ -81,7 +81,7 @@ def read_uses(path: Path) -> list[Use]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    return ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
 def _read_line(path: Path, number: int, line: str) -> Use:

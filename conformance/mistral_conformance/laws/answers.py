@@ -68,7 +68,7 @@ ENDS_TEXT = "ends text"
 
 WAYS = (
     Way(""),
-    Way("letters beyond ASCII", words="Répète : « Ça — 東京 🚲 e\u0301 »"),
+    Way("letters beyond ASCII", words="Répète : « Ça — 東京 🚲 e\u0301\u2028a\u2029b »"),
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),

@@ -58,9 +58,12 @@ TEXTS = {
     "escapes of addresses": "%41 %2F %C3%A9",
     "quotes": "\"double\" 'single' \\back\\ `tick`",
     "lines": "one\ntwo\ttabbed",
+    "separators of lines": "one\u2028two\u2029three",
     "a number": "0042",
     "a word of JSON": "null",
 }
+OF_LINES = {"lines", "separators of lines"}
+"""Names have one line."""
 NOT_IN_FORMS = re.compile(r"[\"'\\`/\n\r\t<>&*?]|%[0-9A-F]{2}")
 """What the file name of a form's part cannot carry, or what servers take for part of a path."""
 LONG = 20_000
@@ -359,9 +362,9 @@ def _alphabet(world: World, field: Field) -> Iterator[str]:
     is_file, is_name = field.sent == "file.name", field.name in NAMES
     for what, text in TEXTS.items():
         if is_file:
-            if what != "lines" and (field.changed or _fits_form(text)):
+            if what not in OF_LINES and (field.changed or _fits_form(text)):
                 yield world.ctx.marker.name(f"{world.values.word()} {text}.txt")
-        elif not is_name or what != "lines":
+        elif not is_name or what not in OF_LINES:
             yield world.ctx.marker.name(f"{world.values.word()} {text}") if is_name else text
     length = LONG_NAME if is_name or is_file else LONG
     long = world.values.word() * (length // 11)

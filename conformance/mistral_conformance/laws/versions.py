@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ITS_OWN = "document: x-mistral-field (moves: what tells about one change alone)"
 REVISION = "_revision"
 UP, DOWN = f"up{REVISION}", f"down{REVISION}"
+BASE = f"base{REVISION}"
 CHANGES = 2
 
 
@@ -137,13 +138,16 @@ def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
 
 
 def _expect_linked(world: World, resource: Resource, newest: str) -> None:
-    """Hold each revision to lead up to the one that leads down to it."""
-    above, identity = "", newest
+    """Hold each revision to lead up to the one that leads down to it, and all to one base."""
+    above, identity, base = "", newest, ""
     for _ in range(CHANGES + 1):
         answer = world.need(world.call(resource.read, {resource.parameter: identity}))
         told, below = (answer.get(each) for each in (UP, DOWN))
         said = f"`{UP}` of a revision is {told!r}, and `{DOWN}` of {above!r} leads to it"
         world.expect(not above or told == above, said, answer)
+        former, base = base, str(answer.get(BASE) or base)
+        said = f"one revision goes back to {former}, the one below it to {base}"
+        world.expect(former in {"", base}, said, answer)
         if not isinstance(below, str) or not below:
             break
         above, identity = identity, below

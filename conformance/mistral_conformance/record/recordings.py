@@ -42,7 +42,7 @@ def read_recordings(path: Path) -> list[Recorded]:
 def _lines(text: str) -> list[dict[str, Any]] | None:
     """Return the objects of JSON lines; None when the text is something else."""
     try:
-        found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = [json.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError:
         return None
     are_exchanges = all(isinstance(each, dict) and "method" in each for each in found)

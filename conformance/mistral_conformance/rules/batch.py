@@ -82,8 +82,8 @@ def results_are_files(ctx: Context) -> None:
 @rule(MUST, "document: CreateBatchJobRequest.input_files", (CREATE, GET, UPLOAD_FILE))
 def requests_come_from_files(ctx: Context) -> None:
     """A job does each request of its JSON Lines files, the last one too, and answers each whole."""
-    names = [f"{word(ctx)} é 🙂", word(ctx), word(ctx)]
-    lines = [json.dumps(_request(name)) for name in names]
+    names = [f"{word(ctx)} é 🙂\u2028\u2029 end", word(ctx), word(ctx)]
+    lines = [json.dumps(_request(name), ensure_ascii=False) for name in names]
     texts = (f"{lines[0]}\n{lines[1]}", f"{lines[2]}\n")
     files = [upload_json_lines(ctx, "batch.jsonl", text, "batch") for text in texts]
     made = _create(ctx, requests=None, input_files=files)

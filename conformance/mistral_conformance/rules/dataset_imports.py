@@ -65,7 +65,7 @@ def file_becomes_records(ctx: Context) -> None:
     What a line has beside its messages may be of the payload: no document tells lines' form.
     """
     dataset = make_dataset(ctx)["id"]
-    first, second = word(ctx), f"größer {word(ctx)}"
+    first, second = word(ctx), f"größer\u2028{word(ctx)}"
     file = _upload(ctx, _line(first), _line(second, topic="size"))
     found = import_all(ctx, FROM_FILE, dataset, file_id=file)
     expect_equal(ctx, len(found), 2, "the number of records")

@@ -15,6 +15,7 @@ from mistral_conformance.rules.common.tunings import (
     GET_JOB,
     LABELLED,
     LIST_JOBS,
+    PARTED,
     START_JOB,
     TARGET,
     create_job,
@@ -62,7 +63,7 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
     """
     wait_for(ctx, create_job(ctx, auto_start=True)["id"], *PLACES[3:])
     suffix = word(ctx)
-    job = create_job(ctx, suffix=suffix)["id"]
+    job = create_job(ctx, upload_lines(ctx, lines(PARTED)), suffix=suffix)["id"]
     wait_for(ctx, job, "VALIDATED")
     ctx.pass_time(HOUR_S if ctx.session.clock else 1)
     expect_equal(ctx, read_job(ctx, job)["status"], "VALIDATED", "the status of a waiting job")

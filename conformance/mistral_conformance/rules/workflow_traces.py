@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_conformance.rules.common.readings import read_integer, some
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.rules.common.workflows import execute, finished
+from mistral_conformance.rules.common.workflows import APPROVE, SIGNAL, act, execute, finished
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
 
@@ -20,6 +20,7 @@ OTEL = "workflows.executions.get_workflow_execution_trace_otel"
 SUMMARY = "workflows.executions.get_workflow_execution_trace_summary"
 EVENTS = "workflows.executions.get_workflow_execution_trace_events"
 TRACE_ID, SPAN_ID = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{16}")
+COMMENTS = ("comment", "comment")
 FRACTION = re.compile(r"\.(\d{1,6})")
 
 
@@ -90,7 +91,19 @@ def events_hide_the_machinery(ctx: Context) -> None:
 @rule(MUST, "document: workflows.executions.get_workflow_execution_trace_events", (EVENTS,))
 def events_are_merged(ctx: Context) -> None:
     """On request, the events with the same id become one, as the last of them tells."""
-    run = finished(ctx, execute(ctx))
+    _expect_merged(ctx, finished(ctx, execute(ctx)))
+
+
+@rule(MUST, "document: workflows.executions.get_workflow_execution_trace_events", (EVENTS, SIGNAL))
+def events_of_one_name_stay_apart(ctx: Context) -> None:
+    """Two signals of one name are two events, also where events with the same id become one."""
+    run = execute(ctx, APPROVE)
+    for name in (*COMMENTS, "approve"):
+        ctx.need(act(ctx, SIGNAL, run, name=name, input={}))
+    _expect_merged(ctx, finished(ctx, run))
+
+
+def _expect_merged(ctx: Context, run: Exchange) -> None:
     plain = trace(ctx, EVENTS, run)
     merged = trace(ctx, EVENTS, run, merge_same_id_events="true")
     last = {each["id"]: each.get("status") for each in plain["events"]}

@@ -89,7 +89,7 @@ def read_lines(answer: Exchange) -> list[Any]:
         Failed: a line is not JSON, or no object.
 
     """
-    found = [read_body(line, answer) for line in answer.text.splitlines() if line.strip()]
+    found = [read_body(line, answer) for line in answer.text.split("\n") if line.strip()]
     if not all(isinstance(each, dict) for each in found):
         raise Failed("a line of the file is no JSON object", answer)
     return found

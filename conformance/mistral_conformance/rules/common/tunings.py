@@ -24,10 +24,13 @@ ROUNDS = 24
 ROUND_S = 600
 """How often a rule moves the clock while it waits for a job, and how far, in seconds."""
 
+ANSWER = {"role": "assistant", "content": "three\u2029"}
 SAMPLES = [
     {"messages": [{"role": "user", "content": word}, {"role": "assistant", "content": answer}]}
     for word, answer in (("two", "2"), ("three", "3"), ("four", "4"))
 ]
+PARTED = [{"messages": [{"role": "user", "content": "one\u2028two"}, ANSWER]}, *SAMPLES]
+"""With a letter that ends a line of a text, and none of the file."""
 TARGET = {"name": "topic", "labels": ["billing", "defect"]}
 LABELLED = [
     {"text": "The invoice shows a wrong amount.", "labels": {"topic": "billing"}},
@@ -39,7 +42,7 @@ LABELLED = [
 
 def lines(samples: list[Any]) -> str:
     """Return the samples as a file has them, one a line."""
-    return "".join(f"{json.dumps(each)}\n" for each in samples)
+    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in samples)
 
 
 def upload_lines(ctx: Context, text: str = lines(SAMPLES)) -> str:
