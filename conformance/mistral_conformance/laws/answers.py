@@ -55,20 +55,26 @@ OWN = ""
 
 @frozen
 class Way:
-    """One way to ask: the words, what an option with the effect gets, and others beside it."""
+    """One way to ask: the words, what an option with the effect gets, and others beside it.
+
+    `begun` is how the answer has to start: a last message of the assistant, marked as prefix.
+    """
 
     name: str
     effect: str = ""
     more: Json = field(factory=dict)
     words: str = ""
+    begun: str = ""
     depth: Depth = QUICK
 
 
 ENDS_TEXT = "ends text"
+MESSAGES, PREFIX = "messages", "prefix"
 
 WAYS = (
     Way(""),
     Way("letters beyond ASCII", words="Répète : « Ça — 東京 🚲 e\u0301\u2028a\u2029b »"),
+    Way("after a prefix", words="Go on.", begun="La « rivière »\u2028東京\u2029"),
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),
@@ -105,6 +111,9 @@ class Streamed:
         if self.option and self.option.inside:
             return setting_question(world, self.option, more, words)
         feature = self.option.name if self.option and more else ""
+        if self.way.begun:
+            said = {"role": "assistant", "content": self.way.begun, PREFIX: True}
+            more, feature = {MESSAGES: [{"role": "user", "content": words}, said]}, PREFIX
         return question(world, self.view.operation, more, words=words, feature=feature)
 
 
@@ -118,6 +127,8 @@ def asked_ways(model: Model) -> Iterator[Subject]:
                 options.setdefault((each.effect, each.by), each)
         for way, (effect, by) in product(WAYS, options):
             if effect != way.effect or (by and way.name):
+                continue
+            if way.begun and MESSAGES not in asking.asked_fields(model, view):
                 continue
             option = options[effect, by]
             name = option.place if option else view.operation
