@@ -154,7 +154,9 @@ def _by_uuid(model: Model) -> Iterator[Subject]:
 @law(id="access.unknown-is-refused", over=_in_path, source=DECLARED)
 def unknown_is_refused(world: World, reference: Reference) -> None:
     """An id that nothing has is refused as declared, one of no id's form somehow."""
-    ids = _own_ids(world, reference)
+    resource = _resource(world, reference)
+    other = world.make(resource) if resource.whole else None  # so that it can be taken for another
+    ids = _own_ids(world, reference, other and other.parent)
     operation = world.document.operations[reference.place.operation]
     ids[reference.place.name] = unknown_id(world, operation, reference.place.name)
     answer = send_plain(world, operation.id, ids, by=CALLER)

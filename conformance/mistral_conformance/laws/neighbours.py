@@ -156,6 +156,7 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
         calm(world, each)
     before = [(each, world.look(each)) for each in bystanders]
     keys = keys_beside(world, instance)
+    held = [(each, _content(world, each)) for each in bystanders]
     done = world.taken(act(world, instance, operation))
     if operation not in {resource.create, resource.delete}:
         same = keys == keys_beside(world, instance)
@@ -167,6 +168,12 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
         beside = bystander.resource is resource and bystander is not instance
         fields = [*_still(world, bystander.resource), *(of_kind if beside else ())]
         expect_unchanged(world, fields, seen, world.look(bystander), done)
+    for bystander, answer in held:
+        if answer is not None and answer.ok:
+            again = _content(world, bystander)
+            same = again is not None and again.content == answer.content
+            said = f"{operation} at one took the content of another {bystander.resource.name}"
+            world.expect(same, said, answer, done, *filter(None, (again,)))
 
 
 @law(id="neighbours.action-shows-the-object", over=_telling, source=LOST, harm=True)
@@ -230,6 +237,14 @@ def _make_ready(world: World, instance: Instance, operation: str) -> None:
         world.await_turn(instance, operation)
     elif not states or operation not in states.stops:  # what has ended cannot be stopped
         world.settle(instance)
+
+
+def _content(world: World, instance: Instance) -> Exchange | None:
+    """Return the bytes of an object as a download gives them, None where it has none."""
+    download = instance.resource.content
+    if not download or not world.capabilities.offers(download):
+        return None
+    return world.ask(download, instance.ids, by=instance.by)
 
 
 def _still(world: World, resource: Resource) -> list[Field]:

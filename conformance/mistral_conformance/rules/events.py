@@ -47,6 +47,8 @@ DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-com
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
 FEW, MANY = 4, 12
 """More events than ten, which many lists have on a page."""
+FOR_A_SEARCH = {"extra_fields"}
+"""What a search asks for by itself."""
 LOOKS, STEP_S = 40, 0.5
 DAY_S = 24 * 3600
 """How often a rule looks whether a campaign has ended, after how long each, in seconds."""
@@ -75,6 +77,16 @@ def chat_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, event["nb_output_tokens"], usage["completion_tokens"], "output tokens", event)
     messages = len(event["request_messages"]) + len(event["response_messages"])
     expect_equal(ctx, event["nb_messages"], messages, "the number of messages", event)
+
+
+@rule(MUST, DOCUMENT, (SEARCH, FETCH))
+def found_is_as_read(ctx: Context) -> None:
+    """What a search tells of an event, its time for one, is what reading the event tells."""
+    found = search(ctx, record_chats(ctx, SHORT))
+    told = found_in(found)[0]
+    event = ctx.answer(FETCH, event_id=told["event_id"])
+    for field in sorted(told.keys() & event.json().keys() - FOR_A_SEARCH):
+        expect_equal(ctx, told[field], event[field], f"`{field}` of a search", found, event)
 
 
 @rule(SHOULD, "choices.events-stream-is-recorded", (SEARCH, FETCH))
