@@ -145,15 +145,13 @@ def own_fields_stay(world: World, resource: Resource, operation: str) -> None:
 def others_stay(world: World, resource: Resource, operation: str) -> None:
     """What is done to one object is done to no other: none beside it, below it, or of others."""
     elder = world.make(resource)
-    instance = elder
-    if resource.parameter:
-        given = made_for(world, resource, operation)
-        instance = world.make(resource, parent=elder.parent, given=given)
-    _make_ready(world, instance, operation)
+    instance = _make_beside(world, elder, operation)
     bystanders = bystanders_of(world, instance, operation)
     bystanders += [elder] if elder is not instance else []
     for each in bystanders:
         calm(world, each)
+    if elder is not instance and world.model.states_of(resource.name):
+        instance = _make_beside(world, elder, operation)  # the first may have ended with them
     before = [(each, world.look(each)) for each in bystanders]
     keys = keys_beside(world, instance)
     held = [(each, _content(world, each)) for each in bystanders]
@@ -228,6 +226,16 @@ def made_for(world: World, resource: Resource, operation: str) -> Json:
     """Return what an object is made with that something is to be done to."""
     sample = load_samples().get(operation, Sample()) if operation in resource.actions else Sample()
     return sample.filled(world.lookup, world.ctx.marker).made
+
+
+def _make_beside(world: World, elder: Instance, operation: str) -> Instance:
+    """Return one beside another, ready for the operation; the other itself where no more is made."""
+    instance, resource = elder, elder.resource
+    if resource.parameter:
+        given = made_for(world, resource, operation)
+        instance = world.make(resource, parent=elder.parent, given=given)
+    _make_ready(world, instance, operation)
+    return instance
 
 
 def _make_ready(world: World, instance: Instance, operation: str) -> None:
