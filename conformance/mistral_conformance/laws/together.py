@@ -89,6 +89,7 @@ def creations_are_distinct(world: World, resource: Resource) -> None:
     parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
     ids = parent.ids if parent else {}
     spec = world.document.operations[resource.create]
+    world.prepare(resource.create, CALLER, ids)
     messages = [
         Message(spec.method, spec.url(ids), **_own(world, resource)) for _ in range(AT_ONCE)
     ]

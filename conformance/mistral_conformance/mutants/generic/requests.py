@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mistral_conformance.model import Field, ListView, Model, Resource
+    from mistral_conformance.model.document import Json
     from mistral_conformance.mutants.generic.traffic import Answer, Handle, Onward, Request
 
 QUERY, UPDATES = ("sets", "pages", "filters", "paging"), ("views", "neighbours", "values")
@@ -113,10 +114,10 @@ def _of_updates(resource: Resource, offered: set[str]) -> Iterator[WireDefect]:
 
 def _losing(operator: str, resource: Resource, operation: str, name: str) -> WireDefect:
     def change(request: Request) -> Request:
-        body = request.json
-        if name not in body or len(body) == 0:
-            return request
-        return request.with_json({key: value for key, value in body.items() if key != name})
+        def lose(fields: Json) -> Json:
+            return {key: value for key, value in fields.items() if key != name}
+
+        return request.with_json(_inside(request.json, name, lose))
 
     said = f"`{name}` is not taken in by {operation}."
     touched = tuple(filter(None, (operation, resource.read or resource.list)))
@@ -125,8 +126,13 @@ def _losing(operator: str, resource: Resource, operation: str, name: str) -> Wir
 
 
 def _clearing(resource: Resource, operation: str, field: Field) -> WireDefect:
+    name = field.changed
+
     def change(request: Request) -> Request:
-        return request.with_json({field.changed: None, **request.json})
+        def clear(fields: Json) -> Json:
+            return {name: None, **fields}
+
+        return request.with_json(_inside(request.json, name, clear))
 
     said = f"{operation} clears `{field.changed}` where it is not sent."
     touched = tuple(filter(None, (operation, resource.read or resource.list)))
@@ -134,6 +140,14 @@ def _clearing(resource: Resource, operation: str, field: Field) -> WireDefect:
     return WireDefect(
         "update-clears", subject, said, touched, asking(_only(operation, change)), UPDATES
     )
+
+
+def _inside(body: Json, name: str, change: Callable[[Json], Json]) -> Json:
+    """Return the body with its fields changed, or those of the one object that it has around them."""
+    frame, inner = next(iter(body.items()), ("", None))
+    if name not in body and len(body) == 1 and isinstance(inner, dict):
+        return {frame: change(inner)}
+    return change(body)
 
 
 def _only(operation: str, change: Callable[[Request], Request]) -> Callable[[Request], Request]:
