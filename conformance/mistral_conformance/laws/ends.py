@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Document
 
 TOLD_FALSELY = "harm: a program that waits for an end is told another state than there is"
+RETRIED = "harm: who retries a stop, as clients do, waits for ever and pays on"
 DECLARED = "document: x-mistral-states (the states and what leads where)"
 POLLS = 400
 LONG_S = 3600
 LOOKS = 30
+SHORT_S, AGAIN, SLACK = 0.01, 8, 3
+"""When to look first for the end of a stop, how often it is asked for again until then, and how many
+times as long its end may take so."""
 
 
 def stateful(model: Model) -> Iterator[Subject]:
@@ -240,6 +244,31 @@ def stop_leads_to_its_end(world: World, resource: Resource, states: States, stop
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
 
 
+@law(id="ends.stop-asked-again-is-one", over=_stopping, source=RETRIED, needs=("clock",), harm=True)
+def stop_asked_again_is_one(world: World, resource: Resource, states: States, stop: str) -> None:
+    """A stop that is asked for again before the end does not put the end off."""
+    def begin() -> Instance:
+        instance = world.make(resource, given=made_for(world, resource, stop))
+        world.wait(instance, states, _at_work(states))
+        world.taken(send_plain(world, stop, instance.ids, by=instance.by))
+        return instance
+
+    def is_over(instance: Instance) -> bool:
+        return _state(world, instance, states) in states.ends
+
+    once, step_s, needed_s = begin(), SHORT_S, 0.0
+    while not is_over(once) and needed_s < LONG_S:
+        world.ctx.pass_time(step_s)
+        needed_s, step_s = needed_s + step_s, 2 * step_s
+    often = begin()
+    for _ in range(AGAIN * SLACK):
+        if needed_s and not is_over(often):
+            world.ctx.pass_time(needed_s / AGAIN)
+            send_plain(world, stop, often.ids, by=often.by)
+    said = f"{stop} comes to no end in {SLACK} times the {needed_s} s where it is asked for again"
+    world.expect(is_over(often), said, *world.ctx.exchanges[-2:])
+
+
 def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
     """Hold what an object told to have happened, each with its time, to be told later too."""
     for name, told in before.fields.items():
@@ -325,7 +354,8 @@ def _expect_fitting(world: World, resource: Resource, states: States, shown: Sho
 def _at_work(states: States) -> list[str]:
     """Return the states of what works on its task: only a stop or an end comes after them."""
     last = {each for each, after in states.moves.items() if not after}
-    return [each for each, after in states.moves.items() if after and last.issuperset(after)]
+    found = [each for each, after in states.moves.items() if after and last.issuperset(after)]
+    return found or sorted(last) or [*states.moves]
 
 
 def _set(states: States, state: object) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.finding import find_named
-from mistral_conformance.laws.instance import key_of
+from mistral_conformance.laws.instance import bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request, send_plain
@@ -30,7 +30,7 @@ from mistral_conformance.verdict.requirement import SHOULD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Reference, Resource
     from mistral_conformance.model.document import Document, Json
@@ -171,11 +171,13 @@ def _naming(model: Model) -> Iterator[Subject]:
 
 @law(id="views.named-is-there", over=_naming, source=TOLD_FALSELY, harm=True)
 def named_is_there(world: World, resource: Resource, field: Field, of: Resource) -> None:
-    """What an object names at its end is there and read by its id; it may go alone."""
+    """What an object names at its end is there and read by its id; it may go alone.
+
+    Two objects made alike name two things, where their processing makes them.
+    """
     instance = world.settled(resource)
     shown = world.read(instance)
-    value = shown.fields.get(field.name)
-    found = [e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e]
+    found = sorted(_ids(shown, field))
     if not found:
         said = f"not offered: a new {resource.name} has no `{field.name}`"
         raise NotOffered(said, shown.exchange)
@@ -183,11 +185,34 @@ def named_is_there(world: World, resource: Resource, field: Field, of: Resource)
         answer = world.ask(of.read, {of.parameter: identity})
         said = f"`{field.name}` names {of.one} that is refused with {answer.status}"
         world.expect(answer.ok, said, shown.exchange, answer)
+    made = bare(resource, instance.made.json()).get(field.name)
+    if field.owner == "server" and not made and world.model.states_of(resource.name):
+        other = world.read(world.settled(resource, _same(instance)))
+        said = f"two of {resource.several} name one {of.name} as their `{field.name}`"
+        world.expect(not _ids(other, field) & {*found}, said, shown.exchange, other.exchange)
     if field.owner == "server" and of.delete and world.capabilities.offers(of.delete):
         deleted = world.ask(of.delete, {of.parameter: found[0]})
         again = world.read(instance)
         said = f"{resource.one} went with {of.one} that it names"
         world.expect(again.value is not None, said, deleted, again.exchange)
+
+
+def _same(instance: Instance) -> Json:
+    """Return what makes another object with the same texts and numbers as this one."""
+    fields = instance.resource.fields
+    told = {fields[name].sent: value for name, value in instance.sent.items() if name in fields}
+    return {n: each for n, each in told.items() if n and "." not in n and not is_nested(each)}
+
+
+def is_nested(value: object) -> bool:
+    """Say whether a value has others inside it."""
+    return isinstance(value, list | dict)
+
+
+def _ids(shown: Shown, field: Field) -> set[str]:
+    """Return the ids that a field of an object has, one or several."""
+    value = shown.fields.get(field.name)
+    return {e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e}
 
 
 def _told(model: Model) -> Iterator[Subject]:

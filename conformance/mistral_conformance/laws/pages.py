@@ -183,6 +183,31 @@ def pages_tile_while_items_come_and_go(world: World, view: ListView) -> None:
         world.expect(times == 1, f"an item that stayed comes {times} times", *pages)
 
 
+@law(id="pages.tokens-outlive-their-item", over=_made_with_tokens, source=LOST, harm=True)
+def tokens_outlive_their_item(world: World, view: ListView) -> None:
+    """Where the last item of a page was deleted, its token leads to nothing that came before."""
+    population, query, count = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    given = partial(named_like, world, resource, population.word)
+    doomed, *_ = (world.make(resource, parent=population.parent, given=given()) for _ in range(2))
+    pages: list[Exchange] = []
+
+    def ask(asked: Json) -> Exchange:
+        page = world.need(world.ask(view.operation, population.ids, query=asked))
+        if doomed.key in {key_of(resource, each) for each in read_items(page, view.items)}:
+            world.need(world.delete(doomed))
+        pages.append(page)
+        return page
+
+    walk = walk_list(view, ask, query, size=least_size(count + 2))
+    if find(pages[0], view.paging["next_token"]) is None:
+        raise NotOffered("not offered: the server gives no tokens")
+    found = [key_of(resource, each) for each in walk.items]
+    twice = [key for key in population.keys if found.count(key) > 1]
+    said = f"after a deletion between two pages {len(twice)} items come again"
+    world.expect(not twice, said, *pages[-2:])
+
+
 @law(id="pages.largest", over=_with_bound, source=LOST, harm=True)
 def largest_page_is_full(world: World, view: ListView) -> None:
     """A list of more items than its largest page holds loses none of them, and counts them all."""

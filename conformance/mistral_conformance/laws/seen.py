@@ -11,7 +11,7 @@ from mistral_conformance.model.schemas import answer_schema, deep_properties, it
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
-from mistral_conformance.session.sightings import LOGS, SPAN, UNITS, parts_of, sent_names
+from mistral_conformance.session.sightings import COSTS, LOGS, SPAN, UNITS, parts_of, sent_names
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -28,6 +28,7 @@ FORM = "document: responses.content"
 TOLD_FALSELY = "harm: the times of an object are told falsely; document: responses (their form)"
 LEAKED = "harm: a key gets into logs; choices.errors-tell-no-key"
 BUILT = "harm: who attacks a server is told how it is built"
+PRICED = "errors.rate-headers; harm: who meters by headers counts something else than is billed"
 HISTORY = "/history"
 OUT_OF_ORDER = "harm: what happened later is told before what happened first"
 COUNTED_FALSELY = "harm: what was used or done is counted falsely; document: responses (totals)"
@@ -75,6 +76,23 @@ def _counted(model: Model) -> Iterator[Subject]:
 def parts_fit_their_total(world: World, operation: str) -> None:
     """In every answer the parts of a total of tokens or requests are together no more than it."""
     _judge(world, operation, "uneven")
+
+
+def _priced(model: Model) -> Iterator[Subject]:
+    """Yield each operation whose answers tell what they have used."""
+    fields = {outer for outer, _ in COSTS.values()}
+    for subject in _answered(model):
+        answer, _ = answer_schema(model.document.operations[subject.name], model.document)
+        if model.document.operations[subject.name].method == "POST" and fields & {
+            *properties(model.document, answer or {})
+        }:
+            yield subject
+
+
+@law(id="seen.costs-are-the-usage", over=_priced, source=PRICED, level=SHOULD)
+def costs_are_the_usage(world: World, operation: str) -> None:
+    """In every answer whose headers tell what the request has cost, its usage tells the same."""
+    _judge(world, operation, "mispriced")
 
 
 def _recorded(model: Model) -> Iterator[Subject]:

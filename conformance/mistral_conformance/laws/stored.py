@@ -41,7 +41,8 @@ CONTENTS = {
     "more than one buffer": b"0123456789abcdef" * 4096 + b"!",
 }
 LARGE = {"5 MB": b"0123456789abcdef" * 327_680}
-LINE = b'{"messages": [{"role": "user", "content": "So long."}]}'
+LINE = '{"messages": [{"role": "user", "content": "So long,\u2028and\u2029thanks."}]}'.encode()
+"""Its text has letters that end a line of text, and none of a file."""
 LINES = 3
 JSON_LINES = "application/jsonl"
 COUNTED = "harm: a program that pays or waits by lines counts others than the file has"

@@ -36,6 +36,8 @@ GET = "audio.voices.get"
 VOICE_SAMPLE = "audio.voices.get_sample_audio"
 
 SENTENCES = "The harbour opens early. Every small boat carries a letter."
+UNEVEN = "First line.\n\nSecond  line,\twith a tab – é 東京."
+"""A text whose words have more than one blank between them."""
 WORD = re.compile(r"\w+")
 BEGINNINGS = {
     "mp3": (b"ID3", b"\xff"),
@@ -106,6 +108,19 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
             ctx.expect(fits, f"the pieces join to no {form} file", answer)
         else:
             expect_refused(ctx, answer, f"speech as {form}")
+
+
+@rule(MUST, "document: SpeechRequest.voice_id", (SPEAK, LIST))
+def voices_sound_apart(ctx: Context) -> None:
+    """A text sounds otherwise in another voice, and the same voice does not become another."""
+    listed = ctx.answer(LIST, query={"limit": PAGE})
+    voices = [str(each["id"]) for each in listed["items"][:2]]
+    if len(voices) < 2:  # noqa: PLR2004 - two voices
+        ctx.skip("the server has no two voices")
+    text = f"{SENTENCES} {word(ctx)}."
+    answers = [speak(ctx, text, voice_id=each) for each in voices]
+    one, other = (read_base64(ctx, each["audio_data"], each) for each in answers)
+    ctx.expect(one != other, "two voices give one sound", *answers)
 
 
 @rule(SHOULD, "choices.audio-speech-is-understood", (SPEAK, TRANSCRIBE))
@@ -189,6 +204,17 @@ def transcription_stream_ends_whole(ctx: Context) -> None:
             expect_equal(ctx, data[-1]["language"], whole["language"], "the language", answer)
         if fields != by_word or "transcription.segment" in names:  # words may come at the end
             expect_repeated(ctx, whole, answer, data)
+    spoken = ctx.api.call(SPEAK, json=make_speech(ctx, UNEVEN))
+    if spoken.ok:
+        parts = make_recording(ctx, read_base64(ctx, spoken["audio_data"], spoken), stream="true")
+        answer = ctx.api.call(TRANSCRIBE, files=parts)
+        data = hear(ctx, answer)
+        expect_equal(ctx, data[-1]["text"], joined(data), "the text of done", answer)
+
+
+def joined(data: list[dict[str, Any]]) -> str:
+    """Return the text that the pieces of a streamed transcription join to."""
+    return "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
 
 
 def expect_repeated(
@@ -196,8 +222,7 @@ def expect_repeated(
 ) -> None:
     """Expect that the end of a stream tells what came on the way, as the whole answer does."""
     done = data[-1]
-    text = "".join(each["text"] for each in data if each["type"] == "transcription.text.delta")
-    expect_equal(ctx, done["text"], text, "the text of done", answer)
+    expect_equal(ctx, done["text"], joined(data), "the text of done", answer)
     due, told = whole.at("usage.prompt_audio_seconds"), within(done, "usage")
     expect_equal(ctx, told.get("prompt_audio_seconds"), due, "the seconds used", whole, answer)
     heard = [_segment(each) for each in data if each["type"] == "transcription.segment"]

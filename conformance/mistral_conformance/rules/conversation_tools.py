@@ -138,6 +138,9 @@ def confirmed_tool_waits(ctx: Context) -> None:
         expect_equal(ctx, kept["confirmation_status"], status, "its status later")
         skip_if_it_calls(ctx, later)
         last_message(ctx, later)
+        again = go_on(ctx, id_, inputs="Search the web for football.")
+        early = of_kind(again["outputs"], "tool.execution")
+        ctx.expect(not early, f"after one {word_} the next call waits for nobody", later, again)
 
 
 @rule(

@@ -274,7 +274,10 @@ def agents_guardrails_hold(ctx: Context) -> None:
 
 @rule(MUST, "document: ModerationLLMAction (`block` refuses the request)", (START, APPEND))
 def blocked_text_is_refused(ctx: Context) -> None:
-    """A text above the threshold of a guardrail that blocks is refused, when it comes later too."""
+    """A text above the threshold of a guardrail that blocks is refused, when it comes later too.
+
+    Nothing of it is kept.
+    """
     limits = {"custom_category_thresholds": {"violence_and_threats": 0.01}}
     threat = "I will kill you and murder your family, I attack and stab them tonight."
     mild, strict = (
@@ -287,9 +290,13 @@ def blocked_text_is_refused(ctx: Context) -> None:
     for actor in ({"guardrails": strict}, {"agent_id": make_agent(ctx, guardrails=strict)["id"]}):
         begun = try_start(ctx, **actor)
         if begun.ok:
-            later = {"conversation_id": begun["conversation_id"], "json": {"inputs": threat}}
-            refused = ctx.api.call(APPEND, **later)
+            id_ = str(begun["conversation_id"])
+            before = read_history(ctx, id_)
+            refused = ctx.api.call(APPEND, conversation_id=id_, json={"inputs": threat})
             expect_refused(ctx, refused, "a threat later that a guardrail blocks")
+            streamed = {"inputs": threat, "stream": True}
+            ctx.api.call(APPEND, conversation_id=id_, json=streamed)
+            expect_equal(ctx, read_history(ctx, id_), before, "the history of a refusal", refused)
 
 
 def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_conformance.probing.targets import targets_of
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -89,6 +89,18 @@ def bits_are_packed(ctx: Context) -> None:
         answer = embed_or_skip(ctx, [CAT], output_dtype=kind)
         found = len(vectors_of(ctx, answer)[0])
         expect_equal(ctx, found, -(-size // BITS), f"the size of {kind}", answer)
+
+
+@rule(MUST, "document: EmbeddingRequest.output_dimension", (EMBED,))
+def sizes_are_of_their_request(ctx: Context) -> None:
+    """A vector has the size that its own request asks for, whatever others asked for the text."""
+    text = f"{CAT} {word(ctx)}"
+    first = embed_or_skip(ctx, [text], **FEW)
+    plain, again = embed(ctx, [text]), embed(ctx, [text], **FEW)
+    usual = vectors_of(ctx, embed(ctx, [CAT]))[0]
+    for answer, due in ((first, FEW["output_dimension"]), (plain, len(usual)), (again, None)):
+        size = len(vectors_of(ctx, answer)[0])
+        expect_equal(ctx, size, due or FEW["output_dimension"], "the size", first, answer)
 
 
 def embedding_model(ctx: Context) -> str:

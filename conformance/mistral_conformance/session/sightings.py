@@ -3,8 +3,8 @@
 A rule judges what it has asked for. Much else is answered on the way: by objects in states that one
 law alone leads to, or by actions that another one only prepares. Here the first answer of each
 operation is kept whose body departs from its form, tells an impossible time, counts more in parts
-than in total, has parts that go back in time or events in no order, and the first error that tells
-a secret.
+than in total, has parts that go back in time or events in no order, or costs something else than
+its headers say, and the first error that tells a secret.
 """
 
 from __future__ import annotations
@@ -49,6 +49,13 @@ PARTS = (("prompt", "completion", "connector"), ("succeeded", "failed"), ("compl
 PLAUSIBLE_S = (946_684_800, 16_725_225_600)
 """The beginnings of the years 2000 and 2500, in seconds since 1970: an expiry may be far away."""
 
+COST = "x-ratelimit-{}-query-cost"
+COSTS = {
+    "tokens": ("usage", "total_tokens"),
+    "ocr-pages": ("usage_info", "pages_processed"),
+    "audio-seconds": ("usage", "prompt_audio_seconds"),
+}
+"""What a header tells that a request has cost, by its unit, and where its answer tells the same."""
 SPAN = ("start", "end", "text")
 """What a part of a recording tells of itself; times are in seconds from its beginning."""
 LENGTH, SLACK_S = "prompt_audio_seconds", 1
@@ -94,6 +101,7 @@ class Sightings:
     uneven: dict[str, Sighting] = field(factory=dict)
     astray: dict[str, Sighting] = field(factory=dict)
     jumbled: dict[str, Sighting] = field(factory=dict)
+    mispriced: dict[str, Sighting] = field(factory=dict)
     errors: dict[str, int] = field(factory=dict)
     indiscreet: dict[str, Sighting] = field(factory=dict)
     revealing: dict[str, Sighting] = field(factory=dict)
@@ -127,6 +135,7 @@ class Sightings:
             self._note(kind, exchange, _told(body, judge))
         if exchange.media_type != JSON:
             return
+        self._note("mispriced", exchange, _told(body, partial(_prices, exchange)))
         self.answers[operation] = self.answers.get(operation, 0) + 1
         self._note("misfits", exchange, [_misfit(form, exchange)])
         self._note("untimely", exchange, _told(body, partial(self._impossible, form)))
@@ -206,6 +215,17 @@ def _strays(value: Any, place: Place, length: float = math.inf) -> Iterator[str]
             words = f"{where} is from {start} to {end} s, after {heard} s and before {length} s"
             yield "" if heard <= start <= end <= length else words
             heard = start
+
+
+def _prices(exchange: Exchange, value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """Yield, for each cost that a header tells, where the usage of the answer is another."""
+    for unit, (outer, inner) in COSTS.items():
+        cost = exchange.headers.get(COST.format(unit), "")
+        usage = value.get(outer) if isinstance(value, dict) else None
+        used = usage.get(inner) if isinstance(usage, dict) else None
+        if cost.isdigit() and type(used) is int:
+            said = f"the header of {unit} tells a cost of {cost}, `{outer}.{inner}` is {used}"
+            yield said if int(cost) != used else ""
 
 
 def _span(value: object) -> tuple[float | None, float | None]:
