@@ -15,6 +15,7 @@ from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import newest_change, resources
 from mistral_conformance.laws.values import NAMES
+from mistral_conformance.laws.stored import stored
 from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import facet, types
@@ -150,6 +151,9 @@ def twins_are_two(world: World, resource: Resource) -> None:
     if whole.resource.delete and world.capabilities.offers(whole.resource.delete):
         world.need(world.delete(whole))
         expect_shown(world, second, world.look(second), second.sent)
+        for answer in stored(world, second):
+            same = answer.content == second.content
+            world.expect(same, f"the bytes of {resource.one} went with its twin", answer)
 
 
 @law(id="views.key-is-in-any-case", over=_keyed, source=EITHER_CASE, level=SHOULD)

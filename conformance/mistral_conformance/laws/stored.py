@@ -103,7 +103,7 @@ def download_has_the_name(world: World, resource: Resource) -> None:
     for letters in ("plain", "Größe 図書館"):
         name = world.ctx.marker.name(f"{world.values.word()} {letters}.txt")
         instance = world.make(resource, given={"file.name": name})
-        found = map(world.need, _stored(world, instance))
+        found = map(world.need, stored(world, instance))
         told.append([(name, told_name(each), each) for each in found])
     ways = [own for plain, own in zip(*told, strict=True) if plain[0] in plain[1]]
     for name, named, answer in ways:
@@ -135,7 +135,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
             instance = world.make(resource, given=given)
         except Signal:
             continue  # a server may refuse some kinds
-        for answer in _stored(world, instance):
+        for answer in stored(world, instance):
             if not answer.ok:
                 way = answer.operation or "its URL"
                 refused.append((f"a file of {what} is taken, and {way} refuses it", answer))
@@ -151,7 +151,7 @@ def _expect_bytes(world: World, resource: Resource, contents: dict[str, bytes]) 
         world.fail(said, answer)
 
 
-def _stored(world: World, instance: Instance) -> Iterator[Exchange]:
+def stored(world: World, instance: Instance) -> Iterator[Exchange]:
     """Yield the stored bytes, by each way the server offers: the download, and links to them."""
     resource = instance.resource
     if resource.content and world.capabilities.offers(resource.content):

@@ -51,12 +51,16 @@ def list_shows_the_owner(ctx: Context) -> None:
 @rule(
     MUST,
     "harm: told falsely; accesses.member-counts; choices.sharing-counts-end-with-entries",
-    (GET_LIBRARY, SHARE, UNSHARE),
+    (GET_LIBRARY, SHARE, UNSHARE, LIST_LIBRARIES),
     needs=("neighbour",),
 )
 def counts_end_with_entries(ctx: Context) -> None:
-    """After the end of all shares the member counts and the role for all are those of before."""
-    library = create_library(ctx)["id"]
+    """After the end of all shares the member counts and the role for all are those of before.
+
+    Whoever several shares reach has the library once.
+    """
+    name = word(ctx)
+    library = create_library(ctx, name=name)["id"]
     before = read_library(ctx, library)
     for kind in ("User", "Workspace", "Org"):
         ctx.need(share(ctx.api, library, entity(ctx, "neighbour", kind), "Viewer"))
@@ -64,6 +68,8 @@ def counts_end_with_entries(ctx: Context) -> None:
     shared = read_library(ctx, library)
     role = shared.get("org_sharing_role")
     ctx.expect(role in (None, "Editor"), f"org_sharing_role is {role!r} after Editor", shared)
+    listed = ctx.as_("neighbour").call(LIST_LIBRARIES, query={"search": name})
+    expect_equal(ctx, column(listed, "data", "id"), [library], "the list of a member", listed)
     for kind in ("User", "Workspace", "Org"):
         ctx.need(unshare(ctx.api, library, entity(ctx, "neighbour", kind)))
     after = read_library(ctx, library)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_conformance.model.schemas import JSON
 from mistral_conformance.probing.hearing import (
     ends,
     hold_end,
@@ -21,6 +22,7 @@ from mistral_conformance.probing.hearing import (
 )
 from mistral_conformance.probing.probe import shots
 from mistral_conformance.probing.streaming import stream_of
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.events import EVENT_STREAM, PATIENT, Bound
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import ask_streamed, body
@@ -106,10 +108,13 @@ def asked_for_comes(ctx: Context) -> None:
 
 @rule(MUST, SOURCE, EACH, applies=streams_on_demand)
 def not_asked_for_stays_away(ctx: Context) -> None:
-    """Not asked to stream, the operation answers in one piece."""
-    for shot in shots(ctx, "sample"):
-        unasked = shot.exchange.media_type == EVENT_STREAM
-        ctx.expect(not unasked, "a stream came that nobody asked for", shot.exchange)
+    """Not asked to stream, the operation answers in one piece, whatever else the client reads."""
+    plain = targets_of(ctx).plain(ctx.operation)
+    reading = evolve(plain, headers={"accept": f"{JSON}, {EVENT_STREAM}"})
+    answers = [each.exchange for each in shots(ctx, "sample")]
+    for answer in (*answers, ctx.api.send(reading, ctx.operation.id)):
+        unasked = answer.media_type == EVENT_STREAM
+        ctx.expect(not unasked, "a stream came that nobody asked for", answer)
 
 
 @rule(MUST, "HTML standard 9.2.6", EACH, applies=streams)
