@@ -37,6 +37,7 @@ from mistral_conformance.rules.common.talks import (
     last_message,
     make_agent,
     of_kind,
+    read_history,
     start,
     text_of,
     try_start,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 TOOL = "document_library"
+THREAT = "I will kill you and murder your family, I attack and stab them tonight."
 
 
 @frozen
@@ -214,18 +216,45 @@ def search_names_a_library(ctx: Context) -> None:
         expect_refused(ctx, answer, f"the tool {tool}")
 
 
-def _open_shelf(ctx: Context, subject: str | None = None) -> Shelf:
+@rule(
+    MUST,
+    "document: ModerationLLMAction (`block` refuses the request); document: GuardrailConfig",
+    (START, APPEND),
+)
+def blocked_answer_is_not_kept(ctx: Context) -> None:
+    """An answer that a guardrail blocks adds nothing to the conversation, streamed or not."""
+    subject = word(ctx)
+    shelf = _open_shelf(ctx, subject, more=f"About {subject}: {THREAT} " * 3)
+    limits = {"custom_category_thresholds": {"violence_and_threats": 0.5}, "action": "block"}
+    tools, checks = [shelf.tool], [{"block_on_error": False, "moderation_llm_v1": limits}]
+    begun = start(ctx, inputs="Good morning.", tools=tools, guardrails=checks)
+    before = read_history(ctx, begun["conversation_id"])
+    asked = {"inputs": f"What does the library say about {subject}?"}
+    for sent in (asked, asked | {"stream": True}):
+        answer = ctx.api.call(APPEND, conversation_id=begun["conversation_id"], json=sent)
+        if answer.ok and "stream" not in sent:
+            ctx.skip("the guardrail lets the answer pass")
+        found = read_history(ctx, begun["conversation_id"])
+        expect_equal(ctx, found, before, "the history after a blocked answer", answer)
+
+
+def _open_shelf(ctx: Context, subject: str | None = None, more: str = "") -> Shelf:
     """Return a library that agents may search; skips where the caller cannot make one."""
-    shelf = _make_shelf(ctx, subject)
+    shelf = _make_shelf(ctx, subject, more)
     _open(ctx, shelf)
     return shelf
 
 
-def _make_shelf(ctx: Context, subject: str | None = None, *, wait: bool = True) -> Shelf:
-    """Return a library of the caller's workspace alone, with a finished document unless told."""
+def _make_shelf(
+    ctx: Context, subject: str | None = None, more: str = "", *, wait: bool = True
+) -> Shelf:
+    """Return a library of the caller's workspace alone, with a finished document unless told.
+
+    The document says `more` after its own words.
+    """
     subject, secret = subject or word(ctx), word(ctx)
     library = create_library(ctx)["id"]
-    text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it."
+    text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it. {more}"
     made = upload_document(ctx, library, text.encode(), name=f"{secret}.txt")
     if wait:
         wait_processed(ctx, library, made["id"])
