@@ -35,8 +35,8 @@ POLLS = 400
 LONG_S = 3600
 LOOKS = 30
 SHORT_S, AGAIN, SLACK = 0.01, 8, 3
-"""When to look first for the end of a stop, how often it is asked for again until then, and how many
-times as long its end may take so."""
+"""When to look first for the end of a stop, how often it is asked for again until then, and by which
+factor its end may be later then."""
 
 
 def stateful(model: Model) -> Iterator[Subject]:
@@ -247,6 +247,7 @@ def stop_leads_to_its_end(world: World, resource: Resource, states: States, stop
 @law(id="ends.stop-asked-again-is-one", over=_stopping, source=RETRIED, needs=("clock",), harm=True)
 def stop_asked_again_is_one(world: World, resource: Resource, states: States, stop: str) -> None:
     """A stop that is asked for again before the end does not put the end off."""
+
     def begin() -> Instance:
         instance = world.make(resource, given=made_for(world, resource, stop))
         world.wait(instance, states, _at_work(states))

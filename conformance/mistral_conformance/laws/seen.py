@@ -92,6 +92,7 @@ def _priced(model: Model) -> Iterator[Subject]:
 @law(id="seen.costs-are-the-usage", over=_priced, source=PRICED, level=SHOULD)
 def costs_are_the_usage(world: World, operation: str) -> None:
     """In every answer whose headers tell what the request has cost, its usage tells the same."""
+    _ask_if_nobody_did(world, operation)
     _judge(world, operation, "mispriced")
 
 
@@ -108,8 +109,7 @@ def _recorded(model: Model) -> Iterator[Subject]:
 @law(id="seen.parts-go-on-in-time", over=_recorded, source=TOLD_FALSELY, harm=True)
 def parts_go_on_in_time(world: World, operation: str) -> None:
     """In every answer the parts of a recording go forward in time, and end with it."""
-    if not world.ctx.session.sightings.answers.get(operation):
-        world.ask(operation, **plain_request(world, operation))
+    _ask_if_nobody_did(world, operation)
     _judge(world, operation, "astray")
 
 
@@ -148,6 +148,13 @@ def errors_tell_no_internals(world: World, operation: str) -> None:
 def is_plain(operation: Operation) -> bool:
     """Say whether an operation only reads, and needs nothing to do so."""
     return operation.method == "GET" and not any(e.get("required") for e in operation.parameters)
+
+
+def _ask_if_nobody_did(world: World, operation: str) -> None:
+    """Send the plainest request where the run has sent none that was answered."""
+    if not world.ctx.session.sightings.answers.get(operation):
+        ids = targets_of(world.ctx).ids(world.document.operations[operation])
+        world.ask(operation, ids, **plain_request(world, operation))
 
 
 def _judge_errors(world: World, operation: str, wrong: dict[str, Sighting]) -> None:

@@ -13,9 +13,9 @@ from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
+from mistral_conformance.laws.stored import stored
 from mistral_conformance.laws.subjects import newest_change, resources
 from mistral_conformance.laws.values import NAMES
-from mistral_conformance.laws.stored import stored
 from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import facet, types

@@ -97,7 +97,7 @@ def sizes_are_of_their_request(ctx: Context) -> None:
     text = f"{CAT} {word(ctx)}"
     first = embed_or_skip(ctx, [text], **FEW)
     plain, again = embed(ctx, [text]), embed(ctx, [text], **FEW)
-    usual = vectors_of(ctx, embed(ctx, [CAT]))[0]
+    usual = vectors_of(ctx, embed(ctx, [f"{BANK} {word(ctx)}"]))[0]
     for answer, due in ((first, FEW["output_dimension"]), (plain, len(usual)), (again, None)):
         size = len(vectors_of(ctx, answer)[0])
         expect_equal(ctx, size, due or FEW["output_dimension"], "the size", first, answer)

@@ -244,3 +244,26 @@ def ends_forget_words(make_events: Part) -> Part:
 def streams_know_no_language(make_events: Part) -> Part:
     """A streamed transcription does not know the language that the whole answer tells."""
     return lambda whole, segments: make_events({**whole, "language": None}, segments)
+
+
+@mutant("audio.voices-sound-alike", SPEAK, place="sound.tones:speak")
+def voices_sound_alike(speak: Part) -> Part:
+    """All voices are one."""
+    return lambda text, _pitch: speak(text, 220.0)
+
+
+@mutant("audio.pieces-lose-blanks", TRANSCRIBE, place=f"{TRANSCRIPTS}:split_words")
+def pieces_lose_blanks(split_words: Part) -> Part:
+    """The pieces of a stream have one blank where the text has several."""
+    return lambda text: split_words(" ".join(text.split()))
+
+
+@mutant("audio.samples-are-text", SAMPLE, place=f"{VOICES}:get_sample_audio")
+def samples_are_text(get_sample_audio: Part) -> Part:
+    """Samples have their line ends rewritten as if they were text."""
+
+    def defect(ctx: Part) -> Part:
+        answer = get_sample_audio(ctx)
+        return evolve(answer, body=answer.body.replace(b"\r\n", b"\n"))
+
+    return defect

@@ -147,3 +147,9 @@ def first_file_is_read(read_requests: Part) -> Part:
         return read_requests(evolve(ctx, body=body))
 
     return defect
+
+
+@mutant("batch.lines-end-at-separators", CREATE, place="json_lines:split")
+def lines_end_at_separators(split: Part) -> Part:
+    """Files are cut into lines wherever a text would be."""
+    return lambda content: split("\n".join(content.decode().splitlines()).encode())

@@ -422,3 +422,30 @@ def instructions_are_unread(make_messages: Part) -> Part:
     return lambda actor, known: [
         each for each in make_messages(actor, known) if each["role"] != "system"
     ]
+
+
+@mutant("conversations.blocked-questions-are-kept", op.APPEND, place=f"{TALKS}:go_on")
+def blocked_questions_are_kept(go_on: Part) -> Part:
+    """A question that a guardrail blocks is in the history all the same."""
+
+    def defect(ctx: Part, step: Part) -> Part:
+        try:
+            return go_on(ctx, step)
+        except APIError:
+            known = records.find_entries(ctx, step.conversation.id)
+            records.keep_entries(ctx, step.conversation.id, [*known, dict(known[0])])
+            raise
+
+    return defect
+
+
+@mutant("conversations.permission-counts-again", op.APPEND, place=f"{TURNS}:match_decisions")
+def permission_counts_again(match_decisions: Part) -> Part:
+    """What was decided about a call counts for later calls that are alike."""
+    decided: list[Part] = []
+
+    def defect(due: Part, known: Part) -> Part:
+        decided.extend(each for each in known if entries.needs_decision(each))
+        return match_decisions(due, [*known, *decided])
+
+    return defect

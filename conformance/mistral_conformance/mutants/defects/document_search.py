@@ -8,6 +8,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import overlooking
 from mistral_conformance.rules.common import names
 from mistral_conformance.rules.common import talks as op
+from mistral_mock.resources.conversations import records
 from mistral_mock.resources.libraries.records import Document, DocumentText, Library, Share
 
 if TYPE_CHECKING:
@@ -136,3 +137,20 @@ def organisations_are_one(_opens: Part) -> Part:
 def searches_name_nothing(_refuse: Part) -> Part:
     """An agent's search may name no library."""
     return overlooking("tools")
+
+
+@mutant(
+    "document-search.blocked-streams-are-kept",
+    op.APPEND,
+    place="resources.conversations.talks:refuse",
+)
+def blocked_streams_are_kept(refuse: Part) -> Part:
+    """A streamed answer that a guardrail blocks leaves its question in the history."""
+
+    def defect(ctx: Part, conversation: Part, moment: Part, error: Part) -> Part:
+        answer = refuse(ctx, conversation, moment, error)
+        known = records.find_entries(ctx, conversation.id)
+        records.keep_entries(ctx, conversation.id, [*known, dict(known[0])])
+        return answer
+
+    return defect

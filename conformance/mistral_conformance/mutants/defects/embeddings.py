@@ -136,3 +136,15 @@ def base64_of_whole_numbers_is_not_cut(create: Part) -> Part:
 def base64_of_few_is_of_fractions(pack: Part) -> Part:
     """Base64 of few whole numbers has four bytes for each of them."""
     return lambda numbers, kind: pack(numbers, "float" if len(numbers) <= BITS * BITS else kind)
+
+
+@mutant("embeddings.sizes-are-remembered", EMBED, place=VECTOR)
+def sizes_are_remembered(embed: Part) -> Part:
+    """A text that was asked for with fewer numbers has no more of them later."""
+    least: dict[str, int] = {}
+
+    def defect(text: Part, size: Part) -> Part:
+        least[text] = min(size, least.get(text, size))
+        return embed(text, least[text])
+
+    return defect

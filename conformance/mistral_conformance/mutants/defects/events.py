@@ -102,3 +102,14 @@ def everybody_may_read(find: Part) -> Part:
         return ctx.table(kind).get(id_) or find(ctx, kind, id_, *told)
 
     return defect
+
+
+@mutant("events.found-with-other-tokens", SEARCH, place=f"{PLACE}.events:view_short")
+def found_with_other_tokens(view_short: Part) -> Part:
+    """A search tells other tokens of an event than reading it does."""
+
+    def defect(*given: Part) -> Part:
+        shown = view_short(*given)
+        return {**shown, "nb_output_tokens": shown["nb_output_tokens"] + 1}
+
+    return defect

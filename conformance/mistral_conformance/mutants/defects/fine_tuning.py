@@ -192,3 +192,9 @@ def model_is_missing(finish: Part) -> Part:
         return done
 
     return defect
+
+
+@mutant("fine-tuning.cancelled-forgets-checkpoints", CANCEL_JOB, place=f"{JOBS}:cancel")
+def cancelled_forgets_checkpoints(cancel: Part) -> Part:
+    """A job that is being cancelled shows no checkpoints."""
+    return edited(cancel, lambda found: {**found, "checkpoints": []})

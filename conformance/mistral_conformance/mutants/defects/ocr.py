@@ -165,3 +165,20 @@ def heads_are_told_twice(split_marks: Part) -> Part:
         return text, header, footer
 
     return defect
+
+
+@mutant("ocr.tables-begin-anew", OCR, place=f"{PAGES}:make_page")
+def tables_begin_anew(make_page: Part) -> Part:
+    """The numbers of tables begin anew on each page."""
+
+    def defect(*given: Part) -> Part:
+        *others, (images, _) = given
+        return make_page(*others, (images, 0))
+
+    return defect
+
+
+@mutant("ocr.cost-is-another", OCR, place="rates:Rates.spend")
+def cost_is_another(spend: Part) -> Part:
+    """Headers tell that ten times as many pages were read."""
+    return lambda rates, key, unit, cost: spend(rates, key, unit, 10 * cost)

@@ -256,3 +256,23 @@ def private_library_is_the_workspaces(choose_owner_type: Part) -> Part:
         return "Workspace"
 
     return defect
+
+
+@mutant(
+    "sharing.shares-are-listed", op.LIST_LIBRARIES, place="resources.libraries.crud:find_listed"
+)
+def shares_are_listed(find_listed: Part) -> Part:
+    """A library is listed once for each share by which it reaches the caller."""
+
+    def defect(ctx: Part) -> Part:
+        shares = ctx.table(Share)
+        return [
+            library
+            for library in find_listed(ctx)
+            for _ in range(
+                sum(permissions.reaches(each, ctx.caller) for each in shares.children(library.id))
+                or 1
+            )
+        ]
+
+    return defect

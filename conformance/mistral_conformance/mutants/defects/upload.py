@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import answering, forgiving, overlooking
 from mistral_conformance.rules.common import names as op
-from mistral_mock.answers import json_answer
+from mistral_mock.answers import encode, json_answer
 from mistral_mock.resources.libraries import statuses
 from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+OK = 200
 UPLOADS = (op.UPLOAD_DOCUMENT, op.GET_DOCUMENT)
 
 
@@ -151,5 +153,31 @@ def nothing_is_always_new(find_twin: Part) -> Part:
     def defect(*given: Part) -> Part:
         twin = find_twin(*given)
         return twin if twin and twin.size else None
+
+    return defect
+
+
+@mutant(
+    "upload.lines-end-alike", op.UPLOAD_DOCUMENT, place="resources.libraries.documents:fingerprint"
+)
+def lines_end_alike(fingerprint: Part) -> Part:
+    """Contents that differ in how their lines end are the same content."""
+    return lambda content: fingerprint(content.replace(b"\r\n", b"\n"))
+
+
+@mutant(
+    "upload.known-content-is-as-it-was",
+    *UPLOADS,
+    place="resources.libraries.documents:upload",
+)
+def known_content_is_as_it_was(upload: Part) -> Part:
+    """Known content is answered with its document as it was before it was processed."""
+
+    def defect(ctx: Part) -> Part:
+        answer = upload(ctx)
+        if answer.status != OK:
+            return answer
+        found = json.loads(answer.body) | {"process_status": "todo", "number_of_pages": None}
+        return evolve(answer, body=encode(found))
 
     return defect

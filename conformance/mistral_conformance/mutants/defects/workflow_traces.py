@@ -64,3 +64,9 @@ def first_state_stays(_merge: Part) -> Part:
 def result_is_missing(view: Part) -> Part:
     """A trace shows its execution without the result."""
     return lambda ctx, execution: {**view(ctx, execution), "result": None}
+
+
+@mutant("workflow-traces.one-name-is-one-event", op.EVENTS, place=f"{TRACES}:merge")
+def one_name_is_one_event(merge: Part) -> Part:
+    """Events of one name become one, not those of one id."""
+    return lambda events: merge([{**event, "id": event["name"]} for event in events])

@@ -225,3 +225,9 @@ def revisions_lead_to_the_newest() -> Alter:
                 answer.body = {**answer.body, "up_revision": changed[-1]}
 
     return alter
+
+
+@defect("revisions-have-two-bases", "neighbours.revisions-stay[judge]", "goes back to")
+def revisions_have_two_bases(answer: Answer) -> None:
+    if is_item(answer, JUDGES) and answer.method == "GET" and answer.status == 200:
+        answer.body = {**answer.body, "base_revision": answer.body["down_revision"]}

@@ -357,3 +357,45 @@ def all_jobs_are_cancelled() -> Alter:
             answer.body = {**answer.body, "status": state}
 
     return alter
+
+
+@defect(
+    "jobs-show-one-file",
+    "views.all-named-are-shown[fine_tuning.jobs.create:training_files.*.file_id]",
+    "shows 1 of `training_files`",
+)
+def jobs_show_one_file(answer: Answer) -> None:
+    if answer.is_("GET") and answer.path.startswith(f"{TUNING}/"):
+        answer.body = {**answer.body, "training_files": answer.body["training_files"][:1]}
+
+
+@remembering(
+    "retried-stops-never-end", "ends.stop-asked-again-is-one[batch.jobs.cancel]", "comes to no end"
+)
+def retried_stops_never_end() -> Alter:
+    asked: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/cancel"):
+            asked.append(answer.body["id"])
+        if answer.is_("GET") and asked.count(answer.path.rpartition("/")[2]) > 1:
+            answer.body = {**answer.body, "status": "CANCELLATION_REQUESTED"}
+
+    return alter
+
+
+@remembering(
+    "jobs-train-one-model",
+    "views.named-is-there[fine_tuning_job.fine_tuned_model]",
+    "name one model",
+)
+def jobs_train_one_model() -> Alter:
+    made: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.startswith(f"{TUNING}/"):
+            made.extend(filter(None, [answer.body["fine_tuned_model"]]))
+            if made:
+                answer.body = {**answer.body, "fine_tuned_model": made[0]}
+
+    return alter

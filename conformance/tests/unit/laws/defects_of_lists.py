@@ -396,3 +396,19 @@ def workflows_are_never_filled_in(answer: Answer) -> None:
     if answer.is_("GET", "/registrations"):
         told = [{**each, "workflow": None} for each in answer.body["workflow_registrations"]]
         answer.body = {**answer.body, "workflow_registrations": told}
+
+
+@remembering(
+    "tokens-go-with-their-item", "pages.tokens-outlive-their-item[beta.agents.list_pages]", "again"
+)
+def tokens_go_with_their_item() -> Alter:
+    deleted: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        deleted.extend([answer.path] * answer.is_("DELETE"))
+        if answer.is_("GET", "/agents/pages") and "page_token" in answer.query and deleted:
+            deleted.clear()
+            size = answer.query["page_size"][0]
+            answer.content = answer.again("GET", f"{answer.path}?page_size={size}").content
+
+    return alter

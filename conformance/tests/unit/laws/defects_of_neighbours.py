@@ -600,3 +600,19 @@ def start_loses_the_suffix() -> Alter:
             answer.body = {**answer.body, "suffix": None}
 
     return alter
+
+
+@remembering(
+    "deletions-empty-other-files", "neighbours.others-stay[files.delete]", "took the content"
+)
+def deletions_empty_other_files() -> Alter:
+    deleted: list[str] = []
+    read: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        deleted.extend([answer.path] * answer.is_("DELETE"))
+        known = answer.is_("GET", "/content") and read.setdefault(answer.path, len(deleted))
+        if known is not False and known < len(deleted):
+            answer.content = b""
+
+    return alter

@@ -393,3 +393,10 @@ def exports_drop_what_seems_nothing(answer: Answer) -> None:
         for line in lines:
             line["properties"] = {name: each for name, each in line["properties"].items() if each}
         answer.content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+@defect("costs-are-doubled", "seen.costs-are-the-usage[embeddings.create]", "tells a cost of")
+def costs_are_doubled(answer: Answer) -> None:
+    if answer.is_("POST", "/embeddings"):
+        cost = 2 * answer.body["usage"]["total_tokens"]
+        answer.headers = {**answer.headers, "x-ratelimit-tokens-query-cost": str(cost)}
