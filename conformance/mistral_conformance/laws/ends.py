@@ -35,8 +35,8 @@ POLLS = 400
 LONG_S = 3600
 LOOKS = 30
 SHORT_S, AGAIN, SLACK = 0.01, 8, 3
-"""When to look first for the end of a stop, how often it is asked for again until then, and by which
-factor its end may be later then."""
+"""When to look first for the end of a stop, how often it is asked for again until then, and by
+which factor its end may be later then."""
 
 
 def stateful(model: Model) -> Iterator[Subject]:
