@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -19,6 +20,7 @@ from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.probing.values import readings
+from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
@@ -155,7 +157,9 @@ def _by_uuid(model: Model) -> Iterator[Subject]:
 def unknown_is_refused(world: World, reference: Reference) -> None:
     """An id that nothing has is refused as declared, one of no id's form somehow."""
     resource = _resource(world, reference)
-    other = world.make(resource) if resource.whole else None  # so that it can be taken for another
+    other = None
+    with suppress(Signal):  # where one can be made, an unknown one could be taken for it
+        other = world.make(resource) if resource.whole else None
     ids = _own_ids(world, reference, other and other.parent)
     operation = world.document.operations[reference.place.operation]
     ids[reference.place.name] = unknown_id(world, operation, reference.place.name)

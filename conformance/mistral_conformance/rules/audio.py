@@ -112,11 +112,11 @@ def coded_speech_is_what_it_says(ctx: Context) -> None:
 
 @rule(MUST, "document: SpeechRequest.voice_id", (SPEAK, LIST))
 def voices_sound_apart(ctx: Context) -> None:
-    """A text sounds otherwise in another voice, and the same voice does not become another."""
-    listed = ctx.answer(LIST, query={"limit": PAGE})
+    """A text sounds otherwise in another voice, also where it was read aloud before."""
+    listed = ctx.answer(LIST, query={"type": "preset"})
     voices = [str(each["id"]) for each in listed["items"][:2]]
     if len(voices) < 2:
-        ctx.skip("the server has no two voices")
+        ctx.skip("the server has no two preset voices")
     text = f"{SENTENCES} {word(ctx)}."
     answers = [speak(ctx, text, voice_id=each) for each in voices]
     one, other = (read_base64(ctx, each["audio_data"], each) for each in answers)

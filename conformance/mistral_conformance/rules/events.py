@@ -28,6 +28,7 @@ from mistral_conformance.rules.common.observability import (
 )
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
+from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.errors import UPDATE_JUDGE
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -86,7 +87,11 @@ def found_is_as_read(ctx: Context) -> None:
     told = found_in(found)[0]
     event = ctx.answer(FETCH, event_id=told["event_id"])
     for field in sorted(told.keys() & event.json().keys() - FOR_A_SEARCH):
-        expect_equal(ctx, told[field], event[field], f"`{field}` of a search", found, event)
+        one, other = (
+            read_time(str(each[field])) if field == "created_at" else each[field]
+            for each in (told, event)
+        )
+        expect_equal(ctx, one, other, f"`{field}` of a search", found, event)
 
 
 @rule(SHOULD, "choices.events-stream-is-recorded", (SEARCH, FETCH))

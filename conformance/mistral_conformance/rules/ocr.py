@@ -129,8 +129,9 @@ def parts_are_taken_out(ctx: Context) -> None:
         answer = _read(ctx, sample, table_format=form, **(more if mark == "<t" else {}))
         images = [each for page in answer["pages"] for each in page["images"]]
         tabled = [each for page in answer["pages"] for each in page.get("tables") or ()]
-        ids = [each["id"] for each in (*images, *tabled)]
-        ctx.expect(len(ids) == len(set(ids)), f"two parts have one id: {ids}", answer)
+        for kind, found in (("images", images), ("tables", tabled)):
+            ids = [each["id"] for each in found]
+            ctx.expect(len(ids) == len(set(ids)), f"two {kind} have one id: {ids}", answer)
         for page in answer["pages"]:
             tables = page.get("tables") or ()
             parts += len(tables) + len(page["images"]) + bool(page.get("header"))
