@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,17 @@ TABLE = "timetable.table"
 def zone_is_ignored(following: Part) -> Part:
     """Times are taken to be those of UTC."""
     return lambda timetable, after: following(evolve(timetable, zone=ZoneInfo("UTC")), after)
+
+
+@mutant("schedules.clocks-never-change", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def clocks_never_change(following: Part) -> Part:
+    """The offset of a time zone stays what it is before a start."""
+
+    def defect(timetable: Part, after: Part) -> Part:
+        offset = after.astimezone(timetable.zone).utcoffset()
+        return following(evolve(timetable, zone=timezone(offset)), after)
+
+    return defect
 
 
 @mutant("schedules.skipped-times-come", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
@@ -81,6 +92,26 @@ def trigger_sets_the_policy(begin: Part) -> Part:
 def pause_is_ignored(_resting: Part) -> Part:
     """A paused schedule goes on."""
     return property(lambda schedule: schedule.remaining == 0)
+
+
+@mutant("schedules.what-waits-starts", op.PAUSE, place=f"{SCHEDULES}:pause_schedule")
+def what_waits_starts(pause_schedule: Part) -> Part:
+    """What waits for an execution to end starts during a pause, too."""
+    from mistral_mock.resources.workflows import schedules  # noqa: PLC0415 - the mock's own
+
+    def defect(ctx: Part) -> Part:
+        waiting = schedules.find_schedule(ctx).waiting
+        answer = pause_schedule(ctx)
+        ctx.table(schedules.Schedule).put(evolve(schedules.find_schedule(ctx), waiting=waiting))
+        return answer
+
+    return defect
+
+
+@mutant("schedules.id-is-the-second", op.TRIGGER, place=f"{STARTS}:find_id")
+def id_is_the_second(_find_id: Part) -> Part:
+    """Two executions that start within a second have one id."""
+    return lambda _world, schedule, due: f"{schedule.schedule_id}-{due:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @mutant("schedules.executions-always-overlap", op.CREATE, op.GET, place=f"{STARTS}:begin")
