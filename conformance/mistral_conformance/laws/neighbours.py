@@ -229,7 +229,7 @@ def made_for(world: World, resource: Resource, operation: str) -> Json:
 
 
 def _make_beside(world: World, elder: Instance, operation: str) -> Instance:
-    """Return one beside another, ready for the operation; the other itself where no more is made."""
+    """Return one beside another, ready for the operation; the other where no more is made."""
     instance, resource = elder, elder.resource
     if resource.parameter:
         given = made_for(world, resource, operation)

@@ -143,7 +143,7 @@ def _clearing(resource: Resource, operation: str, field: Field) -> WireDefect:
 
 
 def _inside(body: Json, name: str, change: Callable[[Json], Json]) -> Json:
-    """Return the body with its fields changed, or those of the one object that it has around them."""
+    """Return the body with its fields changed, or those of the one object around them."""
     frame, inner = next(iter(body.items()), ("", None))
     if name not in body and len(body) == 1 and isinstance(inner, dict):
         return {frame: change(inner)}
