@@ -12,6 +12,7 @@ from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     ARCHIVE,
+    BREAK,
     GET_EXECUTION,
     GREET,
     GREETED,
@@ -44,6 +45,9 @@ PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
 EVERY_DAY = range(1, 8)
 HOUR_S = 3600
 ID = "execution_id"
+ENDING = {4: "CANCELED", 5: "TERMINATED"}
+"""The policies that end an older execution, and what that is then."""
+INPUTS = {GREET: GREETED, APPROVE: {"amount": 1}, BREAK: {"reason": "too hot"}}
 
 
 @rule(MUST, "document: ScheduleDefinition (cron_expressions, skip, time_zone_name)", (CREATE, GET))
@@ -63,8 +67,8 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
         _expect_coming(ctx, UTC, {(0, 0), (6, 0)}, days=EVERY_DAY, skip=late, **times)
     monthly = [{"hour": [{"start": 9}], "day_of_month": [{"start": 1}]}]
     for zone in (PARIS, NEW_YORK):
-        for times in ({"cron_expressions": ["0 9 1 * *"]}, {"calendars": monthly}):
-            _expect_coming(ctx, zone, {(9, 0)}, EVERY_DAY, time_zone_name=zone.key, **times)
+        for told in ({"cron_expressions": ["0 9 1 * *"]}, {"calendars": monthly}):
+            _expect_coming(ctx, zone, {(9, 0)}, EVERY_DAY, time_zone_name=zone.key, **told)
 
 
 def _expect_coming(
@@ -93,12 +97,13 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
         "intervals": [{"every": "PT1H", "offset": "PT30M"}, {"every": "PT2H", "offset": "PT15M"}],
         "cron_expressions": ["40 0 * * *", "50 2 * * *"],
     }
-    bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T03:00:00Z"}
-    found = ctx.prepare(GET, schedule_id=create(ctx, **times, **bounds))
-    moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     due = ("00:15", "00:20", "00:30", "00:40", "01:20", "01:30", "02:15", "02:30", "02:50")
     wanted = [read_time(f"2199-01-01T{time}:00Z") for time in due]
-    expect_equal(ctx, moments, wanted, "the coming starts", found)
+    for start, end in (("00:10:00Z", "03:00:00Z"), ("05:40:00+05:30", "08:30:00+05:30")):
+        bounds = {"start_at": f"2199-01-01T{start}", "end_at": f"2199-01-01T{end}"}
+        found = ctx.prepare(GET, schedule_id=create(ctx, **times, **bounds))
+        moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
+        expect_equal(ctx, moments, wanted, "the coming starts", found)
 
 
 @rule(MUST, "document: workflows.schedules.pause_schedule (/resume)", (PAUSE, RESUME, GET))
@@ -206,11 +211,11 @@ def limit_ends_the_starts(ctx: Context) -> None:
 
 @rule(MUST, "document: ScheduleOverlapPolicy", (CREATE, GET), needs=("clock",))
 def overlap_follows_the_policy(ctx: Context) -> None:
-    """While one goes on, policy 1 starts no other, policy 6 does, and policy 5 ends the older."""
+    """While one goes on, policy 1 starts no other, 6 does, 4 and 5 cancel and end the older."""
     need_workflow(ctx, APPROVE)
     made = {
         overlap: create(ctx, APPROVE, **HOURLY, policy={"overlap": overlap})
-        for overlap in (1, 5, 6)
+        for overlap in (1, *ENDING, 6)
     }
     ctx.clock.advance(2 * HOUR_S + 60)
     shown = {overlap: ctx.prepare(GET, schedule_id=id_) for overlap, id_ in made.items()}
@@ -220,13 +225,31 @@ def overlap_follows_the_policy(ctx: Context) -> None:
         overlap: [each["execution_id"] for each in found["recent_executions"]]
         for overlap, found in shown.items()
     }
-    old = ctx.api.call(GET_EXECUTION, execution_id=started[5][0]) if started[5] else None
+    old = {
+        overlap: ctx.api.call(GET_EXECUTION, execution_id=started[overlap][0])
+        for overlap in ENDING
+        if started[overlap]
+    }
     terminate(ctx, [id_ for ids in started.values() for id_ in ids])
-    for overlap, count in ((1, 1), (5, 2), (6, 2)):
+    for overlap, count in ((1, 1), (4, 2), (5, 2), (6, 2)):
         what = f"the number of starts under policy {overlap}"
         expect_equal(ctx, len(started[overlap]), count, what, shown[overlap])
-    if old is not None:
-        expect_equal(ctx, old["status"], "TERMINATED", "the status of the older execution", old)
+    for overlap, one in old.items():
+        expect_equal(ctx, one["status"], ENDING[overlap], "the status of the older execution", one)
+
+
+@rule(MUST, "document: SchedulePolicy.pause_on_failure", (CREATE, GET), needs=("clock",))
+def failure_pauses_where_asked(ctx: Context) -> None:
+    """A schedule rests once an execution has failed, where its policy says so and there alone."""
+    for pauses in (True, False):
+        id_ = create(ctx, BREAK, **HOURLY, policy={"pause_on_failure": pauses})
+        ctx.clock.advance(2 * HOUR_S + 60)
+        found = ctx.answer(GET, schedule_id=id_)
+        ctx.api.call(DELETE, schedule_id=id_)
+        expect_equal(ctx, found["paused"], pauses, "paused, after failures,", found)
+        count = len(found["recent_executions"])
+        said = f"with pause_on_failure {pauses} and a failure each hour it started {count}"
+        ctx.expect((count == 1) is pauses and count, said, found)
 
 
 @rule(MUST, "document: workflows.schedules.trigger_schedule", (TRIGGER, GET))
@@ -293,10 +316,9 @@ def _trigger(ctx: Context, id_: str, overlap: int | None, wait_s: float = 1) -> 
 def create(ctx: Context, workflow: str = GREET, id_: str = "", /, **fields: object) -> str:
     """Return the marked id of a new schedule, a new one unless it is given."""
     need_workflow(ctx, workflow)
-    given = {"amount": 1} if workflow == APPROVE else GREETED
     body = {
         "workflow_identifier": workflow,
         "schedule_id": id_ or ctx.marker.name(word(ctx)),
-        "schedule": {"input": given, **fields},
+        "schedule": {"input": INPUTS[workflow], **fields},
     }
     return str(ctx.prepare(CREATE, json=body)["schedule_id"])

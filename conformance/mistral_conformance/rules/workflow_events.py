@@ -112,7 +112,7 @@ def stream_is_filtered(ctx: Context) -> None:
 @rule(SHOULD, "document: workflows.events.get_stream_events", (STREAM,))
 def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
-    tag = word(ctx)
+    tag = f'{word(ctx)}: "größe", a+b&c'
     run = execute(ctx, custom_tracing_attributes={"team": tag})
     finished(ctx, run)
     heard = hear(ctx, run)

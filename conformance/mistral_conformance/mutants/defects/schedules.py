@@ -19,7 +19,8 @@ UPDATE = "workflows.schedules.update_schedule"
 
 SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
-RECORD = "resources.workflows.records:Schedule"
+RECORDS = "resources.workflows.records"
+RECORD = f"{RECORDS}:Schedule"
 TABLE = "timetable.table"
 
 
@@ -100,9 +101,10 @@ def what_waits_starts(pause_schedule: Part) -> Part:
     from mistral_mock.resources.workflows import schedules  # noqa: PLC0415 - the mock's own
 
     def defect(ctx: Part) -> Part:
-        waiting = schedules.find_schedule(ctx).waiting
+        before = schedules.find_schedule(ctx)
         answer = pause_schedule(ctx)
-        ctx.table(schedules.Schedule).put(evolve(schedules.find_schedule(ctx), waiting=waiting))
+        resting = evolve(schedules.find_schedule(ctx), waiting=before.waiting)
+        ctx.table(type(before)).put(resting)
         return answer
 
     return defect
@@ -112,6 +114,32 @@ def what_waits_starts(pause_schedule: Part) -> Part:
 def id_is_the_second(_find_id: Part) -> Part:
     """Two executions that start within a second have one id."""
     return lambda _world, schedule, due: f"{schedule.schedule_id}-{due:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@mutant("schedules.failures-pause-nothing", op.CREATE, place=f"{STARTS}:BAD")
+def failures_pause_nothing(_bad: Part) -> Part:
+    """A schedule goes on after failures, whatever its policy says."""
+    return frozenset()
+
+
+@mutant("schedules.cancelling-terminates", op.CREATE, place=f"{STARTS}:CANCEL")
+def cancelling_terminates(_cancel: Part) -> Part:
+    """An execution that a policy cancels is terminated."""
+    from mistral_mock.resources.workflows.records import TERMINATE  # noqa: PLC0415 - the mock's own
+
+    return TERMINATE
+
+
+@mutant("schedules.bounds-are-in-utc", op.CREATE, op.GET, place=f"{RECORDS}:compile_definition")
+def bounds_are_in_utc(compile_definition: Part) -> Part:
+    """The offset of a start or an end is not looked at."""
+
+    def defect(definition: Part) -> Part:
+        bounds = {name: definition.get(name) for name in ("start_at", "end_at")}
+        in_utc = {name: told and f"{told[:19]}Z" for name, told in bounds.items()}
+        return compile_definition({**definition, **in_utc})
+
+    return defect
 
 
 @mutant("schedules.executions-always-overlap", op.CREATE, op.GET, place=f"{STARTS}:begin")
