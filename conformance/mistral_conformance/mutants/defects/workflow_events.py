@@ -72,6 +72,18 @@ def metadata_are_ignored(is_of_execution: Part) -> Part:
     )
 
 
+@mutant("workflow-events.metadata-end-at-signs", op.STREAM, place=f"{EVENTS}:is_of_execution")
+def metadata_end_at_signs(is_of_execution: Part) -> Part:
+    """What is searched in the metadata ends at its first colon."""
+
+    def defect(ctx: Part, event: Part) -> Part:
+        wanted = ctx.query["metadata_filters"] or {}
+        cut = {name: each.partition(":")[0] for name, each in wanted.items()}
+        return is_of_execution(evolve(ctx, query={**ctx.query, "metadata_filters": cut}), event)
+
+    return defect
+
+
 @mutant("workflow-events.numbers-skip-nothing", op.STREAM, place=f"{EVENTS}:follow")
 def numbers_skip_nothing(follow: Part) -> Part:
     """An event has the number of those alone that a filter lets through."""
