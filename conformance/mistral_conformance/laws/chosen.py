@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.access import OTHER_NAME, WORKSPACE
 from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.subjects import resources
-from mistral_conformance.laws.views import LOST, expect_shown
+from mistral_conformance.laws.subjects import changes, resources
+from mistral_conformance.laws.views import LOST, expect_shown, new_value
 from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.model.schemas import types
 from mistral_conformance.probing.samples import load_samples
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
 BETRAYED = "harm: who is refused a name learns that another workspace has something of that name"
+KEPT_BACK = "harm: a name is refused that nothing has"
 OTHERS = "document: BaseModelCard.aliases (other names of the same model)"
 SOME = 6
 """So many names, or a few more, are tried of all that a list tells."""
@@ -193,6 +196,29 @@ def _make_alike(
         return first, world.make(resource, by=outsider, given=given)
     except Unjudged:
         return first, None
+
+
+def _renamed(model: Model) -> Iterator[Subject]:
+    """Yield each change of what something is called."""
+    for subject in changes(model):
+        resource, field, _ = subject.value
+        if field.sent and OTHER_NAME.search(field.name) and not resource.lent:
+            yield evolve(subject, needed=(*subject.needed, resource.create))
+
+
+@law(id="views.old-name-is-free", over=_renamed, source=KEPT_BACK, level=SHOULD)
+def old_name_is_free(world: World, resource: Resource, field: Field, operation: str) -> None:
+    """What another one was called before its change can be made, and is another."""
+    first = world.make(resource)
+    name, value = first.sent.get(field.name), new_value(world, resource, field)
+    changed = world.need(world.change(first, {field.changed: value}, through=operation))
+    try:
+        second = world.make(resource, parent=first.parent, given={field.sent: name})
+    except Unjudged as refused:
+        said = f"the `{field.name}` that {resource.one} had before is refused to another"
+        world.fail(said, first.made, changed, *refused.evidence)
+    for each, called in ((first, value), (second, name)):
+        expect_shown(world, each, world.look(each), {field.name: called})
 
 
 def _other_makers(model: Model) -> Iterator[Subject]:

@@ -201,6 +201,23 @@ def first_file_is_all(answer: Answer) -> None:
 
 
 @remembering(
+    "old-names-stay-taken",
+    "views.old-name-is-free[judge.name]",
+    "had before is refused",
+)
+def old_names_stay_taken() -> Alter:
+    taken: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/judges"):
+            if answer.sent_body["name"] in taken:
+                answer.status, answer.body = 409, {"detail": {"message": "taken"}}
+            taken.add(answer.sent_body["name"])
+
+    return alter
+
+
+@remembering(
     "slugs-are-taken-for-all",
     "access.names-are-free-outside[voice by stranger]",
     "the stranger is refused what",
