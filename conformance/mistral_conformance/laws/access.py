@@ -11,12 +11,11 @@ from attrs import evolve
 from mistral_conformance.laws.comparing import describe, first_change
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.named import send_naming
-from mistral_conformance.laws.requests import send_plain, unknown_id
+from mistral_conformance.laws.named import EITHER_CASE, send_naming
+from mistral_conformance.laws.requests import is_uuid, send_plain, unknown_id
 from mistral_conformance.laws.views import stable
 from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.model.compiled import compile_schema
-from mistral_conformance.model.schemas import facet
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.probing.values import readings
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
 SHOWN_TO_STRANGERS = "harm: what belongs to somebody is shown to a stranger or changed by one"
-EITHER_CASE = "RFC 9562, section 4: UUIDs are read whatever case their letters have"
 LEAK = "libraries.foreign-404"
 STRANGER = "stranger"
 OTHER_NAME = re.compile(r"^(name|slug|alias)$")
@@ -146,10 +144,9 @@ def _nested(model: Model) -> Iterator[Subject]:
 def _by_uuid(model: Model) -> Iterator[Subject]:
     """Places of UUIDs in the paths of what is read."""
     for subject in _owned(model):
-        operation = model.document.operations[subject.value.place.operation]
-        name = subject.value.place.name
-        schema = next(e.get("schema", {}) for e in operation.parameters if e["name"] == name)
-        if operation.method == "GET" and facet(model.document, schema, "format") == "uuid":
+        place = subject.value.place
+        operation = model.document.operations[place.operation]
+        if operation.method == "GET" and is_uuid(model.document, operation, place.name):
             yield subject
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.requests import plain_request, send_plain
+from mistral_conformance.laws.named import EITHER_CASE
+from mistral_conformance.laws.requests import is_uuid, plain_request, send_plain
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.session.identities import CALLER
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +83,26 @@ def unknown_is_told(world: World, resource: Resource, reference: Reference, alon
         first, unknown, last = (told.get(each) for each in ids)
         said = f"{answer.operation} tells {unknown} of what is not there and {first} of what is"
         world.expect(first == last != unknown and unknown is not None, said, answer)
+
+
+def _bulk_by_uuid(model: Model) -> Iterator[Subject]:
+    for subject in _bulk(model):
+        resource, _, alone = subject.value
+        if is_uuid(model.document, model.document.operations[alone], resource.parameter):
+            yield subject
+
+
+@law(id="bulk.capitals-name-the-same", over=_bulk_by_uuid, source=EITHER_CASE, level=SHOULD)
+def capitals_name_the_same(
+    world: World, resource: Resource, reference: Reference, alone: str
+) -> None:
+    """Of several objects one whose UUID is in capitals ends as it would alone, too."""
+    one, other = (_make(world, resource, alone) for _ in range(2))
+    due = _end_alone(world, resource, alone)
+    answer = _send(world, reference, [_identity(one).upper(), _identity(other)])
+    world.expect(answer.ok, f"{answer.operation} is refused with {answer.status}", answer)
+    for each in (one, other):
+        _expect(world, answer, _end(world, each), due)
 
 
 @law(

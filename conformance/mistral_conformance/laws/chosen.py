@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
+from mistral_conformance.laws.access import OTHER_NAME, WORKSPACE
 from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.requests import plain_request
-from mistral_conformance.laws.subjects import resources
-from mistral_conformance.laws.views import LOST, expect_shown
+from mistral_conformance.laws.subjects import changes, resources
+from mistral_conformance.laws.views import LOST, expect_shown, new_value
+from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.model.schemas import types
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 NOT_FOUND = "harm: what was made with an id is not found by it, or another is"
+BETRAYED = "harm: who is refused a name learns that another workspace has something of that name"
+KEPT_BACK = "harm: a name is refused that nothing has"
 OTHERS = "document: BaseModelCard.aliases (other names of the same model)"
 SOME = 6
 """So many names, or a few more, are tried of all that a list tells."""
@@ -131,6 +137,88 @@ def taken_id_replaces_nothing(world: World, resource: Resource) -> None:
     for shown in world.look(first):
         world.expect(shown.value is not None, f"{shown.view} lost the first one", again)
         expect_shown(world, first, [shown], first.sent)
+
+
+def _named_apart(model: Model) -> Iterator[Subject]:
+    """Yield what outsiders do not see and its maker names, with what it is called, for each."""
+    for each in model.resources.values():
+        fields = [e for e in each.fields.values() if e.sent]
+        names = [e.sent for e in fields if e.name in each.key or OTHER_NAME.search(e.name)]
+        own = each.whole and not each.parent and each.seen_by == WORKSPACE
+        for outsider in OUTSIDERS if own and names else ():
+            operations = tuple(filter(None, (each.create, each.read, each.list)))
+            name, value = f"{each.name} by {outsider}", (each, names, outsider)
+            yield Subject(name, value, operations, (each.create,), needs=(outsider,))
+
+
+@law(id="access.names-are-free-outside", over=_named_apart, source=BETRAYED, level=SHOULD)
+def names_are_free_outside(
+    world: World, resource: Resource, names: list[str], outsider: str
+) -> None:
+    """What the caller's object is called is free for those outside of its workspace."""
+    first, second = _make_alike(world, resource, names, outsider)
+    said = f"the {outsider} is refused what {resource.one} of the caller is called"
+    world.expect(second, said, first.made, world.ctx.exchanges[-1])
+
+
+@law(id="views.namesakes-outside-are-two", over=_named_apart, source=LOST, harm=True)
+def namesakes_outside_are_two(
+    world: World, resource: Resource, names: list[str], outsider: str
+) -> None:
+    """What those outside call alike is another object, and neither it nor its end touches this."""
+    first, second = _make_alike(world, resource, names, outsider)
+    if not second:
+        raise NotOffered("not offered: the name is refused", world.ctx.exchanges[-1])
+    for each in (first, second):
+        expect_shown(world, each, world.look(each), each.sent)
+    if resource.delete:
+        world.delete(second)
+        expect_shown(world, first, world.look(first), first.sent)
+
+
+def _make_alike(
+    world: World, resource: Resource, names: list[str], outsider: str
+) -> tuple[Instance, Instance | None]:
+    """Return the caller's new object and an outsider's that is called alike, None if refused.
+
+    Raises:
+        NotOffered: the outsider cannot make one at all.
+
+    """
+    try:
+        world.make(resource, by=outsider)
+    except Unjudged as refused:
+        said = f"not offered: the {outsider} makes no {resource.name}"
+        raise NotOffered(said, *refused.evidence) from None
+    given = {each: world.values.word() for each in names}
+    first = world.make(resource, given=given)
+    try:
+        return first, world.make(resource, by=outsider, given=given)
+    except Unjudged:
+        return first, None
+
+
+def _renamed(model: Model) -> Iterator[Subject]:
+    """Yield each change of what something is called."""
+    for subject in changes(model):
+        resource, field, _ = subject.value
+        if field.sent and OTHER_NAME.search(field.name) and not resource.lent:
+            yield evolve(subject, needed=(*subject.needed, resource.create))
+
+
+@law(id="views.old-name-is-free", over=_renamed, source=KEPT_BACK, level=SHOULD)
+def old_name_is_free(world: World, resource: Resource, field: Field, operation: str) -> None:
+    """What another one was called before its change can be made, and is another."""
+    first = world.make(resource)
+    name, value = first.sent.get(field.name), new_value(world, resource, field)
+    changed = world.need(world.change(first, {field.changed: value}, through=operation))
+    try:
+        second = world.make(resource, parent=first.parent, given={field.sent: name})
+    except Unjudged as refused:
+        said = f"the `{field.name}` that {resource.one} had before is refused to another"
+        world.fail(said, first.made, changed, *refused.evidence)
+    for each, called in ((first, value), (second, name)):
+        expect_shown(world, each, world.look(each), {field.name: called})
 
 
 def _other_makers(model: Model) -> Iterator[Subject]:

@@ -74,6 +74,7 @@ MAPS: tuple[Json, ...] = (
     {"texts": ["b", "a", "b"], "empty": "", "blanks": " in the middle ", "number": "0042"},
     {"large": 9007199254740991, "negative": -7, "small": 1e-07, "long": 123456789.125},
     {"deep": {"deeper": {"lists": [{"one": [1, [2, "3"]]}, {"two": {}}]}}},
+    {"id": "one", "name": "two", "metadata": {"type": "three"}, "properties": {}, "created_at": 4},
     {"": "no key", "a.b $c": "signs", "ключ": "letters"},
     {},
 )

@@ -11,7 +11,7 @@ from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.instance import bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.placing import place_id
-from mistral_conformance.laws.requests import plain_request, send_plain
+from mistral_conformance.laws.requests import is_uuid, plain_request, send_plain
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model import Place
@@ -48,6 +48,7 @@ PUT_ASIDE = (
     "choices.models-archived-model-does-not-chat; choices.workflows-archived-does-not-start; "
     "document: models.archive (an action that another one takes back puts something out of use)"
 )
+EITHER_CASE = "RFC 9562, section 4: UUIDs are read whatever case their letters have"
 USED = "harm: what is another's, or was deleted, is used through the id in a body"
 ENDED = "ended"
 FOREIGN = {"foreign": "neighbour", "a stranger's": "stranger"}
@@ -138,6 +139,33 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
         added = len(_below(world, place) - before)
         said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
+
+
+def _uuids(model: Model) -> Iterator[Subject]:
+    """Yield each place of a body at which something can be named by its UUID."""
+    for each in model.references:
+        place, resource = each.place, model.resources.get(each.resource or "")
+        named = load_samples().get(place.operation, Sample()).named.get(place.name)
+        if resource and resource.read and named:
+            read, operation = model.document.operations[resource.read], (place.operation,)
+            if is_uuid(model.document, read, resource.parameter):
+                yield Subject(str(place), (each, named), operation, operation, (each.origin,))
+
+
+@law(id="access.capitals-are-used", over=_uuids, source=EITHER_CASE, level=SHOULD)
+def capitals_are_used(world: World, reference: Reference, named: Named) -> None:
+    """A UUID in a body names in capitals what it names in small letters, to the same effect."""
+    place, identity = reference.place, find_named(world, named.target, CALLER)
+    start = _below(world, place)
+    taken = world.taken(send_naming(world, reference, identity))
+    needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
+    before = _below(world, place)
+    answer = send_naming(world, reference, identity.upper())
+    world.expect(answer.ok, f"{place} in capitals is answered with {answer.status}", taken, answer)
+    world.ctx.pass_time(needed_s)
+    plain, capitals = len(before - start), len(_below(world, place) - before)
+    said = f"{place} adds {plain} by the id in small letters, {capitals} by that in capitals"
+    world.expect(plain == capitals, said, taken, answer)
 
 
 def await_effect(world: World, taken: Exchange, has_come: Callable[[], bool]) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mistral_conformance.laws.maker import Maker
-    from mistral_conformance.model.document import Json, Operation
+    from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.record.exchange import Exchange
 
 UNUSED = 987_654_321
@@ -100,14 +100,21 @@ def _shown_there(
 
 def unknown_id(world: Maker, operation: Operation, parameter: str) -> str:
     """Return an id of the parameter's form that no object has."""
-    schema: Json = next(
-        (e.get("schema", {}) for e in operation.parameters if e["name"] == parameter), {}
-    )
-    if facet(world.document, schema, "format") == "uuid":
+    if is_uuid(world.document, operation, parameter):
         return world.values.uuid()
-    if _is_number(world, operation, parameter, schema):
+    if _is_number(world, operation, parameter, _schema_of(operation, parameter)):
         return str(UNUSED)
     return f"unknown-{world.values.word()}"
+
+
+def is_uuid(document: Document, operation: Operation, parameter: str) -> bool:
+    """Say whether what an operation takes as a parameter is a UUID."""
+    return bool(facet(document, _schema_of(operation, parameter), "format") == "uuid")
+
+
+def _schema_of(operation: Operation, parameter: str) -> Json:
+    found = (e.get("schema", {}) for e in operation.parameters if e["name"] == parameter)
+    return next(found, {})
 
 
 def _is_number(world: Maker, operation: Operation, parameter: str, schema: Json) -> bool:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.access import EITHER_CASE, calm
+from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
+from mistral_conformance.laws.named import EITHER_CASE
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.stored import stored

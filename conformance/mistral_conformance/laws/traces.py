@@ -121,8 +121,11 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
     parent = world.make(resource)
     made = [world.make(child, parent=parent) for _ in range(MANY)]
     for field in (each.value[1] for each in maps(world.model) if each.value[0] is child):
-        with suppress(Signal):  # a server may want something of its own in a map
-            made.append(world.make(child, parent=parent, given={field.sent: MARKED}))
+        plain = {**(made[0].sent.get(field.name) or {}), **MARKED}
+        alike = [{**plain, name: {"inner": world.values.word()}} for name in child.fields]
+        for given in (MARKED, *alike):
+            with suppress(Signal):  # a server may want something of its own in a map
+                made.append(world.make(child, parent=parent, given={field.sent: given}))
     answer = world.need(send_plain(world, view, made[0].parent_ids, by=made[0].by))
     found = [each for each in _inside(answer.json(), str) if "://" in each]
     export = open_url(world, found[0]) if found else answer

@@ -121,12 +121,16 @@ def records_are_copied(ctx: Context) -> None:
 def export_can_be_imported(ctx: Context) -> None:
     """The exported file of a dataset, uploaded and imported, gives records that say the same."""
     source, target = (make_dataset(ctx, each)["id"] for each in ("source one", "target one"))
-    wanted = [add_record(ctx, source, question(each, "yes"), {"n": each}) for each in "ab"]
+    alike = {"properties": {"inner": "c"}, "payload": "d"}
+    payloads = [{**question("a", "yes"), name: each} for name, each in alike.items()]
+    wanted = [add_record(ctx, source, each, {"n": str(n)}) for n, each in enumerate(payloads)]
     link = ctx.prepare(EXPORT, dataset_id=source)["file_url"]
     served = ctx.need(ctx.nobody.get(link))
     found = import_all(ctx, FROM_FILE, target, file_id=_upload(ctx, served.text.rstrip("\n")))
-    held = sorted((_said(each), each["properties"]) for each in found)
-    there = sorted((_said(each.json()), each["properties"]) for each in wanted)
+    held, there = (
+        sorted(([_said(e), e["properties"], *map(e["payload"].get, alike)] for e in each), key=repr)
+        for each in (found, [each.json() for each in wanted])
+    )
     expect_equal(ctx, held, there, "the imported records", served)
 
 

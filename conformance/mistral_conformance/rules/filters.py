@@ -11,6 +11,7 @@ from mistral_conformance.rules.common.observability import (
     LIST_FIELDS,
     OPTIONS,
     SEARCH,
+    await_events,
     both,
     found_in,
     ids_in,
@@ -161,6 +162,33 @@ def option_counts_add_up(ctx: Context) -> None:
     due = {model: models.count(model) for model in models}
     nonzero = {value: count for value, count in counts.items() if count}
     expect_equal(ctx, nonzero, due, "the counts", found, answer)
+
+
+@rule(MUST, "document: FieldOptionCountItem", (LIST_FIELDS, SEARCH, COUNTS))
+def option_counts_are_those_found(ctx: Context) -> None:
+    """A value counts as many events as a search for it finds, those once that have it twice."""
+    sign = word(ctx)
+    tools = [_tool(f"{name}_{sign}") for name in ("one", "other", "one")]
+    for few in (tools, tools[:1]):
+        more: dict[str, Any] = {"tools": few, "tool_choice": "none", "metadata": {sign: sign}}
+        ask(ctx, f"{SHORT} {sign}", max_tokens=40, **more)
+    wanted = await_events(ctx, sign, 2)
+    for field in list_fields(ctx):
+        name = field["name"]
+        if "includes" in field["supported_operators"]:
+            body = {"filter_params": {"filters": wanted}}
+            answer = ctx.answer(COUNTS, field_name=name, json=body)
+            for each in answer["counts"]:
+                condition = {"field": name, "op": "includes", "value": [each["value"]]}
+                found = search(ctx, both(wanted, condition))
+                what = f"the count of {each['value']!r} of {name}"
+                expect_equal(ctx, each["count"], len(ids_in(found)), what, answer, found)
+
+
+def _tool(name: str) -> dict[str, Any]:
+    """Return a function that takes nothing."""
+    parameters = {"type": "object", "properties": {}}
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
 
 
 def _one_of_each_type(

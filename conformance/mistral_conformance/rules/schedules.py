@@ -12,6 +12,7 @@ from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     ARCHIVE,
+    BREAK,
     GET_EXECUTION,
     GREET,
     GREETED,
@@ -38,14 +39,23 @@ RESUME = "workflows.schedules.resume_schedule"
 EVENTS = "workflows.events.get_workflow_events"
 TRIGGER = "workflows.schedules.trigger_schedule"
 HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
-PARIS = ZoneInfo("Europe/Paris")
+RARELY: dict[str, Any] = {"cron_expressions": ["0 0 1 1 *"]}
+"""Times that do not come while a rule looks."""
+PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
 EVERY_DAY = range(1, 8)
 HOUR_S = 3600
+ID = "execution_id"
+ENDING = {4: "CANCELED", 5: "TERMINATED"}
+"""The policies that end an older execution, and what that is then."""
+INPUTS = {GREET: GREETED, APPROVE: {"amount": 1}, BREAK: {"reason": "too hot"}}
 
 
 @rule(MUST, "document: ScheduleDefinition (cron_expressions, skip, time_zone_name)", (CREATE, GET))
 def coming_starts_fit_the_times(ctx: Context) -> None:
-    """The next ten starts are in order, at the schedule's local times, without those to skip."""
+    """The next ten starts are in order, at the schedule's local times, without those to skip.
+
+    Starts on the first of each month go on beyond a change of the clocks.
+    """
     monday = [{"hour": [{"start": 2}], "minute": [{"start": 30}], "day_of_week": [{"start": 1}]}]
     late = [{"hour": [{"start": 12, "end": 23}]}]
     nightly: dict[str, Any] = {
@@ -55,6 +65,10 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
     _expect_coming(ctx, PARIS, {(2, 30)}, skip=monday, **nightly)
     for times in ({"intervals": [{"every": "PT6H"}]}, {"cron_expressions": ["0 */6 * * *"]}):
         _expect_coming(ctx, UTC, {(0, 0), (6, 0)}, days=EVERY_DAY, skip=late, **times)
+    monthly = [{"hour": [{"start": 9}], "day_of_month": [{"start": 1}]}]
+    for zone in (PARIS, NEW_YORK):
+        for told in ({"cron_expressions": ["0 9 1 * *"]}, {"calendars": monthly}):
+            _expect_coming(ctx, zone, {(9, 0)}, EVERY_DAY, time_zone_name=zone.key, **told)
 
 
 def _expect_coming(
@@ -83,12 +97,13 @@ def coming_starts_keep_within_bounds(ctx: Context) -> None:
         "intervals": [{"every": "PT1H", "offset": "PT30M"}, {"every": "PT2H", "offset": "PT15M"}],
         "cron_expressions": ["40 0 * * *", "50 2 * * *"],
     }
-    bounds = {"start_at": "2199-01-01T00:10:00Z", "end_at": "2199-01-01T03:00:00Z"}
-    found = ctx.prepare(GET, schedule_id=create(ctx, **times, **bounds))
-    moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
     due = ("00:15", "00:20", "00:30", "00:40", "01:20", "01:30", "02:15", "02:30", "02:50")
     wanted = [read_time(f"2199-01-01T{time}:00Z") for time in due]
-    expect_equal(ctx, moments, wanted, "the coming starts", found)
+    for start, end in (("00:10:00Z", "03:00:00Z"), ("05:40:00+05:30", "08:30:00+05:30")):
+        bounds = {"start_at": f"2199-01-01T{start}", "end_at": f"2199-01-01T{end}"}
+        found = ctx.prepare(GET, schedule_id=create(ctx, **times, **bounds))
+        moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
+        expect_equal(ctx, moments, wanted, "the coming starts", found)
 
 
 @rule(MUST, "document: workflows.schedules.pause_schedule (/resume)", (PAUSE, RESUME, GET))
@@ -159,6 +174,31 @@ def rest_starts_nothing(ctx: Context) -> None:
     ctx.expect(not made_up, f"what was due during the rest is made up for: {made_up}", found)
 
 
+@rule(
+    MUST,
+    "document: workflows.schedules.pause_schedule; document: ScheduleOverlapPolicy",
+    (PAUSE, CREATE, GET),
+    needs=("clock",),
+)
+def what_waits_rests_too(ctx: Context) -> None:
+    """A start that waits for an execution comes when that ends, and not during a pause."""
+    need_workflow(ctx, APPROVE)
+    for overlap in (2, 3):
+        resting, going = (
+            create(ctx, APPROVE, **HOURLY, policy={"overlap": overlap}) for _ in range(2)
+        )
+        ctx.clock.advance(2 * HOUR_S + 60)
+        ctx.prepare(PAUSE, schedule_id=resting)
+        for id_, count in ((resting, 1), (going, 2)):
+            terminate(ctx, column(ctx.answer(GET, schedule_id=id_), "recent_executions", ID))
+            ctx.clock.advance(60)
+            found = ctx.answer(GET, schedule_id=id_)
+            ctx.api.call(DELETE, schedule_id=id_)
+            terminate(ctx, ids := column(found, "recent_executions", ID))
+            what = f"the number of starts under policy {overlap}, once the first has ended,"
+            expect_equal(ctx, len(ids), count, what, found)
+
+
 @rule(MUST, "document: ScheduleDefinition", (CREATE, GET), needs=("clock",))
 def limit_ends_the_starts(ctx: Context) -> None:
     """With a limit, a schedule starts its workflow so often and no more, and counts down to 0."""
@@ -171,11 +211,11 @@ def limit_ends_the_starts(ctx: Context) -> None:
 
 @rule(MUST, "document: ScheduleOverlapPolicy", (CREATE, GET), needs=("clock",))
 def overlap_follows_the_policy(ctx: Context) -> None:
-    """While one goes on, policy 1 starts no other, policy 6 does, and policy 5 ends the older."""
+    """While one goes on, policy 1 starts no other, 6 does, 4 and 5 cancel and end the older."""
     need_workflow(ctx, APPROVE)
     made = {
         overlap: create(ctx, APPROVE, **HOURLY, policy={"overlap": overlap})
-        for overlap in (1, 5, 6)
+        for overlap in (1, *ENDING, 6)
     }
     ctx.clock.advance(2 * HOUR_S + 60)
     shown = {overlap: ctx.prepare(GET, schedule_id=id_) for overlap, id_ in made.items()}
@@ -185,19 +225,37 @@ def overlap_follows_the_policy(ctx: Context) -> None:
         overlap: [each["execution_id"] for each in found["recent_executions"]]
         for overlap, found in shown.items()
     }
-    old = ctx.api.call(GET_EXECUTION, execution_id=started[5][0]) if started[5] else None
+    old = {
+        overlap: ctx.api.call(GET_EXECUTION, execution_id=started[overlap][0])
+        for overlap in ENDING
+        if started[overlap]
+    }
     terminate(ctx, [id_ for ids in started.values() for id_ in ids])
-    for overlap, count in ((1, 1), (5, 2), (6, 2)):
+    for overlap, count in ((1, 1), (4, 2), (5, 2), (6, 2)):
         what = f"the number of starts under policy {overlap}"
         expect_equal(ctx, len(started[overlap]), count, what, shown[overlap])
-    if old is not None:
-        expect_equal(ctx, old["status"], "TERMINATED", "the status of the older execution", old)
+    for overlap, one in old.items():
+        expect_equal(ctx, one["status"], ENDING[overlap], "the status of the older execution", one)
+
+
+@rule(MUST, "document: SchedulePolicy.pause_on_failure", (CREATE, GET), needs=("clock",))
+def failure_pauses_where_asked(ctx: Context) -> None:
+    """A schedule rests once an execution has failed, where its policy says so and there alone."""
+    for pauses in (True, False):
+        id_ = create(ctx, BREAK, **HOURLY, policy={"pause_on_failure": pauses})
+        ctx.clock.advance(2 * HOUR_S + 60)
+        found = ctx.answer(GET, schedule_id=id_)
+        ctx.api.call(DELETE, schedule_id=id_)
+        expect_equal(ctx, found["paused"], pauses, "paused, after failures,", found)
+        count = len(found["recent_executions"])
+        said = f"with pause_on_failure {pauses} and a failure each hour it started {count}"
+        ctx.expect((count == 1) is pauses and count, said, found)
 
 
 @rule(MUST, "document: workflows.schedules.trigger_schedule", (TRIGGER, GET))
 def trigger_starts_at_once(ctx: Context) -> None:
     """A trigger starts the workflow whatever the times say, also during a pause."""
-    id_ = create(ctx, cron_expressions=["0 0 1 1 *"], max_executions=1)
+    id_ = create(ctx, **RARELY, max_executions=1)
     ctx.prepare(PAUSE, schedule_id=id_)
     ctx.expect_status(ctx.api.call(TRIGGER, schedule_id=id_), 204)
     ctx.pass_time(1)
@@ -217,32 +275,50 @@ def trigger_starts_at_once(ctx: Context) -> None:
 def overlap_of_a_trigger_is_its_own(ctx: Context) -> None:
     """The overlap of a trigger counts in place of the policy, for that start alone."""
     need_workflow(ctx, APPROVE)
-    rest = {"cron_expressions": ["0 0 1 1 *"]}
     for policy, overlap, counts in ((1, 6, (1, 2, 2)), (6, 1, (1, 1, 2))):
-        id_ = create(ctx, APPROVE, **rest, policy={"overlap": policy})
+        id_ = create(ctx, APPROVE, **RARELY, policy={"overlap": policy})
         seen = [_trigger(ctx, id_, each) for each in (None, overlap, None)]
         ctx.api.call(DELETE, schedule_id=id_)
-        terminate(ctx, column(seen[-1], "recent_executions", "execution_id"))
+        terminate(ctx, column(seen[-1], "recent_executions", ID))
         for found, count, which in zip(seen, counts, ("", f" by {overlap}", ""), strict=True):
             what = f"the number of starts under policy {policy}, after a trigger{which},"
             expect_equal(ctx, len(found["recent_executions"]), count, what, found)
 
 
-def _trigger(ctx: Context, id_: str, overlap: int | None) -> Exchange:
+@rule(MUST, "harm: an execution is lost to another one that has its id", (TRIGGER, GET))
+def trigger_replaces_no_execution(ctx: Context) -> None:
+    """What a trigger started stays when others follow at once, of its schedule made anew too."""
+    id_ = create(ctx, APPROVE, **RARELY, policy={"overlap": 6})
+    _trigger(ctx, id_, None, wait_s=0)
+    found = _trigger(ctx, id_, None, wait_s=0)
+    ids = column(found, "recent_executions", ID)
+    before = [ctx.api.call(GET_EXECUTION, execution_id=each) for each in ids]
+    ctx.api.call(DELETE, schedule_id=id_)
+    create(ctx, APPROVE, id_, **RARELY)
+    again = _trigger(ctx, id_, None, wait_s=0)
+    after = [ctx.api.call(GET_EXECUTION, execution_id=each) for each in ids]
+    terminate(ctx, [*ids, *column(again, "recent_executions", ID)])
+    ctx.expect(len(ids) == len(set(ids)), "two executions have one id", found)
+    for one, other in zip(before, after, strict=True):
+        if one.ok:
+            said = "the schedule that was made anew has replaced an execution"
+            ctx.expect(other.ok and one["run_id"] == other["run_id"], said, one, again, other)
+
+
+def _trigger(ctx: Context, id_: str, overlap: int | None, wait_s: float = 1) -> Exchange:
     """Return the schedule after a trigger; without an overlap the policy counts."""
     answer = ctx.api.call(TRIGGER, schedule_id=id_, json={"overlap": overlap})
     ctx.expect_status(answer, 204)
-    ctx.pass_time(1)
+    ctx.pass_time(wait_s)
     return ctx.answer(GET, schedule_id=id_)
 
 
-def create(ctx: Context, workflow: str = GREET, /, **fields: object) -> str:
-    """Return the marked id of a new schedule."""
+def create(ctx: Context, workflow: str = GREET, id_: str = "", /, **fields: object) -> str:
+    """Return the marked id of a new schedule, a new one unless it is given."""
     need_workflow(ctx, workflow)
-    given = {"amount": 1} if workflow == APPROVE else GREETED
     body = {
         "workflow_identifier": workflow,
-        "schedule_id": ctx.marker.name(word(ctx)),
-        "schedule": {"input": given, **fields},
+        "schedule_id": id_ or ctx.marker.name(word(ctx)),
+        "schedule": {"input": INPUTS[workflow], **fields},
     }
     return str(ctx.prepare(CREATE, json=body)["schedule_id"])

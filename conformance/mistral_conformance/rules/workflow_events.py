@@ -74,10 +74,14 @@ def list_goes_on(ctx: Context) -> None:
 
 @rule(MUST, "document: workflows.events.get_stream_events", (STREAM,))
 def stream_is_filtered(ctx: Context) -> None:
-    """Each filter of the stream lets the events through that match, and no others."""
+    """Each filter of the stream lets the events through that match, and no others.
+
+    An event has the same number whichever filter lets it through.
+    """
     run = finished(ctx, execute(ctx))
     listing(ctx, run)
-    kinds = types_in(hear(ctx, run))
+    whole = hear(ctx, run)
+    kinds, numbers = types_in(whole), _numbers(whole)
     activities = [kind for kind in kinds if kind.startswith("ACTIVITY_TASK")]
     cases: list[tuple[Mapping[str, Any], list[str]]] = [
         ({"scope": "activity"}, activities),
@@ -91,18 +95,24 @@ def stream_is_filtered(ctx: Context) -> None:
     for query, wanted in cases:
         heard = hear(ctx, run, query, most_events=len(kinds), most_s=SOON_S / 2)
         expect_equal(ctx, types_in(heard), wanted, f"what {query} lets through", heard)
+        told = _numbers(heard)
+        due = {id_: numbers.get(id_) for id_ in told}
+        expect_equal(ctx, told, due, f"the numbers of what {query} lets through", whole, heard)
         if heard.events and "scope" in query:
-            ids = [str(event.id) for event in heard.events]
-            after = {"last-event-id": ids[0]}
-            rest = hear(ctx, run, query, headers=after, most_events=len(ids), most_s=SOON_S / 2)
-            told = [str(event.id) for event in rest.events]
-            expect_equal(ctx, told, ids[1:], f"what {query} lets through after one", heard, rest)
+            ids, places = [str(event.id) for event in heard.events], sorted(told.values())
+            most: dict[str, Any] = {"most_events": len(ids), "most_s": SOON_S / 2}
+            rest = hear(ctx, run, query, headers={"last-event-id": ids[0]}, **most)
+            second = hear(ctx, run, {**query, "start_seq": places[min(1, len(ids) - 1)]}, **most)
+            for later, first in ((rest, 1), (second, min(1, len(ids) - 1))):
+                found = [str(event.id) for event in later.events]
+                what = f"what {query} lets through from the second on"
+                expect_equal(ctx, found, ids[first:], what, heard, later)
 
 
 @rule(SHOULD, "document: workflows.events.get_stream_events", (STREAM,))
 def metadata_are_filtered(ctx: Context) -> None:
     """A filter of the metadata, given as JSON text, lets only events with its values through."""
-    tag = word(ctx)
+    tag = f'{word(ctx)}: "größe", a+b&c'
     run = execute(ctx, custom_tracing_attributes={"team": tag})
     finished(ctx, run)
     heard = hear(ctx, run)
@@ -112,6 +122,12 @@ def metadata_are_filtered(ctx: Context) -> None:
         query = {"metadata_filters": json.dumps({"team": team})}
         found = hear(ctx, run, query, most_events=len(heard.events))
         expect_equal(ctx, len(found.events), count, f"events with {query}", heard, found)
+
+
+def _numbers(heard: Exchange) -> dict[str, int]:
+    """Return the numbers of the events in the stream, each by its event's id."""
+    told = [each.json() for each in heard.events]
+    return {each["data"]["event_id"]: each["broker_sequence"] for each in told}
 
 
 def listing(ctx: Context, run: Exchange) -> Exchange:

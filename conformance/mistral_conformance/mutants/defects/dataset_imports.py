@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LIST_TASKS = "beta.observability.datasets.list_tasks"
 
+LINES = "resources.observability.lines"
 SOURCES = "resources.observability.sources"
 TASKS = "resources.observability.tasks"
 
@@ -24,6 +25,12 @@ TASKS = "resources.observability.tasks"
 def tasks_are_not_listed(list_tasks: Part) -> Part:
     """The list of imports is empty."""
     return edited(list_tasks, lambda found: {"tasks": {**found["tasks"], "results": []}})
+
+
+@mutant("dataset-imports.export-mixes-fields", op.EXPORT, place=f"{LINES}:is_conversation")
+def export_mixes_fields(is_conversation: Part) -> Part:
+    """A field of a payload that is called `properties` makes room for the record's in a line."""
+    return lambda payload: is_conversation({n: e for n, e in payload.items() if n != "properties"})
 
 
 @mutant("dataset-imports.progress-falls", op.FROM_FILE, op.FETCH_TASK, place=f"{TASKS}:view")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mistral_conformance.mutants.registry import mutant
@@ -89,6 +90,21 @@ def counts_are_too_high(fetch_option_counts: Part) -> Part:
             "counts": [{**each, "count": each["count"] + 1} for each in found["counts"]]
         },
     )
+
+
+@mutant("filters.entries-are-counted", COUNTS, place=f"{FIELDS}:count_values")
+def entries_are_counted(count_values: Part) -> Part:
+    """An event counts as often for a value as it has it."""
+
+    def defect(field: Part, readings: Part) -> Part:
+        known = list(readings)
+        counts = count_values(field, known)
+        for value in map(field.compute, known):
+            if isinstance(value, list):
+                counts += Counter(value) - Counter(set(value))
+        return counts
+
+    return defect
 
 
 @mutant("filters.unknown-field-has-nothing", OPTIONS, COUNTS, place=f"{FIELDS}:fetch_options")

@@ -59,6 +59,12 @@ def one_pair_is_enough(is_wanted_execution: Part) -> Part:
     return defect
 
 
+@mutant("runs.values-have-no-colon", op.LIST, place=f"{RUNS}:is_marked")
+def values_have_no_colon(is_marked: Part) -> Part:
+    """A searched key ends at the last colon, so that none is found for a value with one."""
+    return lambda execution, pair: pair.count(":") == 1 and is_marked(execution, pair)
+
+
 @mutant("runs.run-lacks-its-result", op.GET, place=f"{RUNS}:get_run")
 def run_lacks_its_result(get_run: Part) -> Part:
     """A run that has ended shows no result."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ UPDATE = "workflows.schedules.update_schedule"
 
 SCHEDULES = "resources.workflows.schedules"
 STARTS = "resources.workflows.starts"
-RECORD = "resources.workflows.records:Schedule"
+RECORDS = "resources.workflows.records"
+RECORD = f"{RECORDS}:Schedule"
 TABLE = "timetable.table"
 
 
@@ -27,6 +28,17 @@ TABLE = "timetable.table"
 def zone_is_ignored(following: Part) -> Part:
     """Times are taken to be those of UTC."""
     return lambda timetable, after: following(evolve(timetable, zone=ZoneInfo("UTC")), after)
+
+
+@mutant("schedules.clocks-never-change", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def clocks_never_change(following: Part) -> Part:
+    """The offset of a time zone stays what it is before a start."""
+
+    def defect(timetable: Part, after: Part) -> Part:
+        offset = after.astimezone(timetable.zone).utcoffset()
+        return following(evolve(timetable, zone=timezone(offset)), after)
+
+    return defect
 
 
 @mutant("schedules.skipped-times-come", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
@@ -81,6 +93,53 @@ def trigger_sets_the_policy(begin: Part) -> Part:
 def pause_is_ignored(_resting: Part) -> Part:
     """A paused schedule goes on."""
     return property(lambda schedule: schedule.remaining == 0)
+
+
+@mutant("schedules.what-waits-starts", op.PAUSE, place=f"{SCHEDULES}:pause_schedule")
+def what_waits_starts(pause_schedule: Part) -> Part:
+    """What waits for an execution to end starts during a pause, too."""
+    from mistral_mock.resources.workflows import schedules  # noqa: PLC0415 - the mock's own
+
+    def defect(ctx: Part) -> Part:
+        before = schedules.find_schedule(ctx)
+        answer = pause_schedule(ctx)
+        resting = evolve(schedules.find_schedule(ctx), waiting=before.waiting)
+        ctx.table(type(before)).put(resting)
+        return answer
+
+    return defect
+
+
+@mutant("schedules.id-is-the-second", op.TRIGGER, place=f"{STARTS}:find_id")
+def id_is_the_second(_find_id: Part) -> Part:
+    """Two executions that start within a second have one id."""
+    return lambda _world, schedule, due: f"{schedule.schedule_id}-{due:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@mutant("schedules.failures-pause-nothing", op.CREATE, place=f"{STARTS}:BAD")
+def failures_pause_nothing(_bad: Part) -> Part:
+    """A schedule goes on after failures, whatever its policy says."""
+    return frozenset()
+
+
+@mutant("schedules.cancelling-terminates", op.CREATE, place=f"{STARTS}:CANCEL")
+def cancelling_terminates(_cancel: Part) -> Part:
+    """An execution that a policy cancels is terminated."""
+    from mistral_mock.resources.workflows.records import TERMINATE  # noqa: PLC0415 - the mock's own
+
+    return TERMINATE
+
+
+@mutant("schedules.bounds-are-in-utc", op.CREATE, op.GET, place=f"{RECORDS}:compile_definition")
+def bounds_are_in_utc(compile_definition: Part) -> Part:
+    """The offset of a start or an end is not looked at."""
+
+    def defect(definition: Part) -> Part:
+        bounds = {name: definition.get(name) for name in ("start_at", "end_at")}
+        in_utc = {name: told and f"{told[:19]}Z" for name, told in bounds.items()}
+        return compile_definition({**definition, **in_utc})
+
+    return defect
 
 
 @mutant("schedules.executions-always-overlap", op.CREATE, op.GET, place=f"{STARTS}:begin")

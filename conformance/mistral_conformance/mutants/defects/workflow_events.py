@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -13,6 +14,7 @@ from mistral_conformance.rules import workflow_events as op
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
+NUMBER = re.compile(rb'"broker_sequence": ?[0-9]+')
 EVENTS = "resources.workflows.event_lists"
 
 
@@ -68,6 +70,31 @@ def metadata_are_ignored(is_of_execution: Part) -> Part:
     return lambda ctx, event: is_of_execution(
         evolve(ctx, query={**ctx.query, "metadata_filters": None}), event
     )
+
+
+@mutant("workflow-events.metadata-end-at-signs", op.STREAM, place=f"{EVENTS}:is_of_execution")
+def metadata_end_at_signs(is_of_execution: Part) -> Part:
+    """What is searched in the metadata ends at its first colon."""
+
+    def defect(ctx: Part, event: Part) -> Part:
+        wanted = ctx.query["metadata_filters"] or {}
+        cut = {name: each.partition(":")[0] for name, each in wanted.items()}
+        return is_of_execution(evolve(ctx, query={**ctx.query, "metadata_filters": cut}), event)
+
+    return defect
+
+
+@mutant("workflow-events.numbers-skip-nothing", op.STREAM, place=f"{EVENTS}:follow")
+def numbers_skip_nothing(follow: Part) -> Part:
+    """An event has the number of those alone that a filter lets through."""
+
+    def defect(ctx: Part, first: int) -> Part:
+        told = 0
+        for each in follow(ctx, first):
+            told += each is not None
+            yield each and NUMBER.sub(b'"broker_sequence": %d' % told, each)
+
+    return defect
 
 
 @mutant(

@@ -192,6 +192,97 @@ def strangers_read_chats(answer: Answer) -> None:
         answer.status = 200
 
 
+@defect(
+    "first-file-is-all", "views.all-named-are-shown[batch.jobs.create:input_files]", "not the 3"
+)
+def first_file_is_all(answer: Answer) -> None:
+    if "/v1/batch/jobs/" in answer.path and answer.is_("GET"):
+        answer.body = {**answer.body, "input_files": answer.body["input_files"][:1]}
+
+
+@remembering(
+    "old-names-stay-taken",
+    "views.old-name-is-free[judge.name]",
+    "had before is refused",
+)
+def old_names_stay_taken() -> Alter:
+    taken: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/judges"):
+            if answer.sent_body["name"] in taken:
+                answer.status, answer.body = 409, {"detail": {"message": "taken"}}
+            taken.add(answer.sent_body["name"])
+
+    return alter
+
+
+@remembering(
+    "slugs-are-taken-for-all",
+    "access.names-are-free-outside[voice by stranger]",
+    "the stranger is refused what",
+)
+def slugs_are_taken_for_all() -> Alter:
+    known: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/audio/voices") and (slug := answer.sent_body.get("slug")):
+            if slug in known:
+                answer.status, answer.body = 422, {"detail": []}
+            known.add(slug)
+
+    return alter
+
+
+@remembering(
+    "ends-of-namesakes-are-ends", "views.namesakes-outside-are-two[library by stranger]", "not show"
+)
+def ends_of_namesakes_are_ends() -> Alter:
+    names: dict[str, str] = {}
+    gone: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", LIBRARIES):
+            names[answer.body["id"]] = answer.body["name"]
+        name = names.get(answer.path.rpartition("/")[2], "")
+        if answer.is_("DELETE"):
+            gone.add(name)
+        elif answer.is_("GET") and name in gone:
+            answer.status, answer.body = 404, {"detail": "Not found"}
+
+    return alter
+
+
+@defect(
+    "capitals-in-bodies-are-unknown",
+    "access.capitals-are-used[beta.observability.campaigns.create:judge_id]",
+    "in capitals is answered with 404",
+)
+def capitals_in_bodies_are_unknown(answer: Answer) -> None:
+    if answer.is_("POST", "/campaigns") and answer.sent_body["judge_id"].isupper():
+        answer.status, answer.body = 404, {"detail": "Not found"}
+
+
+@remembering(
+    "imports-pass-capitals-over",
+    "access.capitals-are-used[beta.observability.datasets.import_from_dataset_records"
+    ":dataset_record_ids]",
+    "by that in capitals",
+)
+def imports_pass_capitals_over() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/imports/from-dataset"):
+            known["capitals"] = answer.sent_body["dataset_record_ids"][0].isupper()
+        if answer.is_("GET", "/records"):
+            if known.get("capitals"):
+                answer.body = known[answer.path]
+            known[answer.path] = answer.body
+
+    return alter
+
+
 @remembering(
     "slugs-find-for-all", "access.other-names-are-refused[audio.voices.get by stranger]", "finds"
 )

@@ -90,6 +90,27 @@ def only_the_first_goes() -> Alter:
     return alter
 
 
+@remembering(
+    "capitals-stay",
+    "bulk.capitals-name-the-same[beta.observability.datasets.records.bulk_delete]",
+    "leads one of several to there, one alone is led to gone",
+)
+def capitals_stay() -> Alter:
+    known: dict[str, Any] = {}
+    kept: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        identity = answer.path.rpartition("/")[2]
+        if IDS.encode() in answer.sent:
+            kept.update(each.lower() for each in answer.sent_body[IDS] if each.isupper())
+        if answer.is_("GET"):
+            known[identity] = answer.body
+        elif answer.method == "GET" and identity in kept & known.keys():
+            answer.status, answer.body = 200, known[identity]
+
+    return alter
+
+
 @defect(
     "all-of-several-succeed",
     "bulk.unknown-is-told[workflows.executions.batch_cancel_workflow_executions]",

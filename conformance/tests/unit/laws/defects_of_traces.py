@@ -385,13 +385,35 @@ def entries_go_back(answer: Answer) -> None:
     "'no': False",
 )
 def exports_drop_what_seems_nothing(answer: Answer) -> None:
+    for line in (lines := _exported(answer)):
+        line["properties"] = {name: each for name, each in line["properties"].items() if each}
+    _write(answer, lines)
+
+
+@defect(
+    "exports-mix-fields",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "tells 0 times",
+)
+def exports_mix_fields(answer: Answer) -> None:
+    for line in (lines := _exported(answer)):
+        line.get("payload", {}).pop("properties", None)
+    _write(answer, lines)
+
+
+def _exported(answer: Answer) -> list[Any]:
+    """The lines of an export, whose link is made to lead here."""
     if answer.is_("GET", "/exports/to-jsonl"):
         signed = urlsplit(answer.body["file_url"])
         answer.body = {"file_url": f"{answer.own_url}{signed.path}?{signed.query}"}
     elif answer.is_("GET") and answer.content.count(b'"properties"') > MANY:
-        lines = [json.loads(line) for line in answer.content.splitlines()]
-        for line in lines:
-            line["properties"] = {name: each for name, each in line["properties"].items() if each}
+        return [json.loads(line) for line in answer.content.splitlines()]
+    return []
+
+
+def _write(answer: Answer, lines: list[Any]) -> None:
+    """Answer with the lines, if there are any."""
+    if lines:
         answer.content = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
