@@ -19,7 +19,7 @@ from mistral_conformance.model.schemas import types
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.exchange import Signal
-from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def old_name_is_free(world: World, resource: Resource, field: Field, operation: 
         second = world.make(resource, parent=first.parent, given={field.sent: name})
     except Unjudged as refused:
         said = f"the `{field.name}` that {resource.one} had before is refused to another"
-        world.fail(said, first.made, changed, *refused.evidence)
+        raise Failed(said, first.made, changed, *refused.evidence) from None
     for each, called in ((first, value), (second, name)):
         expect_shown(world, each, world.look(each), {field.name: called})
 
