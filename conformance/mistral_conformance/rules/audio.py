@@ -272,6 +272,18 @@ def sample_is_a_whole_file(ctx: Context) -> None:
         size = len(answer.content)
         ctx.expect(told == size, f"the file says that it has {told} bytes, it has {size}", answer)
     ctx.expect(samples[0].content != samples[1].content, "two voices have one sample", *samples)
+    coded = ctx.api.call(SPEAK, json=make_speech(ctx, SENTENCES, response_format="mp3"))
+    if coded.ok:
+        sound = b64encode(read_base64(ctx, coded["audio_data"], coded)).decode()
+        body = {
+            "name": ctx.marker.name(word(ctx)),
+            "sample_audio": sound,
+            "sample_filename": "a.mp3",
+        }
+        made = ctx.api.call(CREATE, json=body)
+        if made.ok:  # a server may want WAV files alone
+            sample = ctx.answer(VOICE_SAMPLE, voice_id=made["id"])
+            read_seconds(ctx, sample.content, made, sample)
 
 
 @rule(MUST, "document: audio.voices.list (parameter type)", (LIST, CREATE))

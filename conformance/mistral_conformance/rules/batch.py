@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import chat_model
@@ -25,7 +26,9 @@ CANCEL = "batch.jobs.cancel"
 CHAT = "/v1/chat/completions"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
-FEW, SOME = 2, 8
+NUMBER = re.compile(r"\d+")
+"""What tells mistakes alike apart: the number of the line."""
+FEW, ALIKE, SOME = 2, 3, 8
 MESSAGES = {"messages": [{"role": "user", "content": "Say hello."}]}
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
@@ -103,6 +106,25 @@ def requests_come_from_files(ctx: Context) -> None:
         _expect_model(ctx, body, done)
     ids = [line["id"] for line in results if "id" in line]
     ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
+
+
+@rule(SHOULD, "document: BatchJob.errors; document: BatchError.count", (CREATE, GET, UPLOAD_FILE))
+def mistakes_are_told_once(ctx: Context) -> None:
+    """Of lines that are wrong in one way the job tells one mistake, with their number."""
+    wrong = [json.dumps({"custom_id": word(ctx)}) for _ in range(ALIKE)]
+    lines = "\n".join([json.dumps(_request(word(ctx))), *wrong])
+    file = upload_json_lines(ctx, "batch.jsonl", lines, "batch")
+    body = _body(ctx, input_files=[file])
+    made = ctx.api.call(CREATE, json={n: each for n, each in body.items() if n != "requests"})
+    if 400 <= made.status < 500:
+        ctx.skip("a file with wrong lines is refused at once")
+    done = _finish(ctx, made)
+    told = [(each["message"], within(each, "count")) for each in done["errors"]]
+    messages = [NUMBER.sub("#", str(message)) for message, _ in told]
+    once = len(set(messages)) == len(messages)
+    ctx.expect(once, f"the job tells one mistake several times: {messages}", done)
+    if len(told) == 1:
+        expect_equal(ctx, told[0][1], ALIKE, "the number of mistakes alike", done)
 
 
 @rule(MUST, "harm: what is paid for is lost", (CANCEL, GET))

@@ -23,6 +23,7 @@ from mistral_conformance.rules.common.observability import (
     expect_code,
     found_in,
     ids_in,
+    plan,
     record_chats,
     search,
 )
@@ -268,7 +269,9 @@ def selected_events_match(ctx: Context) -> None:
     matching = ids_in(search(ctx, wanted))
     judge = create_judge(ctx)
     for most in (100, len(matching), 2):
-        campaign = create_campaign(ctx, judge, wanted, most)
+        campaign = ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], wanted, most))
+        said = f"a campaign over {len(matching)} events is refused with {campaign.status}"
+        ctx.expect(campaign.ok, said, campaign)
         answer = ctx.answer(SELECTED, campaign_id=campaign["id"])
         events = answer.at("completion_events.results")
         query, body = {"page_size": most}, {"search_params": {"filters": wanted}}

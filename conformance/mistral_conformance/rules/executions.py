@@ -213,7 +213,11 @@ def time_runs_out(ctx: Context) -> None:
     expect_equal(ctx, (done["status"], done["result"]), ("TIMED_OUT", None), "the end", done)
 
 
-@rule(MUST, "document: WorkflowExecutionResponse.root_execution_id", (EXECUTE, GET_EXECUTION))
+@rule(
+    MUST,
+    "document: WorkflowExecutionResponse.root_execution_id",
+    (EXECUTE, GET_EXECUTION, LIST_RUNS),
+)
 def families_name_who_started_them(ctx: Context) -> None:
     """What an execution starts names its parent, and all below the first one name that as root."""
     first = wait_end(ctx, start(ctx, OPEN_ACCOUNT, input={"customer": word(ctx)}))

@@ -16,6 +16,7 @@ from mistral_conformance.rules.common.tunings import (
     LABELLED,
     LIST_JOBS,
     PARTED,
+    SAMPLES,
     START_JOB,
     TARGET,
     create_job,
@@ -150,6 +151,21 @@ def wrong_files_fail_validation(ctx: Context) -> None:
         if not 400 <= made.status < 500:
             ctx.expect_status(made, 200)
             wait_for(ctx, made["id"], "FAILED_VALIDATION")
+
+
+@rule(
+    MUST,
+    "document: CreateFineTuningJobRequest.invalid_sample_skip_percentage",
+    (CREATE_JOB, GET_JOB),
+)
+def wrong_samples_are_skipped_as_told(ctx: Context) -> None:
+    """A job passes over wrong samples up to the share of all that it is told."""
+    file = upload_lines(ctx, f"{lines(SAMPLES)}{lines([{'messages': []}])}")
+    sent = order(ctx, file, invalid_sample_skip_percentage=0.3)
+    made = ctx.api.call(CREATE_JOB, json=sent)
+    if 400 <= made.status < 500:
+        ctx.skip("a file with a wrong sample, or that some are skipped, is refused at once")
+    wait_for(ctx, ctx.expect_status(made, 200)["id"], "VALIDATED")
 
 
 @rule(

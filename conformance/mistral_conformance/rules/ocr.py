@@ -95,7 +95,9 @@ def blocks_stand_on_the_page(ctx: Context) -> None:
 @rule(MUST, "document: OCRRequest.confidence_scores_granularity", (OCR,))
 def scores_only_on_request(ctx: Context) -> None:
     """Scores are absent unless asked for; by word, each stands where its word does."""
-    sample = pdf_sample([f"Größe über {word(ctx)} ist sicher"])
+    sample = pdf_sample(
+        [f"Größe über {word(ctx)} ist sicher\nund {word(ctx)}\ngilt auch {word(ctx)}"]
+    )
     plain = _read(ctx, sample)
     expect_equal(ctx, plain["pages"][0].get("confidence_scores"), None, "scores", plain)
     answer = _read(ctx, sample, confidence_scores_granularity="word")

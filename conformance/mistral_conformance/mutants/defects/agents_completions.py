@@ -90,3 +90,16 @@ def absent_agent_answers(complete: Part) -> Part:
             return json_answer({"object": "chat.completion", "choices": []})
 
     return defect
+
+
+@mutant(
+    "agents.newest-version-completes", COMPLETE, place="resources.agents_completions:find_agent"
+)
+def newest_version_completes(find_agent: Part) -> Part:
+    """Completions are of the version that was made last, not of the current one."""
+
+    def defect(ctx: Part, agent_id: Part) -> Part:
+        current = find_agent(ctx, agent_id)
+        return ctx.table(type(current)).children(current.parent_id)[-1]
+
+    return defect

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -267,3 +268,9 @@ def samples_are_text(get_sample_audio: Part) -> Part:
         return evolve(answer, body=answer.body.replace(b"\r\n", b"\n"))
 
     return defect
+
+
+@mutant("audio.samples-stay-coded", SAMPLE, "audio.voices.create", place=f"{VOICES}:read_sample")
+def samples_stay_coded(_read_sample: Part) -> Part:
+    """The sample of a voice is the file that was sent, whatever its kind."""
+    return b64decode

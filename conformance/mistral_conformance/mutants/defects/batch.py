@@ -153,3 +153,11 @@ def first_file_is_read(read_requests: Part) -> Part:
 def lines_end_at_separators(split: Part) -> Part:
     """Files are cut into lines wherever a text would be."""
     return lambda content: split("\n".join(content.decode().splitlines()).encode())
+
+
+@mutant(
+    "batch.mistakes-are-told-by-line", CREATE, GET, place="resources.batch.intake:Mistake.__eq__"
+)
+def mistakes_are_told_by_line(_eq: Part) -> Part:
+    """Each wrong line is a mistake of its own."""
+    return lambda mistake, other: mistake is other

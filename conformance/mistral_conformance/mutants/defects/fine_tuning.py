@@ -198,3 +198,9 @@ def model_is_missing(finish: Part) -> Part:
 def cancelled_forgets_checkpoints(cancel: Part) -> Part:
     """A job that is being cancelled shows no checkpoints."""
     return edited(cancel, lambda found: {**found, "checkpoints": []})
+
+
+@mutant("fine-tuning.shares-are-percent", CREATE_JOB, place="resources.fine_tuning.training:judge")
+def shares_are_percent(judge: Part) -> Part:
+    """The share of samples that may be wrong is taken for percent."""
+    return lambda good, flaws, tolerated: judge(good, flaws, tolerated / 100)

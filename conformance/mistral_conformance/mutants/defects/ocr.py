@@ -182,3 +182,18 @@ def tables_begin_anew(make_page: Part) -> Part:
 def cost_is_another(spend: Part) -> Part:
     """Headers tell that ten times as many pages were read."""
     return lambda rates, key, unit, cost: spend(rates, key, unit, 10 * cost)
+
+
+@mutant("ocr.places-are-in-the-line", OCR, place=f"{PAGES}:score_words")
+def places_are_in_the_line(score_words: Part) -> Part:
+    """Words are found from the beginning of their line."""
+
+    def defect(text: Part, *more: Part) -> Part:
+        found = score_words(text, *more)
+        lines = [text.rfind("\n", 0, each["start_index"]) + 1 for each in found]
+        return [
+            {**each, "start_index": each["start_index"] - line}
+            for each, line in zip(found, lines, strict=True)
+        ]
+
+    return defect
