@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.comparing import is_equal, shared, shorten
 from mistral_conformance.laws.instance import bare
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.neighbours import LOST as MOVED
@@ -119,9 +119,11 @@ def parts_stay(world: World, named: Named, operation: str) -> None:
     before = _list(world, named.lister, "", instance)
     done = world.taken(act(world, instance, operation))
     after = _list(world, named.lister, "", instance)
-    left, right = shorten(json.dumps(before), json.dumps(after))
+    schema, _ = answer_schema(world.document.operations[named.lister], world.document)
+    told, due = shared(world.document, schema or {}, after, before)
+    left, right = shorten(due, told)
     said = f"{operation} changed {named.lister} from {left} to {right}"
-    world.expect(after == before, said, done, *world.ctx.exchanges[-1:])
+    world.expect(is_equal(told, due), said, done, *world.ctx.exchanges[-1:])
 
 
 def _tells(items: list[Any], word: str) -> bool:

@@ -75,6 +75,12 @@ def other_names_find_it(world: World, resource: Resource, field: Field) -> None:
         card = answer.json()
         told, due = (_names(resource, field, each) for each in (card, item))
         world.expect(told & due, f"{name!r} finds something else than its own", walk.last, answer)
+        if len(told & due) > 1:
+            lost = [
+                e for e in resource.fields if item.get(e) is not None and card.get(e, "") is None
+            ]
+            said = f"under the name {name!r} `{' and '.join(lost)}` of it is null"
+            world.expect(not lost, said, walk.last, answer)
         if card.get(field.name) and _is_one(resource, field, item, card):
             said = f"{name!r} does not have the name {' or '.join(sorted(due - told))}"
             world.expect(due <= told, said, walk.last, answer)

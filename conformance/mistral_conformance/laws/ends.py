@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import ABSENT
+from mistral_conformance.laws.comparing import ABSENT, is_equal, shared
 from mistral_conformance.laws.instance import Shown
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.neighbours import made_for
@@ -16,7 +16,7 @@ from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH
 from mistral_conformance.laws.views import told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
-from mistral_conformance.model.schemas import answer_schema, properties
+from mistral_conformance.model.schemas import answer_schema, items_of, properties
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
@@ -270,12 +270,17 @@ def stop_asked_again_is_one(world: World, resource: Resource, states: States, st
     world.expect(is_over(often), said, *world.ctx.exchanges[-2:])
 
 
-def _expect_remembered(world: World, before: Shown, after: Shown) -> None:
+def _expect_remembered(world: World, resource: Resource, before: Shown, after: Shown) -> None:
     """Hold what an object told to have happened, each with its time, to be told later too."""
-    for name, told in before.fields.items():
-        events = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
-        later = after.fields.get(name) or []
-        lost = [each for each in events if "created_at" in each and each not in later]
+    for name, field in resource.fields.items():
+        told, later = before.fields.get(name), after.fields.get(name)
+        schema = items_of(world.document, field.schema)
+        lost = [
+            event
+            for event in (told if isinstance(told, list) else ())
+            if isinstance(event, dict) and "created_at" in event
+            if not any(is_equal(*shared(world.document, schema, event, e)) for e in later or ())
+        ]
         said = f"`{name}` does not tell any more what has happened before the end"
         world.expect(not lost, said, before.exchange, after.exchange)
 
@@ -287,7 +292,7 @@ def stop_stops_one(world: World, resource: Resource, states: States, stop: str) 
     instance = world.make(resource, parent=beside.parent)
     before = world.read(instance)
     done = world.taken(send_plain(world, stop, instance.ids, by=instance.by))
-    _expect_remembered(world, before, world.read(instance))
+    _expect_remembered(world, resource, before, world.read(instance))
     world.settle(beside)
     state = _state(world, beside, states)
     reason = f"{stop} of one {resource.name} led another to {state}"

@@ -148,6 +148,14 @@ def _choices(model: Model) -> Iterator[Subject]:
             yield subject
 
 
+def _switched(model: Model) -> Iterator[Subject]:
+    for subject in changeable(model):
+        resource, field = subject.value
+        kept = field.kept or field.owner == "both"
+        if kept and _options(model.document, changing_schema(model.document, resource, field)):
+            yield subject
+
+
 def _rare(model: Model) -> Iterator[Subject]:
     """Yield each field that the plainest request has to leave out, and that names nothing.
 
@@ -246,6 +254,21 @@ def choice_is_kept(world: World, resource: Resource, field: Field) -> None:
     options = _options(world.document, creating_schema(world.document, resource, field))
     # Keys may lack the right to some, and some go with other bytes.
     _expect_kept(world, resource, field, ((_made_with, value) for value in options))
+
+
+@law(id="values.choice-can-be-changed-back", over=_switched, source=LOST, harm=True)
+def choice_can_be_changed_back(world: World, resource: Resource, field: Field) -> None:
+    """Each of the listed values can come after another one, and the first one again."""
+    options = _options(world.document, changing_schema(world.document, resource, field))[:LISTED]
+    instance, judged = world.make(resource), 0
+    for value in (*options, *options[:1]):
+        answer = world.change(instance, {field.changed: value})
+        if not 400 <= answer.status < 500:  # keys may lack the right to some
+            judged += 1
+            told = told_by(world, instance, world.need(answer))
+            expect_shown(world, instance, told, {field.name: value})
+    if judged < 2:
+        raise NotOffered(f"not offered: the server takes none of the values for `{field.name}`")
 
 
 @law(id="values.null-clears", over=_clearable, source=LOST)

@@ -66,6 +66,7 @@ NOUGHT = "harm: who sends 0 is answered as if nothing had been sent"
 REPEATS = "repeats"
 CAP, COUNT, LEAST, SPARE = 4, 3, 40, 4
 NEVER = "§never§"
+MOST_LETTERS = 20
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
 SEEDS, OFTEN, WARM = (0, 42), 3, {"temperature": 1}
@@ -229,7 +230,19 @@ def _ends_text(world: World, option: Option) -> None:
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
+    _expect_goes_on(world, option, plain)
     _ends_before_a_cap(world, option, plain, early, count(answer, "completion_tokens"))
+
+
+def _expect_goes_on(world: World, option: Option, plain: Completion) -> None:
+    """Expect that a text which an answer has not, though it has its letters, ends nothing."""
+    text = plain.first.text
+    answer = _ask(world, option, {option.name: f"{NEVER}{text[::-1].strip()[:MOST_LETTERS]}"})
+    if answer.first.text != text:
+        expect_steady(world, _question(world, option), plain)
+    left, right = shorten(answer.first.text, text)
+    reason = f"with a text that does not come as {option.name} the text is {left}, due is {right}"
+    world.expect(answer.first.text == text, reason, plain.exchange, answer.exchange)
 
 
 def _earlier(text: str) -> str:

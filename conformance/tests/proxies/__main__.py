@@ -1,6 +1,6 @@
 """The whole of both proxies: every rule and law over every liberty, rules over spoilt fields.
 
-python -m tests.proxies variations [--seeds N] [--profile NAME]...
+python -m tests.proxies variations [--seeds N] [--profile NAME]... [--rules PATTERN]
 python -m tests.proxies mutations [--profile NAME] [--most N] [--rules PATTERN]
 """
 
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     varied = commands.add_parser("variations", help="vary all that the document leaves free")
     varied.add_argument("--seeds", type=int, default=5)
     varied.add_argument("--profile", action="append", default=None)
+    varied.add_argument("--rules", default="*", help="only these rules and laws")
     varied.set_defaults(command=run_variations)
     spoilt = commands.add_parser("mutations", help="spoil what rules read, field by field")
     spoilt.add_argument("--profile", default="seed")
@@ -54,7 +55,8 @@ def run_variations(options: argparse.Namespace) -> int:
     document, wrong = load_document(), 0
     known = [*load_rules(), *load_laws()]
     for profile in options.profile or PROFILES:
-        plan = make_plan(document, known, select_operations(document, profile), profile)
+        whole = make_plan(document, known, select_operations(document, profile), profile)
+        plan = [case for case in whole if fnmatchcase(case.rule.id, options.rules)]
         for seed in range(1, options.seeds + 1):
             for busy in (0, BUSY):
                 wrong += _judge_seed(profile, plan, seed, busy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.laws.defects import LIBRARIES, defect, is_item, remembering
@@ -474,3 +475,13 @@ def talks_of_a_list_end_after_two_turns(answer: Answer) -> None:
                 for rated in result.values():
                     rated["scores"] = dict.fromkeys(rated["scores"], 0.0)
         answer.body = body
+
+
+@defect("stops-are-letters", "answers.option-is-used[fim.complete:stop]", "does not come as stop")
+def stops_are_letters(answer: Answer) -> None:
+    stop = answer.sent_body.get("stop") if answer.is_("POST", "/fim/completions") else None
+    if isinstance(stop, str):
+        (choice,) = answer.body["choices"]
+        text = re.split(f"[{re.escape(stop)}]", choice["message"]["content"])[0]
+        message = {**choice["message"], "content": text}
+        answer.body = {**answer.body, "choices": [{**choice, "message": message}]}

@@ -399,3 +399,22 @@ def jobs_train_one_model() -> Alter:
                 answer.body = {**answer.body, "fine_tuned_model": made[0]}
 
     return alter
+
+
+@remembering(
+    "deployed-once-is-deployed",
+    "values.choice-can-be-changed-back[agent.deployment_chat]",
+    "`deployment_chat`",
+)
+def deployed_once_is_deployed() -> Alter:
+    deployed: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.path.startswith(f"{AGENTS}/ag_") and answer.method in {"PATCH", "GET"}:
+            body = answer.body
+            if isinstance(body, dict) and body.get("deployment_chat"):
+                deployed.add(body["id"])
+            if isinstance(body, dict) and body.get("id") in deployed:
+                answer.body = {**body, "deployment_chat": True}
+
+    return alter

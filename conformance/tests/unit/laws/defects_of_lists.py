@@ -412,3 +412,11 @@ def tokens_go_with_their_item() -> Alter:
             answer.content = answer.again("GET", f"{answer.path}?page_size={size}").content
 
     return alter
+
+
+@defect("aliases-tell-no-end", "views.other-names-find-it[model.aliases]", "of it is null")
+def aliases_tell_no_end(answer: Answer) -> None:
+    if answer.is_("GET") and answer.path.startswith("/v1/models/"):
+        name = answer.path.rpartition("/")[2]
+        if name.endswith("-latest"):
+            answer.body = {**answer.body, "description": None}
