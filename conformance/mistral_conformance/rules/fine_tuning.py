@@ -26,6 +26,7 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 STEPS = 10
@@ -81,10 +82,10 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 def finished_job_tells_its_way(ctx: Context) -> None:
     """A finished job has passed its states in order, and has checkpoints up to its last step."""
     done = wait_for(ctx, create_job(ctx, auto_start=True)["id"], "SUCCESS")
-    told = [(each["created_at"], within(each, "data", "status")) for each in done["events"]]
+    told = told_by_events(done)
     places = [(when, PLACES.index(status)) for when, status in told if status in PLACES]
     seen = [PLACES[each] for _, each in sorted(places)]  # of one second any may be listed first
-    ctx.expect("SUCCESS" in seen, "no event tells the end", done)
+    ctx.expect(not told or "SUCCESS" in seen, "no event tells the end", done)
     expect_equal(ctx, seen, sorted(seen, key=PLACES.index), "the order of the states", done)
     points = sorted(done["checkpoints"], key=lambda each: each["step_number"])
     ctx.expect(points, "the job has no checkpoints", done)
@@ -103,8 +104,8 @@ def cancelled_job_ends(ctx: Context) -> None:
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
     ended = wait_for(ctx, job, "CANCELLED")
-    told = [within(each, "data", "status") for each in ended["events"]]
-    missing = {asked["status"], "CANCELLED"} - set(told)
+    told = {status for _, status in told_by_events(ended)}
+    missing = {asked["status"], "CANCELLED"} - told if told else set()
     ctx.expect(not missing, f"no event tells {' and '.join(sorted(missing))}", ended)
     stayed = ctx.session.clock and ended["modified_at"] == ended["created_at"]
     ctx.expect(not stayed, "`modified_at` is that of the creation after hours and an end", ended)
@@ -147,3 +148,18 @@ def classifiers_learn_their_labels(ctx: Context) -> None:
         expect_equal(ctx, sorted(scores), TARGET["labels"], "the labels", answer)
         best = max(scores, key=scores.__getitem__)
         expect_equal(ctx, {"topic": best}, sample["labels"], "the best label", answer)
+
+
+def told_by_events(job: Exchange) -> list[tuple[int, str]]:
+    """Return the states that the events of a job tell, each with its time.
+
+    None where they tell what has happened in words of their own.
+    """
+    events = job.get("events")
+    told = []
+    for each in events if isinstance(events, list) else ():
+        data = each.get("data") if isinstance(each, dict) else None
+        status = data.get("status") if isinstance(data, dict) else None
+        if isinstance(status, str):
+            told.append((each["created_at"], status))
+    return told

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from mistral_conformance.rules.embeddings import near
 from mistral_conformance.verdict.outcome import Status
@@ -82,3 +84,91 @@ def test_a_field_that_is_refused_alone_is_named_alone(judged: Judged) -> None:
     result = judge_rule(judged, PACKED, floats_alone)
     assert result.status is Status.SKIP
     assert "does not take output_dtype:" in result.reason
+
+
+def with_404_for_unknown_files(answer: Answer) -> None:
+    """An id in a body that nothing has is refused as one in a path is."""
+    if answer.method == "POST" and answer.status in {400, 422} and b"file_id" in answer.sent:
+        answer.status, answer.body = 404, {"detail": "There is no such file."}
+
+
+@pytest.mark.parametrize("operation", ["ocr.process", "fine_tuning.jobs.create"])
+def test_what_a_body_names_may_be_refused_with_404(judged: Judged, operation: str) -> None:
+    only = f"[{operation}]"
+    (result,) = judged(
+        "schema.status", alter=with_404_for_unknown_files, only=only, profile="whole", rules=True
+    ).values()
+    assert result.status is Status.PASS
+
+
+def test_404_is_no_answer_where_a_body_names_nothing(judged: Judged) -> None:
+    def lost(answer: Answer) -> None:
+        if answer.method == "POST" and answer.status in {400, 422}:
+            answer.status, answer.body = 404, {"detail": "There is no such thing."}
+
+    (result,) = judged(
+        "schema.status", alter=lost, only="[audio.voices.create]", profile="whole", rules=True
+    ).values()
+    assert result.status is Status.FAIL
+
+
+def in_words_of_their_own(answer: Answer) -> None:
+    """Events say what has happened, and nothing more."""
+    if "/fine_tuning/jobs/" in answer.path and answer.status == 200:
+        events = [{**each, "data": None} for each in answer.body.get("events", [])]
+        answer.body = {**answer.body, "events": events}
+
+
+@pytest.mark.parametrize("rule", ["cancelled-job-ends", "finished-job-tells-its-way"])
+def test_events_of_a_job_need_not_tell_its_states(judged: Judged, rule: str) -> None:
+    result = judge_rule(judged, f"fine-tuning.{rule}", in_words_of_their_own)
+    assert result.status is Status.PASS
+
+
+def test_events_that_tell_states_tell_all(judged: Judged) -> None:
+    def without_the_end(answer: Answer) -> None:
+        if "/fine_tuning/jobs/" in answer.path and answer.status == 200:
+            events = answer.body.get("events", [])
+            answer.body = {**answer.body, "events": [e for e in events if not told_end(e)]}
+
+    def told_end(event: dict[str, Any]) -> bool:
+        return (event["data"] or {}).get("status") == "CANCELLED"
+
+    result = judge_rule(judged, "fine-tuning.cancelled-job-ends", without_the_end)
+    assert result.status is Status.FAIL
+    assert "no event tells CANCELLED" in result.reason
+
+
+def test_a_page_that_is_no_picture_has_no_size(judged: Judged) -> None:
+    def without_size(answer: Answer) -> None:
+        if answer.is_("POST", "/ocr"):
+            pages = [{**each, "dimensions": None} for each in answer.body["pages"]]
+            answer.body = {**answer.body, "pages": pages}
+
+    result = judge_rule(judged, "ocr.blocks-stand-on-the-page", without_size)
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize("name", ["access.named-id-is-refused", "access.nested-id-is-refused-*"])
+def test_ocr_may_read_nothing_but_documents(judged: Judged, name: str) -> None:
+    texts: set[str] = set()
+
+    def choosy(answer: Answer) -> None:
+        if answer.is_("POST", "/files") and b"%PDF" not in answer.sent:
+            texts.add(answer.body["id"])
+        if answer.is_("POST", "/ocr") and any(each.encode() in answer.sent for each in texts):
+            answer.status, answer.body = 400, {"detail": "This is no document."}
+
+    results = judged(name, alter=choosy, only="[ocr.process:document.file_id,", profile="whole")
+    assert results
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_a_docx_need_not_be_taken(judged: Judged) -> None:
+    def pdf_alone(answer: Answer) -> None:
+        if answer.is_("POST", "/ocr") and b"wordprocessingml" in answer.sent:
+            answer.status, answer.body = 400, {"detail": "Only PDF and images."}
+
+    result = judge_rule(judged, "ocr.office-documents-are-read", pdf_alone)
+    assert result.status is Status.SKIP
+    assert "a DOCX is refused with 400" in result.reason
