@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 STEPS = 10
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
+WHILE_S = 2
 
 
 @rule(MUST, "document: fine_tuning.jobs.create (the parameter dry_run)", (CREATE_JOB, LIST_JOBS))
@@ -100,6 +101,8 @@ def finished_job_tells_its_way(ctx: Context) -> None:
 def cancelled_job_ends(ctx: Context) -> None:
     """A job that is cancelled stops after a while, makes no model, and starts no more."""
     job = create_job(ctx)["id"]
+    if ctx.session.clock:
+        ctx.pass_time(WHILE_S)  # so that what is changed now is not changed when it was created
     asked = ctx.answer(CANCEL_JOB, job_id=job)
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
@@ -108,7 +111,7 @@ def cancelled_job_ends(ctx: Context) -> None:
     missing = {asked["status"], "CANCELLED"} - told if told else set()
     ctx.expect(not missing, f"no event tells {' and '.join(sorted(missing))}", ended)
     stayed = ctx.session.clock and ended["modified_at"] == ended["created_at"]
-    ctx.expect(not stayed, "`modified_at` is that of the creation after hours and an end", ended)
+    ctx.expect(not stayed, "`modified_at` is that of the creation after a while and an end", ended)
     ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
     expect_refused(ctx, ctx.api.call(START_JOB, job_id=job), "the start of a cancelled job")
     expect_equal(ctx, read_job(ctx, job)["status"], "CANCELLED", "the status")

@@ -1,0 +1,173 @@
+"""What a server may decide by itself, or does in its own time, breaks no law."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mistral_conformance.laws.values import Values
+from mistral_conformance.model import load_model
+from mistral_conformance.model.document import load_document
+from mistral_conformance.probing.settling import wait_for_end
+from mistral_conformance.session.markers import Marker
+from mistral_conformance.verdict.outcome import RED, Skipped, Status, Unjudged
+
+if TYPE_CHECKING:
+    from tests.unit.laws.altering import Answer
+    from tests.unit.laws.conftest import Judged
+
+    from mistral_conformance.session.context import Context
+
+SECOND_NS = 1_000_000_000
+NOW_NS = 1_790_000_000 * SECOND_NS
+
+
+def test_a_name_that_is_made_up_may_be_another_each_time(judged: Judged) -> None:
+    numbers = count()
+
+    def numbering(answer: Answer) -> None:
+        if answer.is_("POST", "/audio/voices") and "slug" not in answer.sent_body:
+            answer.body = {**answer.body, "slug": f"voice-{next(numbers)}"}
+
+    (result,) = judged(
+        "neighbours.defaults-stay", alter=numbering, only="[voice]", profile="whole"
+    ).values()
+    assert result.status is Status.PASS
+
+
+def test_a_name_of_before_is_not_made_up(judged: Judged) -> None:
+    slugs: list[str] = []
+
+    def keeping(answer: Answer) -> None:
+        if answer.is_("POST", "/audio/voices"):
+            slugs.extend(filter(None, [answer.sent_body.get("slug")]))
+            answer.body = {**answer.body, "slug": slugs[-1] if slugs else "voice"}
+
+    (result,) = judged(
+        "neighbours.defaults-stay", alter=keeping, only="[voice]", profile="whole"
+    ).values()
+    assert result.status in RED
+    assert "`slug`" in result.reason
+
+
+class KeepingFiles:
+    """Files are for their uploader alone unless the upload says otherwise."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, str] = {}
+
+    def __call__(self, answer: Answer) -> None:
+        key = {name.lower(): each for name, each in answer.request_headers.items()}["authorization"]
+        if answer.is_("POST", "/files") and b'"visibility"' not in answer.sent:
+            self.owners[answer.body["id"]] = key
+            answer.body = {**answer.body, "visibility": "user"}
+        elif answer.is_("GET", "/files"):
+            shown = [e for e in answer.body["data"] if self.owners.get(e["id"], key) == key]
+            answer.body = {**answer.body, "data": shown}
+        elif self.foreign_in(answer.path, key):
+            answer.status, answer.body = 404, {"detail": "There is no such file."}
+        elif answer.method == "POST" and self.foreign_in(answer.sent.decode("latin-1"), key):
+            answer.status, answer.body = 422, {"detail": "There is no such file."}
+
+    def foreign_in(self, text: str, key: str) -> bool:
+        return any(each in text and owner != key for each, owner in self.owners.items())
+
+
+@pytest.mark.parametrize(
+    ("law", "only"),
+    [
+        ("access.workspace-sees-its-own", "[file]"),
+        ("sets.own-leave-out-others", "[fine_tuning.jobs.list:created_by_me]"),
+    ],
+)
+def test_files_may_be_for_their_uploader_by_default(judged: Judged, law: str, only: str) -> None:
+    (result,) = judged(law, alter=KeepingFiles(), only=only, profile="whole").values()
+    assert result.status is Status.NOT_OFFERED
+
+
+def without_workflows(answer: Answer) -> None:
+    """No worker has registered anything."""
+    if answer.is_("GET", "/workflows"):
+        answer.body = {**answer.body, "workflows": []}
+
+
+@pytest.mark.parametrize(
+    ("law", "only"),
+    [
+        ("pages.tile", "[workflows.schedules.get_schedules]"),
+        ("values.rare-fields-are-kept", "[schedule.policy]"),
+        ("views.chosen-id-finds-its-own", "[schedule]"),
+    ],
+)
+def test_laws_say_that_they_lack_a_workflow(judged: Judged, law: str, only: str) -> None:
+    (result,) = judged(law, alter=without_workflows, only=only, profile="workflows").values()
+    assert result.status is Status.SKIP
+    assert "workflows.get_workflows tells nothing" in result.reason
+
+
+def waiting(*, clock: object) -> Context:
+    session: Any = SimpleNamespace(clock=clock, memory={})
+    context: Any = SimpleNamespace(session=session, exchanges=[], pass_time=lambda _: None)
+    return context  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(("clock", "ending"), [(None, Skipped), (object(), Unjudged)])
+def test_without_a_clock_a_job_may_take_hours(clock: object, ending: type[Exception]) -> None:
+    states = load_model().states_of("fine_tuning_job")
+    assert states
+    context = waiting(clock=clock)
+    with pytest.raises(ending, match="no end state within 120 s"):
+        wait_for_end(context, states, lambda: "RUNNING")
+    with pytest.raises(ending, match="no end state within 5 s"):
+        wait_for_end(context, states, lambda: "RUNNING")
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"minimum": 1e-08, "maximum": 1},
+        {"minimum": 0.2, "maximum": 0.5},
+        {"exclusiveMinimum": 0, "exclusiveMaximum": 2},
+        {"minimum": 100},
+        {"exclusiveMinimum": 0.5},
+    ],
+)
+def test_made_up_numbers_keep_to_their_bounds(bounds: dict[str, float]) -> None:
+    values = Values(load_document(), Random(1), Marker("run"))  # noqa: S311 - test data
+    low = bounds.get("minimum", bounds.get("exclusiveMinimum", 0))
+    high = bounds.get("maximum", bounds.get("exclusiveMaximum", float("inf")))
+    for _ in range(50):
+        made = values.make("rate", {"type": "number", **bounds})
+        assert low <= made <= high
+        assert made != bounds.get("exclusiveMinimum")
+        assert made != bounds.get("exclusiveMaximum")
+
+
+def test_fields_with_small_bounds_are_taken(judged: Judged) -> None:
+    law, only = "values.rare-fields-are-kept", "[fine_tuning_job.hyperparameters]"
+    (result,) = judged(law, only=only, profile="whole").values()
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("executions", "status"), [("ABAB", Status.PASS), ("AAAA", Status.FAIL)]
+)
+def test_events_are_in_order_within_their_execution(
+    judged: Judged, executions: str, status: Status
+) -> None:
+    def telling(answer: Answer) -> None:
+        if answer.is_("GET", "/events/list"):
+            seconds = zip((30, 10, 40, 20), executions, strict=True)
+            events = [
+                {"workflow_exec_id": each, "event_timestamp": NOW_NS + second * SECOND_NS}
+                for second, each in seconds
+            ]
+            answer.body = {"events": events}
+
+    law, only = "seen.events-are-in-order", "[workflows.events.get_workflow_events]"
+    (result,) = judged(law, alter=telling, only=only, profile="workflows").values()
+    assert result.status is status
