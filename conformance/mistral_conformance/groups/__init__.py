@@ -12,7 +12,8 @@
     ids     path ids other than the target of the same name: a `$word` or the id itself
     query   query parameters                           body    JSON body
     form    text fields of a multipart form            file    name and text of the file part; a
-            file that is no text has `base64` and its media `type` instead
+            file that is no text has `base64` and its media `type` instead, or `tone_s`: a WAV file
+            of a tone of so many seconds; alone in place of a text, that is its base64
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
     always  fields of the body that the bodies of rules are sent with too, where they lack them and
@@ -54,9 +55,14 @@ For generated requests of the same operation:
 from __future__ import annotations
 
 import tomllib
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from mistral_conformance.probing.uploads import make_tone
+
+TONE = "tone_s"
 
 
 @cache
@@ -64,7 +70,19 @@ def load_groups() -> tuple[dict[str, Any], ...]:
     """Return the data of all groups, in the order of their names."""
     found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
     texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
-    return tuple(tomllib.loads(text) for text in texts)
+    return tuple(_sounding(tomllib.loads(text)) for text in texts)
+
+
+def _sounding(value: Any) -> Any:  # noqa: ANN401 - TOML
+    """Return data with the recordings in the places of their lengths."""
+    if isinstance(value, list):
+        return [_sounding(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _sounding(each) for name, each in value.items()}
+    if TONE in found:
+        found["base64"] = b64encode(make_tone(found.pop(TONE))).decode()
+    return found["base64"] if TONE in value and len(value) == 1 else found
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import wave
 from base64 import b64decode, b64encode
@@ -10,7 +9,7 @@ from binascii import Error as Base64Error
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.uploads import Sample
+from mistral_conformance.probing.uploads import Sample, make_tone
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import column, within
@@ -31,7 +30,6 @@ PAGE = 100
 """The largest page of voices that is asked for."""
 SPEAK = "audio.speech.complete"
 TRANSCRIBE = "audio.transcriptions.complete"
-RATE = 8000
 GET = "audio.voices.get"
 VOICE_SAMPLE = "audio.voices.get_sample_audio"
 
@@ -271,20 +269,6 @@ def presets_can_be_heard(ctx: Context) -> None:
 def _segment(told: dict[str, Any]) -> list[object]:
     """Return what both an event and the end tell of a segment: its text, its time, who speaks."""
     return [told.get(each) for each in ("text", "start", "end", "speaker_id")]
-
-
-def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
-    """Return a WAV file of a tone: 8 kHz, 8 bits, one channel."""
-    turn = 2 * math.pi * pitch / RATE
-    found = BytesIO()
-    with wave.open(found, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(RATE)
-        file.writeframes(
-            bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
-        )
-    return found.getvalue()
 
 
 def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:

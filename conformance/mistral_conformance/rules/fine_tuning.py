@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.names import GET_MODEL
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
@@ -22,6 +23,7 @@ from mistral_conformance.rules.common.tunings import (
     upload_lines,
     wait_for,
 )
+from mistral_conformance.rules.common.uploads import JSON_LINES, try_upload
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -125,8 +127,10 @@ def cancelled_job_ends(ctx: Context) -> None:
 def wrong_files_fail_validation(ctx: Context) -> None:
     """A file that is no JSON, or has no answers to learn, is refused or fails validation."""
     for text in ("no JSON at all\n", lines([{"messages": [{"role": "user", "content": "x"}]}])):
-        sent = order(ctx, upload_lines(ctx, text), auto_start=True)
-        made = ctx.api.call(CREATE_JOB, json=sent)
+        stored = try_upload(ctx, Sample("training.jsonl", text.encode(), JSON_LINES), "fine-tune")
+        if stored.status in {400, 415, 422}:
+            continue  # it is refused before a job could use it
+        made = ctx.api.call(CREATE_JOB, json=order(ctx, ctx.need(stored)["id"], auto_start=True))
         if not 400 <= made.status < 500:
             ctx.expect_status(made, 200)
             wait_for(ctx, made["id"], "FAILED_VALIDATION")

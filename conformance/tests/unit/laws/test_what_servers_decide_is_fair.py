@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from random import Random
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_conformance.laws.comparing import duration_of
 from mistral_conformance.laws.values import Values
 from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from mistral_conformance.session.context import Context
 
+LEAST_SOUND = 8000
+"""Bytes of a second of sound."""
 SECOND_NS = 1_000_000_000
 NOW_NS = 1_790_000_000 * SECOND_NS
 
@@ -153,9 +157,7 @@ def test_fields_with_small_bounds_are_taken(judged: Judged) -> None:
     assert result.status is Status.PASS
 
 
-@pytest.mark.parametrize(
-    ("executions", "status"), [("ABAB", Status.PASS), ("AAAA", Status.FAIL)]
-)
+@pytest.mark.parametrize(("executions", "status"), [("ABAB", Status.PASS), ("AAAA", Status.FAIL)])
 def test_events_are_in_order_within_their_execution(
     judged: Judged, executions: str, status: Status
 ) -> None:
@@ -170,4 +172,79 @@ def test_events_are_in_order_within_their_execution(
 
     law, only = "seen.events-are-in-order", "[workflows.events.get_workflow_events]"
     (result,) = judged(law, alter=telling, only=only, profile="workflows").values()
+    assert result.status is status
+
+
+def test_a_duration_may_be_spelled_in_another_way(judged: Judged) -> None:
+    def spelling_out(answer: Answer) -> None:
+        answer.content = re.sub(rb'"PT(\d+)S"', rb'"PT0H0M\1S"', answer.content)
+
+    laws, only = ("views.change-is-shown", "values.rare-fields-are-kept"), "[schedule.jitter]"
+    results = judged(*laws, alter=spelling_out, only=only, profile="workflows")
+    assert results
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_another_duration_is_noticed(judged: Judged) -> None:
+    def halving(answer: Answer) -> None:
+        answer.content = re.sub(rb'"PT(\d+)S"', rb'"PT\1M"', answer.content)
+
+    law, only = "views.change-is-shown", "[schedule.jitter]"
+    (result,) = judged(law, alter=halving, only=only, profile="workflows").values()
+    assert result.status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("PT7S", 7),
+        ("P1DT2H", 93_600),
+        ("P2W", 1_209_600),
+        ("PT0.5S", 0.5),
+        ("P1M", "P1M"),
+        ("P", "P"),
+        ("soon", "soon"),
+    ],
+)
+def test_durations_are_read_where_they_are_sure(text: str, due: object) -> None:
+    assert duration_of(text) == due
+
+
+def refusing_short_recordings(answer: Answer) -> None:
+    """A voice or a transcription wants more than a moment of sound."""
+    sound = answer.path.endswith("/audio/voices") or b"audio/wav" in answer.sent
+    if answer.is_("POST") and sound and len(answer.sent) < LEAST_SOUND:
+        answer.status, answer.body = 400, {"detail": "The recording is too short."}
+
+
+@pytest.mark.parametrize("operation", ["audio.voices.create", "audio.transcriptions.complete"])
+def test_the_plainest_recording_is_long_enough(judged: Judged, operation: str) -> None:
+    name, only = "input.plain-succeeds", f"[{operation}]"
+    (result,) = judged(
+        name, alter=refusing_short_recordings, only=only, profile="whole", rules=True
+    ).values()
+    assert result.status is Status.PASS
+
+
+def test_what_is_of_another_kind_may_not_be_made(judged: Judged) -> None:
+    def without_voices(answer: Answer) -> None:
+        if answer.is_("POST", "/audio/voices"):
+            answer.status, answer.body = 400, {"detail": "No more voices."}
+
+    law, only = "access.wrong-kind-is-refused", "[workflows.schedules.get_schedule:schedule_id]"
+    (result,) = judged(law, alter=without_voices, only=only, profile="whole").values()
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize(("refused", "status"), [(422, Status.PASS), (500, Status.ERROR)])
+def test_a_wrong_file_may_be_refused_when_it_is_uploaded(
+    judged: Judged, refused: int, status: Status
+) -> None:
+    def strict(answer: Answer) -> None:
+        wrong = b"no JSON at all" in answer.sent or b'"assistant"' not in answer.sent
+        if answer.is_("POST", "/files") and wrong:
+            answer.status, answer.body = refused, {"detail": "This is nothing to learn from."}
+
+    name = "fine-tuning.wrong-files-fail-validation"
+    (result,) = judged(name, alter=strict, profile="whole", rules=True).values()
     assert result.status is status
