@@ -122,8 +122,10 @@ def transcription_tells_the_length(ctx: Context) -> None:
     for seconds in (2.0, 5.5):
         answer = transcribe(ctx, make_tone(seconds))
         told = answer.at("usage.prompt_audio_seconds")
-        said = f"{told} s told of {seconds} s"
-        ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
+        ctx.expect(
+            isinstance(told, int), f"the seconds are {told!r}, a whole number is due", answer
+        )
+        ctx.expect(abs(told - seconds) <= 1, f"{told} s told of {seconds} s", answer)
 
 
 @rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))

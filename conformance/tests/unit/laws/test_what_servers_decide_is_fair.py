@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.laws.variations import is_json
 
 from mistral_conformance.laws.comparing import duration_of
 from mistral_conformance.laws.values import Values
@@ -19,10 +20,11 @@ from mistral_conformance.session.markers import Marker
 from mistral_conformance.verdict.outcome import RED, Skipped, Status, Unjudged
 
 if TYPE_CHECKING:
-    from tests.unit.laws.altering import Answer
+    from tests.unit.laws.altering import Alter, Answer
     from tests.unit.laws.conftest import Judged
 
     from mistral_conformance.session.context import Context
+    from mistral_conformance.verdict.outcome import Result
 
 LEAST_SOUND = 8000
 """Bytes of a second of sound."""
@@ -248,3 +250,42 @@ def test_a_wrong_file_may_be_refused_when_it_is_uploaded(
     name = "fine-tuning.wrong-files-fail-validation"
     (result,) = judged(name, alter=strict, profile="whole", rules=True).values()
     assert result.status is status
+
+
+def judge_history(judged: Judged, alter: Alter) -> Result:
+    name = "execution-events.history-is-decoded"
+    (result,) = judged(name, alter=alter, profile="workflows", rules=True).values()
+    return result
+
+
+def test_a_history_may_tell_no_input(judged: Judged) -> None:
+    def without_input(answer: Answer) -> None:
+        if answer.is_("GET", "/history"):
+            answer.body = {"steps": ["started", "done"]}
+
+    assert judge_history(judged, without_input).status is Status.SKIP
+
+
+def test_a_history_that_is_never_decoded_is_noticed(judged: Judged) -> None:
+    def never_decoding(answer: Answer) -> None:
+        if answer.is_("GET", "/history"):
+            answer.content = answer.again("GET", answer.path).content
+
+    assert judge_history(judged, never_decoding).status is Status.FAIL
+
+
+def test_lines_may_be_counted_after_the_answer(judged: Judged) -> None:
+    looks: dict[str, int] = {}
+
+    def counting_later(answer: Answer) -> None:
+        if "/files" in answer.path and answer.status == 200 and is_json(answer):
+            found = answer.body
+            for each in found.get("data", [found]):
+                looks[each["id"]] = looks.get(each["id"], 0) + 1
+                if looks[each["id"]] <= 2 and "num_lines" in each:
+                    each["num_lines"] = None
+            answer.body = found
+
+    law, only = "neighbours.others-stay", "[files.upload]"
+    (result,) = judged(law, alter=counting_later, only=only, profile="files-batch").values()
+    assert result.status is Status.PASS
