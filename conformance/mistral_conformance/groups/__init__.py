@@ -12,8 +12,7 @@
     ids     path ids other than the target of the same name: a `$word` or the id itself
     query   query parameters                           body    JSON body
     form    text fields of a multipart form            file    name and text of the file part; a
-            file that is no text has `base64` and its media `type` instead, or `tone_s`: a WAV file
-            of a tone of so many seconds; alone in place of a text, that is its base64
+            file that is no text has `base64` and its media `type` instead
     before  a sample to send first, so that this one can succeed
     marked  which field of the body is a name and gets the run's marker
     always  fields of the body that the bodies of rules are sent with too, where they lack them and
@@ -34,6 +33,7 @@
     after_s    how far the clock is moved before that, in seconds; without a clock: skipped
     settled    whether to wait until the object is in one of the end states that are declared for it
 
+The text `a tone of 3 s` stands for the base64 of a WAV file with a tone of so many seconds.
 Words with a dollar sign stand for:
     $NAME             the id of a target
     $colleague.user   the user id of an identity; without it the sample is skipped
@@ -54,15 +54,16 @@ For generated requests of the same operation:
 
 from __future__ import annotations
 
+import re
 import tomllib
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from mistral_conformance.probing.uploads import make_tone
+from mistral_conformance.groups.tones import make_tone
 
-TONE = "tone_s"
+TONE = re.compile(r"a tone of (\d+) s")
 
 
 @cache
@@ -74,15 +75,13 @@ def load_groups() -> tuple[dict[str, Any], ...]:
 
 
 def _sounding(value: Any) -> Any:  # noqa: ANN401 - TOML
-    """Return data with the recordings in the places of their lengths."""
+    """Return data with the base64 of tones in place of the words for them."""
+    if isinstance(value, dict):
+        return {name: _sounding(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_sounding(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    found = {name: _sounding(each) for name, each in value.items()}
-    if TONE in found:
-        found["base64"] = b64encode(make_tone(found.pop(TONE))).decode()
-    return found["base64"] if TONE in value and len(value) == 1 else found
+    told = TONE.fullmatch(value) if isinstance(value, str) else None
+    return b64encode(make_tone(int(told[1]))).decode() if told else value
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What the rules upload: plain text, a PDF, a DOCX, a picture, a tone, built here byte for byte.
+"""What the rules upload: plain text, a PDF, a DOCX and a picture, built here byte for byte.
 
 Their content depends only on the words that are passed in, so that a rule can make content which no
 earlier run has uploaded, and can look for its own words in what the server extracts.
@@ -7,9 +7,7 @@ earlier run has uploaded, and can look for its own words in what the server extr
 from __future__ import annotations
 
 import io
-import math
 import struct
-import wave
 import zipfile
 import zlib
 from base64 import b64encode
@@ -28,8 +26,6 @@ _WORD_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN_PART = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-RATE = 8000
-"""Samples of a tone in a second."""
 _ZIP_TIME = (2026, 1, 1, 0, 0, 0)
 
 
@@ -169,17 +165,3 @@ def picture_url(width: int = 64, height: int = 48) -> str:
     )
     picture = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
     return f"data:image/png;base64,{b64encode(picture).decode()}"
-
-
-def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
-    """Return a WAV file of a tone: 8 kHz, 8 bits, one channel."""
-    turn = 2 * math.pi * pitch / RATE
-    found = io.BytesIO()
-    with wave.open(found, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(RATE)
-        file.writeframes(
-            bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
-        )
-    return found.getvalue()

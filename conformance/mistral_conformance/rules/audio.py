@@ -9,7 +9,8 @@ from binascii import Error as Base64Error
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.probing.uploads import Sample, make_tone
+from mistral_conformance.groups.tones import make_tone
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL
 from mistral_conformance.rules.common.readings import column, within

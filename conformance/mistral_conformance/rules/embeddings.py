@@ -167,7 +167,7 @@ def unpack(content: bytes, count: int, code: str) -> list[float]:
     return list(form.unpack(content)) if len(content) == form.size else []
 
 
-def near(kind: str, numbers: list[int], found: list[float]) -> bool:
+def near(kind: str, numbers: Sequence[int], found: Sequence[float]) -> bool:
     """Say whether numbers are those of the same text, maybe of another run of the model."""
     if len(numbers) != len(found):
         return False

@@ -6,7 +6,7 @@ import re
 from itertools import count
 from random import Random
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from tests.unit.laws.variations import is_json
@@ -117,8 +117,8 @@ def test_laws_say_that_they_lack_a_workflow(judged: Judged, law: str, only: str)
 
 def waiting(*, clock: object) -> Context:
     session: Any = SimpleNamespace(clock=clock, memory={})
-    context: Any = SimpleNamespace(session=session, exchanges=[], pass_time=lambda _: None)
-    return context  # type: ignore[no-any-return]
+    context = SimpleNamespace(session=session, exchanges=[], pass_time=lambda _: None)
+    return cast("Context", context)
 
 
 @pytest.mark.parametrize(("clock", "ending"), [(None, Skipped), (object(), Unjudged)])
@@ -147,7 +147,7 @@ def test_made_up_numbers_keep_to_their_bounds(bounds: dict[str, float]) -> None:
     low = bounds.get("minimum", bounds.get("exclusiveMinimum", 0))
     high = bounds.get("maximum", bounds.get("exclusiveMaximum", float("inf")))
     for _ in range(50):
-        made = values.make("rate", {"type": "number", **bounds})
+        made: Any = values.make("rate", {"type": "number", **bounds})
         assert low <= made <= high
         assert made != bounds.get("exclusiveMinimum")
         assert made != bounds.get("exclusiveMaximum")
