@@ -172,3 +172,15 @@ def test_a_docx_need_not_be_taken(judged: Judged) -> None:
     result = judge_rule(judged, "ocr.office-documents-are-read", pdf_alone)
     assert result.status is Status.SKIP
     assert "a DOCX is refused with 400" in result.reason
+
+
+@pytest.mark.parametrize(("loss", "status"), [(2, Status.PASS), ("2", Status.FAIL)])
+def test_a_loss_is_any_number(judged: Judged, loss: object, status: Status) -> None:
+    def with_loss(answer: Answer) -> None:
+        if "/fine_tuning/jobs/" in answer.path and answer.status == 200:
+            points = answer.body.get("checkpoints", [])
+            told = [{**e, "metrics": {**e["metrics"], "train_loss": loss}} for e in points]
+            answer.body = {**answer.body, "checkpoints": told}
+
+    result = judge_rule(judged, "fine-tuning.finished-job-tells-its-way", with_loss)
+    assert result.status is status
