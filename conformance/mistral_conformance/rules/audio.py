@@ -123,9 +123,8 @@ def transcription_tells_the_length(ctx: Context) -> None:
     for seconds in (2.0, 5.5):
         answer = transcribe(ctx, make_tone(seconds))
         told = answer.at("usage.prompt_audio_seconds")
-        ctx.expect(
-            isinstance(told, int), f"the seconds are {told!r}, a whole number is due", answer
-        )
+        if told is None:
+            ctx.skip("the answer tells no length, which is allowed")
         ctx.expect(abs(told - seconds) <= 1, f"{told} s told of {seconds} s", answer)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, picture_url
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.readings import read_text
+from mistral_conformance.rules.common.readings import read_integer, read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -45,10 +45,9 @@ def chosen_pages_have_their_text(ctx: Context) -> None:
         pages = answer["pages"]
         found = [page["index"] for page in pages]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
-        for page in pages:
+        for index, page in zip(wanted, pages, strict=True):
             shown = [each for each in words if each in page["markdown"]]
-            what = f"the words of page {page['index']}"
-            expect_equal(ctx, shown, [words[page["index"]]], what, answer)
+            expect_equal(ctx, shown, [words[index]], f"the words of page {index}", answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
         told, size = answer.at("usage_info").get("doc_size_bytes"), len(sample.content)
@@ -107,8 +106,9 @@ def scores_only_on_request(ctx: Context) -> None:
     scores = page["confidence_scores"]
     ctx.expect(scores and scores["word_confidence_scores"], "there are no scores", answer)
     for each in scores["word_confidence_scores"]:
-        there = page["markdown"].startswith(each["text"], each["start_index"])
-        ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
+        start = read_integer(each["start_index"], "the start of a word", answer)
+        there = page["markdown"].startswith(each["text"], start)
+        ctx.expect(there, f"{each['text']!r} is not at {start}", answer)
 
 
 @rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -184,3 +185,45 @@ def test_a_loss_is_any_number(judged: Judged, loss: object, status: Status) -> N
 
     result = judge_rule(judged, "fine-tuning.finished-job-tells-its-way", with_loss)
     assert result.status is status
+
+
+WHOLE = re.compile(rb'("(?:index|start_index|prompt_audio_seconds|created_at)": ?\d+)([,}\s])')
+
+LENGTH = re.compile(rb'("prompt_audio_seconds": ?)\d+')
+
+
+def with_fractions(answer: Answer) -> None:
+    """Whole numbers have a fraction of nothing, with which they are integers still."""
+    answer.content = WHOLE.sub(rb"\1.0\2", answer.content)
+
+
+@pytest.mark.parametrize(
+    ("name", "only", "rules"),
+    [
+        ("ocr.chosen-pages-have-their-text", "", True),
+        ("ocr.scores-only-on-request", "", True),
+        ("audio.transcription-tells-the-length", "", True),
+        ("times.stamps-are-now", "[file.created_at]", False),
+    ],
+)
+def test_integers_may_be_written_with_a_fraction(
+    judged: Judged, name: str, only: str, *, rules: bool
+) -> None:
+    (result,) = judged(name, alter=with_fractions, only=only, profile="whole", rules=rules).values()
+    assert result.status is Status.PASS
+
+
+def test_a_length_need_not_be_told(judged: Judged) -> None:
+    def hiding(answer: Answer) -> None:
+        answer.content = LENGTH.sub(rb"\1null", answer.content)
+
+    result = judge_rule(judged, "audio.transcription-tells-the-length", hiding)
+    assert result.status is Status.SKIP
+
+
+def test_half_a_second_is_no_whole_one(judged: Judged) -> None:
+    def halving(answer: Answer) -> None:
+        answer.content = WHOLE.sub(rb"\1.5\2", answer.content)
+
+    result = judge_rule(judged, "audio.transcription-tells-the-length", halving)
+    assert result.status is Status.FAIL
