@@ -7,6 +7,7 @@ from itertools import count
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 import pytest
 from tests.unit.laws.variations import is_json
@@ -289,3 +290,16 @@ def test_lines_may_be_counted_after_the_answer(judged: Judged) -> None:
     law, only = "neighbours.others-stay", "[files.upload]"
     (result,) = judged(law, alter=counting_later, only=only, profile="files-batch").values()
     assert result.status is Status.PASS
+
+
+def test_of_two_filters_the_broken_one_is_named(judged: Judged) -> None:
+    def overlooking(answer: Answer) -> None:
+        if answer.is_("GET", "/files") and "mimetypes" in answer.query:
+            query = {name: each for name, each in answer.query.items() if name != "mimetypes"}
+            again = answer.again("GET", f"{answer.path}?{urlencode(query, doseq=True)}")
+            answer.content = again.content
+
+    law, only = "sets.two-filters", "[files.list:sample_type+mimetypes]"
+    (result,) = judged(law, alter=overlooking, only=only, profile="files-batch").values()
+    assert result.status is Status.FAIL
+    assert "gives an item whose `mimetype` is" in result.reason
