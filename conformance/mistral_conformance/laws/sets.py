@@ -443,11 +443,8 @@ def _expect_set(
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     for each in sorted(extra & set(names), key=str):
         broken = [f.field for f, v in asked if fits(f, v, names[each]) is not True]
-        reason = (
-            f"{shown} gives an item that the list without it leaves out"
-            if not broken
-            else f"{shown} gives an item whose `{broken[0]}` is {value_at(names[each], broken[0])!r}"
-        )
+        told = f"whose `{broken[0]}` is {value_at(names[each], broken[0])!r}" if broken else ""
+        reason = f"{shown} gives an item {told or 'that the list without it leaves out'}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
     return walk
