@@ -303,3 +303,19 @@ def test_of_two_filters_the_broken_one_is_named(judged: Judged) -> None:
     (result,) = judged(law, alter=overlooking, only=only, profile="files-batch").values()
     assert result.status is Status.FAIL
     assert "gives an item whose `mimetype` is" in result.reason
+
+
+@pytest.mark.parametrize("law", ["bulk.each-is-as-alone", "bulk.unknown-is-told"])
+def test_what_goes_on_though_it_was_ended_with_others_is_noticed(judged: Judged, law: str) -> None:
+    named: set[str] = set()
+
+    def going_on(answer: Answer) -> None:
+        if answer.is_("POST", "/executions/terminate"):
+            named.update(answer.sent_body["execution_ids"])
+        elif answer.is_("GET") and answer.path.split("/")[-1] in named:
+            answer.body = {**answer.body, "status": "RUNNING", "end_time": None, "result": None}
+
+    only = "[workflows.executions.batch_terminate_workflow_executions]"
+    (result,) = judged(law, alter=going_on, only=only, profile="workflows").values()
+    assert result.status in RED
+    assert "leads one of several to RUNNING" in result.reason
