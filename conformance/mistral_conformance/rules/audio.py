@@ -7,7 +7,9 @@ import wave
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from io import BytesIO
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mistral_conformance.groups.tones import make_tone
 from mistral_conformance.probing.uploads import Sample
@@ -223,7 +225,10 @@ def recording_comes_once(ctx: Context) -> None:
     url = ctx.prepare(FILE_URL, file_id=stored)["url"]
     sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
-        answer = ctx.answer(TRANSCRIBE, files={"model": model, name: (None, value)})
+        answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
+        if answer.status in {400, 422} and is_own_machine(value):
+            continue  # a server may fetch nothing from its own network
+        ctx.expect_status(answer, 200)
         told = answer.at("usage.prompt_audio_seconds")
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
     none = ctx.api.call(TRANSCRIBE, files={"model": model})
@@ -271,6 +276,15 @@ def presets_can_be_heard(ctx: Context) -> None:
 def _segment(told: dict[str, Any]) -> list[object]:
     """Return what both an event and the end tell of a segment: its text, its time, who speaks."""
     return [told.get(each) for each in ("text", "start", "end", "speaker_id")]
+
+
+def is_own_machine(url: str) -> bool:
+    """Say whether an address, if it is one, leads to the machine itself or its own network."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or not ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_conformance.rules.audio import is_own_machine
 from mistral_conformance.rules.embeddings import near
 from mistral_conformance.verdict.outcome import Status
 
@@ -227,3 +228,32 @@ def test_half_a_second_is_no_whole_one(judged: Judged) -> None:
 
     result = judge_rule(judged, "audio.transcription-tells-the-length", halving)
     assert result.status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("place", "status"), [(b'name="file_url"', Status.PASS), (b'name="file_id"', Status.FAIL)]
+)
+def test_a_server_may_fetch_nothing_from_its_own_machine(
+    judged: Judged, place: bytes, status: Status
+) -> None:
+    def refusing(answer: Answer) -> None:
+        if answer.is_("POST", "/audio/transcriptions") and place in answer.sent:
+            answer.status, answer.body = 400, {"detail": "This is not fetched."}
+
+    assert judge_rule(judged, "audio.recording-comes-once", refusing).status is status
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://127.0.0.1:8000/a", True),
+        ("http://localhost/a", True),
+        ("http://[::1]:80/a", True),
+        ("http://10.1.2.3/a", True),
+        ("https://files.example.org/a", False),
+        ("https://8.8.8.8/a", False),
+        ("0197b4c2-0000-7000-8000-000000000001", False),
+    ],
+)
+def test_addresses_of_the_own_machine_are_known(url: str, own: bool) -> None:
+    assert is_own_machine(url) is own
