@@ -33,6 +33,7 @@
     after_s    how far the clock is moved before that, in seconds; without a clock: skipped
     settled    whether to wait until the object is in one of the end states that are declared for it
 
+The text `a tone of 3 s` stands for the base64 of a WAV file with a tone of so many seconds.
 Words with a dollar sign stand for:
     $NAME             the id of a target
     $colleague.user   the user id of an identity; without it the sample is skipped
@@ -54,10 +55,16 @@ For generated requests of the same operation:
 
 from __future__ import annotations
 
+import re
 import tomllib
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from mistral_conformance.groups.tones import make_tone
+
+TONE = re.compile(r"a tone of (\d+) s")
 
 
 @cache
@@ -65,7 +72,17 @@ def load_groups() -> tuple[dict[str, Any], ...]:
     """Return the data of all groups, in the order of their names."""
     found = sorted(files(__name__).iterdir(), key=lambda each: each.name)
     texts = (each.read_text("utf-8") for each in found if each.name.endswith(".toml"))
-    return tuple(tomllib.loads(text) for text in texts)
+    return tuple(_sounding(tomllib.loads(text)) for text in texts)
+
+
+def _sounding(value: Any) -> Any:  # noqa: ANN401 - TOML
+    """Return data with the base64 of tones in place of the words for them."""
+    if isinstance(value, dict):
+        return {name: _sounding(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_sounding(each) for each in value]
+    told = TONE.fullmatch(value) if isinstance(value, str) else None
+    return b64encode(make_tone(int(told[1]))).decode() if told else value
 
 
 @cache

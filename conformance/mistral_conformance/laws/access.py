@@ -377,7 +377,8 @@ def other_kind(world: World, resource: Resource, ids: dict[str, str]) -> str:
         is_other = each.name not in {resource.name, resource.parent} and not each.parent
         is_made = each.whole and each.parameter and each.delete
         if is_other and is_made and world.capabilities.offers(each.create):
-            return world.make(each).ids[each.parameter]
+            with suppress(Signal):  # whether the server makes it is for the laws about that
+                return world.make(each).ids[each.parameter]
     raise Skipped(f"there is nothing of another kind than {resource.name}")
 
 

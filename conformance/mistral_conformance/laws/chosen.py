@@ -267,6 +267,8 @@ def chosen_id_finds_its_own(world: World, resource: Resource) -> None:
         given = {resource.fields[name].sent: f"{word}{letters}"}
         try:
             made.append((world.make(resource, given=given), f"{word}{letters}"))
+        except Skipped:
+            raise
         except Signal:
             continue  # a server may take some letters only
     for instance, identity in made:

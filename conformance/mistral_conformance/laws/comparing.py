@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.reading import read_time
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ABSENT: Any = object()
 LONGEST = 60
+DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+"""A duration without years and months, which are not always as long."""
+SPANS_S = (604_800, 86_400, 3_600, 60, 1)
 
 
 def is_same(field: Field, left: object, right: object) -> bool:
@@ -118,8 +122,19 @@ def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 
             if found
             else value
         )
-    is_time = facet(document, schema, "format") == "date-time"
-    return read_time(value) if is_time else value
+    form = facet(document, schema, "format")
+    if form == "duration" and isinstance(value, str):
+        return duration_of(value)
+    return read_time(value) if form == "date-time" else value
+
+
+def duration_of(text: str) -> object:
+    """Return the seconds of an ISO 8601 duration, the text itself where it tells none for sure."""
+    told = DURATION.fullmatch(text)
+    if not told or not any(told.groups()):
+        return text
+    pairs = zip(told.groups(), SPANS_S, strict=True)
+    return sum(float(number) * span_s for number, span_s in pairs if number)
 
 
 def describe(place: str, left: object, right: object, one: Shown, other: Shown) -> str:

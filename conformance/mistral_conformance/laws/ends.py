@@ -18,6 +18,7 @@ from mistral_conformance.laws.views import told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, items_of, properties
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.probing.settling import without_end
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def states_follow_their_order(world: World, resource: Resource, states: States) 
         if state in states.ends:
             return
         world.ctx.pass_time(0.25)
-    raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
+    raise without_end(world.ctx, f"after {POLLS} looks")
 
 
 @law(id="ends.end-stays", over=_ending, source=DECLARED)
@@ -191,7 +192,7 @@ def views_tell_one_state(world: World, resource: Resource, states: States) -> No
         if state in states.ends:
             return
         world.ctx.pass_time(0.25)
-    raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
+    raise without_end(world.ctx, f"after {POLLS} looks")
 
 
 @law(id="ends.action-on-the-way", over=_acting, source=DECLARED)

@@ -401,11 +401,20 @@ def _fits_form(name: str) -> bool:
 
 
 def _made_with(world: World, resource: Resource, field: Field, value: object) -> Told | None:
-    """Return a new object with the value, None where making one does not take it."""
+    """Return a new object with the value, None where making one does not take it.
+
+    Raises:
+        Skipped: the server lacks what any is made with.
+
+    """
     if field.sent:
-        with suppress(Signal):
+        try:
             instance = world.make(resource, given={field.sent: value})
-            return instance, instance.made
+        except Skipped:
+            raise
+        except Signal:
+            return None
+        return instance, instance.made
     return None
 
 

@@ -14,7 +14,8 @@ from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.model.references import is_id
 from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.probing.samples import load_samples
-from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.probing.targets import load_targets, targets_of
+from mistral_conformance.probing.uploads import PDF, pdf_sample
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -66,8 +67,9 @@ def nested_id_is_refused_or_unused(world: World, reference: Reference, cause: st
     What is deleted was used before, while it was there.
     """
     resource = world.model.resources[str(reference.resource)]
-    wrong = _wrong(world, resource, cause)
-    known = wrong.doomed or _make(world, resource, CALLER)[0]
+    form = _form(reference)
+    wrong = _wrong(world, resource, cause, form)
+    known = wrong.doomed or _make(world, resource, CALLER, form)[0]
     taken = _send(world, reference, known.ids[resource.parameter])
     if not taken.ok:
         world.capabilities.note(str(reference.place), offered=False)
@@ -93,7 +95,16 @@ def _send(world: World, reference: Reference, identity: str) -> Exchange:
     return world.ask(place.operation, ids, query=request["query"], json=body)
 
 
-def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
+def _form(reference: Reference) -> str:
+    """Return the media type of the files that the place takes for sure, none where any will do."""
+    place = reference.place
+    named = load_samples()[place.operation].named.get(place.name)
+    target = load_targets().get(named.target) if named else None
+    form: str = target.sample.get("file", {}).get("type", "") if target else ""
+    return form
+
+
+def _wrong(world: World, resource: Resource, cause: str, form: str) -> Wrong:
     """Return an id with the cause, or of what is there until it is deleted.
 
     Raises:
@@ -104,17 +115,21 @@ def _wrong(world: World, resource: Resource, cause: str) -> Wrong:
         return Wrong(world.values.uuid())
     if cause == "wrong-kind":
         return Wrong(other_kind(world, resource, {}))
-    instance, secret = _make(world, resource, FOREIGN.get(cause, CALLER))
+    instance, secret = _make(world, resource, FOREIGN.get(cause, CALLER), form)
     if cause == "deleted" and not resource.delete:
         raise Skipped(f"nothing deletes {resource.one}")
     doomed = instance if cause == "deleted" else None
     return Wrong(instance.ids[resource.parameter], secret, doomed)
 
 
-def _make(world: World, resource: Resource, by: str) -> tuple[Instance, str]:
+def _make(world: World, resource: Resource, by: str, form: str) -> tuple[Instance, str]:
     """Return a new object with a word in its content, or in that of what is in it, and the word."""
     secret = world.values.word()
-    given = {"file.content": f"The secret word is {secret}.\n".encode()}
+    told = f"The secret word is {secret}."
+    given: dict[str, object] = {"file.content": f"{told}\n".encode()}
+    if form == PDF:
+        content, name = pdf_sample([told]).content, world.values.name(".pdf")
+        given = {"file.content": content, "file.name": name, "file.type": form}
     if _is_upload(world, resource):
         return world.make(resource, by=by, given=given), secret
     instance = world.make(resource, by=by)

@@ -14,7 +14,7 @@ from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,7 @@ def population_of(world: World, view: ListView) -> Population:
 
     Raises:
         Unjudged: the server does not make enough of them.
+        Skipped, NotOffered: it lacks what they are made with.
 
     """
     memory = world.ctx.session.memory
@@ -89,7 +90,9 @@ def population_of(world: World, view: ListView) -> Population:
     if made and len(found.made) < LEAST:
         why, shown = (found.refused.reason, found.refused.evidence) if found.refused else ("", ())
         several = world.model.resources[view.resource].several
-        raise Unjudged(f"the server made {len(found.made)} {several} to list: {why}", *shown)
+        absent = isinstance(found.refused, Skipped | NotOffered)
+        ending = type(found.refused) if found.refused and absent else Unjudged
+        raise ending(f"the server made {len(found.made)} {several} to list: {why}", *shown)
     return found
 
 
@@ -119,6 +122,7 @@ def crowd_of(world: World, view: ListView) -> Population:
 
     Raises:
         Unjudged: the server does not make enough of them.
+        Skipped, NotOffered: it lacks what they are made with.
 
     """
     memory = world.ctx.session.memory

@@ -95,6 +95,7 @@ def common_is_shown(world: World, resource: Resource, field: Field, value: str) 
 def workspace_sees_its_own(world: World, resource: Resource) -> None:
     """What is the workspace's unless a request says otherwise is in each view of a colleague."""
     instance = world.make(resource)
+    _expect_no_secret(resource, instance)
     for shown in world.look(instance, by=COLLEAGUE):
         said = f"{shown.view} does not show a colleague {resource.one} of the workspace"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
@@ -114,6 +115,20 @@ def colleagues_are_told_the_same(world: World, resource: Resource) -> None:
         world.expect_same(fields, one, other, said="a colleague is told otherwise:")
     if not judged:
         raise Skipped(f"no view shows a colleague {resource.one}")
+
+
+def _expect_no_secret(resource: Resource, instance: Instance) -> None:
+    """End the law where the server says that it keeps to its maker what a request says nothing of.
+
+    Raises:
+        NotOffered: so it is.
+
+    """
+    for field in resource.fields.values():
+        value = instance.made.get(field.name) if field.seen_by and field.owner == "both" else None
+        if field.seen_by.get(str(value)) == CALLER:
+            said = f"the server makes {resource.one} with `{field.name}` = {value!r} by itself"
+            raise NotOffered(f"not offered: {said}", instance.made)
 
 
 def _make(world: World, resource: Resource, field: Field, value: str) -> Instance:

@@ -442,12 +442,9 @@ def _expect_set(
         reason = f"{shown} leaves out an item whose `{field}` is {value_at(names[lost], field)!r}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     for each in sorted(extra & set(names), key=str):
-        fitting_one = all(fits(f, v, names[each]) is True for f, v in asked)
-        reason = (
-            f"{shown} gives an item that the list without it leaves out"
-            if fitting_one
-            else f"{shown} gives an item whose `{field}` is {value_at(names[each], field)!r}"
-        )
+        broken = [f.field for f, v in asked if fits(f, v, names[each]) is not True]
+        told = f"whose `{broken[0]}` is {value_at(names[each], broken[0])!r}" if broken else ""
+        reason = f"{shown} gives an item {told or 'that the list without it leaves out'}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
     world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
     return walk

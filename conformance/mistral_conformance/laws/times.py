@@ -273,5 +273,6 @@ def _expect_form(world: World, field: Field, value: object, exchange: Exchange) 
         fits = zoned and read_time(value) is not None
         world.expect(fits, f"`{field.name}` is {value!r}, no RFC 3339 time with a zone", exchange)
     else:
-        whole = isinstance(value, int) and not isinstance(value, bool)
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else 0.5
+        whole = number % 1 == 0  # 5.0 is an integer to JSON Schema
         world.expect(whole, f"`{field.name}` is {value!r}, whole seconds are due", exchange)

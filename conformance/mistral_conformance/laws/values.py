@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -133,8 +134,14 @@ class Values:
         moment = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
         return moment.isoformat().replace("+00:00", "Z")
 
-    def _number(self, schema: Json) -> int:
-        low = facet(self._document, schema, "minimum")
-        high = facet(self._document, schema, "maximum")
-        least = 1 if low is None else int(low)
-        return self._random.randint(least, least + 50 if high is None else int(high))
+    def _number(self, schema: Json) -> float:
+        """Return a whole number that the schema allows, or what is between where there is none."""
+        low, above = (facet(self._document, schema, e) for e in ("minimum", "exclusiveMinimum"))
+        high, below = (facet(self._document, schema, e) for e in ("maximum", "exclusiveMaximum"))
+        least = math.ceil(low) if low is not None else 1 if above is None else math.floor(above) + 1
+        most = math.floor(high) if high is not None else least + 50
+        most = most if below is None else min(most, math.ceil(below) - 1)
+        if least <= most:
+            return self._random.randint(least, most)
+        ends = [each for each in (low, above, high, below) if each is not None]
+        return float(sum(ends)) / len(ends)

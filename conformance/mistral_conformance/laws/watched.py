@@ -10,7 +10,8 @@ from mistral_conformance.laws.ends import POLLS, stateful
 from mistral_conformance.laws.harmless import known_part
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import JSON, types
-from mistral_conformance.verdict.outcome import Skipped, Unjudged
+from mistral_conformance.probing.settling import without_end
+from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def ended_stays_beside_others(world: World, resource: Resource, states: States) 
         if state in states.ends:
             return
         world.ctx.pass_time(0.25)
-    raise Unjudged(f"no end state after {POLLS} looks", *world.ctx.exchanges[-1:])
+    raise without_end(world.ctx, f"after {POLLS} looks")
 
 
 def _look(world: World, instance: Instance, view: str, query: Json) -> Exchange:

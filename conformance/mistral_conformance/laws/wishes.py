@@ -19,11 +19,12 @@ from mistral_conformance.laws.sets import (
     whole_of,
 )
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.populations import Population
     from mistral_conformance.laws.walking import Walk
     from mistral_conformance.laws.world import World
@@ -107,7 +108,7 @@ def wish_and_filter(world: World, view: ListView, name: str, values: list[Any]) 
 @law(id="sets.own-leave-out-others", over=_own, source=DECLARED)
 def own_leave_out_others(world: World, view: ListView, resource: Resource, name: str) -> None:
     """Who asks for what one user created gets that, and not what another created beside it."""
-    made = {by: world.make(resource, by=by).key for by in (CALLER, COLLEAGUE)}
+    made = {CALLER: world.make(resource).key, COLLEAGUE: _made_by_colleague(world, resource).key}
 
     def left(query: Json) -> tuple[Walk, set[str]]:
         walk = world.walk(resource, query=query, through=view.operation)
@@ -122,6 +123,20 @@ def own_leave_out_others(world: World, view: ListView, resource: Resource, name:
         said, wanted = (" and ".join(sorted(each)) or "neither of them" for each in (found, due))
         told = f"with {name}={word} the list holds what {said} made, it should what {wanted} did"
         world.expect(found == {*due}, told, walk.last)
+
+
+def _made_by_colleague(world: World, resource: Resource) -> Instance:
+    """Return what a colleague makes with what the caller has made for it.
+
+    Raises:
+        NotOffered: the server does not let a colleague use that.
+
+    """
+    try:
+        return world.make(resource, by=COLLEAGUE)
+    except Unjudged as refused:
+        said = f"a colleague cannot make {resource.one} with what is the caller's"
+        raise NotOffered(f"not offered: {said}: {refused.reason}", *refused.evidence) from None
 
 
 def _moving(world: World, view: ListView) -> set[str]:

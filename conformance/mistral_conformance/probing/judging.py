@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from mistral_conformance.model.compiled import compile_schema
 from mistral_conformance.model.document import Document
+from mistral_conformance.model.reading import model_of
 from mistral_conformance.model.views import answer_view
 from mistral_conformance.model.wording import Fault, explain
 from mistral_conformance.probing.targets import unowned_ids
@@ -64,14 +65,21 @@ class Judge:
     def status(self, operation: Operation, exchange: Exchange) -> str:
         """Say whether the status is documented.
 
-        400 and 422 both refuse what is wrong in a request.
+        400 and 422 both refuse what is wrong in a request, and an id in a body is refused with what
+        its reference declares.
         """
         documented = operation.item["responses"]
         known = {str(exchange.status), f"{exchange.status // 100}XX", "default"}
         known |= WRONG if exchange.status == BAD_REQUEST else set()
-        if known & set(documented):
+        if known & set(documented) or exchange.status in self._refusing_ids(operation):
             return ""
         return f"status {exchange.status} is not documented: {', '.join(documented)}"
+
+    def _refusing_ids(self, operation: Operation) -> set[int]:
+        """Return the statuses that refuse the ids in the body of a request."""
+        places = (each for each in model_of(self._document).references if each.resource)
+        named = (e for e in places if e.place.operation == operation.id and e.place.where == "body")
+        return {status for each in named for due in each.refusals.values() for status in due}
 
     def body(self, operation: Operation, exchange: Exchange) -> str:
         """Say whether the body has the documented schema; unknown values of open enums are fine."""

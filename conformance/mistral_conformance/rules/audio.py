@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 import wave
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from io import BytesIO
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from mistral_conformance.groups.tones import RATE, make_tone, make_wav
 from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.names import FILE_URL
@@ -31,7 +33,6 @@ PAGE = 100
 """The largest page of voices that is asked for."""
 SPEAK = "audio.speech.complete"
 TRANSCRIBE = "audio.transcriptions.complete"
-RATE = 8000
 GET = "audio.voices.get"
 VOICE_SAMPLE = "audio.voices.get_sample_audio"
 
@@ -139,8 +140,9 @@ def transcription_tells_the_length(ctx: Context) -> None:
     for seconds in (2.0, 5.5):
         answer = transcribe(ctx, make_tone(seconds))
         told = answer.at("usage.prompt_audio_seconds")
-        said = f"{told} s told of {seconds} s"
-        ctx.expect(isinstance(told, int) and abs(told - seconds) <= 1, said, answer)
+        if told is None:
+            ctx.skip("the answer tells no length, which is allowed")
+        ctx.expect(abs(told - seconds) <= 1, f"{told} s told of {seconds} s", answer)
 
 
 @rule(MUST, "document: TranscriptionSegmentChunk", (TRANSCRIBE,))
@@ -248,7 +250,10 @@ def recording_comes_once(ctx: Context) -> None:
     url = ctx.prepare(FILE_URL, file_id=stored)["url"]
     sent = transcribe(ctx, tone).at("usage.prompt_audio_seconds")
     for name, value in (("file_id", stored), ("file_url", url)):
-        answer = ctx.answer(TRANSCRIBE, files={"model": model, name: (None, value)})
+        answer = ctx.api.call(TRANSCRIBE, files={"model": model, name: (None, value)})
+        if answer.status in {400, 422} and is_own_machine(value):
+            continue  # a server may fetch nothing from its own network
+        ctx.expect_status(answer, 200)
         told = answer.at("usage.prompt_audio_seconds")
         expect_equal(ctx, told, sent, f"the length by {name}", answer)
     none = ctx.api.call(TRANSCRIBE, files={"model": model})
@@ -314,23 +319,13 @@ def _segment(told: dict[str, Any]) -> list[object]:
     return [told.get(each) for each in ("text", "start", "end", "speaker_id")]
 
 
-def make_tone(seconds: float, pitch: float = 220.0) -> bytes:
-    """Return a WAV file of a tone: 8 kHz, 8 bits, one channel."""
-    turn = 2 * math.pi * pitch / RATE
-    return make_wav(
-        bytes(128 + round(60 * math.sin(turn * n)) for n in range(round(seconds * RATE)))
-    )
-
-
-def make_wav(sound: bytes) -> bytes:
-    """Return a WAV file of a sound: 8 kHz, 8 bits, one channel."""
-    found = BytesIO()
-    with wave.open(found, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(1)
-        file.setframerate(RATE)
-        file.writeframes(sound)
-    return found.getvalue()
+def is_own_machine(url: str) -> bool:
+    """Say whether an address, if it is one, leads to the machine itself or its own network."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or not ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def read_seconds(ctx: Context, content: bytes, *seen: Exchange) -> float:

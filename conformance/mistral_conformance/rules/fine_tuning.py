@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mistral_conformance.probing.uploads import Sample
 from mistral_conformance.rules.common.names import GET_MODEL
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
@@ -26,6 +27,7 @@ from mistral_conformance.rules.common.tunings import (
     upload_lines,
     wait_for,
 )
+from mistral_conformance.rules.common.uploads import JSON_LINES, try_upload
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -38,6 +40,7 @@ LONG = 1000
 """So many steps take a while, in which a job can be cancelled."""
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 HOUR_S = 3600
+WHILE_S = 2
 
 
 @rule(MUST, "document: fine_tuning.jobs.create (the parameter dry_run)", (CREATE_JOB, LIST_JOBS))
@@ -88,10 +91,10 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 def finished_job_tells_its_way(ctx: Context) -> None:
     """A finished job has passed its states in order, and has checkpoints up to its last step."""
     done = wait_for(ctx, create_job(ctx, auto_start=True)["id"], "SUCCESS")
-    told = [(each["created_at"], within(each, "data", "status")) for each in done["events"]]
+    told = told_by_events(done)
     places = [(when, PLACES.index(status)) for when, status in told if status in PLACES]
     seen = [PLACES[each] for _, each in sorted(places)]  # of one second any may be listed first
-    ctx.expect("SUCCESS" in seen, "no event tells the end", done)
+    ctx.expect(not told or "SUCCESS" in seen, "no event tells the end", done)
     expect_equal(ctx, seen, sorted(seen, key=PLACES.index), "the order of the states", done)
     points = sorted(done["checkpoints"], key=lambda each: each["step_number"])
     ctx.expect(points, "the job has no checkpoints", done)
@@ -99,22 +102,24 @@ def finished_job_tells_its_way(ctx: Context) -> None:
     times = [each["created_at"] for each in points]
     expect_equal(ctx, times, sorted(times), "the times of the checkpoints", done)
     losses = [within(each, "metrics", "train_loss") for each in points]
-    ctx.expect(all(isinstance(loss, float) for loss in losses), "a loss is missing", done)
+    ctx.expect(all(type(each) in {int, float} for each in losses), "a loss is missing", done)
 
 
 @rule(MUST, "document: fine_tuning.jobs.cancel", (CANCEL_JOB, START_JOB, GET_JOB))
 def cancelled_job_ends(ctx: Context) -> None:
     """A job that is cancelled stops after a while, makes no model, and starts no more."""
     job = create_job(ctx)["id"]
+    if ctx.session.clock:
+        ctx.pass_time(WHILE_S)  # so that what is changed now is not changed when it was created
     asked = ctx.answer(CANCEL_JOB, job_id=job)
     stopping = asked["status"] in {"CANCELLATION_REQUESTED", "CANCELLED"}
     ctx.expect(stopping, f"the job is {asked['status']}", asked)
     ended = wait_for(ctx, job, "CANCELLED")
-    told = [within(each, "data", "status") for each in ended["events"]]
-    missing = {asked["status"], "CANCELLED"} - set(told)
+    told = {status for _, status in told_by_events(ended)}
+    missing = {asked["status"], "CANCELLED"} - told if told else set()
     ctx.expect(not missing, f"no event tells {' and '.join(sorted(missing))}", ended)
     stayed = ctx.session.clock and ended["modified_at"] == ended["created_at"]
-    ctx.expect(not stayed, "`modified_at` is that of the creation after hours and an end", ended)
+    ctx.expect(not stayed, "`modified_at` is that of the creation after a while and an end", ended)
     ctx.expect(ended["fine_tuned_model"] is None, "a cancelled job has a model", ended)
     expect_refused(ctx, ctx.api.call(START_JOB, job_id=job), "the start of a cancelled job")
     expect_equal(ctx, read_job(ctx, job)["status"], "CANCELLED", "the status")
@@ -146,8 +151,10 @@ def _has_no_checkpoint(job: Exchange) -> bool:
 def wrong_files_fail_validation(ctx: Context) -> None:
     """A file that is no JSON, or has no answers to learn, is refused or fails validation."""
     for text in ("no JSON at all\n", lines([{"messages": [{"role": "user", "content": "x"}]}])):
-        sent = order(ctx, upload_lines(ctx, text), auto_start=True)
-        made = ctx.api.call(CREATE_JOB, json=sent)
+        stored = try_upload(ctx, Sample("training.jsonl", text.encode(), JSON_LINES), "fine-tune")
+        if stored.status in {400, 415, 422}:
+            continue  # it is refused before a job could use it
+        made = ctx.api.call(CREATE_JOB, json=order(ctx, ctx.need(stored)["id"], auto_start=True))
         if not 400 <= made.status < 500:
             ctx.expect_status(made, 200)
             wait_for(ctx, made["id"], "FAILED_VALIDATION")
@@ -187,3 +194,18 @@ def classifiers_learn_their_labels(ctx: Context) -> None:
         expect_equal(ctx, sorted(scores), TARGET["labels"], "the labels", answer)
         best = max(scores, key=scores.__getitem__)
         expect_equal(ctx, {"topic": best}, sample["labels"], "the best label", answer)
+
+
+def told_by_events(job: Exchange) -> list[tuple[int, str]]:
+    """Return the states that the events of a job tell, each with its time.
+
+    None where they tell what has happened in words of their own.
+    """
+    events = job.get("events")
+    told = []
+    for each in events if isinstance(events, list) else ():
+        data = each.get("data") if isinstance(each, dict) else None
+        status = data.get("status") if isinstance(data, dict) else None
+        if isinstance(status, str):
+            told.append((each["created_at"], status))
+    return told

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, picture_url
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.readings import read_text
+from mistral_conformance.rules.common.readings import read_integer, read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -44,10 +45,9 @@ def chosen_pages_have_their_text(ctx: Context) -> None:
         pages = answer["pages"]
         found = [page["index"] for page in pages]
         expect_equal(ctx, found, wanted, f"the pages for {chosen!r}", answer)
-        for page in pages:
+        for index, page in zip(wanted, pages, strict=True):
             shown = [each for each in words if each in page["markdown"]]
-            what = f"the words of page {page['index']}"
-            expect_equal(ctx, shown, [words[page["index"]]], what, answer)
+            expect_equal(ctx, shown, [words[index]], f"the words of page {index}", answer)
         processed = answer.at("usage_info.pages_processed")
         expect_equal(ctx, processed, len(wanted), "pages_processed", answer)
         told, size = answer.at("usage_info").get("doc_size_bytes"), len(sample.content)
@@ -66,7 +66,10 @@ def broken_document_is_refused(ctx: Context) -> None:
 def office_documents_are_read(ctx: Context) -> None:
     """The words of a DOCX are read."""
     said = word(ctx)
-    answer = _read(ctx, docx_sample(f"A letter about {said}"))
+    answer = ctx.api.call(OCR, json=_body(ctx, _document(docx_sample(f"A letter about {said}"))))
+    if 400 <= answer.status < 500:
+        ctx.skip(f"a DOCX is refused with {answer.status}: the document names no kinds of files")
+    ctx.expect_status(answer, 200)
     text = " ".join(page["markdown"] for page in answer["pages"])
     ctx.expect(said in text, "the word of the letter is missing", answer)
 
@@ -82,11 +85,11 @@ def blocks_stand_on_the_page(ctx: Context) -> None:
     answer = _read(ctx, sample, include_blocks=True)
     page = answer["pages"][0]
     size, blocks = page["dimensions"], page["blocks"]
-    ctx.expect(size, "the page of a PDF has no dimensions", answer)
     ctx.expect(blocks, "there are no blocks", answer)
+    width, height = (size["width"], size["height"]) if size else (math.inf, math.inf)
     for block in blocks:
-        across = 0 <= block["top_left_x"] <= block["bottom_right_x"] <= size["width"]
-        down = 0 <= block["top_left_y"] <= block["bottom_right_y"] <= size["height"]
+        across = 0 <= block["top_left_x"] <= block["bottom_right_x"] <= width
+        down = 0 <= block["top_left_y"] <= block["bottom_right_y"] <= height
         ctx.expect(across and down, "a block leaves the page", answer)
     bare = _read(ctx, sample, include_blocks=False)
     expect_equal(ctx, bare["pages"][0].get("blocks"), None, "blocks that are not wanted", bare)
@@ -105,8 +108,9 @@ def scores_only_on_request(ctx: Context) -> None:
     scores = page["confidence_scores"]
     ctx.expect(scores and scores["word_confidence_scores"], "there are no scores", answer)
     for each in scores["word_confidence_scores"]:
-        there = page["markdown"].startswith(each["text"], each["start_index"])
-        ctx.expect(there, f"{each['text']!r} is not at {each['start_index']}", answer)
+        start = read_integer(each["start_index"], "the start of a word", answer)
+        there = page["markdown"].startswith(each["text"], start)
+        ctx.expect(there, f"{each['text']!r} is not at {start}", answer)
 
 
 @rule(

@@ -28,7 +28,7 @@ from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Misread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.model.forms import Form
@@ -65,6 +65,8 @@ LOGS = ("events", "entries", "messages")
 MOMENTS = ("event_timestamp", "eventTime", "timestamp_unix_nano", "created_at", "timestamp")
 """When each of it happened: seconds since 1970 or smaller parts of them, or a text."""
 THIS_CENTURY_S = 10_000_000_000
+EXECUTION = "workflow_exec_id"
+"""What an event of several executions belongs to."""
 JITTER_S = 0.1
 """So much may what several machines tell be out of order."""
 LEAST_ERROR = 400
@@ -240,14 +242,23 @@ def _jumbles(value: Any, _place: Place) -> Iterator[str]:  # noqa: ANN401 - JSON
     """Yield, for each log, where it is told neither from first to last nor the other way."""
     for name in LOGS if isinstance(value, dict) else ():
         items = value.get(name)
-        told = [_moment(each) for each in items] if isinstance(items, list) else []
-        moments = [each for each in told if each is not None]
-        pairs = list(pairwise(moments))
-        back = [one for one, other in pairs if other < one - JITTER_S]
-        if back and any(other > one + JITTER_S for one, other in pairs):
-            yield f"{name} go on in time, and back after {back[0]:.3f} s since 1970"
-        elif pairs:
-            yield ""
+        for moments in _courses(items) if isinstance(items, list) else ():
+            pairs = list(pairwise(moments))
+            back = [one for one, other in pairs if other < one - JITTER_S]
+            if back and any(other > one + JITTER_S for one, other in pairs):
+                yield f"{name} go on in time, and back after {back[0]:.3f} s since 1970"
+            elif pairs:
+                yield ""
+
+
+def _courses(items: list[Any]) -> Iterable[list[float]]:
+    """Return the times of what has happened to each execution: no order is due among several."""
+    courses: dict[str, list[float]] = {}
+    for each in items:
+        moment = _moment(each)
+        if moment is not None:
+            courses.setdefault(str(each.get(EXECUTION)), []).append(moment)
+    return courses.values()
 
 
 def _moment(item: object) -> float | None:

@@ -69,12 +69,14 @@ def read_text(text: object, what: str, *seen: Exchange) -> Any:  # noqa: ANN401 
 
 
 def read_integer(text: object, what: str, *seen: Exchange) -> int:
-    """Return the integer that an answer tells as text, or as a number.
+    """Return the integer that an answer tells as text, or as a number, of which 5.0 is one too.
 
     Raises:
         Failed: it is none.
 
     """
+    if isinstance(text, float) and text % 1 == 0:
+        return int(text)
     if isinstance(text, int) and not isinstance(text, bool):
         return text
     if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER:

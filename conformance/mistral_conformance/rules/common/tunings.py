@@ -77,7 +77,7 @@ def wait_for(ctx: Context, job_id: str, *statuses: str) -> Exchange:
 
     Raises:
         Failed: it ends otherwise, or goes on for hours of the server's time.
-        Unjudged: the server has no clock to move, and it goes on for minutes.
+        Skipped: the server has no clock to move, and it goes on for minutes.
 
     """
     states = model_of(ctx.document).states_of("fine_tuning_job")

@@ -11,17 +11,24 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+JSON_LINES = "application/jsonl"
+
 
 def upload_file(ctx: Context, sample: Sample, purpose: str = "") -> Exchange:
     """Return a new file, its name marked; without a purpose it has the one that is the default."""
+    return ctx.need(try_upload(ctx, sample, purpose))
+
+
+def try_upload(ctx: Context, sample: Sample, purpose: str = "") -> Exchange:
+    """Return the answer to an upload, which a server may refuse for what the file holds."""
     part = (ctx.marker.name(sample.name), sample.content, sample.media_type)
     data = {"purpose": purpose} if purpose else None
-    return ctx.prepare(UPLOAD_FILE, files={"file": part}, data=data)
+    return ctx.api.call(UPLOAD_FILE, files={"file": part}, data=data)
 
 
 def upload_json_lines(ctx: Context, name: str, text: str, purpose: str = "") -> str:
     """Return the id of a new file of JSON lines."""
-    return str(upload_file(ctx, Sample(name, text.encode(), "application/jsonl"), purpose)["id"])
+    return str(upload_file(ctx, Sample(name, text.encode(), JSON_LINES), purpose)["id"])
 
 
 def expect_made(ctx: Context, file_id: str) -> None:
