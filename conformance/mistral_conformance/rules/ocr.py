@@ -24,6 +24,8 @@ TITLE_SCHEMA = {
     "required": ["title", "pages"],
     "additionalProperties": False,
 }
+SIGNS = "p<q&r"
+"""What HTML spells otherwise."""
 SCHEMA_FORMAT = {
     "type": "json_schema",
     "json_schema": {"name": "paper", "schema": TITLE_SCHEMA, "strict": True},
@@ -124,7 +126,7 @@ def scores_only_on_request(ctx: Context) -> None:
 def parts_are_taken_out(ctx: Context) -> None:
     """Tables come in their format, heads only apart, images each with an id and an annotation."""
     head, foot = f"Journal of {word(ctx)}", f"Printed by {word(ctx)}"
-    rows = "| hive | honey |\n|---|---|\n| oak | 4 |"
+    rows = f"| hive | honey |\n|---|---|\n| oak | 4 |\n| {SIGNS} | 5 |"
     sample = pdf_sample(
         [f"{head}\nOn {word(ctx)}\n{rows}\n{foot}" for _ in range(2)],
         pictures=[(128, 96), (96, 64)],
@@ -145,7 +147,10 @@ def parts_are_taken_out(ctx: Context) -> None:
             ctx.expect(not twice, "the head is in the text too", answer)
             for table in tables:
                 expect_equal(ctx, table["format"], form, "the format of a table", answer)
-                ctx.expect(mark in table["content"], f"a table is no {form}", answer)
+                content = table["content"]
+                ctx.expect(mark in content, f"a table is no {form}", answer)
+                raw = form == "html" and SIGNS in content
+                ctx.expect(not raw, f"a cell of HTML has {SIGNS} unescaped", answer)
         for image in images:
             told = image.get("image_annotation")
             if form == "html":

@@ -197,3 +197,9 @@ def places_are_in_the_line(score_words: Part) -> Part:
         ]
 
     return defect
+
+
+@mutant("ocr.cells-are-raw", OCR, place=f"{PAGES}:escape")
+def cells_are_raw(_escape: Part) -> Part:
+    """Cells of tables in HTML are not escaped."""
+    return lambda text, **_: text
