@@ -17,14 +17,16 @@ from mistral_conformance.mutants.registry import Mutant, load_mutants, mutant
 from mistral_conformance.rules import load_rules, workflow_events
 from mistral_conformance.rules.common import workflows
 from mistral_mock import pages
+from mistral_mock.resources.workflows import event_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mistral_conformance.mutants.registry import Factory
 
-SAMPLE = tuple({each.family: each.id for each in load_mutants().values()}.values())
-"""One defect of each family; `make mutants` judges all."""
+FEWEST_LAST = sorted(load_mutants().values(), key=lambda each: -len(each.operations))
+SAMPLE = tuple(sorted({each.family: each.id for each in FEWEST_LAST}.values()))
+"""One defect of each family, of few operations; `make mutants` judges all."""
 IDLE = "paging.no-defect"
 
 
@@ -60,33 +62,29 @@ def test_what_changes_nothing_is_missed(with_idle: Callable[..., None]) -> None:
     assert not judge_mutant(IDLE).caught
 
 
-@pytest.mark.parametrize(
-    ("operations", "place", "factory"),
-    [
-        (
-            (workflow_events.LIST, workflow_events.STREAM),
-            "event_lists:tell",
-            lambda tell: (
-                lambda ctx: tell(ctx)[:: -1 if ctx.operation_id == workflow_events.LIST else 1]
-            ),
-        ),
-        (
-            (workflow_events.LIST, workflow_events.STREAM, workflows.STREAM),
-            "event_lists:spell",
-            lambda spell: lambda event: re.sub(rb"event: \w+", b"event: workflow", spell(event)),
-        ),
-        (
-            (workflows.HISTORY, workflows.RESET),
-            "history:history",
-            lambda history: lambda run, **how: {"history": history(run, **how)},
-        ),
-    ],
-    ids=["latest-event-first", "events-of-one-name", "history-within"],
-)
-def test_what_is_free_is_missed(
-    with_idle: Callable[..., None], operations: tuple[str, ...], place: str, factory: Factory
+def test_order_and_names_of_events_are_free(
+    with_idle: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_idle(*operations, place=f"resources.workflows.{place}", factory=factory)
+    spell = event_lists.spell
+    monkeypatch.setattr(
+        event_lists, "spell", lambda event: re.sub(rb"event: \w+", b"event: workflow", spell(event))
+    )
+
+    def latest_first(tell: Any) -> Any:
+        listed = workflow_events.LIST
+        return lambda ctx: tell(ctx)[:: -1 if ctx.operation_id == listed else 1]
+
+    touched = (workflow_events.LIST, workflow_events.STREAM, workflows.STREAM)
+    with_idle(*touched, place="resources.workflows.event_lists:tell", factory=latest_first)
+    assert judge_mutant(IDLE).rule == ""
+
+
+def test_a_history_may_be_within_an_object(with_idle: Callable[..., None]) -> None:
+    def within(history: Any) -> Any:
+        return lambda run, **how: {"history": history(run, **how)}
+
+    place = "resources.workflows.history:history"
+    with_idle(workflows.HISTORY, workflows.RESET, place=place, factory=within)
     assert judge_mutant(IDLE).rule == ""
 
 
