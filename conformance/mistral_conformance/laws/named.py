@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.answers import questions
 from mistral_conformance.laws.finding import find_named
 from mistral_conformance.laws.instance import bare, key_of
@@ -232,12 +234,8 @@ def _same(instance: Instance) -> Json:
     """Return what makes another object with the same texts and numbers as this one."""
     fields = instance.resource.fields
     told = {fields[name].sent: value for name, value in instance.sent.items() if name in fields}
-    return {n: each for n, each in told.items() if n and "." not in n and not is_nested(each)}
-
-
-def is_nested(value: object) -> bool:
-    """Say whether a value has others inside it."""
-    return isinstance(value, list | dict)
+    plain = {n: each for n, each in told.items() if not isinstance(each, list | dict)}
+    return {n: each for n, each in plain.items() if n and "." not in n}
 
 
 def _ids(shown: Shown, field: Field) -> set[str]:
@@ -246,17 +244,24 @@ def _ids(shown: Shown, field: Field) -> set[str]:
     return {e for e in (value if isinstance(value, list) else [value]) if isinstance(e, str) and e}
 
 
-def _told(model: Model) -> Iterator[Subject]:
-    """Yield each creation that can name something in a field that answers show."""
+def _creations(model: Model) -> Iterator[tuple[Subject, Reference, Resource]]:
+    """Yield each place at which a creation can name something, with what is made there."""
     for each in model.references:
         place = each.place
         named = load_samples().get(place.operation, Sample()).named.get(place.name)
         for makes in model.resources.values() if named else ():
-            fields = [e for e in makes.fields.values() if e.sent == place.name]
-            if makes.whole and makes.create == place.operation and fields:
+            if makes.whole and makes.create == place.operation:
                 operations = tuple(e for e in (makes.create, makes.read, makes.list) if e)
-                value = (each, makes, fields[0])
-                yield Subject(str(place), value, operations, (makes.create,), (each.origin,))
+                needed, origins = (makes.create,), (each.origin,)
+                yield Subject(str(place), None, operations, needed, origins), each, makes
+
+
+def _told(model: Model) -> Iterator[Subject]:
+    """Yield each creation that can name something in a field that answers show."""
+    for subject, each, makes in _creations(model):
+        field = next((e for e in makes.fields.values() if e.sent == each.place.name), None)
+        if field:
+            yield evolve(subject, value=(each, makes, field))
 
 
 @law(id="views.named-is-shown", over=_told, source=TOLD_FALSELY, harm=True)
@@ -278,17 +283,11 @@ def named_is_shown(world: World, reference: Reference, makes: Resource, field: F
 
 def _several(model: Model) -> Iterator[Subject]:
     """Yield each creation that can name several things in a list that answers show."""
-    for each in model.references:
-        place, first = each.place, each.place.name.partition(".")[0]
-        named = load_samples().get(place.operation, Sample()).named.get(place.name)
-        for makes in model.resources.values() if named else ():
-            field = makes.fields.get(first)
-            if makes.whole and makes.create == place.operation and field:
-                operations = tuple(e for e in (makes.create, makes.read, makes.list) if e)
-                is_list = "array" in types(model.document, field.schema)
-                if is_list:
-                    value = (each, makes, first)
-                    yield Subject(str(place), value, operations, (makes.create,), (each.origin,))
+    for subject, each, makes in _creations(model):
+        first = each.place.name.partition(".")[0]
+        field = makes.fields.get(first)
+        if field and "array" in types(model.document, field.schema):
+            yield evolve(subject, value=(each, makes, first))
 
 
 @law(id="views.all-named-are-shown", over=_several, source=TOLD_FALSELY, harm=True)

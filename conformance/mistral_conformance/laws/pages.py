@@ -190,22 +190,20 @@ def tokens_outlive_their_item(world: World, view: ListView) -> None:
     resource = world.model.resources[view.resource]
     given = partial(named_like, world, resource, population.word)
     doomed, *_ = (world.make(resource, parent=population.parent, given=given()) for _ in range(2))
-    pages: list[Exchange] = []
 
     def ask(asked: Json) -> Exchange:
         page = world.need(world.ask(view.operation, population.ids, query=asked))
         if doomed.key in {key_of(resource, each) for each in read_items(page, view.items)}:
             world.need(world.delete(doomed))
-        pages.append(page)
         return page
 
     walk = walk_list(view, ask, query, size=least_size(count + 2))
-    if find(pages[0], view.paging["next_token"]) is None:
+    if find(walk.pages[0], view.paging["next_token"]) is None:
         raise NotOffered("not offered: the server gives no tokens")
     found = [key_of(resource, each) for each in walk.items]
     twice = [key for key in population.keys if found.count(key) > 1]
     said = f"after a deletion between two pages {len(twice)} items come again"
-    world.expect(not twice, said, *pages[-2:])
+    world.expect(not twice, said, *walk.pages[-2:])
 
 
 @law(id="pages.largest", over=_with_bound, source=LOST, harm=True)

@@ -28,6 +28,8 @@ ALIAS = "beta.agents.create_version_alias"
 ALIASES = "beta.agents.list_version_aliases"
 COMPLETE = "agents.complete"
 UNALIAS = "beta.agents.delete_version_alias"
+FEW = 2
+"""So many tokens cut any answer short."""
 
 
 @rule(MUST, "document: beta.agents.update_version", (SWITCH, GET, UPDATE))
@@ -56,18 +58,18 @@ def version_can_be_made_current(ctx: Context) -> None:
 def completions_use_the_current_version(ctx: Context) -> None:
     """A completion that names no version is of the one that was made current, not of the last."""
     made = make_agent(ctx)
-    _update(ctx, made["id"], completion_args={"max_tokens": 2})
+    _update(ctx, made["id"], completion_args={"max_tokens": FEW})
     asked = {
         "agent_id": made["id"],
         "messages": [{"role": "user", "content": "Name ten rivers, each with its country."}],
     }
     cut = ctx.answer(COMPLETE, json=asked)
-    if cut.at("usage.completion_tokens") > 2:
+    if cut.at("usage.completion_tokens") > FEW:
         ctx.skip("completions do not use the arguments of the agent")
     ctx.prepare(SWITCH, agent_id=made["id"], query={"version": made["version"]})
     whole = ctx.answer(COMPLETE, json=asked)
     used = whole.at("usage.completion_tokens")
-    ctx.expect(used > 2, "the limit of the newer version still holds", cut, whole)
+    ctx.expect(used > FEW, "the limit of the newer version still holds", cut, whole)
 
 
 @rule(
