@@ -29,6 +29,7 @@ from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unj
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Json
@@ -251,10 +252,7 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
     job = world.make(resource, given=given)
     world.settle(job)
     shown = world.read(job)
-    for name in COUNTS:
-        found = shown.fields.get(name)
-        said = f"of {MANY} requests `{name}` is {found}"
-        world.expect(found in (None, MANY), said, job.made, shown.exchange)
+    _expect_counted(world, job, MANY)
     files = world.model.resources["file"]
     for field in resource.fields.values():
         if field.refers == files.name and not field.sent and shown.fields.get(field.name):
@@ -263,6 +261,26 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
             lost = [word for word in words if told.text.count(word) != 1]
             said = f"`{field.name}` tells {len(lost)} of {MANY} requests not once"
             world.expect(not lost, said, shown.exchange, told)
+
+
+@law(id="much.requests-need-no-ids", over=_sole, source=DONE, harm=True)
+def requests_need_no_ids(world: World, resource: Resource, path: str, operation: str) -> None:
+    """Requests to which nobody gave an id are done each, as many as there are."""
+    body = plain_request(world, operation)["json"]
+    own = {name: value for name, value in body.items() if name != "model"}
+    given: Json = {ENDPOINT: path, REQUESTS: [{"body": own}] * 3, "model": body["model"]}
+    job = world.make(resource, given=given)
+    world.settle(job)
+    _expect_counted(world, job, 3)
+
+
+def _expect_counted(world: World, job: Instance, count: int) -> None:
+    """Hold a job that has ended to tell that so many requests were there, and done."""
+    shown = world.read(job)
+    for name in COUNTS:
+        found = shown.fields.get(name)
+        said = f"of {count} requests `{name}` is {found}"
+        world.expect(found in (None, count), said, job.made, shown.exchange)
 
 
 def _expect_each(

@@ -14,7 +14,7 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH
-from mistral_conformance.laws.views import told_by
+from mistral_conformance.laws.views import answered, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import answer_schema, items_of, properties
 from mistral_conformance.probing.samples import Sample, load_samples
@@ -243,6 +243,21 @@ def stop_leads_to_its_end(world: World, resource: Resource, states: States, stop
     state = _state(world, instance, states)
     reason = f"{stop} led to {state}, {' or '.join(states.stops[stop])} is due"
     world.expect(state in states.stops[stop], reason, done, *world.ctx.exchanges[-1:])
+
+
+@law(id="ends.stop-is-answered", over=_stopping, source=TOLD_FALSELY, harm=True)
+def stop_is_answered(world: World, resource: Resource, states: States, stop: str) -> None:
+    """The answer to a stop on the way tells an end or the state before it, not that of before."""
+    instance = world.make(resource)
+    before = _state(world, instance, states)
+    if not states.moves.get(before):
+        raise Skipped(f"a new {resource.name} is {before} at once")
+    done = world.taken(send_plain(world, stop, instance.ids, by=instance.by))
+    told = [each.fields.get(states.field) for each in answered(world, resource, done)]
+    if not any(told):
+        raise NotOffered("not offered: the answer does not tell the state")
+    said = f"{stop} answers with {told[0]}, as if nothing had been stopped"
+    world.expect(not states.moves.get(str(told[0])), said, done)
 
 
 @law(id="ends.stop-asked-again-is-one", over=_stopping, source=RETRIED, needs=("clock",), harm=True)

@@ -22,6 +22,7 @@ from mistral_conformance.laws.populations import (
     walk_population,
 )
 from mistral_conformance.laws.reading import find, read_items
+from mistral_conformance.laws.views import new_value
 from mistral_conformance.laws.walking import least_size, page_sizes, walk_list, ways
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
@@ -74,6 +75,14 @@ def _with_tokens(model: Model) -> Iterator[Subject]:
 
 def _made_with_tokens(model: Model) -> Iterator[Subject]:
     return (each for each in _made(model) if "token" in each.value.paging)
+
+
+def _changed(model: Model) -> Iterator[Subject]:
+    """Yield the paged lists of what the suite can make and change."""
+    for each in _made(model):
+        resource = model.resources[each.value.resource]
+        if resource.changes and resource.list == each.value.operation:
+            yield evolve(each, needed=(*each.needed, resource.changes[0]))
 
 
 @law(id="pages.tile", over=_paged, source=LOST, harm=True)
@@ -204,6 +213,27 @@ def tokens_outlive_their_item(world: World, view: ListView) -> None:
     twice = [key for key in population.keys if found.count(key) > 1]
     said = f"after a deletion between two pages {len(twice)} items come again"
     world.expect(not twice, said, *walk.pages[-2:])
+
+
+@law(id="pages.tile-after-a-change", over=_changed, source=LOST, harm=True)
+def pages_tile_after_a_change(world: World, view: ListView) -> None:
+    """Where the oldest item was changed last, pages of any size hold each item once."""
+    population, query, count = _narrowed(world, view)
+    resource = world.model.resources[view.resource]
+    given = partial(named_like, world, resource, population.word)
+    made = []
+    for _ in range(3):
+        made.append(world.make(resource, parent=population.parent, given=given()))
+        world.ctx.pass_time(1)
+    field = next(each for each in resource.fields.values() if each.changed)
+    value = given().get(field.changed) or new_value(world, resource, field)
+    world.need(world.change(made[0], {field.changed: value}))
+    whole = walk_population(world, view, population, query)
+    wanted = [key_of(resource, each) for each in whole.items]
+    least = least_size(count + 3)
+    for size, tokens in product(page_sizes(view, least, least + 1), ways(view)):
+        walk = walk_population(world, view, population, query, size=size, tokens=tokens)
+        _expect_tiles(world, view, walk, wanted, size)
 
 
 @law(id="pages.largest", over=_with_bound, source=LOST, harm=True)

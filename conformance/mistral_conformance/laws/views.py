@@ -87,7 +87,7 @@ def created_is_shown(world: World, resource: Resource) -> None:
     before = world.walk(resource, parent.ids if parent else {}).items if listed else ()
     instance = world.make(resource, parent=parent)
     looked = world.look(instance)
-    views = [*_answered(world, resource, instance.made), *looked]
+    views = [*answered(world, resource, instance.made), *looked]
     if not looked:
         raise Skipped(f"no view shows {resource.one}")
     expect_shown(world, instance, views, instance.sent)
@@ -357,10 +357,10 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
 
 def told_by(world: World, instance: Instance, answer: Exchange) -> list[Shown]:
     """Return the object as the answer to its creation or change shows it, and then each view."""
-    return [*_answered(world, instance.resource, answer), *world.look(instance)]
+    return [*answered(world, instance.resource, answer), *world.look(instance)]
 
 
-def _answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]:
+def answered(world: World, resource: Resource, answer: Exchange) -> list[Shown]:
     """Return what an answer shows; one that answers without the object shows nothing."""
     if not answer.content or not tells_object(world.document, resource, answer.operation):
         return []

@@ -119,6 +119,9 @@ def alias_names_a_version(ctx: Context) -> None:
         by_query = ctx.answer(GET, agent_id=id_, query={"agent_version": "stable"})
         found = by_query["instructions"]
         expect_equal(ctx, found, text, "what the alias finds", alias, by_query)
+        by_number = ctx.answer(GET, agent_id=id_, query={"agent_version": version})
+        said = f"what the number {version} finds"
+        expect_equal(ctx, by_number["instructions"], text, said, by_number)
     ctx.api.call(SWITCH, agent_id=id_, query={"version": first})  # an alias does not follow
     kept = ctx.answer(GET, agent_id=id_, query={"agent_version": "stable"})
     expect_equal(ctx, kept["version"], second, "the version after the switch", kept)

@@ -174,7 +174,7 @@ def picture_is_one_page(ctx: Context) -> None:
         field = "image_base64"
         shown = [bool(each[field] if wanted else each.get(field)) for each in images]
         expect_equal(ctx, shown, [wanted] * len(images), "whether images have bytes", answer)
-    for limit in ({"image_limit": 0}, {"image_min_size": 65}):
+    for limit in ({"image_limit": 0}, {"image_min_size": 65}, {"image_min_size": 56}):
         answer = ctx.api.call(OCR, json=_body(ctx, document, **limit))
         if answer.ok:
             found = answer["pages"][0]["images"]

@@ -105,6 +105,17 @@ def alias_is_not_a_version(_find_number: Part) -> Part:
     return lambda _ctx, _agent_id, version: version
 
 
+@mutant("agents.version-zero-is-no-version", op.GET, place=f"{CRUD}:named_version")
+def version_zero_is_no_version(named_version: Part) -> Part:
+    """Version 0 is asked for, and the current one comes, as if none had been."""
+
+    def defect(ctx: Part) -> Part:
+        id_, version = named_version(ctx)
+        return id_, version or None
+
+    return defect
+
+
 @mutant("agents.alias-outlives-its-end", op.UNALIAS, op.ALIASES, place="store:Table.remove")
 def alias_outlives_its_end(remove: Part) -> Part:
     """Deleting an alias is answered but the alias stays."""

@@ -56,6 +56,26 @@ def workers_are_all_live(view_worker: Part) -> Part:
     return lambda worker, now: {**view_worker(worker, now), "is_active": True}
 
 
+@mutant(
+    "deployments.workers-are-parted-on-their-page",
+    op.WORKERS,
+    place=f"{DEPLOYMENTS}:list_deployment_workers",
+)
+def workers_are_parted_on_their_page(list_workers: Part) -> Part:
+    """Live workers are looked for on a page of all of them."""
+
+    def defect(ctx: Part) -> Part:
+        status = ctx.query["worker_status"]
+
+        def part(found: Part) -> Part:
+            wanted = [e for e in found["workers"] if e["is_active"] == (status == "active")]
+            return {**found, "workers": wanted} if status else found
+
+        return edited(list_workers, part)(evolve(ctx, query={**ctx.query, "worker_status": None}))
+
+    return defect
+
+
 @mutant("deployments.list-counts-dead-workers", op.LIST, place=f"{DEPLOYMENTS}:list_deployments")
 def list_counts_dead_workers(list_deployments: Part) -> Part:
     """In the list all workers of a deployment count as live ones."""

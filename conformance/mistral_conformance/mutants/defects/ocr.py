@@ -150,6 +150,19 @@ def images_have_no_limit(make_images: Part) -> Part:
     return lambda sheet, body, first: make_images(sheet, {**body, **free}, first)
 
 
+@mutant("ocr.one-long-side-is-large", OCR, place=f"{PAGES}:make_images")
+def one_long_side_is_large(make_images: Part) -> Part:
+    """An image is large enough with one side that is."""
+
+    def defect(sheet: Part, body: Part, first: int) -> Part:
+        least = body.get("image_min_size") or 0
+        sides = [max(each.picture.width, each.picture.height) for each in sheet.figures]
+        free = {"image_min_size": None} if min(sides, default=0) >= least else {}
+        return make_images(sheet, {**body, **free}, first)
+
+    return defect
+
+
 @mutant("ocr.images-share-an-id", OCR, place=f"{PAGES}:make_images")
 def images_share_an_id(make_images: Part) -> Part:
     """The ids of images begin anew on every page."""

@@ -384,6 +384,12 @@ def retried_stops_never_end() -> Alter:
     return alter
 
 
+@defect("cancels-tell-no-cancel", "ends.stop-is-answered[batch.jobs.cancel]", "with QUEUED")
+def cancels_tell_no_cancel(answer: Answer) -> None:
+    if answer.is_("POST", "/cancel"):
+        answer.body = {**answer.body, "status": "QUEUED"}
+
+
 @remembering(
     "jobs-train-one-model",
     "views.named-is-there[fine_tuning_job.fine_tuned_model]",

@@ -420,3 +420,26 @@ def aliases_tell_no_end(answer: Answer) -> None:
         name = answer.path.rpartition("/")[2]
         if name.endswith("-latest"):
             answer.body = {**answer.body, "description": None}
+
+
+@defect(
+    "searches-leave-gaps", "sets.narrowed-pages-are-full[beta.libraries.list:search]", "hold [0, "
+)
+def searches_leave_gaps(answer: Answer) -> None:
+    first = answer.is_("GET", LIBRARIES) and "page_token" not in answer.query
+    if first and "search" in answer.query:
+        with_items(answer, items(answer)[1:])
+
+
+@remembering(
+    "changed-items-come-again", "pages.tile-after-a-change[beta.libraries.list]", "come twice"
+)
+def changed_items_come_again() -> Alter:
+    changed: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        changed.extend([answer.path] * (answer.method in {"PATCH", "PUT"}))
+        if answer.is_("GET", LIBRARIES) and "page_token" in answer.query and changed:
+            with_items(answer, [answer.again("GET", changed[-1]).json()])
+
+    return alter

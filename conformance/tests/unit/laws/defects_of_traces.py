@@ -313,6 +313,16 @@ def results_end_after_a_hundred(answer: Answer) -> None:
 
 
 @defect(
+    "nameless-requests-are-one",
+    "much.requests-need-no-ids[batch_job]",
+    "of 3 requests `total_requests` is 1",
+)
+def nameless_requests_are_one(answer: Answer) -> None:
+    if answer.is_("GET") and answer.body.get("total_requests") == 3:
+        answer.body = {**answer.body, "total_requests": 1}
+
+
+@defect(
     "histories-end-after-twenty",
     "much.answers-hold-all[beta.conversations.get_history:entries]",
     "holds 20 items",
