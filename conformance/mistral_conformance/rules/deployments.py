@@ -94,7 +94,7 @@ def workers_make_the_list(ctx: Context) -> None:
         listed = ctx.answer(WORKERS, {"name": found["name"]}, query=query)
         shown = set(column(listed, "workers", "name"))
         expect_equal(ctx, shown, names, f"the workers with {query}", found, listed)
-        page = ctx.answer(WORKERS, name=name, query={**query, "limit": 1})
+        page = ctx.answer(WORKERS, {"name": found["name"]}, query={**query, "limit": 1})
         said = f"the number of workers with {query} on a page of one"
         expect_equal(ctx, len(page["workers"]), min(1, len(names)), said, listed, page)
 
