@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import chat_model
+from mistral_conformance.rules.common.chats import chat_model, other_chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
 from mistral_conformance.rules.common.readings import read_lines, within
@@ -125,6 +125,23 @@ def mistakes_are_told_once(ctx: Context) -> None:
     ctx.expect(once, f"the job tells one mistake several times: {messages}", done)
     if len(told) == 1:
         expect_equal(ctx, told[0][1], ALIKE, "the number of mistakes alike", done)
+
+
+@rule(
+    MUST,
+    "document: CreateBatchJobRequest.model (the model that all requests run on)",
+    (CREATE, GET),
+)
+def jobs_run_on_their_model(ctx: Context) -> None:
+    """A job runs on the model that it names, whichever one a request names, or refuses that one."""
+    asked = _request(word(ctx))
+    asked["body"]["model"] = other_chat_model(ctx)
+    answer = ctx.api.call(CREATE, json=_body(ctx, requests=[asked]))
+    if 400 <= answer.status < 500:
+        return
+    done = _finish(ctx, ctx.expect_status(answer, 200))
+    for line in _lines(ctx, done, "output_file") if done["succeeded_requests"] else ():
+        _expect_model(ctx, within(line, "response", "body"), done)
 
 
 @rule(MUST, "harm: what is paid for is lost", (CANCEL, GET))

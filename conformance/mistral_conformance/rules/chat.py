@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import (
     FORCE_WEATHER,
@@ -17,7 +17,7 @@ from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import expect_refused
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import SHOULD
+from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -40,7 +40,20 @@ def results_are_of_calls(ctx: Context) -> None:
     expect_refused(ctx, _tell_result(ctx, of="nOtCaLLed"), "a result of no call")
 
 
-def _tell_result(ctx: Context, of: str = "", choice: str = "none") -> Exchange:
+@rule(
+    MUST,
+    "document: AssistantMessage.content (may be empty or null, when it only calls tools)",
+    (CHAT,),
+)
+def turns_that_only_call_say_nothing(ctx: Context) -> None:
+    """A turn that only calls tools is taken back without content, or with an empty or null one."""
+    several: tuple[dict[str, Any], ...] = ({}, {"content": None}, {"content": ""}, {"content": []})
+    for said in several:
+        answer = _tell_result(ctx, **said)
+        ctx.expect(answer.ok, f"a turn that calls, with {said}, is refused", answer)
+
+
+def _tell_result(ctx: Context, of: str = "", choice: str = "none", **said: Any) -> Exchange:  # noqa: ANN401 - JSON
     """Ask for a call and send its result, or one that says that it is of another call."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     call = some(calls_in(ctx, first), "call", first)[0]
@@ -53,7 +66,7 @@ def _tell_result(ctx: Context, of: str = "", choice: str = "none") -> Exchange:
     asked = {"role": "user", "content": WEATHER_QUESTION}
     function = {name: call["function"][name] for name in ("name", "arguments")}
     repeated = {"id": call["id"], "type": "function", "function": function}
-    messages = [asked, {"role": "assistant", "tool_calls": [repeated]}, result]
+    messages = [asked, {"role": "assistant", "tool_calls": [repeated], **said}, result]
     sent = {**body(ctx, tools=TOOLS, tool_choice=choice), "messages": messages}
     return ctx.api.call(CHAT, json=sent)
 

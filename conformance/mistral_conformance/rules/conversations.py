@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
-from mistral_conformance.rules.common.able import able_cards
-from mistral_conformance.rules.common.chats import WEATHER, chat_model
-from mistral_conformance.rules.common.names import LIST_MODELS
+from mistral_conformance.rules.common.chats import WEATHER, chat_model, other_chat_model
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
@@ -33,7 +31,6 @@ from mistral_conformance.rules.common.talks import (
     try_start,
 )
 from mistral_conformance.rules.common.times import read_time
-from mistral_conformance.session.capabilities import names_in
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -81,7 +78,7 @@ def history_holds_all_entries(ctx: Context) -> None:
 )
 def agent_answers_in_its_version(ctx: Context) -> None:
     """The agent is named, and answers with the model of the version asked for, later on too."""
-    made, other = make_agent(ctx), _other_model(ctx)
+    made, other = make_agent(ctx), other_chat_model(ctx)
     agent, first = made["id"], made["version"]
     changed = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
     second = changed["version"]
@@ -115,7 +112,7 @@ def given_ids_are_kept(ctx: Context) -> None:
 )
 def named_version_answers(ctx: Context) -> None:
     """An alias names the version that answers, and a restart may name another one."""
-    made, other = make_agent(ctx), _other_model(ctx)
+    made, other = make_agent(ctx), other_chat_model(ctx)
     agent = made["id"]
     second = ctx.prepare(UPDATE_AGENT, agent_id=agent, json={"model": other})
     query = {"alias": "stable", "version": made["version"]}
@@ -314,16 +311,6 @@ def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
     expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)
-
-
-def _other_model(ctx: Context) -> str:
-    """Return a chat model beside the usual one; skips where there is none."""
-    usual = chat_model(ctx)
-    able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
-    others = [each for each in able if usual not in names_in(each)]
-    if not others:
-        ctx.skip("the server has one chat model alone")
-    return str(others[0]["id"])
 
 
 def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:

@@ -8,6 +8,7 @@ from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
+    COUNT,
     GET_EXECUTION,
     GREET,
     SIGNAL,
@@ -16,6 +17,7 @@ from mistral_conformance.rules.common.workflows import (
     finished,
     need_workflow,
     read,
+    start,
     terminate,
     wait_end,
 )
@@ -92,17 +94,32 @@ def figures_count_executions(ctx: Context) -> None:
 def figures_keep_to_their_times(ctx: Context) -> None:
     """Figures count executions between their two times alone, and agree with one another."""
     run = finished(ctx, execute(ctx))
-    start = run["start_time"]
-    around = {"start_time": later(start, hours=-1), "end_time": later(start, hours=1)}
+    began = run["start_time"]
+    around = {"start_time": later(began, hours=-1), "end_time": later(began, hours=1)}
     found = figures(ctx, GREET, around)
     total, good = found.at("execution_count.value"), found.at("success_count.value")
     ctx.expect(total >= good >= 1, "the execution is not among those around its start", found)
     points = found.at("latency_over_time.value")
     ctx.expect(1 <= len(points) <= total, "the latencies are not those of executions", found)
-    empty = figures(ctx, GREET, {"start_time": later(start, hours=10_000)})
+    empty = figures(ctx, GREET, {"start_time": later(began, hours=10_000)})
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
     early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
     expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
+
+
+@rule(MUST, "document: workflows.runs.get_run; document: workflows.runs.list_runs", (LIST, GET))
+def each_run_is_itself(ctx: Context) -> None:
+    """Each run of an execution that has several is listed and read by its own id, as it is."""
+    done = wait_end(ctx, start(ctx, COUNT, input={}))
+    listed = ctx.answer(LIST, query={"workflow_identifier": COUNT})
+    runs = [e for e in listed["executions"] if e["execution_id"] == done["execution_id"]]
+    ctx.expect(
+        len(runs) > 1, f"{len(runs)} runs of an execution that carried on are listed", listed
+    )
+    for run in runs:
+        one = ctx.answer(GET, run_id=run["run_id"])
+        for name in ("run_id", "status", "start_time", "end_time"):
+            expect_equal(ctx, one[name], run[name], f"`{name}` of one of several runs", listed, one)
 
 
 @rule(MUST, "document: workflows.runs.list_runs (search_key)", (LIST,))

@@ -10,11 +10,13 @@ from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     HISTORY,
+    OPEN_ACCOUNT,
     SIGNAL,
     act,
     execute,
     finished,
     history_of,
+    start,
     types_in,
 )
 from mistral_conformance.session.rule import rule
@@ -70,6 +72,19 @@ def list_goes_on(ctx: Context) -> None:
     ctx.expect(not lost, "events that were told are told no more", before, later)
     longer = not known or len(history_of(history)) > len(known)
     ctx.expect(longer, "the history that was read before lacks the end", history)
+
+
+@rule(MUST, "document: parameters (workflow_exec_id, root_workflow_exec_id)", (LIST,))
+def children_tell_their_own(ctx: Context) -> None:
+    """One id gives the events of an execution alone, another those of all that it has started."""
+    run = finished(ctx, start(ctx, OPEN_ACCOUNT, input={"customer": word(ctx)}))
+    id_ = run["execution_id"]
+    for name in ("workflow_exec_id", "root_workflow_exec_id"):
+        found = ctx.answer(LIST, query={name: id_})
+        strange = {*column(found, "events", name)} - {id_}
+        ctx.expect(not strange, f"events of {name} {id_} are of {strange}", found)
+    several = len({*column(found, "events", "workflow_exec_id")})
+    ctx.expect(several > 1, "the events of what was started are not among those of the root", found)
 
 
 @rule(MUST, "document: workflows.events.get_stream_events", (STREAM,))

@@ -22,6 +22,12 @@ JOBS = "resources.batch.jobs"
 COURSE = "resources.batch.course"
 
 
+@mutant("batch.requests-choose-their-model", CREATE, GET, place=f"{COURSE}:make_body")
+def requests_choose_their_model(make_body: Part) -> Part:
+    """A request that names a model runs on it, whatever the job says."""
+    return lambda job, request: {**make_body(job, request), **request.body}
+
+
 @mutant("batch.last-request-is-left", CREATE, GET, place=f"{COURSE}:write")
 def last_request_is_left(write: Part) -> Part:
     """The last result of a job is missing from its file."""

@@ -10,12 +10,25 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common import names as op
 from mistral_mock.completion import catalogue
+from mistral_mock.errors import APIError
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
 
 BODY = "completion.bodies:make_body"
 CHOICE = "completion.bodies:make_choice"
+
+
+@mutant("chat.empty-lists-are-no-content", op.CHAT, place="completion.request:read_message")
+def empty_lists_are_no_content(read_message: Part) -> Part:
+    """A message whose content is an empty list is refused."""
+
+    def defect(raw: Part) -> Part:
+        if raw.get("content") == []:
+            raise APIError(400, {"detail": "An assistant message says or calls something."})
+        return read_message(raw)
+
+    return defect
 
 
 @mutant("chat.object-is-text", op.CHAT, place=BODY)

@@ -33,6 +33,17 @@ def only_the_first_talk(moderate_chat: Part) -> Part:
     return edited(moderate_chat, lambda found: {**found, "results": found["results"][:1]})
 
 
+@mutant("classifiers.one-category-alone", MODERATE, place="judgement:flag")
+def one_category_alone(flag: Part) -> Part:
+    """Of all categories only the likeliest is flagged."""
+
+    def defect(scores: Part) -> Part:
+        likeliest = max(scores, key=scores.get)
+        return {each: told and each == likeliest for each, told in flag(scores).items()}
+
+    return defect
+
+
 @mutant(
     "classifiers.talks-are-judged-by-their-beginning",
     MODERATE_CHAT,

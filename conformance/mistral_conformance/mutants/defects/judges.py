@@ -49,8 +49,13 @@ def deleted_judge_stays(_delete: Part) -> Part:
 
 @mutant("judges.verdict-leaves-the-scale", ASK, place=f"{JUDGING}:rate")
 def verdict_leaves_the_scale(rate: Part) -> Part:
-    """A number of a scale is one from 0 to 1."""
-    return lambda output, words, chance: rate({**output, "min": 0, "max": 1}, words, chance)
+    """Every scale begins at 0, and is as long as it should be."""
+
+    def defect(output: Part, words: Part, chance: Part) -> Part:
+        length = output.get("max", 1) - output.get("min", 0)
+        return rate({**output, "min": 0, "max": length}, words, chance)
+
+    return defect
 
 
 @mutant("judges.verdict-is-the-first-class", ASK, place=f"{JUDGING}:classify")

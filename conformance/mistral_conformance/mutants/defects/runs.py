@@ -9,6 +9,8 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import runs as op
+from mistral_mock.resources.workflows import engine
+from mistral_mock.resources.workflows.runs import find_run
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -25,6 +27,18 @@ def open_runs_pass_bounds_of_the_end(hold: Part) -> Part:
         if row.run.ended_at is None
         else hold(bounds, row)
     )
+
+
+@mutant("runs.the-newest-run-is-read", op.GET, place=f"{RUNS}:get_run")
+def the_newest_run_is_read(get_run: Part) -> Part:
+    """Whichever run of an execution is asked for, its newest one is shown."""
+
+    def defect(ctx: Part) -> Part:
+        execution = find_run(ctx).execution
+        newest = engine.view_of(execution, ctx.now()).run_id
+        return get_run(evolve(ctx, path={**ctx.path, "run_id": newest}))
+
+    return defect
 
 
 @mutant("runs.status-filter-takes-one", op.LIST, place=f"{RUNS}:find_rows")

@@ -18,6 +18,19 @@ NUMBER = re.compile(rb'"broker_sequence": ?[0-9]+')
 EVENTS = "resources.workflows.event_lists"
 
 
+@mutant("workflow-events.one-id-is-every-id", op.LIST, place=f"{EVENTS}:get_workflow_events")
+def one_id_is_every_id(get_events: Part) -> Part:
+    """Who asks for the events of one execution hears of all that it has started, too."""
+
+    def defect(ctx: Part) -> Part:
+        asked = dict(ctx.query)
+        if asked["workflow_exec_id"]:
+            asked |= {"root_workflow_exec_id": asked["workflow_exec_id"], "workflow_exec_id": None}
+        return get_events(evolve(ctx, query=asked))
+
+    return defect
+
+
 @mutant("workflow-events.first-comes-last", op.LIST, place=f"{EVENTS}:get_workflow_events")
 def first_comes_last(get_events: Part) -> Part:
     """A page of events has its first event at the end."""

@@ -78,6 +78,16 @@ def chat_model(ctx: Context) -> str:
     return str(held)
 
 
+def other_chat_model(ctx: Context) -> str:
+    """Return a chat model beside the usual one; skips where there is none."""
+    usual = chat_model(ctx)
+    able = able_cards(ctx.prepare(LIST_MODELS), "completion_chat")
+    others = [each for each in able if usual not in names_in(each)]
+    if not others:
+        ctx.skip("the server has one chat model alone")
+    return str(others[0]["id"])
+
+
 def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any]:
     """Return a chat request that asks for the least randomness that the API offers."""
     return {

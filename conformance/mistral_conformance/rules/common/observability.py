@@ -38,9 +38,9 @@ CLASSES: dict[str, Any] = {
 }
 SCALE: dict[str, Any] = {
     "type": "REGRESSION",
-    "min": 2,
+    "min": 52,
     "min_description": "The text says nothing about animals.",
-    "max": 7,
+    "max": 57,
     "max_description": "The text is all about animals.",
 }
 
