@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from mistral_conformance.laws.filters import fits, spell, value_at, values_of
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
@@ -16,12 +14,11 @@ from mistral_conformance.laws.populations import (
     population_of,
     walk_population,
 )
-from mistral_conformance.laws.reading import find, read_items, read_time
+from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.telling import resolved, tell
 from mistral_conformance.laws.walking import least_size, ways
 from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.verdict.outcome import Skipped
-from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,15 +94,6 @@ def _chosen(model: Model) -> Iterator[Subject]:
         if "size" in view.paging:
             name = each["name"]
             yield list_subject(view, f"{view.operation}:{name}", (view, name, values))
-
-
-def _narrowing(model: Model) -> Iterator[Subject]:
-    """Yield each filter and each of these in a paged list."""
-    yield from _chosen(model)
-    for subject in _filtered(model):
-        view, each = subject.value
-        if "size" in view.paging:
-            yield evolve(subject, value=(view, each.parameter, each))
 
 
 def _paired(model: Model) -> Iterator[Subject]:
@@ -289,24 +277,6 @@ def chosen_pages_tile(world: World, view: ListView, name: str, values: list[str]
         said = f"{name}={value!r} leaves {len(one)} items on large pages, {len(other)} on small"
         world.expect(one == other, said, large.last, small.last)
         _expect_totals(world, view, (large, small), value)
-
-
-@law(id="sets.narrowed-pages-are-full", over=_narrowing, source=LOST, level=SHOULD)
-def narrowed_pages_are_full(
-    world: World, view: ListView, name: str, choices: list[str] | Filter
-) -> None:
-    """What a filter or a choice leaves out takes no place on pages: all but the last are full."""
-    population, whole = whole_of(world, view)
-    if not isinstance(choices, list):
-        value = _scattering(choices, values_for(world, choices, population, whole), whole)[0]
-        choices = [spell(choices, [value])]
-    for value in choices:
-        large = walk_population(world, view, population, {name: value})
-        size = least_size(len(large.items)) or 1
-        small = walk_population(world, view, population, {name: value}, size=size)
-        held = [len(read_items(page, view.items)) for page in small.pages]
-        said = f"with {name}={value!r} pages of size {size} hold {held} items"
-        world.expect(set(held[:-1]) <= {size}, said, *small.pages[-2:])
 
 
 def _expect_totals(world: World, view: ListView, walks: Iterable[Walk], value: object) -> None:

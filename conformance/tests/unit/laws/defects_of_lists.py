@@ -422,15 +422,6 @@ def aliases_tell_no_end(answer: Answer) -> None:
             answer.body = {**answer.body, "description": None}
 
 
-@defect(
-    "searches-leave-gaps", "sets.narrowed-pages-are-full[beta.libraries.list:search]", "hold [0, "
-)
-def searches_leave_gaps(answer: Answer) -> None:
-    first = answer.is_("GET", LIBRARIES) and "page_token" not in answer.query
-    if first and "search" in answer.query:
-        with_items(answer, items(answer)[1:])
-
-
 @remembering(
     "changed-items-come-again", "pages.tile-after-a-change[beta.libraries.list]", "come twice"
 )

@@ -69,6 +69,17 @@ def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -
         assert {name for name, each in results.items() if each.status in wrong} == set()
 
 
+def test_items_need_not_tell_an_id_that_is_optional(judged: Judged) -> None:
+    def without_ids(answer: Answer) -> None:
+        if answer.is_("GET", "/workflows/runs"):
+            runs = [{**each, "run_id": None} for each in answer.body["executions"][1:]]
+            answer.body = {**answer.body, "executions": [*answer.body["executions"][:1], *runs]}
+
+    views = "views.list-shows-what-reading-shows"
+    results = judged(views, alter=without_ids, only="[workflow_run]", profile="workflows")
+    assert [each.status for each in results.values()] == [Status.PASS]
+
+
 def test_json_of_no_declared_form_may_be_in_another_order_each_time(judged: Judged) -> None:
     history = "[workflows.executions.get_workflow_execution_history]"
     results = judged("extra.*", alter=reordering(1), only=history, profile="workflows")
