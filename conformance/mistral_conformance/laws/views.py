@@ -175,10 +175,9 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
     if world.model.states_of(resource.name) and world.ctx.session.clock:
         world.ctx.pass_time(LATER_S)  # what had ended is told to have ended still
         walk = world.walk(resource, ids)
-    named = [each for each in walk.items if key_of(resource, each)[0] is not None]
-    if not named:
-        raise Skipped(f"the list of {resource.several} is empty, or tells no id")
-    telling = sorted(named, key=lambda each: sum(value is None for value in each.values()))
+    if not walk.items:
+        raise Skipped(f"the list of {resource.several} is empty")
+    telling = sorted(walk.items, key=lambda each: sum(value is None for value in each.values()))
     for item in telling[:LOOKED_AT]:
         identity = key_of(resource, item)[0]
         query = world.telling_most(resource)

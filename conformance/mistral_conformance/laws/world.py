@@ -363,10 +363,19 @@ class World:
         tokens: bool = True,
         through: str = "",
     ) -> Walk:
-        """Return the whole list of a resource, through another operation than its first list's."""
+        """Return the whole list of a resource, through another operation than its first list's.
+
+        Raises:
+            Skipped: it does not tell which items they are, as it need not.
+
+        """
         view = self.model.lists[through or resource.list]
         ask = partial(self._page, view.operation, ids or {}, by)
-        return walk_list(view, ask, query or {}, size=size, tokens=tokens)
+        walk = walk_list(view, ask, query or {}, size=size, tokens=tokens)
+        if any(key_of(resource, each)[0] is None for each in walk.items):
+            said = f"items of {view.operation} do not tell their `{resource.key[0]}`"
+            raise Skipped(said, walk.last)
+        return walk
 
     def _page(self, operation: str, ids: Mapping[str, str], by: str, query: Json) -> Exchange:
         return self.call(operation, ids, by=by, query=query or None)
