@@ -108,7 +108,10 @@ def shared(document: Document, schema: Json, left: Any, right: Any) -> tuple[Any
 
 
 def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return what a schema knows of a value, times as moments: what two answers must share."""
+    """Return what a schema knows of a value, without what is spelling: what two answers share.
+
+    Times are moments, and the letters of a UUID may be large or small.
+    """
     if isinstance(value, list):
         return [known(document, items_of(document, schema), each) for each in value]
     if isinstance(value, dict):
@@ -125,6 +128,8 @@ def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 
     form = facet(document, schema, "format")
     if form == "duration" and isinstance(value, str):
         return duration_of(value)
+    if form == "uuid" and isinstance(value, str):
+        return value.lower()
     return read_time(value) if form == "date-time" else value
 
 

@@ -21,7 +21,7 @@ from mistral_conformance.rules.common.names import (
 )
 from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.session.rule import rule
-from mistral_conformance.verdict.requirement import MUST, SHOULD
+from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
@@ -77,7 +77,7 @@ def text_is_extracted(ctx: Context) -> None:
 
 
 @rule(
-    SHOULD,
+    MAY,
     "documents.reprocess; choices.documents-runs-add-up",
     (REPROCESS, UPLOAD_DOCUMENT, GET_DOCUMENT),
 )

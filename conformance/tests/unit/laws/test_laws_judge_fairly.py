@@ -57,6 +57,27 @@ def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> Non
     assert broken(judged(refuse=refuse, part=slice(1, None, 3))) == {}
 
 
+def test_a_deletion_that_answers_with_nothing_offers_no_answer(judged: Judged) -> None:
+    def emptied(answer: Answer) -> None:
+        if answer.is_("DELETE") and re.fullmatch(r".*/libraries/[^/]+", answer.path):
+            answer.status, answer.content = 204, b""
+
+    laws = "gone.answer-shows-what-went", "seen.answers-have-their-form"
+    results = judged(*laws, alter=emptied, only="librar")
+    for case in (f"{laws[0]}[library]", f"{laws[1]}[beta.libraries.delete]"):
+        assert results[case].status == Status.NOT_OFFERED
+
+
+def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
+    def enlarged(answer: Answer) -> None:
+        if answer.path.endswith("/share"):
+            answer.content = re.sub(rb"[0-9a-f-]{36}", lambda e: e[0].upper(), answer.content)
+
+    laws = "views.created-*", "roles.lower-level-*", "together.shares-all-stay"
+    for only in ("[access]", "[library]"):
+        assert broken(judged(*laws, alter=enlarged, only=only)) == {}
+
+
 @pytest.mark.parametrize("option", ["n", "stop", "tools", "response_format", "stream"])
 def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -> None:
     def refusing(answer: Answer) -> None:
