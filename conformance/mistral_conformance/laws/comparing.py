@@ -42,6 +42,11 @@ def is_equal(left: object, right: object) -> bool:
     return left == right and isinstance(left, bool) is isinstance(right, bool)
 
 
+def is_cleared(found: object, sent: object) -> bool:
+    """Say whether nothing was sent, as null or as an empty map or list, and nothing is shown."""
+    return sent in (None, {}, []) and found in (None, {}, [], "")
+
+
 def first_difference(
     document: Document, fields: Iterable[Field], left: Json, right: Json
 ) -> tuple[str, object, object] | None:
@@ -146,6 +151,12 @@ def describe(place: str, left: object, right: object, one: Shown, other: Shown) 
     """Return a difference as a sentence."""
     first, second = shorten(left, right)
     return f"`{place}` is {first} in {one.view} and {second} in {other.view}"
+
+
+def describe_change(place: str, before: object, after: object, view: str) -> str:
+    """Return what a view shows otherwise than before, as the end of a sentence."""
+    was, now = shorten(before, after)
+    return f"`{place}` in {view} from {was} to {now}"
 
 
 def shorten(left: object, right: object) -> tuple[str, str]:

@@ -68,6 +68,16 @@ def test_a_deletion_that_answers_with_nothing_offers_no_answer(judged: Judged) -
         assert results[case].status == Status.NOT_OFFERED
 
 
+@pytest.mark.parametrize("nothing", [{}, None])
+def test_a_map_without_anything_may_be_null_or_empty(judged: Judged, nothing: object) -> None:
+    def emptied(answer: Answer) -> None:
+        if "/documents/" in answer.path and is_json(answer) and "attributes" in answer.body:
+            answer.body = {**answer.body, "attributes": answer.body["attributes"] or nothing}
+
+    results = judged("views.change*", "values.*", alter=emptied, only="[document")
+    assert broken(results) == {}
+
+
 def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
     def enlarged(answer: Answer) -> None:
         if answer.path.endswith("/share"):
