@@ -615,6 +615,21 @@ def test_no_page_is_larger_than_the_document_allows() -> None:
     assert (found.largest, found.usual) == (100, 50)
 
 
+@pytest.mark.parametrize("operation", ["beta.libraries.list", "files.list"])
+def test_a_walk_asks_for_no_larger_page_than_the_document_allows(operation: str) -> None:
+    view = load_model().lists[operation]
+    asked: list[Any] = []
+
+    def ask(query: Any) -> Any:
+        asked.append(query)
+        return SimpleNamespace(status=503)
+
+    for size in (7, 107):
+        with pytest.raises(Unjudged):
+            walk_list(view, ask, {}, size=size)
+    assert [each["page_size"] for each in asked] == [7, 107 if view.largest is None else 100]
+
+
 def test_a_walk_asks_for_all_that_the_list_can_show() -> None:
     view = load_model().lists["workflows.deployments.list_deployments"]
     asked: list[Any] = []
