@@ -78,6 +78,24 @@ def test_a_map_without_anything_may_be_null_or_empty(judged: Judged, nothing: ob
     assert broken(results) == {}
 
 
+def test_models_without_tools_are_held_to_all_else(judged: Judged) -> None:
+    def toolless(answer: Answer) -> None:
+        if answer.is_("GET", "/models"):
+            models = answer.body["data"]
+            able = [{**e["capabilities"], "function_calling": False} for e in models]
+            data = [{**e, "capabilities": c} for e, c in zip(models, able, strict=True)]
+            answer.body = {**answer.body, "data": data}
+        elif b'"tools"' in answer.sent:
+            answer.status, answer.body = 400, {"detail": "no model calls tools"}
+
+    laws = "answers.option-is-used", "extra.other-forms-are-taken"
+    results = judged(*laws, alter=toolless, only="chat.complete")
+    for case in ("response_format, by a schema]", "taken[chat.complete]"):
+        (status,) = {each.status for name, each in results.items() if name.endswith(case)}
+        assert status == Status.PASS
+    assert broken(results) == {}
+
+
 def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
     def enlarged(answer: Answer) -> None:
         if answer.path.endswith("/share"):
