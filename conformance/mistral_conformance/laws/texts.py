@@ -209,8 +209,9 @@ def pages_are_chosen(world: World, resource: Resource, text: Text) -> None:
         raise Skipped(f"`{COUNT}` of a file of {len(words)} pages is {counted}")
     for query, kept, left_out in PARTS:
         told = read_text(world, text, instance, query)
-        said = f"{query} of 4 pages "
-        answers = instance.made, *world.ctx.exchanges[-1:]
+        asked = " and ".join(f"`{name}` {page}" for name, page in query.items())
+        said = f"{asked} of {len(words)} pages "
+        answers = *world.ctx.exchanges[-1:], instance.made
         world.expect(words[left_out] not in told, f"{said}leaves no page out", *answers)
         world.expect(words[kept] in told, f"{said}leaves out page {kept + 1}", *answers)
 

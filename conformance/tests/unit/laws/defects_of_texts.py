@@ -71,7 +71,9 @@ def descriptions_live_on() -> Alter:
 
 
 @defect(
-    "pages-have-no-end", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "leaves no page out"
+    "pages-have-no-end",
+    f"texts.pages-are-chosen[{DOCUMENTS}.text_content]",
+    "`page_end` 1 of 4 pages leaves no page out",
 )
 def pages_have_no_end(answer: Answer) -> None:
     if answer.is_("GET", TEXT) and "page_end" in answer.query:
