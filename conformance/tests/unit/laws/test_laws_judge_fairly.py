@@ -178,6 +178,19 @@ def test_a_state_may_change_while_a_list_is_filtered_by_it(judged: Judged) -> No
     assert {each.status for each in results.values()} == {Status.PASS}
 
 
+def test_pages_may_hold_fewer_items_than_asked_for_where_they_lead_on(judged: Judged) -> None:
+    def capped(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.endswith(("/libraries", "/documents", "/files")):
+            asked = {each: values[-1] for each, values in answer.query.items()}
+            size = min(int(asked.get("page_size", 100)), 30)
+            query = urlencode({**asked, "page_size": size})
+            answer.content = answer.again("GET", f"{answer.path}?{query}").content
+
+    results = judged("pages.largest", "pages.usual-size", "pages.tile", alter=capped)
+    files = {f"{law}[files.list]" for law in ("pages.largest", "pages.usual-size")}
+    assert broken(results).keys() == files
+
+
 def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) -> None:
     def silent(answer: Answer) -> None:
         if answer.is_("GET", "/libraries"):
