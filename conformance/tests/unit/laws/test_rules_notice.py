@@ -139,3 +139,15 @@ def test_content_that_is_stored_twice_at_once_is_noticed(judged: Judged) -> None
     assert result.status == Status.PASS
     (result,) = judged(rule, alter=racing, rules=True).values()
     assert (result.status, result.reason[:31]) == (Status.FAIL, "4 uploads of one content at onc")
+
+
+def test_another_organisation_that_is_not_looked_at_is_noticed(judged: Judged) -> None:
+    def granting(answer: Answer) -> None:
+        if answer.method == "PUT" and b'"org_id"' in answer.sent:
+            answer.status = 200
+
+    rule = "permissions.other-organisation-is-refused"
+    (result,) = judged(rule, rules=True).values()
+    assert result.status == Status.PASS
+    (result,) = judged(rule, alter=granting, rules=True).values()
+    assert result.status == Status.FAIL
