@@ -95,7 +95,9 @@ def offsets_are_cut(answer: Answer) -> None:
         answer.body = {**answer.body, "expires_at": told.replace("+05:30", "Z")}
 
 
-@defect("an-end-undoes-a-start", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "'page_end'")
+@defect(
+    "an-end-undoes-a-start", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "and `page_end` 3"
+)
 def an_end_undoes_a_start(answer: Answer) -> None:
     if answer.is_("GET", TEXT) and answer.query.keys() >= {"page_start", "page_end"}:
         path = f"{answer.path}?page_end={answer.query['page_end'][0]}"
