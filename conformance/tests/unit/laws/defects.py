@@ -137,7 +137,11 @@ def put_drops_description() -> Alter:
     return alter
 
 
-@remembering("delete-renames-others", "neighbours.others-stay[files.delete]", "`filename` is")
+@remembering(
+    "delete-renames-others",
+    "neighbours.others-stay[files.delete]",
+    "changed `filename` in files.retrieve",
+)
 def delete_renames_others() -> Alter:
     looked_at: set[str] = set()
     renamed: set[str] = set()
