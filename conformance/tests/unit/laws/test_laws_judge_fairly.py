@@ -96,6 +96,21 @@ def test_models_without_tools_are_held_to_all_else(judged: Judged) -> None:
     assert broken(results) == {}
 
 
+@pytest.mark.parametrize(
+    ("refused", "pages"), [(b"wordprocessingml", Status.PASS), (b"/pdf", Status.NOT_OFFERED)]
+)
+def test_files_of_a_type_may_be_refused(judged: Judged, refused: bytes, pages: Status) -> None:
+    def choosy(answer: Answer) -> None:
+        if answer.is_("POST", "/documents") and refused in answer.sent:
+            answer.status, answer.body = 422, {"detail": "Invalid file format."}
+
+    results = judged("texts.*", alter=choosy, only="document")
+    assert broken(results) == {}
+    assert results["texts.views-agree[document]"].status == Status.PASS
+    (chosen,) = (e.status for name, e in results.items() if name.startswith("texts.pages-are-"))
+    assert chosen == pages
+
+
 def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
     def enlarged(answer: Answer) -> None:
         if answer.path.endswith("/share"):
