@@ -109,6 +109,8 @@ def test_files_of_a_type_may_be_refused(judged: Judged, refused: bytes, pages: S
     assert results["texts.views-agree[document]"].status == Status.PASS
     (chosen,) = (e.status for name, e in results.items() if name.startswith("texts.pages-are-"))
     assert chosen == pages
+    (rule,) = judged("processing.text-is-extracted", alter=choosy, rules=True).values()
+    assert rule.status == Status.SKIP
 
 
 def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
