@@ -113,6 +113,18 @@ def test_files_of_a_type_may_be_refused(judged: Judged, refused: bytes, pages: S
     assert rule.status == Status.SKIP
 
 
+@pytest.mark.parametrize(
+    ("status", "due"), [(403, Status.NOT_OFFERED), (500, Status.ERROR), (502, Status.ERROR)]
+)
+def test_only_what_is_refused_is_not_offered(judged: Judged, status: int, due: Status) -> None:
+    def without_users(answer: Answer) -> None:
+        if answer.is_("POST", "/libraries") and b"owner_type" in answer.sent:
+            answer.status, answer.body = status, {"detail": "not for this key"}
+
+    results = judged("access.private-is-hidden", alter=without_users, only="[library")
+    assert {each.status for each in results.values()} == {due}
+
+
 def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
     def enlarged(answer: Answer) -> None:
         if answer.path.endswith("/share"):
