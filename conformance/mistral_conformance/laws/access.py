@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import describe, first_change
+from mistral_conformance.laws.comparing import describe_change, first_change
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.named import EITHER_CASE, send_naming
@@ -425,5 +425,5 @@ def expect_untouched(
         world.expect(other.value is not None, said, answer, other.exchange)
         difference = first_change(world.document, fields, one.fields, other.fields)
         if difference:
-            reason = f"a refused request changed {describe(*difference, one, other)}"
+            reason = f"a refused request changed {describe_change(*difference, one.view)}"
             world.fail(reason, one.exchange, answer, other.exchange)

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from mistral_conformance.laws.completions import read_pieces, read_plain
 from mistral_conformance.laws.law import Subject
 from mistral_conformance.laws.requests import plain_request
+from mistral_conformance.laws.tools import SILENT
 from mistral_conformance.model.schemas import body_schema, properties
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import TOOL_USE, load_targets
@@ -96,6 +97,14 @@ def able(world: World, body: Json, ability: str = TOOL_USE) -> Json:
     if "model" not in body:
         return {}
     return {"model": world.capabilities.able(ability, str(body["model"]), _lister())}
+
+
+def idle_tools(world: World) -> Json:
+    """Return tools that must not be called; nothing where no model of the list calls any."""
+    with suppress(NotOffered):
+        able(world, {"model": world.lookup("model")})
+        return SILENT
+    return {}
 
 
 def asked_model(world: World, operation: str, request: Json) -> str:

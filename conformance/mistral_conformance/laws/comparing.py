@@ -42,6 +42,11 @@ def is_equal(left: object, right: object) -> bool:
     return left == right and isinstance(left, bool) is isinstance(right, bool)
 
 
+def is_cleared(found: object, sent: object) -> bool:
+    """Say whether nothing was sent, as null or as an empty map or list, and nothing is shown."""
+    return sent in (None, {}, []) and found in (None, {}, [], "")
+
+
 def first_difference(
     document: Document, fields: Iterable[Field], left: Json, right: Json
 ) -> tuple[str, object, object] | None:
@@ -108,7 +113,10 @@ def shared(document: Document, schema: Json, left: Any, right: Any) -> tuple[Any
 
 
 def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return what a schema knows of a value, times as moments: what two answers must share."""
+    """Return what a schema knows of a value, without what is spelling: what two answers share.
+
+    Times are moments, and the letters of a UUID may be large or small.
+    """
     if isinstance(value, list):
         return [known(document, items_of(document, schema), each) for each in value]
     if isinstance(value, dict):
@@ -125,6 +133,8 @@ def known(document: Document, schema: Json, value: Any) -> Any:  # noqa: ANN401 
     form = facet(document, schema, "format")
     if form == "duration" and isinstance(value, str):
         return duration_of(value)
+    if form == "uuid" and isinstance(value, str):
+        return value.lower()
     return read_time(value) if form == "date-time" else value
 
 
@@ -141,6 +151,12 @@ def describe(place: str, left: object, right: object, one: Shown, other: Shown) 
     """Return a difference as a sentence."""
     first, second = shorten(left, right)
     return f"`{place}` is {first} in {one.view} and {second} in {other.view}"
+
+
+def describe_change(place: str, before: object, after: object, view: str) -> str:
+    """Return what a view shows otherwise than before, as the end of a sentence."""
+    was, now = shorten(before, after)
+    return f"`{place}` in {view} from {was} to {now}"
 
 
 def shorten(left: object, right: object) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -182,7 +182,9 @@ def answer_shows_what_went(world: World, resource: Resource) -> None:
             world.make(child, parent=instance)
     before = world.look(instance)[0]
     answer = world.need(world.delete(instance))
-    told = bare(resource, answer.json()) if answer.content else None
+    if not answer.content:
+        raise NotOffered(f"not offered: {resource.delete} answers with nothing", answer)
+    told = bare(resource, answer.json())
     if not isinstance(told, dict):
         raise Skipped(f"{resource.delete} tells nothing of what went", answer)
     after = Shown(resource.delete, answer, told)

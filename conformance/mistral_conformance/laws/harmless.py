@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from attrs import evolve
 
 from mistral_conformance.laws.answers import questions
-from mistral_conformance.laws.asking import question
+from mistral_conformance.laws.asking import idle_tools, question
 from mistral_conformance.laws.comparing import (
     first_change,
     inside,
@@ -24,7 +24,6 @@ from mistral_conformance.laws.placing import place_id
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
-from mistral_conformance.laws.tools import SILENT
 from mistral_conformance.laws.views import stable
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
@@ -309,12 +308,16 @@ def other_forms_are_taken(world: World, operation: str) -> None:
 
 
 def _called(world: World, operation: str, *, chunked: bool) -> Json:
-    """Return a request with a call of a tool and its result, all texts in one of their forms."""
+    """Return a request with all texts in one of their forms.
+
+    Where a model can call tools, it has a call and its result.
+    """
 
     def say(words: str) -> Any:  # noqa: ANN401 - JSON
         return [{"type": "text", "text": words}] if chunked else words
 
-    asked = question(world, operation, SILENT, words="What is the weather in Lyon?").body
+    tools = idle_tools(world)
+    asked = question(world, operation, tools, words="What is the weather in Lyon?").body
     city = {"city": "Lyon"}
     function = {"name": "get_weather", "arguments": city if chunked else json.dumps(city)}
     call = {"id": CALL_ID, "type": "function", "function": function}
@@ -326,7 +329,7 @@ def _called(world: World, operation: str, *, chunked: bool) -> Json:
     }
     said = {"role": "user", "content": say(asked["messages"][-1]["content"])}
     called = {"role": "assistant", "content": "" if chunked else None, "tool_calls": [call]}
-    return {**asked, "messages": [said, called, result]}
+    return {**asked, "messages": [said, called, result] if tools else [said]}
 
 
 def _expect_harmless(world: World, resource: Resource, operation: str, extra: Json) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from mistral_conformance.laws.comparing import is_cleared
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
@@ -281,7 +282,7 @@ def null_clears(world: World, resource: Resource, field: Field) -> None:
     world.expect(answer.ok, f"null for `{field.changed}` is refused with {answer.status}", answer)
     for shown in world.look(instance):
         found = shown.fields.get(field.name)
-        empty = found is None or found in ({}, [], "")
+        empty = is_cleared(found, None)
         world.expect(empty, f"{shown.view} still shows `{field.name}`", answer, shown.exchange)
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.bystanders import bystanders_of, keys_beside, namesake
-from mistral_conformance.laws.comparing import ABSENT, describe, first_change
+from mistral_conformance.laws.comparing import ABSENT, describe_change, first_change
 from mistral_conformance.laws.instance import Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import send_plain
@@ -369,5 +369,5 @@ def expect_unchanged(
         world.expect(other.value is not None or one.value is None, said, done, other.exchange)
         difference = first_change(world.document, fields, one.fields, other.fields)
         if difference:
-            reason = f"{done.operation} changed {describe(*difference, one, other)}"
+            reason = f"{done.operation} changed {describe_change(*difference, one.view)}"
             world.fail(reason, one.exchange, done, other.exchange)

@@ -13,6 +13,7 @@ from mistral_conformance.laws.asking import (
     ask_twice,
     count,
     expect_steady,
+    idle_tools,
     parse,
     question,
     stop_at,
@@ -300,7 +301,7 @@ def _shapes_object(world: World, option: Option) -> None:
 
 
 def _shapes_by_schema(world: World, option: Option) -> None:
-    tools = {} if option.inside else SILENT
+    tools = {} if option.inside else idle_tools(world)
     for words, wish in ((CITY, JSON_SCHEMA), (PRICE, NAMESAKE)):
         answer = _ask_beside(world, option, {option.name: wish}, words, also=tools)
         fitting = fits(parse(answer.first.text), wish["json_schema"]["schema"])

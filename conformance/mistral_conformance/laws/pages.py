@@ -238,7 +238,10 @@ def pages_tile_after_a_change(world: World, view: ListView) -> None:
 
 @law(id="pages.largest", over=_with_bound, source=LOST, harm=True)
 def largest_page_is_full(world: World, view: ListView) -> None:
-    """A list of more items than its largest page holds loses none of them, and counts them all."""
+    """A list of more items than its largest page holds loses none of them, and counts them all.
+
+    A page may hold fewer than were asked for where it tells that more follow.
+    """
     crowd, query = _crowd(world, view)
     resource, count = world.model.resources[view.resource], len(crowd.made)
     for tokens in ways(view):
@@ -246,7 +249,7 @@ def largest_page_is_full(world: World, view: ListView) -> None:
         found = [key_of(resource, each) for each in walk.items]
         first, size = len(read_items(walk.pages[0], view.items)), _size(view)
         said = f"a page of size {size} holds {first} of {count} items"
-        world.expect(first == size, said, walk.pages[0])
+        world.expect(first == size or _leads_on(view, walk.pages[0]), said, walk.pages[0])
         world.expect(len(found) == len(set(found)), "an item comes twice", *walk.pages)
         lost = len(crowd.keys - set(found))
         world.expect(not lost, f"{lost} of {count} items are on no page", *walk.pages)
@@ -257,12 +260,17 @@ def largest_page_is_full(world: World, view: ListView) -> None:
 
 @law(id="pages.usual-size", over=_usual, source=DECLARED)
 def usual_page_has_its_size(world: World, view: ListView) -> None:
-    """A page of which nobody says how long it is has the declared number of items."""
+    """A page of which nobody says how long it is is as long as one of the declared size."""
     crowd, query = _crowd(world, view)
     page = world.need(world.ask(view.operation, crowd.ids, query=query or None))
     count, due = len(read_items(page, view.items)), int(view.usual or 0)
     said = f"a page holds {count} of {len(crowd.made)} items where {due} are usual"
-    world.expect(count == min(due, len(crowd.made)), said, page)
+    if count == min(due, len(crowd.made)):
+        return
+    asked = {**query, view.paging["size"]: due}
+    other = world.need(world.ask(view.operation, crowd.ids, query=asked))
+    alike = count == len(read_items(other, view.items)) and _leads_on(view, page)
+    world.expect(alike, said, page, other)
 
 
 @law(id="pages.end-is-told", over=_with_tokens, source=DECLARED, level=SHOULD)
@@ -276,6 +284,12 @@ def end_is_told(world: World, view: ListView) -> None:
         held = len(read_items(walk.last, view.items))
         said = f"pages of size {size} of {count} items end with a page that holds nothing"
         world.expect(held, said, *walk.pages[-2:])
+
+
+def _leads_on(view: ListView, page: Exchange) -> bool:
+    """Say whether a page tells that more follow, so that fewer items than asked for are no end."""
+    told = ("has_more", "next_token")
+    return any(find(page, view.paging.get(each, "?")) not in (None, False) for each in told)
 
 
 def _is_silent(view: ListView, page: Exchange) -> bool:

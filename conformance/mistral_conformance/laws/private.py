@@ -143,6 +143,8 @@ def _make(world: World, resource: Resource, field: Field, value: str) -> Instanc
     try:
         instance = world.make(resource, by=by, given={field.sent: value})
     except Unjudged as refused:
+        if not any(400 <= each.status < 500 for each in refused.evidence):
+            raise  # a server that breaks or is gone refuses nothing
         said = f"not offered: `{field.sent}` {value!r} is refused to the {by}"
         raise NotOffered(said, *refused.evidence) from None
     found = world.read(instance).fields.get(field.name, value)

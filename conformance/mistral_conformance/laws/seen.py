@@ -12,7 +12,7 @@ from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.wire import Message
 from mistral_conformance.session.capabilities import NOTHING
 from mistral_conformance.session.sightings import COSTS, LOGS, SPAN, UNITS, parts_of, sent_names
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ def _judge(world: World, operation: str, kind: str) -> None:
     if not seen.answers.get(operation) and spec.method == "GET":
         world.ask(operation, targets_of(world.ctx).ids(spec), **plain_request(world, operation))
     if not seen.answers.get(operation):
+        if operation in seen.empty:
+            raise NotOffered("not offered: it answers with nothing")
         raise Skipped("nothing has asked for it in this run")
     wrong: dict[str, Sighting] = getattr(seen, kind)
     if found := wrong.get(operation):

@@ -14,7 +14,7 @@ from mistral_conformance.laws.asking import (
     read_stream,
     streams,
 )
-from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.comparing import known, shorten
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
@@ -125,11 +125,17 @@ def shares_all_stay(world: World, grant: Grant) -> None:
             said = f"one of {len(bodies)} shares at once answers {answer.status}"
             world.expect(answer.ok or answer.status == CONFLICT, said, answer)
         walk = world.walk(access, parent.ids)
-        listed = [key_of(access, each) for each in walk.items]
+        listed = [_spelled(world, access, key_of(access, each)) for each in walk.items]
         for key in whom:
-            times = listed.count(key)
+            times = listed.count(_spelled(world, access, key))
             said = f"after shares at once with {len(whom)} the list has {times} entries of one"
             world.expect(times == 1, said, *answers, walk.last)
+
+
+def _spelled(world: World, resource: Resource, key: Iterable[object]) -> tuple[object, ...]:
+    """Return a key without what is only spelling."""
+    schemas = (resource.fields[each].schema for each in resource.key)
+    return tuple(known(world.document, *each) for each in zip(schemas, key, strict=True))
 
 
 @law(id="together.both-changes-stay", over=_of_two_fields, source=LOST, harm=True)

@@ -38,7 +38,7 @@ def make_tool(name: str, about: str, **properties: str | list[str]) -> Json:
 WEATHER = make_tool(
     "get_weather", "Tells the weather of a city.", city="string", days="integer", unit=["°C"]
 )
-TIME = make_tool("get_time", "Tells the time in a city.", city="string")
+TIME = make_tool("getTime", "Tells the time in a city.", city="string")
 TOOLS = (WEATHER, TIME)
 FORCED: Json = {"tools": [WEATHER], "tool_choice": "any"}
 SEVERAL: Json = {"tools": list(TOOLS), "tool_choice": "any"}
@@ -46,7 +46,7 @@ REQUIRED: Json = {"tools": list(TOOLS), "tool_choice": "required"}
 SILENT: Json = {"tools": list(TOOLS), "tool_choice": "none"}
 NAMED: Json = {
     "tools": list(TOOLS),
-    "tool_choice": {"type": "function", "function": {"name": "get_time"}},
+    "tool_choice": {"type": "function", "function": {"name": "getTime"}},
 }
 SCHEMA: Json = {
     "type": "object",

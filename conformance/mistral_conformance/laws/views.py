@@ -9,6 +9,7 @@ from mistral_conformance.laws.comparing import (
     ABSENT,
     first_difference,
     inside,
+    is_cleared,
     is_same,
     shared,
     shorten,
@@ -302,7 +303,7 @@ def expect_shown(
     """Hold each view to have the object and to show what was sent.
 
     A map may show more keys than were sent: those that it had before, or that the server adds.
-    An empty map or list may be null where the document lets it be: there are none of it.
+    What was sent empty may be shown as null, and what was sent as null as empty: there is none.
     """
     for shown in views:
         said = f"{shown.view} does not show the {instance.resource.name}"
@@ -310,8 +311,7 @@ def expect_shown(
         for name, value in wanted.items():
             field, found = instance.resource.fields[name], shown.fields.get(name, ABSENT)
             free = field.deprecated or any(shown.fields.get(e) is None for e in field.beside)
-            free |= value in ({}, []) and "null" in types(world.document, field.schema)
-            if found is ABSENT or (found is None and free):
+            if found is ABSENT or (found is None and free) or is_cleared(found, value):
                 continue
             told, due = shared(world.document, field.schema, found, value)
             if isinstance(told, dict) and isinstance(due, dict):

@@ -94,7 +94,8 @@ def _sized(view: ListView, query: Json, size: int | None) -> Json:
     paging = view.paging
     asked = {name: each for name, each in {**view.show, **query}.items() if each is not None}
     if "size" in paging:
-        asked[paging["size"]] = size or view.largest or view.usual or LARGEST
+        wanted = size or view.largest or view.usual or LARGEST
+        (asked[paging["size"]],) = page_sizes(view, wanted)
     if "page" in paging:
         asked[paging["page"]] = 1 if paging.get("style") == "page-from-1" else 0
     if "offset" in paging:

@@ -27,7 +27,7 @@ def hold_framing(exchange: Exchange, *, whole: bool = True) -> None:
 
     """
     stream = exchange.stream
-    expect(not stream.stray, f"the line {stream.stray[:1]} is no field", exchange)
+    expect(not stream.stray, f"the line {''.join(stream.stray[:1])!r} is no field", exchange)
     cut = stream.unfinished and whole
     expect(not cut, "the last event lacks its blank line", exchange)
 

@@ -144,6 +144,23 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
         ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
 
 
+@rule(
+    SHOULD,
+    "accesses.own-organisation",
+    (SHARE, LIST_ACCESSES),
+    needs=("neighbour", "stranger"),
+    id="permissions.other-organisation-is-refused",
+)
+def other_organisation_is_refused(ctx: Context) -> None:
+    """A share that names another organisation in `org_id` is refused, whoever it is for."""
+    library, who = create_library(ctx)["id"], entity(ctx, "neighbour")
+    named = {**who, "org_id": ctx.identity("stranger").known("org")}
+    answer = share(ctx.api, library, named, "Viewer")
+    expect_refused(ctx, answer, "a share in another organisation's name")
+    listed, found = entries(ctx.api, library)
+    ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
+
+
 def _owner_entry(ctx: Context, library: str) -> dict[str, Any]:
     """Give what names the owner in the accesses; skip where the list does not show the owner."""
     _, found = entries(ctx.api, library)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
+from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.libraries import (
     create_library,
     is_running,
@@ -16,9 +17,11 @@ from mistral_conformance.rules.common.names import (
     DELETE_LIBRARY,
     GET_DOCUMENT,
     GET_LIBRARY,
+    LIST_DOCUMENTS,
     UPLOAD_DOCUMENT,
 )
 from mistral_conformance.rules.common.steps import expect_equal, read_library, watch, word
+from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -32,6 +35,7 @@ UNREADABLE = (
 )
 ENDED_AS = ("name", "size", "process_status", "number_of_pages", "summary")
 """What an upload of known content tells as reading the document does."""
+AT_ONCE = 4
 SAME = 6_000
 """How often a text of 16 bytes begins two contents that end otherwise."""
 
@@ -79,6 +83,26 @@ def known_content_is_found(ctx: Context) -> None:
     after = read_library(ctx, library)
     for field in ("nb_documents", "total_size"):
         expect_equal(ctx, after[field], before[field], field, before, after)
+
+
+@rule(SHOULD, "documents.known-content-200", (UPLOAD_DOCUMENT, LIST_DOCUMENTS))
+def content_at_once_is_stored_once(ctx: Context) -> None:
+    """The same content in several uploads at once is stored once, as in uploads in turn."""
+    for _ in range(2):
+        library = create_library(ctx)["id"]
+        spec, content = ctx.document.operations[UPLOAD_DOCUMENT], ctx.fresh("text").encode()
+        url, names = spec.url({"library_id": library}), (f"{each}.txt" for each in range(AT_ONCE))
+        parts = ((ctx.marker.name(each), content, "text/plain") for each in names)
+        messages = [Message(spec.method, url, files={"file": each}) for each in parts]
+        calls = [(UPLOAD_DOCUMENT, each) for each in messages]
+        answers = ctx.session.send_at_once(calls, CALLER)
+        ctx.exchanges += answers
+        taken = [each for each in answers if each.ok] or [ctx.need(answers[0])]
+        ids = {each["id"] for each in taken}
+        said = f"{len(taken)} uploads of one content at once gave {len(ids)} documents"
+        ctx.expect(len(ids) == 1, said, *answers)
+        listed = ctx.answer(LIST_DOCUMENTS, {"library_id": library})
+        expect_equal(ctx, len(listed["data"]), 1, "the number of listed documents", listed)
 
 
 @rule(MUST, "documents.known-content-200", (UPLOAD_DOCUMENT, GET_DOCUMENT, GET_LIBRARY))

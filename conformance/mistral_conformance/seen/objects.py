@@ -11,6 +11,7 @@ from mistral_conformance.laws.comparing import (
     describe,
     first_difference,
     inside,
+    is_cleared,
     is_same,
     shared,
     shorten,
@@ -171,7 +172,9 @@ def _hold_sent(traffic: Traffic, life: Life, look: Look, only: str = "") -> None
 
 def _hold_value(traffic: Traffic, field: Field, value: Any, look: Look) -> None:  # noqa: ANN401 - JSON
     found = look.event.fields.get(field.name, ABSENT)
-    if found is ABSENT or (found is None and field.deprecated) or not _comparable(found, value):
+    if found is ABSENT or is_cleared(found, value) or not _comparable(found, value):
+        return
+    if found is None and field.deprecated:
         return
     told, due = shared(traffic.document, field.schema, found, value)
     if isinstance(told, dict) and isinstance(due, dict):

@@ -97,6 +97,8 @@ class Sightings:
     served: bool = False
     """Whether any request succeeded."""
     answers: dict[str, int] = field(factory=dict)
+    empty: set[str] = field(factory=set)
+    """The operations that have answered with nothing, which is a success too."""
     judged: dict[str, set[str]] = field(factory=lambda: defaultdict(set))
     misfits: dict[str, Sighting] = field(factory=dict)
     untimely: dict[str, Sighting] = field(factory=dict)
@@ -130,6 +132,8 @@ class Sightings:
 
     def _see_success(self, exchange: Exchange) -> None:
         form, operation = exchange.form, exchange.operation
+        if exchange.ok and not exchange.content:
+            self.empty.add(operation)
         if not exchange.ok or form is None:
             return
         body = _read(exchange)

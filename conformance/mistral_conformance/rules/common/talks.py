@@ -137,7 +137,8 @@ def hear(ctx: Context, answer: Exchange) -> list[Entry]:
     ctx.expect_status(answer, 200)
     expect_equal(ctx, answer.media_type, EVENT_STREAM, "the type of a stream", answer)
     ctx.expect(answer.events, "the stream is empty", answer)
-    ctx.expect(not answer.stream.stray, f"the line {answer.stream.stray[:1]} is no field", answer)
+    said = f"the line {''.join(answer.stream.stray[:1])!r} is no field"
+    ctx.expect(not answer.stream.stray, said, answer)
     return [read_event(ctx, each, answer) for each in answer.events]
 
 

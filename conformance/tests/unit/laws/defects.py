@@ -137,7 +137,11 @@ def put_drops_description() -> Alter:
     return alter
 
 
-@remembering("delete-renames-others", "neighbours.others-stay[files.delete]", "`filename` is")
+@remembering(
+    "delete-renames-others",
+    "neighbours.others-stay[files.delete]",
+    "changed `filename` in files.retrieve",
+)
 def delete_renames_others() -> Alter:
     looked_at: set[str] = set()
     renamed: set[str] = set()
@@ -387,7 +391,9 @@ def tokens_skip_one() -> Alter:
     return alter
 
 
-@defect("largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "holds 90 of 103")
+@defect(
+    "largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "items are on no page"
+)
 def largest_page_is_cut(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and answer.query.get("page_size") == ["100"]:
         with_items(answer, items(answer)[:90])

@@ -97,7 +97,13 @@ def seeds_are_not_read() -> Alter:
 @defect("first-tool-is-called", "answers.option-is-used[chat.complete:tools, by name]", "is called")
 def first_tool_is_called(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("tools"):
-        answer.content = answer.content.replace(b'"get_time"', b'"get_weather"')
+        answer.content = answer.content.replace(b'"getTime"', b'"get_weather"')
+
+
+@defect("tools-are-lowered", "answers.option-is-used[chat.complete:tools, by name]", "'gettime'")
+def tools_are_lowered(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("tools"):
+        answer.content = answer.content.replace(b'"getTime"', b'"gettime"')
 
 
 @defect(

@@ -26,7 +26,7 @@ JOBS = "/v1/fine_tuning/jobs"
 @remembering(
     "reprocess-loses-attributes",
     f"neighbours.own-fields-stay[{DOCUMENTS}.reprocess]",
-    "changed `attributes`",
+    f"changed `attributes` in {DOCUMENTS}.get from {{",
 )
 def reprocess_loses_attributes() -> Alter:
     again: set[str] = set()

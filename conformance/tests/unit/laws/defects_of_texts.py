@@ -71,7 +71,9 @@ def descriptions_live_on() -> Alter:
 
 
 @defect(
-    "pages-have-no-end", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "leaves no page out"
+    "pages-have-no-end",
+    f"texts.pages-are-chosen[{DOCUMENTS}.text_content]",
+    "`page_end` 1 of 4 pages leaves no page out",
 )
 def pages_have_no_end(answer: Answer) -> None:
     if answer.is_("GET", TEXT) and "page_end" in answer.query:
@@ -93,7 +95,9 @@ def offsets_are_cut(answer: Answer) -> None:
         answer.body = {**answer.body, "expires_at": told.replace("+05:30", "Z")}
 
 
-@defect("an-end-undoes-a-start", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "'page_end'")
+@defect(
+    "an-end-undoes-a-start", f"texts.pages-are-chosen[{DOCUMENTS}.text_content]", "and `page_end` 3"
+)
 def an_end_undoes_a_start(answer: Answer) -> None:
     if answer.is_("GET", TEXT) and answer.query.keys() >= {"page_start", "page_end"}:
         path = f"{answer.path}?page_end={answer.query['page_end'][0]}"

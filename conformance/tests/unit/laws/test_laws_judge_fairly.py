@@ -57,6 +57,84 @@ def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> Non
     assert broken(judged(refuse=refuse, part=slice(1, None, 3))) == {}
 
 
+def test_a_deletion_that_answers_with_nothing_offers_no_answer(judged: Judged) -> None:
+    def emptied(answer: Answer) -> None:
+        if answer.is_("DELETE") and re.fullmatch(r".*/libraries/[^/]+", answer.path):
+            answer.status, answer.content = 204, b""
+
+    laws = "gone.answer-shows-what-went", "seen.answers-have-their-form"
+    results = judged(*laws, alter=emptied, only="librar")
+    for case in (f"{laws[0]}[library]", f"{laws[1]}[beta.libraries.delete]"):
+        assert results[case].status == Status.NOT_OFFERED
+
+
+@pytest.mark.parametrize("nothing", [{}, None])
+def test_a_map_without_anything_may_be_null_or_empty(judged: Judged, nothing: object) -> None:
+    def emptied(answer: Answer) -> None:
+        if "/documents/" in answer.path and is_json(answer) and "attributes" in answer.body:
+            answer.body = {**answer.body, "attributes": answer.body["attributes"] or nothing}
+
+    results = judged("views.change*", "values.*", alter=emptied, only="[document")
+    assert broken(results) == {}
+
+
+def test_models_without_tools_are_held_to_all_else(judged: Judged) -> None:
+    def toolless(answer: Answer) -> None:
+        if answer.is_("GET", "/models"):
+            models = answer.body["data"]
+            able = [{**e["capabilities"], "function_calling": False} for e in models]
+            data = [{**e, "capabilities": c} for e, c in zip(models, able, strict=True)]
+            answer.body = {**answer.body, "data": data}
+        elif b'"tools"' in answer.sent:
+            answer.status, answer.body = 400, {"detail": "no model calls tools"}
+
+    laws = "answers.option-is-used", "extra.other-forms-are-taken"
+    results = judged(*laws, alter=toolless, only="chat.complete")
+    for case in ("response_format, by a schema]", "taken[chat.complete]"):
+        (status,) = {each.status for name, each in results.items() if name.endswith(case)}
+        assert status == Status.PASS
+    assert broken(results) == {}
+
+
+@pytest.mark.parametrize(
+    ("refused", "pages"), [(b"wordprocessingml", Status.PASS), (b"/pdf", Status.NOT_OFFERED)]
+)
+def test_files_of_a_type_may_be_refused(judged: Judged, refused: bytes, pages: Status) -> None:
+    def choosy(answer: Answer) -> None:
+        if answer.is_("POST", "/documents") and refused in answer.sent:
+            answer.status, answer.body = 422, {"detail": "Invalid file format."}
+
+    results = judged("texts.*", alter=choosy, only="document")
+    assert broken(results) == {}
+    assert results["texts.views-agree[document]"].status == Status.PASS
+    (chosen,) = (e.status for name, e in results.items() if name.startswith("texts.pages-are-"))
+    assert chosen == pages
+    (rule,) = judged("processing.text-is-extracted", alter=choosy, rules=True).values()
+    assert rule.status == Status.SKIP
+
+
+@pytest.mark.parametrize(
+    ("status", "due"), [(403, Status.NOT_OFFERED), (500, Status.ERROR), (502, Status.ERROR)]
+)
+def test_only_what_is_refused_is_not_offered(judged: Judged, status: int, due: Status) -> None:
+    def without_users(answer: Answer) -> None:
+        if answer.is_("POST", "/libraries") and b"owner_type" in answer.sent:
+            answer.status, answer.body = status, {"detail": "not for this key"}
+
+    results = judged("access.private-is-hidden", alter=without_users, only="[library")
+    assert {each.status for each in results.values()} == {due}
+
+
+def test_ids_may_be_spelled_in_large_letters(judged: Judged) -> None:
+    def enlarged(answer: Answer) -> None:
+        if answer.path.endswith("/share"):
+            answer.content = re.sub(rb"[0-9a-f-]{36}", lambda e: e[0].upper(), answer.content)
+
+    laws = "views.created-*", "roles.lower-level-*", "together.shares-all-stay"
+    for only in ("[access]", "[library]"):
+        assert broken(judged(*laws, alter=enlarged, only=only)) == {}
+
+
 @pytest.mark.parametrize("option", ["n", "stop", "tools", "response_format", "stream"])
 def test_an_option_that_is_refused_is_not_offered(judged: Judged, option: str) -> None:
     def refusing(answer: Answer) -> None:
@@ -142,6 +220,19 @@ def test_a_state_may_change_while_a_list_is_filtered_by_it(judged: Judged) -> No
     only = "[batch.jobs.list:status]"
     results = judged("sets.filter-over-pages", alter=moving, only=only, profile="files-batch")
     assert {each.status for each in results.values()} == {Status.PASS}
+
+
+def test_pages_may_hold_fewer_items_than_asked_for_where_they_lead_on(judged: Judged) -> None:
+    def capped(answer: Answer) -> None:
+        if answer.is_("GET") and answer.path.endswith(("/libraries", "/documents", "/files")):
+            asked = {each: values[-1] for each, values in answer.query.items()}
+            size = min(int(asked.get("page_size", 100)), 30)
+            query = urlencode({**asked, "page_size": size})
+            answer.content = answer.again("GET", f"{answer.path}?{query}").content
+
+    results = judged("pages.largest", "pages.usual-size", "pages.tile", alter=capped)
+    files = {f"{law}[files.list]" for law in ("pages.largest", "pages.usual-size")}
+    assert broken(results).keys() == files
 
 
 def test_a_list_that_does_not_tell_its_end_may_end_with_nothing(judged: Judged) -> None:
@@ -597,6 +688,21 @@ def test_no_page_is_larger_than_the_document_allows() -> None:
     search = document.operations["beta.observability.chat_completion_events.search"]
     found = read_pages(document, search, "an answer that has pages")
     assert (found.largest, found.usual) == (100, 50)
+
+
+@pytest.mark.parametrize("operation", ["beta.libraries.list", "files.list"])
+def test_a_walk_asks_for_no_larger_page_than_the_document_allows(operation: str) -> None:
+    view = load_model().lists[operation]
+    asked: list[Any] = []
+
+    def ask(query: Any) -> Any:
+        asked.append(query)
+        return SimpleNamespace(status=503)
+
+    for size in (7, 107):
+        with pytest.raises(Unjudged):
+            walk_list(view, ask, {}, size=size)
+    assert [each["page_size"] for each in asked] == [7, 107 if view.largest is None else 100]
 
 
 def test_a_walk_asks_for_all_that_the_list_can_show() -> None:

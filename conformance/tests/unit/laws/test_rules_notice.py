@@ -124,3 +124,30 @@ def test_a_rule_notices_its_defect(judged: Judged, rule: str, make: Callable[[],
 
     assert verdicts(judged, unaltered, rule, "", rules=True) == {Status.PASS}
     assert verdicts(judged, make(), rule, "", rules=True) == {Status.FAIL}
+
+
+def test_content_that_is_stored_twice_at_once_is_noticed(judged: Judged) -> None:
+    stored: list[str] = []
+
+    def racing(answer: Answer) -> None:
+        if answer.is_("POST", "/documents"):
+            stored.append(f"{len(stored):08x}{answer.body['id'][8:]}")
+            answer.status, answer.body = 201, {**answer.body, "id": stored[-1]}
+
+    rule = "upload.content-at-once-is-stored-once"
+    (result,) = judged(rule, rules=True).values()
+    assert result.status == Status.PASS
+    (result,) = judged(rule, alter=racing, rules=True).values()
+    assert (result.status, result.reason[:31]) == (Status.FAIL, "4 uploads of one content at onc")
+
+
+def test_another_organisation_that_is_not_looked_at_is_noticed(judged: Judged) -> None:
+    def granting(answer: Answer) -> None:
+        if answer.method == "PUT" and b'"org_id"' in answer.sent:
+            answer.status = 200
+
+    rule = "permissions.other-organisation-is-refused"
+    (result,) = judged(rule, rules=True).values()
+    assert result.status == Status.PASS
+    (result,) = judged(rule, alter=granting, rules=True).values()
+    assert result.status == Status.FAIL
