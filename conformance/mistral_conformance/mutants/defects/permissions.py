@@ -156,6 +156,20 @@ def shares_leave_the_organisation(_is_foreign: Part) -> Part:
 
 
 @mutant(
+    "permissions.org-id-is-not-read",
+    *(op.SHARE, op.LIST_ACCESSES),
+    place="resources.libraries.accesses:check_organisation",
+)
+def org_id_is_not_read(check_organisation: Part) -> Part:
+    """Whatever organisation a share names counts as the caller's own."""
+
+    def defect(ctx: Part, entity: Part) -> None:
+        check_organisation(evolve(ctx, body={**ctx.body, "org_id": None}), entity)
+
+    return defect
+
+
+@mutant(
     "permissions.org-id-is-refused",
     op.SHARE,
     place="resources.libraries.accesses:check_organisation",
