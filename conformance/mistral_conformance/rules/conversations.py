@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
 from mistral_conformance.rules.common.able import able_cards
-from mistral_conformance.rules.common.chats import WEATHER, chat_model
+from mistral_conformance.rules.common.chats import WEATHER, chat_model, expect_model
 from mistral_conformance.rules.common.names import LIST_MODELS
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
@@ -54,7 +54,9 @@ def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
     texts = [f"Repeat {word(ctx)} 🙂 é.", f"Repeat {word(ctx)}.", "Once?", "No, twice."]
     roles = ("user", "user", "assistant", "user")
-    sent = [{"role": each, "content": text} for each, text in zip(roles, texts, strict=True)]
+    typed = {"type": "message.input"}  # without it, what the assistant says could be an output, too
+    said_by = zip(roles, texts, strict=True)
+    sent = [{**typed, "role": each, "content": text} for each, text in said_by]
     answer = start(ctx, inputs=sent[:2])
     id_ = answer["conversation_id"]
     later = go_on(ctx, id_, inputs=sent[2:])
@@ -89,11 +91,11 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         answer = start(ctx, agent_id=agent, agent_version=version)
         message = last_message(ctx, answer)
         expect_equal(ctx, message["agent_id"], agent, "the agent", answer)
-        expect_equal(ctx, message["model"], model, "the model", changed, answer)
+        expect_model(ctx, message["model"], model, "the model", changed, answer)
         if version == first:
             later = go_on(ctx, answer["conversation_id"], inputs="And again.")
             shown = last_message(ctx, later)["model"]
-            expect_equal(ctx, shown, model, "the model of a later turn", changed, later)
+            expect_model(ctx, shown, model, "the model of a later turn", changed, later)
 
 
 @rule(SHOULD, "document: MessageInputEntry.id (made when it is left out)", (START, APPEND))
@@ -122,12 +124,12 @@ def named_version_answers(ctx: Context) -> None:
     ctx.prepare(NAME_VERSION, agent_id=agent, query=query)
     answer = start(ctx, agent_id=agent, agent_version="stable")
     speaker = last_message(ctx, answer)["model"]
-    expect_equal(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
+    expect_model(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
     entry = read_history(ctx, answer["conversation_id"])[-1]["id"]
     body = {"from_entry_id": entry, "inputs": "Again.", "agent_version": second["version"]}
     later = ctx.answer(RESTART, conversation_id=answer["conversation_id"], json=body)
     speaker = last_message(ctx, later)["model"]
-    expect_equal(ctx, speaker, other, "the model of the version of the restart", answer, later)
+    expect_model(ctx, speaker, other, "the model of the version of the restart", answer, later)
 
 
 @rule(MUST, "document: beta.conversations.get_messages", (START, HISTORY, MESSAGES))
