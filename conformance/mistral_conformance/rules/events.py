@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import ask, ask_streamed
 from mistral_conformance.rules.common.datasets import (
     JUDGE_RECORD,
     add_record,
+    is_at_work,
     make_dataset,
     question,
 )
@@ -222,12 +224,12 @@ def status_moves_forward(ctx: Context) -> None:
     """A campaign runs until it is completed, and then stays so, and so do all its verdicts."""
     wanted = record_chats(ctx, *[SHORT] * FEW)
     campaign = create_campaign(ctx, create_judge(ctx), wanted)["id"]
-    seen = watch(ctx, lambda: ctx.answer(STATUS, campaign_id=campaign), _runs, STEP_S, LOOKS)
-    if _runs(seen[-1]) and ctx.session.clock:
+    seen = _watch(ctx, campaign)
+    if is_at_work(ctx, seen[-1]) and ctx.session.clock:
         ctx.clock.advance(DAY_S)
         seen.append(ctx.answer(STATUS, campaign_id=campaign))
-        ctx.expect(not _runs(seen[-1]), "the campaign still runs after a day")
-    if _runs(seen[-1]):
+        ctx.expect(not is_at_work(ctx, seen[-1]), "the campaign still runs after a day")
+    if is_at_work(ctx, seen[-1]):
         ctx.skip(f"the campaign did not end within {LOOKS * STEP_S} s")
     verdicts = ctx.answer(SELECTED, campaign_id=campaign)
     ctx.pass_time(STEP_S)
@@ -255,7 +257,7 @@ def judge_stays_as_it_is(ctx: Context) -> None:
         expect_code(ctx, answer, "JUDGE_USED_IN_CAMPAIGN_CANNOT_BE_UPDATED")
 
     expect_held()
-    watch(ctx, lambda: ctx.answer(STATUS, campaign_id=campaign), _runs, STEP_S, LOOKS)
+    _watch(ctx, campaign)
     expect_held()
 
 
@@ -287,8 +289,11 @@ def selected_events_match(ctx: Context) -> None:
             ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
 
 
-def _runs(answer: Exchange) -> bool:
-    return bool(answer["status"] == "RUNNING")
+def _watch(ctx: Context, campaign: object) -> list[Exchange]:
+    """Return what the status of a campaign tells until its end, or so many times."""
+    ids = {"campaign_id": campaign}
+    at_work = partial(is_at_work, ctx)
+    return watch(ctx, lambda: ctx.answer(STATUS, ids), at_work, STEP_S, LOOKS)
 
 
 def _defined(ctx: Context, output: dict[str, Any]) -> dict[str, Any]:

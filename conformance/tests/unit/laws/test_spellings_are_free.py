@@ -88,6 +88,22 @@ def test_a_state_that_no_document_knows_may_come_first(judged: Judged) -> None:
     assert {name for name, each in results.items() if each.status in RED} == set()
 
 
+@pytest.mark.parametrize("state", ["UNKNOWN", "WAITING"])
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [("dataset-imports.file-becomes-records", "/tasks/"), ("campaigns.status-moves", "/status")],
+)
+def test_no_state_but_an_end_is_one(judged: Judged, rule: str, path: str, state: str) -> None:
+    looks = count()
+
+    def waiting(answer: Answer) -> None:
+        if answer.is_("GET") and path in answer.path and next(looks) < 2:
+            answer.body = {**answer.body, "status": state}
+
+    results = judged(f"{rule}*", alter=waiting, profile="observability", rules=True)
+    assert {each.status for each in results.values()} == {Status.PASS}
+
+
 @pytest.mark.parametrize("case", ["sums.instructions-are-counted", "answers.option-is-used"])
 def test_usage_of_a_conversation_may_be_left_out(judged: Judged, case: str) -> None:
     def silent(answer: Answer) -> None:
