@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import ask, ask_streamed
+from mistral_conformance.rules.common.chats import ask, ask_streamed, expect_model
 from mistral_conformance.rules.common.datasets import (
     JUDGE_RECORD,
     add_record,
@@ -52,6 +52,8 @@ DOCUMENT = "document: beta.observability.chat_completion_events.search (chat-com
 SHORT, LONG = "Name a tree.", "Name a tree. " * 12
 FEW, MANY = 4, 12
 """More events than ten, which many lists have on a page."""
+MODEL = {"model", "model_name"}
+"""What servers call the field of an event that names its model, where they have one."""
 FOR_A_SEARCH = {"extra_fields"}
 """What a search asks for by itself."""
 LOOKS, STEP_S = 40, 0.5
@@ -61,7 +63,10 @@ DAY_S = 24 * 3600
 
 @rule(MUST, DOCUMENT, (SEARCH, FETCH))
 def chat_is_recorded(ctx: Context) -> None:
-    """A chat becomes one event, which has the messages and tokens of both sides and the tools."""
+    """A chat becomes one event, which has the messages and tokens of both sides and the tools.
+
+    Where it names the model, that is the one that was asked.
+    """
     sign = word(ctx)
     tool: dict[str, Any] = {
         "name": f"name_{sign}",
@@ -82,6 +87,11 @@ def chat_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, event["nb_output_tokens"], usage["completion_tokens"], "output tokens", event)
     messages = len(event["request_messages"]) + len(event["response_messages"])
     expect_equal(ctx, event["nb_messages"], messages, "the number of messages", event)
+    asked = str(chat["model"])
+    found = search(ctx, await_events(ctx, sign, 1), extra_fields=choice_fields(ctx))
+    for shown in (within(found_in(found)[0], "extra_fields"), event["extra_fields"]):
+        for name in MODEL & shown.keys():
+            expect_model(ctx, shown[name], asked, f"`{name}` of the event", chat, event)
 
 
 @rule(MUST, DOCUMENT, (SEARCH, FETCH))
