@@ -301,7 +301,7 @@ def selected_events_match(ctx: Context) -> None:
 
 def _watch(ctx: Context, campaign: object) -> list[Exchange]:
     """Return what the status of a campaign tells until its end, or so many times."""
-    ids = {"campaign_id": campaign}
+    ids = {"campaign_id": str(campaign)}
     at_work = partial(is_at_work, ctx)
     return watch(ctx, lambda: ctx.answer(STATUS, ids), at_work, STEP_S, LOOKS)
 
