@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_conformance.laws.filters import Unheard, fits
+from mistral_conformance.model import load_model
 from mistral_conformance.rules.filters import conditions
 from mistral_conformance.verdict.outcome import Status
 
@@ -174,3 +176,46 @@ def test_what_the_assistant_said_without_a_type_may_be_an_output(judged: Judged)
         "conversations.history-holds-all-entries", alter=guessing, profile="agents", rules=True
     ).values()
     assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize("several", ["campaigns", "datasets", "judges"])
+def test_a_text_may_be_looked_for_in_descriptions_too(several: str) -> None:
+    view = load_model().lists[f"beta.observability.{several}.list"]
+    (search,) = (each for each in view.filters if each.parameter == "q")
+    item = {"name": "ships", "description": "All that sails."}
+    assert fits(search, ["ship"], item) is True
+    assert fits(search, ["sails"], item) is None
+    assert fits(search, [Unheard("sails")], item) is False
+
+
+def test_a_verdict_may_give_no_reason(judged: Judged) -> None:
+    def silent(answer: Answer) -> None:
+        if answer.is_("POST", "/live-judging"):
+            answer.body = {**answer.body, "analysis": ""}
+
+    (result,) = judged(
+        "judges.verdict-keeps-to-the-definition",
+        alter=silent,
+        profile="observability",
+        rules=True,
+    ).values()
+    assert result.status is Status.PASS
+
+
+def test_events_are_found_where_no_field_is_a_number(judged: Judged) -> None:
+    def few(answer: Answer) -> None:
+        if answer.is_("GET", FIELDS):
+            fields = [e for e in answer.body["field_definitions"] if e["type"] == "TIMESTAMP"]
+            answer.body = {**answer.body, "field_definitions": fields}
+        elif b'"field"' in answer.sent:
+            refuse(answer)
+
+    for operation in ("chat_completion_events.search", "campaigns.create"):
+        (result,) = judged(
+            "input.plain-succeeds",
+            alter=few,
+            only=f"[beta.observability.{operation}]",
+            profile="observability",
+            rules=True,
+        ).values()
+        assert result.status is Status.PASS
