@@ -313,6 +313,20 @@ def results_end_after_a_hundred(answer: Answer) -> None:
 
 
 @defect(
+    "results-stand-under-other-ids",
+    "much.requests-are-all-done[batch_job]",
+    "stands under the id of a shorter one",
+)
+def results_stand_under_other_ids(answer: Answer) -> None:
+    if answer.is_("GET", "/content"):
+        told = [json.loads(line) for line in answer.content.split(b"\n") if line.strip()]
+        ids = [each.get("custom_id") for each in told]
+        turned = zip(told, [*ids[1:], *ids[:1]], strict=True)
+        lines = [json.dumps({**each, "custom_id": other}) for each, other in turned]
+        answer.content = "\n".join(lines).encode()
+
+
+@defect(
     "histories-end-after-twenty",
     "much.answers-hold-all[beta.conversations.get_history:entries]",
     "holds 20 items",
