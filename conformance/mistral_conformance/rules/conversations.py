@@ -166,7 +166,8 @@ def restart_branches(ctx: Context) -> None:
     expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")
     spent = branched.at("usage.completion_tokens")
     reads = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
-    ctx.expect(spent > CUT["max_tokens"], reads, branched)
+    if _is_talkative(start(ctx, inputs=LONG, completion_args=WIDE)):
+        ctx.expect(spent > CUT["max_tokens"], reads, branched)
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
     read = ctx.answer(GET_CONVERSATION, conversation_id=new)
     for field, value in {**settings, **told}.items():
@@ -224,7 +225,10 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
 @rule(MUST, "document: ConversationAppendRequest.completion_args", (START, APPEND))
 def turn_has_its_own_arguments(ctx: Context) -> None:
     """The `completion_args` of a start hold for all turns, those of a turn for that turn alone."""
-    free = start(ctx, inputs=LONG)["conversation_id"]
+    unbound = start(ctx, inputs=LONG)
+    if not _is_talkative(unbound):
+        ctx.skip("the model says no more than the limit lets it")
+    free = unbound["conversation_id"]
     bound = start(ctx, inputs=LONG, completion_args=CUT)
     id_ = bound["conversation_id"]
     turns = (
@@ -316,6 +320,11 @@ def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
     expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)
+
+
+def _is_talkative(answer: Exchange) -> bool:
+    """Say whether a model that may say more than one that is cut does so."""
+    return bool(answer.at("usage.completion_tokens") > CUT["max_tokens"])
 
 
 def _other_model(ctx: Context) -> str:

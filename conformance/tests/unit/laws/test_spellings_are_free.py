@@ -114,3 +114,24 @@ def test_usage_of_a_conversation_may_be_left_out(judged: Judged, case: str) -> N
     results = judged(case, alter=silent, only=only, profile="agents")
     assert results
     assert {name for name, each in results.items() if each.status in RED} == set()
+
+
+@pytest.mark.parametrize(
+    ("case", "verdict"),
+    [
+        ("agents.completions-use-the-current-version", Status.SKIP),
+        ("conversations.restart-branches", Status.PASS),
+        ("conversations.turn-has-its-own-arguments", Status.SKIP),
+    ],
+)
+def test_a_model_may_say_little(judged: Judged, case: str, verdict: Status) -> None:
+    def terse(answer: Answer) -> None:
+        asks = "/conversations" in answer.path or answer.path.endswith("/completions")
+        if answer.is_("POST") and asks and is_json(answer):
+            usage = answer.body["usage"]
+            said = min(usage["completion_tokens"], 2)
+            usage |= {"completion_tokens": said, "total_tokens": usage["prompt_tokens"] + said}
+            answer.body = {**answer.body, "usage": usage}
+
+    (result,) = judged(case, alter=terse, profile="agents", rules=True).values()
+    assert result.status is verdict
