@@ -29,6 +29,7 @@ DRAFT_COMMENT = "# DRAFT"
 DRAFTS = f"go over each, then take away its line `{DRAFT_COMMENT}`"
 """What to do with them."""
 _FORM = "multipart/form-data"
+_NULL = "$null"
 _ANY_ID = "e85980c9-409e-4a46-9304-36588f6292b0"
 """What stands for the `$word` of an object that a run makes."""
 
@@ -182,9 +183,11 @@ def _form(schema: Tree) -> Tree:
 
 
 def _looked_up(value: Any) -> Any:  # noqa: ANN401 - JSON of any kind
-    """Return the value with something in the place of each `$word`."""
+    """Return the value with something in the place of each `$word`, null in that of `$null`."""
     if isinstance(value, dict):
         return {key: _looked_up(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_looked_up(inner) for inner in value]
+    if value == _NULL:
+        return None
     return _ANY_ID if isinstance(value, str) and value.startswith("$") else value

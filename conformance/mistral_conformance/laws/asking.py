@@ -234,11 +234,14 @@ def count(completion: Completion, name: str) -> int:
     """Return a count of the usage.
 
     Raises:
-        Failed: the answer does not tell it.
+        Failed: the answer tells no usage, or something else there.
+        Skipped: the usage leaves it out; where it may not, the form of the answer is wrong.
 
     """
     usage = completion.usage[0] if completion.usage else {}
     found = usage.get(name)
+    if completion.usage and found is None:
+        raise Skipped(f"the usage leaves out `{name}`", completion.exchange)
     if isinstance(found, bool) or not isinstance(found, int):
         raise Failed(f"`usage.{name}` is {found!r} where a count is due", completion.exchange)
     return found

@@ -6,11 +6,13 @@ one item for each.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
 from mistral_conformance.laws.comparing import known
+from mistral_conformance.laws.filters import value_at
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.laws.requests import plain_request
@@ -24,6 +26,7 @@ from mistral_conformance.model.schemas import (
     types,
 )
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.record.reading import parse
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ BILLED = "harm: what is billed is told falsely"
 SWAPPED = "harm: an answer is given to another input than its own"
 ENDPOINT, REQUESTS = "endpoint", "requests"
 INPUT = "input"
+MESSAGES, READ = "messages", "response.body.usage.prompt_tokens"
 MANY = 120
 """So many requests are more than any usual page, or part of a job."""
 COUNTS = ("total_requests", "completed_requests", "succeeded_requests")
@@ -248,6 +252,11 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
     own = {name: value for name, value in body.items() if name != "model"}
     words = [world.values.word() for _ in range(MANY)]
     requests = [{"custom_id": word, "body": own} for word in words]
+    longer = words[::2] if isinstance(own.get(MESSAGES), list) else []
+    for each in requests:
+        if each["custom_id"] in longer:
+            before = [{"role": "system", "content": BEGINNING}]
+            each["body"] = {**own, MESSAGES: [*before, *own[MESSAGES]]}
     given: Json = {ENDPOINT: path, REQUESTS: requests, "model": body["model"]}
     job = world.make(resource, given=given)
     world.settle(job)
@@ -261,6 +270,28 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
             lost = [word for word in words if told.text.count(word) != 1]
             said = f"`{field.name}` tells {len(lost)} of {MANY} requests not once"
             world.expect(not lost, said, shown.exchange, told)
+            _expect_own_results(world, longer, job.made, told)
+
+
+def _expect_own_results(world: World, longer: list[str], made: Exchange, told: Exchange) -> None:
+    """Hold each result of a job to tell more tokens read where its request was a longer one."""
+    read = _tokens_read(told.text)
+    long, short = ([n for w, n in read.items() if (w in longer) is at] for at in (True, False))
+    said = "the result of a longer request stands under the id of a shorter one"
+    apart = not (long and short) or len({*long, *short}) == 1 or min(long) > max(short)
+    world.expect(apart, said, made, told)
+
+
+def _tokens_read(text: str) -> dict[str, int]:
+    """Return how many tokens each result of a job tells to have read, by the id of its request."""
+    read = {}
+    for line in text.split("\n"):
+        with suppress(ValueError):
+            told = parse(line)
+            tokens = value_at(told, READ) if isinstance(told, dict) else None
+            if isinstance(tokens, int):
+                read[str(told.get("custom_id"))] = tokens
+    return read
 
 
 @law(id="much.requests-need-no-ids", over=_sole, source=DONE, harm=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from mistral_conformance.laws.reading import kind, read_items, read_object
+from mistral_conformance.record.reading import parse
 from mistral_conformance.verdict.outcome import Failed
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _turn(exchange: Exchange) -> Choice:
 
 def _piece(data: str, exchange: Exchange) -> Json:
     try:
-        found = json.loads(data)
+        found = parse(data)
     except ValueError:
         raise Failed("an event of the stream is no JSON", exchange) from None
     if not isinstance(found, dict):

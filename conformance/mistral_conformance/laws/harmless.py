@@ -63,6 +63,8 @@ CHARSET = (
 )
 FORMS = "document: ChatCompletionRequest.messages (the forms of contents and of arguments)"
 CALL_ID = "callLyon1"
+LINK = "next"
+"""Where a page that is followed by a token tells the link to the next one."""
 FEW = 4
 """So many fields are sent with a wrong type, one after the other."""
 LOST = "harm: a request that only looks, or that was refused, changes something"
@@ -342,8 +344,11 @@ def _expect_harmless(world: World, resource: Resource, operation: str, extra: Js
     world.expect(same, reason, plain, answer)
     if plain.ok and operation not in resource.links:
         repeated = extra.get("query", {})
+        paging: Json = world.document.operations[operation].item.get("x-mistral-paging", {})
+        token = str(paging.get("next_token", "")).split(".")
         left, right = (
-            _unrepeated(known_part(world, operation, each), repeated) for each in (plain, answer)
+            _unrepeated(_without_token(known_part(world, operation, each), token), repeated)
+            for each in (plain, answer)
         )
         if left != right:
             place, one, other = inside("the answer", left, right)
@@ -351,6 +356,20 @@ def _expect_harmless(world: World, resource: Resource, operation: str, extra: Js
                 f"{place} is {shorten(one, other)[1]} with it, {shorten(one, other)[0]} without"
             )
             world.fail(reason, plain, answer)
+
+
+def _without_token(value: object, path: list[str]) -> object:
+    """Return an answer that tells whether a page follows and not by which token, in a link or not.
+
+    A token may be another one each time.
+    """
+    if not isinstance(value, dict):
+        return value
+    step, *more = path
+    if more:
+        return {n: _without_token(e, more) if n == step else e for n, e in value.items()}
+    told = {step, LINK} if step else set()
+    return {name: bool(each) if name in told else each for name, each in value.items()}
 
 
 def _unrepeated(value: object, query: Json) -> object:

@@ -428,7 +428,8 @@ def _expect_set(
     shown = ", ".join(f"{name}={value!r}" for name, value in wished.items())
     missing = {key_of(resource, each) for each in sure} - set(found)
     extra = set(found) - {key_of(resource, each) for each in maybe}
-    if missing or extra:
+    twice, meanwhile = len(found) > len(set(found)), False
+    if missing or extra or twice:
         fitting = {
             key_of(resource, item)
             for item in walk.items
@@ -436,6 +437,7 @@ def _expect_set(
         }
         new, moved = changed_meanwhile(world, view, found_in, [each.field for each, _ in asked])
         missing, extra = missing - moved, extra - moved - (new & fitting)
+        meanwhile = bool(new or moved)  # so that an item goes from one page to the next
     names = {key_of(resource, each): each for each in (*walk.items, *whole.items)}
     field = asked[0][0].field
     for lost in sorted(missing, key=str):
@@ -446,16 +448,16 @@ def _expect_set(
         told = f"whose `{broken[0]}` is {value_at(names[each], broken[0])!r}" if broken else ""
         reason = f"{shown} gives an item {told or 'that the list without it leaves out'}"
         world.fail(reason, *walk.pages[-1:], *whole.pages[:1])
-    world.expect(len(found) == len(set(found)), f"{shown} gives an item twice", *walk.pages)
+    world.expect(meanwhile or not twice, f"{shown} gives an item twice", *walk.pages)
     return walk
 
 
 def changed_meanwhile(
     world: World, view: ListView, found_in: tuple[Population, Walk], fields: list[str]
 ) -> tuple[Keys, Keys]:
-    """Return the items that the list did not have when it was read, and those with changed fields.
+    """Return the items that the list did not have when it was read, and those that changed or went.
 
-    Jobs write files and go on in their own time.
+    Jobs write files and go on in their own time, and so do colleagues.
     """
     population, whole = found_in
     resource = world.model.resources[view.resource]
@@ -465,4 +467,5 @@ def changed_meanwhile(
         for walk in (whole, tell(world, view, again, fields))
     )
     moved = {key for key, values in after.items() if before.get(key, values) != values}
+    moved |= before.keys() - after.keys()
     return after.keys() - before.keys(), moved

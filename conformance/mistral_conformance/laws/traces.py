@@ -25,6 +25,7 @@ from mistral_conformance.verdict.outcome import NotOffered, Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource, StreamView
     from mistral_conformance.model.document import Json
@@ -117,7 +118,7 @@ def _exports(model: Model) -> Iterator[Subject]:
 
 @law(id="views.export-holds-everything", over=_exports, source=LOST, harm=True)
 def export_holds_everything(world: World, resource: Resource, child: Resource, view: str) -> None:
-    """An export holds all that its objects were made with, of more objects than a page has."""
+    """An export holds all that its objects were made with, and nothing that was deleted."""
     parent = world.make(resource)
     made = [world.make(child, parent=parent) for _ in range(MANY)]
     for field in (each.value[1] for each in maps(world.model) if each.value[0] is child):
@@ -126,10 +127,7 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
         for given in (MARKED, *alike):
             with suppress(Signal):  # a server may want something of its own in a map
                 made.append(world.make(child, parent=parent, given={field.sent: given}))
-    answer = world.need(send_plain(world, view, made[0].parent_ids, by=made[0].by))
-    found = [each for each in _inside(answer.json(), str) if "://" in each]
-    export = open_url(world, found[0]) if found else answer
-    world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
+    answer, export = _exported(world, view, made[0])
     lines = [parse(line) for line in export.text.split("\n") if line.strip()]
     if JSON_LINES in view:
         objects = sum(isinstance(each, dict) for each in lines)
@@ -148,6 +146,21 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
         times = max(sum(text in one for one in told), export.text.count(text))
         said = f"{view} tells {times} times {text!r}, which {count} of {len(made)} in it hold"
         world.expect(times >= count, said, made[-1].made, answer, export)
+    if JSON_LINES in view and child.delete:
+        deleted = world.need(world.delete(made[-1]))
+        _, later = _exported(world, view, made[0])
+        count = sum(1 for line in later.text.split("\n") if line.strip())
+        said = f"{view} writes {count} lines, of {len(made)} things one was deleted"
+        world.expect(count == len(made) - 1, said, deleted, later)
+
+
+def _exported(world: World, view: str, instance: Instance) -> tuple[Exchange, Exchange]:
+    """Return what an export of what an object is in answers, and what its link leads to."""
+    answer = world.need(send_plain(world, view, instance.parent_ids, by=instance.by))
+    found = [each for each in _inside(answer.json(), str) if "://" in each]
+    export = open_url(world, found[0]) if found else answer
+    world.expect(export.ok, f"the URL of an export answers {export.status}", answer, export)
+    return answer, export
 
 
 def _inside(value: Any, kind: type[T]) -> Iterator[T]:  # noqa: ANN401 - JSON

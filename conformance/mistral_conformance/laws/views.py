@@ -127,13 +127,21 @@ def change_is_shown(world: World, resource: Resource, field: Field, operation: s
     world.look(instance)
     value = None
     for changed in (False, True):
-        value = not value if isinstance(value, bool) else new_value(world, resource, field)
+        value = _other_than(value, world, instance, field)
         answer = world.change(instance, {field.changed: value}, through=operation)
         said = f"a second change of `{field.changed}` is refused with {answer.status}"
         world.expect(answer.ok or not changed, said, answer)
         world.need(answer)
         views = told_by(world, instance, answer)
         expect_shown(world, instance, views, {field.name: value})
+
+
+def _other_than(value: Any, world: World, instance: Instance, field: Field) -> Any:  # noqa: ANN401
+    """Return another value for a field; of two that there are, in turn the one and the other."""
+    if isinstance(value, bool):
+        return not value
+    new = new_value(world, instance.resource, field)
+    return instance.sent.get(field.name, new) if new == value else new
 
 
 @law(
@@ -165,7 +173,7 @@ def list_shows_what_reading_shows(world: World, resource: Resource) -> None:
         parent = world.make(resource).parent
     elif above:
         parent = world.shared(above) if above.whole else None
-        world.capabilities.require([above.create])
+        world.capabilities.require(filter(None, [above.create]))
     if above and not parent:
         raise Skipped(f"the suite makes no {above.name}")
     ids = parent.ids if parent else {}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Lookup = Callable[[str], str]
     Part = tuple[None, bytes] | tuple[str, bytes, str]
 
+NULL = "$null"
+"""What stands for null in the data of the groups, which know none."""
+
 
 @frozen
 class Named:
@@ -124,6 +127,8 @@ def _fill(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - JSON
         return {key: _fill(each, lookup) for key, each in value.items()}
     if isinstance(value, list):
         return [_fill(each, lookup) for each in value]
+    if value == NULL:
+        return None
     if isinstance(value, str) and value.startswith("$"):
         return lookup(value.removeprefix("$"))
     return value

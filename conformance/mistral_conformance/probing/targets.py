@@ -254,7 +254,7 @@ class Targets:
     def _living(self, name: str, target: Target) -> str:
         if self._being_made:
             self._uses.setdefault(self._being_made[-1], set()).add(name)
-        if name in self._paths and not self._context.session.creations.holds(self._paths[name]):
+        if name in self._ids and self._is_gone(name, target):
             self._drop(name)
         if name not in self._ids:
             self._being_made.append(name)
@@ -264,6 +264,24 @@ class Targets:
             finally:
                 self._being_made.pop()
         return self._ids[name]
+
+    def _is_gone(self, name: str, target: Target) -> bool:
+        """Say whether what an id was had for is deleted by now.
+
+        What goes with something else, or in groups, is asked for where its id alone leads to it.
+        """
+        if name in self._paths:
+            return not self._context.session.creations.holds(self._paths[name])
+        document = self._context.document
+        made = (e for e in model_of(document).resources.values() if e.create == target.operation)
+        resource = next(made, None)
+        if not resource or not (resource.read and resource.delete and resource.parent):
+            return False
+        read = document.operations[resource.read]
+        if read.path_ids != (resource.parameter,):
+            return False
+        ids = {resource.parameter: self._ids[name]}
+        return self._context.api.try_send(Message("GET", read.url(ids)), read.id).status in GONE
 
     def _resolve(self, word: str) -> str:
         return self.lookup(word.removeprefix("$")) if word.startswith("$") else word

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Place = tuple[str | int, ...]
 """Where a value stands in a body, key by key; empty for the whole."""
+EXACT = 2**53
+"""Below this, every whole number is held exactly as JSON's numbers usually are."""
 
 
 class Form(Protocol):
@@ -225,7 +227,7 @@ def read_body(text: str | bytes, source: Source, event: str | None = None) -> An
     """
     form = source.form
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        value = parse(text)
         json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be sent on
         reader = Reader(source, form.hindrances(value, event) if form else {})
         body = reader.wrap(value)
@@ -237,10 +239,22 @@ def read_body(text: str | bytes, source: Source, event: str | None = None) -> An
     return body
 
 
-def _finite(digits: str) -> float:
+def parse(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return a JSON text's value; a number is whole however it is written: 5.0 is 5.
+
+    Raises:
+        ValueError: it is no JSON, or has a number that others cannot hold.
+
+    """
+    return json.loads(text, parse_constant=_refuse, parse_float=_number)
+
+
+def _number(digits: str) -> float:
     """Return the number, which has to be one that others can hold too."""
     number = float(digits)
-    return number if math.isfinite(number) else _refuse(digits)
+    if not math.isfinite(number):
+        _refuse(digits)
+    return int(number) if number.is_integer() and abs(number) < EXACT else number
 
 
 def _refuse(word: str) -> NoReturn:

@@ -58,11 +58,13 @@ def version_can_be_made_current(ctx: Context) -> None:
 def completions_use_the_current_version(ctx: Context) -> None:
     """A completion that names no version is of the one that was made current, not of the last."""
     made = make_agent(ctx)
-    _update(ctx, made["id"], completion_args={"max_tokens": FEW})
     asked = {
         "agent_id": made["id"],
         "messages": [{"role": "user", "content": "Name ten rivers, each with its country."}],
     }
+    if ctx.answer(COMPLETE, json=asked).at("usage.completion_tokens") <= FEW:
+        ctx.skip("the model says no more than the limit lets it")
+    _update(ctx, made["id"], completion_args={"max_tokens": FEW})
     cut = ctx.answer(COMPLETE, json=asked)
     if cut.at("usage.completion_tokens") > FEW:
         ctx.skip("completions do not use the arguments of the agent")

@@ -39,9 +39,9 @@ PATIENCE_S = 60
     MUST, "document: BatchJob (total_requests to failed_requests); document: Source", (CREATE, GET)
 )
 def counts_add_up(ctx: Context) -> None:
-    """A request that fails is counted as failed, and stands in the error file and in `outputs`.
+    """A request that fails is counted as failed, and stands in the error file.
 
-    Neither file is told to have been uploaded.
+    Whether it stands in `outputs`, too, is nowhere told. Neither file was uploaded, as it tells.
     """
     good, bad = word(ctx), word(ctx)
     wrong = {"custom_id": bad, "body": {"messages": "no list"}}
@@ -62,7 +62,8 @@ def counts_add_up(ctx: Context) -> None:
     expect_equal(ctx, done.get("outputs"), None, "outputs that nobody asked for", done)
     answer = ctx.answer(GET, {"job_id": done["id"]}, query={"inline": "true"})
     told = [each["custom_id"] for each in answer["outputs"] or []]
-    expect_equal(ctx, sorted(told), sorted([good, bad]), "the custom ids of outputs", answer)
+    said = f"the custom ids of outputs are {told}, not {[good]} and perhaps {bad}"
+    ctx.expect(sorted(told) in ([good], sorted([good, bad])), said, answer)
     for each in answer["outputs"]:
         said = f"the response to {each['custom_id']} beside that of the file"
         expect_equal(ctx, each.get("response"), results[each["custom_id"]], said, answer)
@@ -167,7 +168,8 @@ def status_goes_forward(ctx: Context) -> None:
     """Status and counts never go back, a waiting job has done nothing, times are in order."""
     made = _create(ctx, requests=[_request(word(ctx)) for _ in range(4)])
     seen = [made, *_watch(ctx, made, 0.3)]
-    ranks = [RANKS.get(each["status"], END) for each in seen]
+    states = [each["status"] for each in seen if each["status"] in {*RANKS, *FINAL}]
+    ranks = [RANKS.get(each, END) for each in states]  # a state that no document knows has none
     ctx.expect(ranks == sorted(ranks), "the status goes back", *seen[-2:])
     for name in COUNTS:
         counts = [each[name] for each in seen]

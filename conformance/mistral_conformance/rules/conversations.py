@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mistral_conformance.probing.uploads import picture_url
-from mistral_conformance.rules.common.chats import WEATHER, chat_model, other_chat_model
+from mistral_conformance.rules.common.chats import (
+    WEATHER,
+    chat_model,
+    expect_model,
+    other_chat_model,
+)
 from mistral_conformance.rules.common.readings import expect_sum
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.talks import (
@@ -51,7 +56,9 @@ def history_holds_all_entries(ctx: Context) -> None:
     """The history holds every input and output in order, and the messages are those among them."""
     texts = [f"Repeat {word(ctx)} 🙂 é.", f"Repeat {word(ctx)}.", "Once?", "No, twice."]
     roles = ("user", "user", "assistant", "user")
-    sent = [{"role": each, "content": text} for each, text in zip(roles, texts, strict=True)]
+    typed = {"type": "message.input"}  # without it, what the assistant says could be an output, too
+    said_by = zip(roles, texts, strict=True)
+    sent = [{**typed, "role": each, "content": text} for each, text in said_by]
     answer = start(ctx, inputs=sent[:2])
     id_ = answer["conversation_id"]
     later = go_on(ctx, id_, inputs=sent[2:])
@@ -86,11 +93,11 @@ def agent_answers_in_its_version(ctx: Context) -> None:
         answer = start(ctx, agent_id=agent, agent_version=version)
         message = last_message(ctx, answer)
         expect_equal(ctx, message["agent_id"], agent, "the agent", answer)
-        expect_equal(ctx, message["model"], model, "the model", changed, answer)
+        expect_model(ctx, message["model"], model, "the model", changed, answer)
         if version == first:
             later = go_on(ctx, answer["conversation_id"], inputs="And again.")
             shown = last_message(ctx, later)["model"]
-            expect_equal(ctx, shown, model, "the model of a later turn", changed, later)
+            expect_model(ctx, shown, model, "the model of a later turn", changed, later)
 
 
 @rule(SHOULD, "document: MessageInputEntry.id (made when it is left out)", (START, APPEND))
@@ -119,12 +126,12 @@ def named_version_answers(ctx: Context) -> None:
     ctx.prepare(NAME_VERSION, agent_id=agent, query=query)
     answer = start(ctx, agent_id=agent, agent_version="stable")
     speaker = last_message(ctx, answer)["model"]
-    expect_equal(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
+    expect_model(ctx, speaker, chat_model(ctx), "the model of the alias", answer)
     entry = read_history(ctx, answer["conversation_id"])[-1]["id"]
     body = {"from_entry_id": entry, "inputs": "Again.", "agent_version": second["version"]}
     later = ctx.answer(RESTART, conversation_id=answer["conversation_id"], json=body)
     speaker = last_message(ctx, later)["model"]
-    expect_equal(ctx, speaker, other, "the model of the version of the restart", answer, later)
+    expect_model(ctx, speaker, other, "the model of the version of the restart", answer, later)
 
 
 @rule(MUST, "document: beta.conversations.get_messages", (START, HISTORY, MESSAGES))
@@ -161,7 +168,8 @@ def restart_branches(ctx: Context) -> None:
     expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")
     spent = branched.at("usage.completion_tokens")
     reads = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
-    ctx.expect(spent > CUT["max_tokens"], reads, branched)
+    if _is_talkative(start(ctx, inputs=LONG, completion_args=WIDE)):
+        ctx.expect(spent > CUT["max_tokens"], reads, branched)
     expect_equal(ctx, entries[-1], branched["outputs"][-1], "the last entry of the new one")
     read = ctx.answer(GET_CONVERSATION, conversation_id=new)
     for field, value in {**settings, **told}.items():
@@ -219,7 +227,10 @@ def what_is_not_stored_is_gone(ctx: Context) -> None:
 @rule(MUST, "document: ConversationAppendRequest.completion_args", (START, APPEND))
 def turn_has_its_own_arguments(ctx: Context) -> None:
     """The `completion_args` of a start hold for all turns, those of a turn for that turn alone."""
-    free = start(ctx, inputs=LONG)["conversation_id"]
+    unbound = start(ctx, inputs=LONG)
+    if not _is_talkative(unbound):
+        ctx.skip("the model says no more than the limit lets it")
+    free = unbound["conversation_id"]
     bound = start(ctx, inputs=LONG, completion_args=CUT)
     id_ = bound["conversation_id"]
     turns = (
@@ -311,6 +322,11 @@ def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:
     expect_equal(ctx, usage["connectors"], {tool: len(runs)}, "connectors", answer)
     expect_sum(ctx, usage, ("prompt_tokens", "completion_tokens", "connector_tokens"), answer)
     ctx.expect((usage["prompt_tokens"] or 0) > 0, "nothing was read", answer)
+
+
+def _is_talkative(answer: Exchange) -> bool:
+    """Say whether a model that may say more than one that is cut does so."""
+    return bool(answer.at("usage.completion_tokens") > CUT["max_tokens"])
 
 
 def _say_chunks(ctx: Context, *pictures: str) -> tuple[list[dict[str, Any]], Any, Exchange] | None:

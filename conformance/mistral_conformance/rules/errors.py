@@ -14,6 +14,7 @@ from mistral_conformance.rules.common.names import (
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
     CREATE_JUDGE,
+    counted_field,
     create_judge,
     define_judge,
     expect_code,
@@ -94,7 +95,7 @@ def codes_say_what_is_wrong(ctx: Context) -> None:
     """What cannot be made or changed is refused with the error code that says why."""
     sent = define_judge(ctx)
     taken, other = create_judge(ctx)["name"], ctx.prepare(CREATE_JUDGE, json=sent)
-    ids, none = {"judge_id": other["id"]}, {"field": "nb_input_tokens", "op": "lt", "value": 0}
+    ids, none = {"judge_id": other["id"]}, {"field": counted_field(ctx), "op": "lt", "value": 0}
     for operation, at, wrong, code in (
         (CREATE_JUDGE, {}, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
         (UPDATE_JUDGE, ids, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),

@@ -9,7 +9,6 @@ its headers say, and the first error that tells a secret.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import defaultdict
@@ -26,6 +25,7 @@ from mistral_conformance.model.schemas import body_schema, properties, types
 from mistral_conformance.model.wording import place_of
 from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Misread
+from mistral_conformance.record.reading import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -188,9 +188,9 @@ def _read(exchange: Exchange) -> Any:  # noqa: ANN401 - JSON
     """
     with suppress(Misread, ValueError, RecursionError):
         if exchange.media_type == JSON:
-            return json.loads(exchange.text)
+            return parse(exchange.text)
         if exchange.media_type == EVENT_STREAM:
-            return [json.loads(each.data) for each in exchange.events if each.data[:1] == "{"]
+            return [parse(each.data) for each in exchange.events if each.data[:1] == "{"]
     return None
 
 

@@ -132,12 +132,12 @@ def failures_look_uploaded(write: Part) -> Part:
     return defect
 
 
-@mutant("batch.outputs-are-successes", GET, place=f"{JOBS}:get")
-def outputs_are_successes(get: Part) -> Part:
-    """What failed is not among the outputs of a job."""
+@mutant("batch.outputs-are-failures", GET, place=f"{JOBS}:get")
+def outputs_are_failures(get: Part) -> Part:
+    """What succeeded is not among the outputs of a job."""
 
     def leave_out(job: Part) -> Part:
-        done = [each for each in job["outputs"] or () if each["response"]]
+        done = [each for each in job["outputs"] or () if not each["response"]]
         return {**job, "outputs": done} if job["outputs"] else job
 
     return edited(get, leave_out)

@@ -35,6 +35,13 @@ def tokens_are_swapped(keep: Part) -> Part:
     return defect
 
 
+@mutant("events.another-model-is-told", SEARCH, FETCH, place=f"{PLACE}.recordings:encode")
+def another_model_is_told(encode: Part) -> Part:
+    """An event tells of another model than the one that was asked."""
+    other = {"model": "mistral-embed"}
+    return lambda found: encode({**found, "response": {**found["response"], **other}})
+
+
 @mutant("events.streams-lose-their-answer", SEARCH, FETCH, place=f"{PLACE}.recordings:encode")
 def streams_lose_their_answer(encode: Part) -> Part:
     """A streamed chat leaves an event without its answer."""

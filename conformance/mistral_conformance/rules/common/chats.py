@@ -88,6 +88,12 @@ def other_chat_model(ctx: Context) -> str:
     return str(others[0]["id"])
 
 
+def expect_model(ctx: Context, told: object, model: str, what: str, *evidence: Exchange) -> None:
+    """Hold a told model to be the one that is meant, by any of the names that the list gives it."""
+    names = capabilities_of(ctx.session).names_of(model, LIST_MODELS)
+    ctx.expect(told in names, f"{what} is {told!r}, not {model!r}", *evidence)
+
+
 def body(ctx: Context, words: str = QUESTION, **fields: object) -> dict[str, Any]:
     """Return a chat request that asks for the least randomness that the API offers."""
     return {

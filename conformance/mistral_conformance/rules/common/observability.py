@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.record.exchange import picked
-from mistral_conformance.rules.common.chats import ask
+from mistral_conformance.rules.common.chats import ask, chat_model
 from mistral_conformance.rules.common.steps import word
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def define_judge(ctx: Context, name: str = "", **fields: Any) -> dict[str, Any]:
     return {
         "name": ctx.marker.name(name or word(ctx)),
         "description": "Made by the conformance suite.",
-        "model_name": "mistral-small-latest",
+        "model_name": chat_model(ctx),
         "output": CLASSES,
         "instructions": "Say what the conversation is about.",
         "tools": [],
@@ -105,6 +105,28 @@ def list_fields(ctx: Context) -> list[dict[str, Any]]:
         held = list(ctx.prepare(LIST_FIELDS)["field_definitions"])
         ctx.session.memory[list_fields] = held
     return held
+
+
+def counted_field(ctx: Context) -> str:
+    """Return the name of a field of whole numbers that filters compare by size.
+
+    Raises:
+        Skipped: there is none.
+
+    """
+    for field in list_fields(ctx):
+        if field["type"] == "INT" and {"lt", "gte"} <= set(field["supported_operators"]):
+            return str(field["name"])
+    return ctx.skip("no field of the events is a number that is compared by size")
+
+
+def choice_fields(ctx: Context) -> list[str]:
+    """Return the names of the fields whose values are some of a set, and that can be asked for."""
+    return [
+        str(field["name"])
+        for field in list_fields(ctx)
+        if field["type"] == "ENUM" and "eq" in field["supported_operators"]
+    ]
 
 
 def text_fields(ctx: Context) -> list[tuple[str, str]]:

@@ -302,6 +302,27 @@ def exports_end_after_a_hundred() -> Alter:
     return alter
 
 
+@remembering(
+    "exports-hold-what-was-deleted",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "things one was deleted",
+)
+def exports_hold_what_was_deleted() -> Alter:
+    written: dict[str, bytes] = {}
+    served: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.path in served:
+            answer.content = written.setdefault(served[answer.path], answer.content)
+        if answer.is_("GET", "/to-jsonl"):
+            _, _, rest = answer.body["file_url"].partition("://")
+            place = rest.partition("/")[2]
+            served["/" + place.partition("?")[0]] = answer.path
+            answer.body = {**answer.body, "file_url": f"{answer.own_url}/{place}"}
+
+    return alter
+
+
 @defect(
     "results-end-after-a-hundred",
     "much.requests-are-all-done[batch_job]",
@@ -320,6 +341,20 @@ def results_end_after_a_hundred(answer: Answer) -> None:
 def nameless_requests_are_one(answer: Answer) -> None:
     if answer.is_("GET") and answer.body.get("total_requests") == 3:
         answer.body = {**answer.body, "total_requests": 1}
+
+
+@defect(
+    "results-stand-under-other-ids",
+    "much.requests-are-all-done[batch_job]",
+    "stands under the id of a shorter one",
+)
+def results_stand_under_other_ids(answer: Answer) -> None:
+    if answer.is_("GET", "/content"):
+        told = [json.loads(line) for line in answer.content.split(b"\n") if line.strip()]
+        ids = [each.get("custom_id") for each in told]
+        turned = zip(told, [*ids[1:], *ids[:1]], strict=True)
+        lines = [json.dumps({**each, "custom_id": other}) for each, other in turned]
+        answer.content = "\n".join(lines).encode()
 
 
 @defect(

@@ -11,6 +11,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from tests.unit.laws.variations import (
@@ -301,6 +302,42 @@ def test_what_appears_in_a_list_meanwhile_is_no_item_too_many() -> None:
     keys: Any = {("old",), ("late",), ("hidden",)}
     new, _ = changed_meanwhile(world, model.lists["files.list"], found_in, [])
     assert keys & new == {("late",)}
+
+
+def test_what_goes_from_a_list_meanwhile_is_no_item_too_few() -> None:
+    def walk(*ids: str) -> Any:
+        return SimpleNamespace(items=[{"id": each} for each in ids])
+
+    model = load_model()
+    world: Any = SimpleNamespace(model=model, walk=lambda *_, **__: walk("old"))
+    found_in: Any = (SimpleNamespace(ids={}, query={}), walk("old", "gone"))
+    missing: Any = {("old",), ("gone",)}
+    _, moved = changed_meanwhile(world, model.lists["files.list"], found_in, [])
+    assert missing - moved == {("old",)}
+
+
+def test_an_item_may_come_twice_where_others_come_meanwhile(judged: Judged) -> None:
+    def verdict(*, meanwhile: bool) -> Status:
+        lists: list[str] = []
+
+        def shifting(answer: Answer) -> None:
+            if not answer.is_("GET", "/v1/files"):
+                return
+            data = answer.body["data"]
+            lists.append(answer.path)
+            if "search" in answer.query and data:
+                answer.body = {**answer.body, "data": [*data, data[-1]]}
+            elif meanwhile and data:
+                new = {**data[0], "id": str(UUID(int=len(lists)))}
+                answer.body = {**answer.body, "data": [*data, new]}
+
+        (result,) = judged(
+            "sets.filter", alter=shifting, only="[files.list:search]", profile="files-batch"
+        ).values()
+        return result.status
+
+    assert verdict(meanwhile=True) is not Status.FAIL
+    assert verdict(meanwhile=False) is Status.FAIL
 
 
 def test_versions_of_agents_may_be_counted_from_one(judged: Judged) -> None:

@@ -124,3 +124,16 @@ def test_model_is_known_by_any_of_its_names() -> None:
 def test_what_is_looked_for_in_vain_is_named() -> None:
     with pytest.raises(Skipped, match="with name = 'greet' and archived = False"):
         take({"workflows": []}, load_targets()["workflow_identifier"])
+
+
+def test_record_that_went_in_a_group_is_made_anew() -> None:
+    with mock_session() as session:
+        context = Context(session, Random(0))  # noqa: S311 - test data
+        targets = Targets(context)
+        first = targets.lookup("dataset_record_id")
+        assert targets.lookup("dataset_record_id") == first
+        body = {"dataset_record_ids": [first]}
+        deleted = context.api.call("beta.observability.datasets.records.bulk_delete", json=body)
+        assert deleted.status == 204
+        assert targets.lookup("dataset_record_id") != first
+        session.finish()
