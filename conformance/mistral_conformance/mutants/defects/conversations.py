@@ -32,16 +32,6 @@ def answers_say_nothing(_compose: Part) -> Part:
     return lambda _said, _findings, _arguments: ""
 
 
-@mutant("conversations.times-are-one", op.START, place="resources.conversations.entries:end")
-def times_are_one(_end: Part) -> Part:
-    """An entry is complete when it begins."""
-    return lambda _ctx, entry, **fields: {
-        **entry,
-        **fields,
-        "completed_at": entry["created_at"],
-    }
-
-
 @mutant("conversations.inputs-are-not-kept", op.START, op.HISTORY, place=f"{RECORDS}:keep_entries")
 def inputs_are_not_kept(keep_entries: Part) -> Part:
     """The history has the outputs alone."""
@@ -71,12 +61,12 @@ def messages_are_all(get_messages: Part) -> Part:
     return edited(get_messages, lambda found: {**found, "messages": found["messages"][:-1]})
 
 
-@mutant("conversations.append-starts-anew", op.APPEND, place=f"{RECORDS}:find_entries")
-def append_starts_anew(find_entries: Part) -> Part:
+@mutant("conversations.append-starts-anew", op.APPEND, place=f"{RECORDS}:recall_entries")
+def append_starts_anew(recall_entries: Part) -> Part:
     """Appending forgets what was there."""
 
     def defect(ctx: Part, conversation_id: str) -> Part:
-        return [] if ctx.operation_id == op.APPEND else find_entries(ctx, conversation_id)
+        return [] if ctx.operation_id == op.APPEND else recall_entries(ctx, conversation_id)
 
     return defect
 
@@ -152,12 +142,6 @@ def restart_fills_up_notes(branch: Part) -> Part:
         return evolve(made, metadata={**(source.metadata or {}), **(made.metadata or {})} or None)
 
     return defect
-
-
-@mutant("conversations.unknown-entry-is-400", op.RESTART, place=f"{TALKS}:not_found")
-def unknown_entry_is_400(_not_found: Part) -> Part:
-    """A restart from an unknown entry answers 400."""
-    return lambda detail: APIError(400, {"detail": detail})
 
 
 @mutant("conversations.everything-is-stored", op.START, op.APPEND, place=f"{TALKS}:go_on")

@@ -63,12 +63,6 @@ def content_is_known(upload: Part) -> Part:
     return defect
 
 
-@mutant("files.any-purpose-goes", op.UPLOAD_FILE, place="inputs:refuse")
-def any_purpose_goes(_refuse: Part) -> Part:
-    """Any purpose is taken."""
-    return overlooking("purpose")
-
-
 @mutant("files.url-is-bare", op.FILE_URL, place="resources.files:get_signed_url")
 def url_is_bare(get_signed_url: Part) -> Part:
     """A file's signed URL comes as a bare string, as a document's does."""

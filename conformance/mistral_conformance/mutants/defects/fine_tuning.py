@@ -127,11 +127,11 @@ def cancelled_job_starts(start: Part) -> Part:
     "fine-tuning.any-file-is-valid",
     CREATE_JOB,
     GET_JOB,
-    place="resources.fine_tuning.training:judge",
+    place="resources.fine_tuning.training:find_flaw",
 )
-def any_file_is_valid(_judge: Part) -> Part:
+def any_file_is_valid(_find_flaw: Part) -> Part:
     """Files are trained with whatever is in them."""
-    return lambda *_given: ""
+    return lambda *_given: ("", "")
 
 
 @mutant("fine-tuning.classifiers-learn-nothing", CREATE_JOB, CLASSIFY, place="judgement:learn")
