@@ -77,7 +77,7 @@ def test_a_scraped_page_s_examples_run(base_url: str, capsys: pytest.CaptureFixt
 def test_our_own_pages_examples_run(
     base_url: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_examples.main([str(PROJECT / name), "--base-url", base_url]) == 0
+    assert run_examples.main([str(PROJECT / name), "--base-url", base_url, "--timeout", "600"]) == 0
     rows = capsys.readouterr().out.splitlines()
     skipped = [row for row in rows if row.startswith("skip")]
     excepted = SKIPPED if CURL else (*SKIPPED, "curl is not installed")
