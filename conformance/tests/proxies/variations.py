@@ -58,6 +58,7 @@ class Variations:
         self._forms = forms_of(document)
         self._random = random.Random(seed)  # noqa: S311 - test data, no secret
         self._sent = _sent_components(document)
+        self._asked = {(each.operation, each.at) for each in model_of(document).options}
         self._ends = _open_states(document)
         self.framing = Framing(self._random, crlf=self._decides("line ends", OFTEN))
         self._refusals = Refusals(document, self._decides)
@@ -154,9 +155,11 @@ class Variations:
         """Whether the server never sends a field in this operation's answers.
 
         Fields that carry a list's pages stay, as the document declares them; so do the fields of
-        what the caller has sent, which are the caller's.
+        what the caller has sent, which are the caller's, and those that an option asks for.
         """
         if ".".join(map(str, place)) in _paging(setting.operation) or self._is_sent(setting, place):
+            return False
+        if (setting.operation.id, ".".join(map(str, pattern_of(place)))) in self._asked:
             return False
         return self._decides(f"{setting.operation.id}/{pattern_of(place)}", LEFT_OUT)
 

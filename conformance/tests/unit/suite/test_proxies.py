@@ -96,6 +96,18 @@ def test_variations_are_those_of_their_seed() -> None:
     assert varied(1) != varied(2)
 
 
+def test_what_an_option_asks_for_is_left_out_by_no_server() -> None:
+    operation = load_document().operations["ocr.process"]
+    page = {"index": 0, "markdown": "", "images": [], "dimensions": None, "blocks": []}
+    usage = {"pages_processed": 1, "doc_size_bytes": None}
+    body = {"pages": [page], "model": "m", "document_annotation": None, "usage_info": usage}
+    answer = Answer(200, JSON, json.dumps(body).encode())
+    for seed in range(30):
+        varied = Variations(load_document(), seed).vary(operation, answer, own=True)
+        if varied.status == 200:
+            assert "blocks" in json.loads(varied.content)["pages"][0]
+
+
 def test_varied_answers_have_the_documented_form() -> None:
     with varied_session(3) as session:
         for path in ("/v1/models", "/v1/libraries", "/v1/files"):
