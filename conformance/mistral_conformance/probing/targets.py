@@ -291,7 +291,7 @@ class Targets:
 
         Raises:
             Unjudged: the server refuses, or what it makes does not settle.
-            Skipped: the answer lists nothing.
+            Skipped: the answer lists nothing, or what is no id.
 
         """
         operation = self._context.document.operations[target.operation]
@@ -299,6 +299,8 @@ class Targets:
         # Its own rules judge the form of a list; what is made of it does not wait for that.
         plain = evolve(exchange, form=None) if target.listed else exchange
         found = take(plain.json(), target)
+        if target.listed and not isinstance(found, str):
+            raise Skipped(f"what {operation.id} lists has {found!r} for an id", exchange)
         for kind in load_kinds().get(target.operation, ())[:1]:
             delete = self._context.document.operations[kind.delete]
             ids = {each: self._ids.get(each, "") for each in delete.path_ids}

@@ -35,9 +35,10 @@ def able_model(ctx: Context, capability: str) -> str:
 def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
     """Return the cards of a list of models that say so; the form of the others is judged apart."""
     cards = items_in(evolve(listed, form=None).json(), "data")
-    able = {str(each.get("id")): each.get("capabilities") for each in cards}
+    cards = [each for each in cards if isinstance(each.get("id"), str)]
+    able = {each["id"]: each.get("capabilities") for each in cards}
     can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}
-    return [each for each in trained_last(cards) if each.get("id") in can]
+    return [each for each in trained_last(cards) if each["id"] in can]
 
 
 def _named_model(ctx: Context, capability: str) -> str:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from mistral_conformance.running.plan import Case
     from mistral_conformance.session.context import Context
 
-SOME_RULES = named_cases()[::36]
+ONCE_BROKEN = ("ocr.broken-document-is-refused", "conversations.agent-answers-in-its-version")
+SOME_RULES = [
+    each for place, each in enumerate(named_cases()) if place % 36 == 0 or each.name in ONCE_BROKEN
+]
 OVER_EACH = ("models.list", "beta.libraries.create")
 JSON = (("content-type", "application/json"),)
 
