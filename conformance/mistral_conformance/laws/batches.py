@@ -32,7 +32,7 @@ from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unj
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mistral_conformance.laws.instance import Instance
+    from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Resource
     from mistral_conformance.model.document import Json
@@ -219,10 +219,9 @@ def batched_as_alone(world: World, resource: Resource, path: str, operation: str
     """A request that its endpoint answers is taken and answered in a job of that endpoint."""
     body = plain_request(world, operation)["json"]
     alone = world.need(world.call(operation, json=body))
-    own = {name: value for name, value in body.items() if name != "model"}
-    given: Json = {ENDPOINT: path, REQUESTS: [{"custom_id": world.values.word(), "body": own}]}
-    if "model" in body:
-        given["model"] = body["model"]
+    own, model = _apart(body)
+    request = {"custom_id": world.values.word(), "body": own}
+    given: Json = {ENDPOINT: path, REQUESTS: [request], **model}
     try:
         job = world.make(resource, given=given)
     except Unjudged as refused:
@@ -248,8 +247,7 @@ def _sole(model: Model) -> Iterator[Subject]:
 @law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True)
 def requests_are_all_done(world: World, resource: Resource, path: str, operation: str) -> None:
     """A job of many requests does and counts each, and its results tell each by its own id."""
-    body = plain_request(world, operation)["json"]
-    own = {name: value for name, value in body.items() if name != "model"}
+    own, model = _apart(plain_request(world, operation)["json"])
     words = [world.values.word() for _ in range(MANY)]
     requests = [{"custom_id": word, "body": own} for word in words]
     longer = words[::2] if isinstance(own.get(MESSAGES), list) else []
@@ -257,11 +255,8 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
         if each["custom_id"] in longer:
             before = [{"role": "system", "content": BEGINNING}]
             each["body"] = {**own, MESSAGES: [*before, *own[MESSAGES]]}
-    given: Json = {ENDPOINT: path, REQUESTS: requests, "model": body["model"]}
-    job = world.make(resource, given=given)
-    world.settle(job)
-    shown = world.read(job)
-    _expect_counted(world, job, MANY)
+    job = world.settled(resource, {ENDPOINT: path, REQUESTS: requests, **model})
+    shown = _expect_counted(world, job, MANY)
     files = world.model.resources["file"]
     for field in resource.fields.values():
         if field.refers == files.name and not field.sent and shown.fields.get(field.name):
@@ -297,21 +292,25 @@ def _tokens_read(text: str) -> dict[str, int]:
 @law(id="much.requests-need-no-ids", over=_sole, source=DONE, harm=True)
 def requests_need_no_ids(world: World, resource: Resource, path: str, operation: str) -> None:
     """Requests to which nobody gave an id are done each, as many as there are."""
-    body = plain_request(world, operation)["json"]
-    own = {name: value for name, value in body.items() if name != "model"}
-    given: Json = {ENDPOINT: path, REQUESTS: [{"body": own}] * 3, "model": body["model"]}
-    job = world.make(resource, given=given)
-    world.settle(job)
+    own, model = _apart(plain_request(world, operation)["json"])
+    job = world.settled(resource, {ENDPOINT: path, REQUESTS: [{"body": own}] * 3, **model})
     _expect_counted(world, job, 3)
 
 
-def _expect_counted(world: World, job: Instance, count: int) -> None:
-    """Hold a job that has ended to tell that so many requests were there, and done."""
+def _apart(body: Json) -> tuple[Json, Json]:
+    """Return a request as a job has it, and the model that the job names for all of them."""
+    own = {name: value for name, value in body.items() if name != "model"}
+    return own, {name: value for name, value in body.items() if name == "model"}
+
+
+def _expect_counted(world: World, job: Instance, count: int) -> Shown:
+    """Hold a job that has ended to tell that so many requests were there, and done; return it."""
     shown = world.read(job)
     for name in COUNTS:
         found = shown.fields.get(name)
         said = f"of {count} requests `{name}` is {found}"
         world.expect(found in (None, count), said, job.made, shown.exchange)
+    return shown
 
 
 def _expect_each(

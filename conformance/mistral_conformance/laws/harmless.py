@@ -25,6 +25,7 @@ from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
     JSON,
@@ -344,7 +345,7 @@ def _expect_harmless(world: World, resource: Resource, operation: str, extra: Js
     world.expect(same, reason, plain, answer)
     if plain.ok and operation not in resource.links:
         repeated = extra.get("query", {})
-        paging: Json = world.document.operations[operation].item.get("x-mistral-paging", {})
+        paging: Json = world.document.operations[operation].item.get(PAGING, {})
         token = str(paging.get("next_token", "")).split(".")
         left, right = (
             _unrepeated(_without_token(known_part(world, operation, each), token), repeated)

@@ -11,7 +11,7 @@ from mistral_conformance.laws.comparing import shorten
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url, read_url
 from mistral_conformance.probing.settling import ask_until_shown
-from mistral_conformance.probing.uploads import docx_sample, pdf_sample
+from mistral_conformance.probing.uploads import UNREAD, docx_sample, pdf_sample
 from mistral_conformance.record.exchange import Misread
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
@@ -51,8 +51,6 @@ PARTS = (
 )
 """A first and a last page of four, alone and together, and the places of a page that is kept and of
 one that is left out, from whichever number pages count."""
-REFUSED = (400, 415, 422)
-"""How a server says that it reads no files of a type."""
 WORD = re.compile(r"\w+")
 PARAGRAPHS = 900
 """So many lines make a text of some 60 KB, more than one buffer or one field of a database."""
@@ -267,7 +265,7 @@ def _read_in(world: World, resource: Resource, given: dict[str, object]) -> Inst
     try:
         return world.settled(resource, given=given)
     except Unjudged as stopped:
-        if "file.type" in given and any(each.status in REFUSED for each in stopped.evidence):
+        if "file.type" in given and any(each.status in UNREAD for each in stopped.evidence):
             return None
         raise
 

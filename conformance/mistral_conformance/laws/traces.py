@@ -128,7 +128,7 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
             with suppress(Signal):  # a server may want something of its own in a map
                 made.append(world.make(child, parent=parent, given={field.sent: given}))
     answer, export = _exported(world, view, made[0])
-    lines = [parse(line) for line in export.text.split("\n") if line.strip()]
+    lines = [parse(line) for line in _lines(export)]
     if JSON_LINES in view:
         objects = sum(isinstance(each, dict) for each in lines)
         said = f"{view} writes {len(lines)} lines, {objects} of them objects, of {len(made)} things"
@@ -149,9 +149,14 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
     if JSON_LINES in view and child.delete:
         deleted = world.need(world.delete(made[-1]))
         _, later = _exported(world, view, made[0])
-        count = sum(1 for line in later.text.split("\n") if line.strip())
+        count = len(_lines(later))
         said = f"{view} writes {count} lines, of {len(made)} things one was deleted"
         world.expect(count == len(made) - 1, said, deleted, later)
+
+
+def _lines(export: Exchange) -> list[str]:
+    """Return the lines of a file in which something stands."""
+    return [line for line in export.text.split("\n") if line.strip()]
 
 
 def _exported(world: World, view: str, instance: Instance) -> tuple[Exchange, Exchange]:

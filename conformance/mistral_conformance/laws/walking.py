@@ -95,7 +95,7 @@ def _sized(view: ListView, query: Json, size: int | None) -> Json:
     asked = {name: each for name, each in {**view.show, **query}.items() if each is not None}
     if "size" in paging:
         wanted = size or view.largest or view.usual or LARGEST
-        (asked[paging["size"]],) = page_sizes(view, wanted)
+        asked[paging["size"]] = min(wanted, view.largest or wanted)
     if "page" in paging:
         asked[paging["page"]] = 1 if paging.get("style") == "page-from-1" else 0
     if "offset" in paging:

@@ -18,6 +18,8 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+UNREAD = (400, 415, 422)
+"""How a server says that it reads no files of a type, or none with such content."""
 TEXT = "text/plain"
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

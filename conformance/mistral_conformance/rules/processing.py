@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, text_sample
+from mistral_conformance.probing.uploads import (
+    UNREAD,
+    Sample,
+    docx_sample,
+    pdf_sample,
+    text_sample,
+)
 from mistral_conformance.rules.common.libraries import (
     create_library,
     is_running,
@@ -28,8 +34,6 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
-REFUSED = (400, 415, 422)
-"""How a server says that it reads no files of a type."""
 RUNNING, COMPLETED = "Running", "Completed"
 TOKENS = tuple(f"tokens_processing_{each}" for each in ("main_content", "summary", "total"))
 
@@ -130,7 +134,7 @@ def _text(ctx: Context, sample: Sample) -> Exchange:
     try:
         ids = _uploaded(ctx, sample)
     except Unjudged as stopped:
-        if any(each.status in REFUSED for each in stopped.evidence):
+        if any(each.status in UNREAD for each in stopped.evidence):
             ctx.skip(f"files such as {sample.name} are refused")
         raise
     wait_processed(ctx, **ids)

@@ -138,10 +138,7 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
     library = create_library(ctx)["id"]
     for kind in ("User", "Workspace", "Org"):
         who = entity(ctx, "stranger", kind)
-        answer = share(ctx.api, library, who, "Viewer")
-        expect_refused(ctx, answer, f"sharing with another organisation's {kind}")
-        listed, found = entries(ctx.api, library)
-        ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
+        _expect_share_refused(ctx, library, who, f"sharing with another organisation's {kind}")
 
 
 @rule(
@@ -154,9 +151,16 @@ def libraries_stay_in_the_organisation(ctx: Context) -> None:
 def other_organisation_is_refused(ctx: Context) -> None:
     """A share that names another organisation in `org_id` is refused, whoever it is for."""
     library, who = create_library(ctx)["id"], entity(ctx, "neighbour")
-    named = {**who, "org_id": ctx.identity("stranger").known("org")}
-    answer = share(ctx.api, library, named, "Viewer")
-    expect_refused(ctx, answer, "a share in another organisation's name")
+    org = ctx.identity("stranger").known("org")
+    _expect_share_refused(ctx, library, who, "a share in another organisation's name", org_id=org)
+
+
+def _expect_share_refused(
+    ctx: Context, library: str, who: dict[str, str], what: str, **more: str
+) -> None:
+    """Hold a share with somebody to be refused, and to be in no list then."""
+    answer = share(ctx.api, library, {**who, **more}, "Viewer")
+    expect_refused(ctx, answer, what)
     listed, found = entries(ctx.api, library)
     ctx.expect(not entries_of(found, who), "the refused share is listed", answer, listed)
 
