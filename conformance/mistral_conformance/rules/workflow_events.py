@@ -79,12 +79,20 @@ def children_tell_their_own(ctx: Context) -> None:
     """One id gives the events of an execution alone, another those of all that it has started."""
     run = finished(ctx, start(ctx, OPEN_ACCOUNT, input={"customer": word(ctx)}))
     id_ = run["execution_id"]
-    for name in ("workflow_exec_id", "root_workflow_exec_id"):
-        found = ctx.answer(LIST, query={name: id_})
-        strange = {*column(found, "events", name)} - {id_}
-        ctx.expect(not strange, f"events of {name} {id_} are of {strange}", found)
-    several = len({*column(found, "events", "workflow_exec_id")})
-    ctx.expect(several > 1, "the events of what was started are not among those of the root", found)
+    tree = ctx.answer(LIST, query={"root_workflow_exec_id": id_})
+    strange = {*column(tree, "events", "root_workflow_exec_id")} - {id_}
+    ctx.expect(not strange, f"events of the root {id_} are of {strange}", tree)
+    members = {id_, *column(tree, "events", "workflow_exec_id")}
+    several = "the events of what was started are not among those of the root"
+    ctx.expect(len(members) > 1, several, tree)
+    for member in sorted(members):
+        own = ctx.answer(LIST, query={"workflow_exec_id": member})
+        strange = {*column(own, "events", "workflow_exec_id")} - {member}
+        ctx.expect(not strange, f"events of {member} are of {strange}", own)
+        among = set(ids := column(tree, "events", "event_id"))
+        alone = [event for event in column(own, "events", "event_id") if event in among]
+        amid = [event for event in ids if event in set(alone)]
+        expect_equal(ctx, amid, alone, f"order of the events of {member}", own, tree)
 
 
 @rule(MUST, "document: workflows.events.get_stream_events", (STREAM,))
