@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.links import expect_shut, open_url, read_url
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH, now_of
@@ -76,7 +77,7 @@ def ends_as_asked(world: World, resource: Resource, field: Field) -> None:
 
 @law(id="gone.at-its-time", over=_ending, source=TOLD_FALSELY, harm=True, needs=("clock",))
 def at_its_time(world: World, resource: Resource, field: Field) -> None:
-    """An object is there until its time and gone after it, in every view; others stay."""
+    """An object is there until its time and gone after it, in every view and URL; others stay."""
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
@@ -84,7 +85,11 @@ def at_its_time(world: World, resource: Resource, field: Field) -> None:
     for shown in world.look(instance):
         said = f"{shown.view} does not show {resource.one} {SLACK_S} s before its time"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
+    urls = [read_url(world, world.call(each, instance.ids)) for each in _links(world, instance)]
+    opened = [world.need(open_url(world, url)) for url in urls]
     world.ctx.pass_time(2 * SLACK_S)
+    for url, before in zip(urls, opened, strict=True):
+        expect_shut(world, url, f"{SLACK_S} s after the time of {resource.one} its URL", before)
     for shown in world.look(instance):
         said = f"{shown.view} shows {resource.one} {SLACK_S} s after its time"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
@@ -144,10 +149,16 @@ def _birth(instance: Instance) -> float:
     return found
 
 
+def _links(world: World, instance: Instance) -> list[str]:
+    return [each for each in instance.resource.links if world.capabilities.offers(each)]
+
+
 def _ways(world: World, instance: Instance) -> Iterator[Exchange]:
     """Yield the answers of all other views of the object."""
     resource = instance.resource
-    for view in (*resource.views, *resource.links, resource.content):
+    for link in _links(world, instance):
+        yield world.ask(link, instance.ids)
+    for view in (*resource.views, resource.content):
         if view and world.capabilities.offers(view):
             yield world.ask(view, instance.ids)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
+    from mistral_conformance.model.document import Json
     from mistral_conformance.record.exchange import Exchange
 
 USED = "harm: what is another's, or was deleted, is read through the id in a body"
@@ -90,9 +91,16 @@ def _send(world: World, reference: Reference, identity: str) -> Exchange:
     place = reference.place
     spec = world.document.operations[place.operation]
     request = plain_request(world, place.operation)
-    body = place_id(world.document, place, request["json"], identity)
+    body = place_id(world.document, place, _uncut(request["json"]), identity)
     ids = targets_of(world.ctx).ids(spec)
     return world.ask(place.operation, ids, query=request["query"], json=body)
+
+
+def _uncut(body: Json) -> Json:
+    """Return a request whose answer is not cut before it can tell what it has read."""
+    within = body.get("completion_args")
+    told = {**body, "completion_args": _uncut(within)} if isinstance(within, dict) else body
+    return {name: value for name, value in told.items() if name != "max_tokens"}
 
 
 def _form(reference: Reference) -> str:

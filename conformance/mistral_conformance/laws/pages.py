@@ -151,18 +151,23 @@ def _expect_block(world: World, view: ListView, page: Exchange, size: int) -> bo
 
 @law(id="pages.end-is-empty", over=_paged, source=LOST, harm=True)
 def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
-    """The page after the last one repeats no item."""
+    """The page after the last one repeats no item, and tells the total that the first one tells."""
     population, query, _ = _narrowed(world, view)
     if "page" not in view.paging:
         raise NotOffered("not offered: the list has no numbered pages")
     first = 1 if view.paging["style"] == "page-from-1" else 0
-    asked = {**query, view.paging["page"]: first + MOST, view.paging["size"]: 2}
+    asked = {**query, view.paging["page"]: first, view.paging["size"]: 2}
+    known = world.need(world.ask(view.operation, population.ids, query=asked))
+    asked[view.paging["page"]] = first + MOST
     answer = world.ask(view.operation, population.ids, query=asked)
     if answer.status in {400, 404, 416, 422}:
         raise Skipped(f"a page beyond the end is refused with {answer.status}", answer)
     world.need(answer)
     found = read_items(answer, view.items)
     world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
+    due, told = (find(page, view.paging.get("total", "?")) for page in (known, answer))
+    said = f"a page beyond the end says that there are {told} items, the first one says {due}"
+    world.expect(told in (None, due) or not view.exact, said, known, answer)
 
 
 @law(id="pages.tile-while-items-come-and-go", over=_made_with_tokens, source=LOST, level=MAY)

@@ -256,7 +256,8 @@ def _kinds(world: World) -> Iterator[dict[str, object]]:
     """Yield files of several kinds: what a file says is only in plain text what it holds."""
     yield {"file.content": f"{world.values.word()}\n{LINES[0]}\n{LINES[2]}\n".encode()}
     yield {"file.content": "".join(f"{n} {world.values.word()} é\n" for n in range(200)).encode()}
-    for sample in (pdf_sample([world.values.word()]), docx_sample(world.values.word())):
+    pages = [world.values.word() for _ in range(3)]
+    for sample in (pdf_sample(pages), docx_sample(world.values.word())):
         yield _as_file(world, sample)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.libraries import create_library
+from mistral_conformance.rules.common.libraries import create_library, upload_document
 from mistral_conformance.rules.common.names import (
     GET_LIBRARY,
     LIST_ACCESSES,
     LIST_LIBRARIES,
     SHARE,
     UNSHARE,
+    UPLOAD_DOCUMENT,
 )
 from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import (
@@ -29,7 +30,9 @@ from mistral_conformance.rules.common.steps import (
     unshare,
     word,
 )
+from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -124,6 +127,28 @@ def owner_keeps_role_and_access(ctx: Context) -> None:
     roles = [each["role"] for each in entries_of(found, owner)]
     expect_equal(ctx, roles, ["Owner"], "the owner's listed roles", listed)
     ctx.answer(GET_LIBRARY, library_id=library)
+
+
+@rule(
+    MUST,
+    "document: Document.uploaded_by_id; harm: told falsely, who has brought what",
+    (UPLOAD_DOCUMENT, SHARE),
+    needs=("neighbour",),
+    id="permissions.uploads-name-who-sent-them",
+)
+def uploads_name_who_sent_them(ctx: Context) -> None:
+    """A document names who sent it, an Editor too, as libraries of their own name their owner."""
+    library = create_library(ctx)["id"]
+    ctx.need(share(ctx.api, library, entity(ctx, "neighbour"), "Editor"))
+    judged = 0
+    for each in (CALLER, "neighbour"):
+        own = create_library(ctx, by=each)
+        sent = upload_document(ctx, library, by=each)
+        if own["owner_type"] == sent["uploaded_by_type"] and sent["uploaded_by_id"] is not None:
+            judged += 1
+            expect_equal(ctx, sent["uploaded_by_id"], own["owner_id"], "who sent it", own, sent)
+    if not judged:
+        raise Skipped("who sent a document is no user or workspace that owns libraries")
 
 
 @rule(

@@ -11,6 +11,7 @@ from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
 from mistral_mock.errors import forbidden
 from mistral_mock.resources.libraries import permissions
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -181,5 +182,21 @@ def org_id_is_refused(check_organisation: Part) -> Part:
         if "org_id" in ctx.body:
             raise forbidden("org_id is deprecated")
         check_organisation(ctx, entity)
+
+    return defect
+
+
+@mutant(
+    "permissions.uploads-are-the-owners",
+    op.UPLOAD_DOCUMENT,
+    place="resources.libraries.documents:add",
+)
+def uploads_are_the_owners(add: Part) -> Part:
+    """Whatever is added to a library is told to be sent by its owner."""
+
+    def defect(ctx: Part, library: Part, file: Part) -> Part:
+        found = evolve(add(ctx, library, file), uploaded_by_id=library.owner_id)
+        ctx.table(Document).put(found)
+        return found
 
     return defect

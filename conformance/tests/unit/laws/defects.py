@@ -281,6 +281,7 @@ def deleted_is_read() -> Alter:
 
 
 @remembering("links-outlive", "gone.links-die[files.get_signed_url]", "answers 200")
+@remembering("links-know-no-end", "gone.at-its-time[file.expires_at]", "its URL answers 200")
 def links_outlive() -> Alter:
     served: dict[str, bytes] = {}
 
@@ -378,6 +379,13 @@ def totals_are_of_the_page(answer: Answer) -> None:
 def end_shows_the_first_page(answer: Answer) -> None:
     if answer.is_("GET", LIBRARIES) and answer.query.get("page") == ["200"]:
         answer.content = answer.again("GET", f"{LIBRARIES}?page_size=2").content
+
+
+@defect("end-counts-its-items", "pages.end-is-empty[beta.libraries.documents.list]", "0 items")
+def end_counts_its_items(answer: Answer) -> None:
+    if answer.is_("GET", "/documents") and not items(answer):
+        around = answer.body["pagination"]
+        answer.body = {**answer.body, "pagination": {**around, "total_items": 0}}
 
 
 @remembering(

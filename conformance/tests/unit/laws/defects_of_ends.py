@@ -148,6 +148,9 @@ def urls_take_writes() -> Alter:
     return alter
 
 
+PREAMBLE = "Of course: here is what the file says, from its first line to the last, as you asked me:"
+
+
 @remembering(
     "anyone-reads-files",
     "access.nested-id-is-refused-or-unused[chat.complete:messages.*.content.*.file_id, foreign]",
@@ -161,7 +164,9 @@ def anyone_reads_files() -> Alter:
             files.append((answer.body["id"], answer.sent))
         named = [sent.decode() for key, sent in files if key.encode() in answer.sent]
         if answer.method == "POST" and answer.path.endswith(CHAT) and named:
-            answer.status, answer.body = 200, {**answer.body, "quoted": named}
+            told = [*PREAMBLE.split(), *" ".join(named).split()]
+            quoted = told[: answer.sent_body.get("max_tokens")]
+            answer.status, answer.body = 200, {**answer.body, "quoted": quoted}
 
     return alter
 
