@@ -16,6 +16,7 @@ from mistral_conformance.laws.asking import (
     expect_steady,
     hear,
     names_of,
+    other_name,
     question,
     stop_at,
 )
@@ -69,12 +70,14 @@ class Way:
 
 
 ENDS_TEXT = "ends text"
-MESSAGES, PREFIX = "messages", "prefix"
+MESSAGES, PREFIX, MODEL_FIELD = "messages", "prefix", "model"
+ALIAS = "by another name of the model"
 
 WAYS = (
     Way(""),
     Way("letters beyond ASCII", words="Répète : « Ça — 東京 🚲 e\u0301\u2028a\u2029b »"),
     Way("after a prefix", words="Go on.", begun="La « rivière »\u2028東京\u2029"),
+    Way(ALIAS),
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),
@@ -111,6 +114,8 @@ class Streamed:
         if self.option and self.option.inside:
             return setting_question(world, self.option, more, words)
         feature = self.option.name if self.option and more else ""
+        if self.way.name == ALIAS:
+            more = {MODEL_FIELD: other_name(world, self.view.operation)}
         if self.way.begun:
             said = {"role": "assistant", "content": self.way.begun, PREFIX: True}
             more, feature = {MESSAGES: [{"role": "user", "content": words}, said]}, PREFIX
@@ -128,7 +133,10 @@ def asked_ways(model: Model) -> Iterator[Subject]:
         for way, (effect, by) in product(WAYS, options):
             if effect != way.effect or (by and way.name):
                 continue
-            if way.begun and MESSAGES not in asking.asked_fields(model, view):
+            taken = asking.asked_fields(model, view)
+            if (way.begun and MESSAGES not in taken) or (
+                way.name == ALIAS and MODEL_FIELD not in taken
+            ):
                 continue
             option = options[effect, by]
             name = option.place if option else view.operation

@@ -274,3 +274,17 @@ def _taken(world: World, answer: Exchange, feature: str) -> Exchange:
         if not offered:
             raise NotOffered(f"not offered: {feature} is refused with {answer.status}", answer)
     return world.need(answer)
+
+
+def other_name(world: World, operation: str) -> str:
+    """Return another name of the model that the operation is asked for.
+
+    Raises:
+        NotOffered: the list of models tells none.
+
+    """
+    model = asked_model(world, operation, plain_request(world, operation))
+    others = sorted(names_of(world, model) - {model})
+    if not others:
+        raise NotOffered(f"not offered: {model} has no other name")
+    return others[0]

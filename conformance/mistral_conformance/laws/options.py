@@ -303,7 +303,12 @@ def _shapes_object(world: World, option: Option) -> None:
 def _shapes_by_schema(world: World, option: Option) -> None:
     tools = {} if option.inside else idle_tools(world)
     for words, wish in ((CITY, JSON_SCHEMA), (PRICE, NAMESAKE)):
-        answer = _ask_beside(world, option, {option.name: wish}, words, also=tools)
+        try:
+            answer = _ask_beside(world, option, {option.name: wish}, words, also=tools)
+        except NotOffered as refused:
+            flat = wish is JSON_SCHEMA
+            world.expect(flat, "a schema is refused that has definitions", *refused.evidence)
+            raise
         fitting = fits(parse(answer.first.text), wish["json_schema"]["schema"])
         world.expect(fitting, "the text does not fit the schema", answer.exchange)
 

@@ -70,17 +70,25 @@ NAMESAKE: Json = {
         "name": "city",
         "schema": {
             "type": "object",
-            "properties": {
-                "amount": {"type": "integer"},
-                "currency": {"type": "string", "enum": ["€", "¥"]},
-            },
-            "required": ["amount", "currency"],
+            "properties": {"price": {"$ref": "#/$defs/Price"}},
+            "required": ["price"],
             "additionalProperties": False,
+            "$defs": {
+                "Price": {
+                    "type": "object",
+                    "properties": {
+                        "amount": {"type": "integer"},
+                        "currency": {"type": "string", "enum": ["€", "¥"]},
+                    },
+                    "required": ["amount", "currency"],
+                    "additionalProperties": False,
+                }
+            },
         },
         "strict": True,
     },
 }
-"""Another form under the same name: each request brings its own."""
+"""Another form under the same name, of two models: each request brings its own."""
 
 
 def names_of(tools: Json) -> set[str]:

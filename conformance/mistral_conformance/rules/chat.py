@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.chats import (
@@ -53,16 +54,41 @@ def turns_that_only_call_say_nothing(ctx: Context) -> None:
         ctx.expect(answer.ok, f"a turn that calls, with {said}, is refused", answer)
 
 
+@rule(MUST, "document: ToolMessage.tool_call_id (the call that it is the result of)", (CHAT,))
+def results_come_in_any_order(ctx: Context) -> None:
+    """Each result names its call: those of two calls are taken in the order in which they ended."""
+    calls = {"firstCal1": "Paris", "secondCa2": "Oslo"}
+    for order in (list(calls), list(calls)[::-1]):
+        turns = [
+            {"role": "user", "content": "What is the weather in Paris and in Oslo?"},
+            {"role": "assistant", "tool_calls": [_called(*each) for each in calls.items()]},
+            *(_result(each, f"The sky is clear over {calls[each]}.") for each in order),
+        ]
+        sent = {**body(ctx, tools=TOOLS, tool_choice="none"), "messages": turns}
+        answer = ctx.api.call(CHAT, json=sent)
+        if order == list(calls):
+            ctx.need(answer)
+        ctx.expect(answer.ok, f"results that end in another order get {answer.status}", answer)
+
+
+def _called(id_: str, city: str) -> dict[str, Any]:
+    arguments = json.dumps({"city": city, "days": 1})
+    return {
+        "id": id_,
+        "type": "function",
+        "function": {"name": "get_weather", "arguments": arguments},
+    }
+
+
+def _result(id_: str, content: str) -> dict[str, Any]:
+    return {"role": "tool", "name": "get_weather", "tool_call_id": id_, "content": content}
+
+
 def _tell_result(ctx: Context, of: str = "", choice: str = "none", **said: Any) -> Exchange:  # noqa: ANN401 - JSON
     """Ask for a call and send its result, or one that says that it is of another call."""
     first = ask(ctx, WEATHER_QUESTION, tools=TOOLS, tool_choice=FORCE_WEATHER)
     call = some(calls_in(ctx, first), "call", first)[0]
-    result = {
-        "role": "tool",
-        "name": "get_weather",
-        "tool_call_id": of or call["id"],
-        "content": '{"sky": "clear", "degrees": 21}',
-    }
+    result = _result(of or call["id"], '{"sky": "clear", "degrees": 21}')
     asked = {"role": "user", "content": WEATHER_QUESTION}
     function = {name: call["function"][name] for name in ("name", "arguments")}
     repeated = {"id": call["id"], "type": "function", "function": function}

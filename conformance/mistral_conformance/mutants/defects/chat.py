@@ -9,7 +9,8 @@ from attrs import evolve
 
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.rules.common import names as op
-from mistral_mock.completion import catalogue
+from mistral_mock.completion import catalogue, refusal
+from mistral_mock.completion.messages import take_answers
 from mistral_mock.errors import APIError
 
 if TYPE_CHECKING:
@@ -66,6 +67,19 @@ def results_are_not_read(read_message: Part) -> Part:
 
     def defect(raw: Part) -> Part:
         return read_message({**raw, "content": ""} if raw["role"] == "tool" else raw)
+
+    return defect
+
+
+@mutant("chat.results-stand-in-order", op.CHAT, place="completion.messages:check_answers")
+def results_stand_in_order(check_answers: Part) -> Part:
+    """The results of several calls have to come in the order of the calls."""
+
+    def defect(turns: Part) -> None:
+        check_answers(turns)
+        for place, turn in enumerate(turns):
+            if turn.call_ids and take_answers(turns[place + 1 :]) != list(turn.call_ids):
+                raise refusal.wrong_order("Unexpected tool call id in tool results")
 
     return defect
 

@@ -306,6 +306,34 @@ def streams_lose_usage(answer: Answer) -> None:
         answer.content = answer.content.replace(b'"usage":', b'"used":')
 
 
+@defect(
+    "streams-tell-the-dated-name",
+    "answers.stream-tells-the-same[chat.complete, by another name of the model]",
+    "the model is",
+)
+def streams_tell_the_dated_name(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and not is_plain(answer):
+        models = answer.again("GET", "/v1/models").json()["data"]
+        named = json.dumps(answer.sent_body["model"])
+        known = next(each for each in models if answer.sent_body["model"] == each["id"])
+        dated = json.dumps(min([known["id"], *known["aliases"]], key=_undated))
+        answer.content = answer.content.replace(named.encode(), dated.encode())
+
+
+def _undated(name: str) -> bool:
+    return not re.search(r"-[0-9]{4}$", name)
+
+
+@defect(
+    "forms-lose-their-parts",
+    "answers.option-is-used[chat.complete:response_format, by a schema]",
+    "that has definitions",
+)
+def forms_lose_their_parts(answer: Answer) -> None:
+    if is_plain(answer) and b'"$defs"' in answer.sent:
+        answer.status = 400
+
+
 @defect("another-model-answers", "answers.name-their-model[agents.complete]", "was asked")
 def another_model_answers(answer: Answer) -> None:
     if answer.is_("POST", "/agents/completions"):

@@ -148,7 +148,9 @@ def urls_take_writes() -> Alter:
     return alter
 
 
-PREAMBLE = "Of course: here is what the file says, from its first line to the last, as you asked me:"
+PREAMBLE = (
+    "Of course: here is what the file says, from its first line to the last, as you asked me:"
+)
 
 
 @remembering(
