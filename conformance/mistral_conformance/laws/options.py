@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.asking import (
@@ -67,6 +68,7 @@ NOUGHT = "harm: who sends 0 is answered as if nothing had been sent"
 REPEATS = "repeats"
 CAP, COUNT, LEAST, SPARE = 4, 3, 40, 4
 NEVER = "§never§"
+BLANKS = ("\n", " ")
 MOST_LETTERS = 20
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
@@ -232,6 +234,7 @@ def _ends_text(world: World, option: Option) -> None:
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
     _expect_goes_on(world, option, plain)
+    _ends_at_a_blank(world, option, plain)
     _ends_before_a_cap(world, option, plain, early, count(answer, "completion_tokens"))
 
 
@@ -244,6 +247,17 @@ def _expect_goes_on(world: World, option: Option, plain: Completion) -> None:
     left, right = shorten(answer.first.text, text)
     reason = f"with a text that does not come as {option.name} the text is {left}, due is {right}"
     world.expect(answer.first.text == text, reason, plain.exchange, answer.exchange)
+
+
+def _ends_at_a_blank(world: World, option: Option, plain: Completion) -> None:
+    """Expect that a text of white space ends an answer like any other, where it is taken."""
+    for blank in (each for each in BLANKS if each in plain.first.text.strip()):
+        with suppress(NotOffered):
+            answer = _ask(world, option, {option.name: blank})
+            left, _ = shorten(answer.first.text, "")
+            said = f"with {option.name} {blank!r} the text is {left}"
+            ended = blank not in answer.first.text.rstrip()
+            world.expect(ended, said, plain.exchange, answer.exchange)
 
 
 def _earlier(text: str) -> str:

@@ -415,6 +415,19 @@ def forms_are_kept_by_name() -> Alter:
     return alter
 
 
+@remembering("blanks-are-no-stops", "answers.option-is-used[chat.complete:stop]", "the text is")
+def blanks_are_no_stops() -> Alter:
+    plain: list[bytes] = []
+
+    def alter(answer: Answer) -> None:
+        if is_plain(answer) and "stop" not in answer.sent_body:
+            plain.append(answer.content)
+        elif is_plain(answer) and not str(answer.sent_body["stop"]).strip():
+            answer.content = plain[-1]
+
+    return alter
+
+
 @defect("caps-are-told-for-stops", "answers.option-is-used[fim.complete:stop]", "ends with ['len")
 def caps_are_told_for_stops(answer: Answer) -> None:
     body = answer.is_("POST", "/fim/completions") and answer.sent_body

@@ -28,15 +28,28 @@ def one_input_has_no_dimension(answer: Answer) -> None:
 @remembering(
     "beginnings-are-judged",
     "answers.inputs-count-to-their-end[classifiers.moderate]",
-    "go on otherwise",
+    "differ after 424 letters",
 )
 def beginnings_are_judged() -> Alter:
+    return _judged_to(64)
+
+
+@remembering(
+    "two-pages-are-judged",
+    "answers.inputs-count-to-their-end[classifiers.moderate]",
+    "differ after 8480 letters",
+)
+def two_pages_are_judged() -> Alter:
+    return _judged_to(4096)
+
+
+def _judged_to(letters: int) -> Alter:
     known: dict[str, Any] = {}
 
     def alter(answer: Answer) -> None:
         if answer.is_("POST", "/v1/moderations"):
             told = zip(answer.sent_body["input"], answer.body["results"], strict=True)
-            results = [known.setdefault(text[:64], result) for text, result in told]
+            results = [known.setdefault(text[:letters], result) for text, result in told]
             answer.body = {**answer.body, "results": results}
 
     return alter
