@@ -176,15 +176,34 @@ def restart_branches(ctx: Context) -> None:
         expect_equal(ctx, read[field], value, f"{field} of the new one", branched, read)
 
 
-@rule(MUST, "document: beta.conversations.restart (a new conversation)", (RESTART, APPEND, HISTORY))
+@rule(
+    MUST,
+    "document: beta.conversations.restart (a new conversation)",
+    (RESTART, APPEND, HISTORY, GET_CONVERSATION),
+)
 def branches_grow_apart(ctx: Context) -> None:
-    """A branch from the last entry and the conversation it came from each keep what is theirs."""
-    answer = start(ctx, inputs="One.")
+    """A branch from the last entry and the conversation it came from each keep what is theirs.
+
+    What the request of the restart leaves out is that of the conversation.
+    """
+    names = {
+        "name": f"About {word(ctx)}",
+        "description": "A branch is cut off.",
+        "metadata": {"a": 1},
+    }
+    settings = {**names, "instructions": "Be brief.", "completion_args": CUT, "tools": [WEATHER]}
+    answer = start(ctx, inputs="One.", **settings)
     old = answer["conversation_id"]
     last = read_history(ctx, old)[-1]["id"]
     branched = ctx.answer(
         RESTART, conversation_id=old, json={"from_entry_id": last, "inputs": "Two."}
     )
+    given, kept = (
+        ctx.answer(GET_CONVERSATION, conversation_id=each["conversation_id"])
+        for each in (answer, branched)
+    )
+    for field in settings:
+        expect_equal(ctx, kept.get(field), given.get(field), f"{field} of the branch", given, kept)
     new = branched["conversation_id"]
     for id_, text in ((new, "Three."), (old, "Four.")):
         go_on(ctx, id_, inputs=text)
@@ -281,7 +300,9 @@ def agents_guardrails_hold(ctx: Context) -> None:
     ctx.expect(told, "nothing is told of the agent's guardrails", by_request, answer)
 
 
-@rule(MUST, "document: ModerationLLMAction (`block` refuses the request)", (START, APPEND))
+@rule(
+    MUST, "document: ModerationLLMAction (`block` refuses the request)", (START, APPEND, RESTART)
+)
 def blocked_text_is_refused(ctx: Context) -> None:
     """A text above the threshold of a guardrail that blocks is refused, when it comes later too.
 
@@ -305,6 +326,9 @@ def blocked_text_is_refused(ctx: Context) -> None:
             streamed = {"inputs": THREAT, "stream": True}
             ctx.api.call(APPEND, conversation_id=id_, json=streamed)
             expect_equal(ctx, read_history(ctx, id_), before, "the history of a refusal", refused)
+            branch = {"inputs": THREAT, "from_entry_id": before[-1]["id"]}
+            refused = ctx.api.call(RESTART, conversation_id=id_, json=branch)
+            expect_refused(ctx, refused, "a threat in a branch that a guardrail blocks")
 
 
 def expect_run(ctx: Context, answer: Exchange, tool: str) -> None:

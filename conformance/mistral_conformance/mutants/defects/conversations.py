@@ -373,6 +373,26 @@ def guardrails_check_the_first_turn(find_checks: Part) -> Part:
 
 
 @mutant(
+    "conversations.branches-are-not-checked",
+    op.RESTART,
+    place="resources.conversations.talks:branch",
+)
+def branches_are_not_checked(branch: Part) -> Part:
+    """A branch has no guardrails but those of its request."""
+    return lambda ctx, talk: branch(ctx, evolve(talk, guardrails=None))
+
+
+@mutant(
+    "conversations.branches-forget-their-name",
+    op.RESTART,
+    place="resources.conversations.talks:branch",
+)
+def branches_forget_their_name(branch: Part) -> Part:
+    """A branch has no name of its own, and not that of the conversation."""
+    return lambda ctx, talk: branch(ctx, evolve(talk, name=None))
+
+
+@mutant(
     "conversation-tools.first-decision-is-for-all",
     op.APPEND,
     place="resources.conversations.confirmations:settle",
