@@ -228,11 +228,17 @@ def found_is_refused(world: World, reference: Reference, outsider: str) -> None:
 
 @law(id="access.lists-hide-foreign", over=_listed, source=SHOWN_TO_STRANGERS, harm=True)
 def lists_hide_foreign(world: World, resource: Resource, outsider: str) -> None:
-    """What is the caller's is in no list of those outside of its workspace."""
-    instance = world.make(resource)
-    shown = world.spot(instance, by=outsider)
-    said = f"the list of the {outsider} has {resource.one} of the caller"
-    world.expect(shown.value is None, said, instance.made, shown.exchange)
+    """What is the caller's is in no list of those outside of its workspace, nor theirs in its."""
+    for maker, reader in ((CALLER, outsider), (outsider, CALLER)):
+        try:
+            instance = world.make(resource, by=maker)
+        except Signal:
+            if maker == CALLER:
+                raise
+            return  # those outside may have no right to make one
+        shown = world.spot(instance, by=reader)
+        said = f"the list of the {reader} has {resource.one} of the {maker}"
+        world.expect(shown.value is None, said, instance.made, shown.exchange)
 
 
 @law(id="access.other-names-are-refused", over=_nameable, source=SHOWN_TO_STRANGERS, harm=True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DECLARED = "document: x-mistral-access (the level that the operation takes)"
 HIDDEN = "harm: what belongs to somebody is shown to others, or changed by them"
+TAKEN = "harm: one takes from all others what was given to them"
 HIGHEST = "accesses.highest-level-wins"
 MEMBER, OUTSIDER = "neighbour", "stranger"
 REFUSED = range(400, 500)
@@ -209,6 +210,18 @@ def leaving_is_possible(world: World, grant: Grant) -> None:
         for shown in world.look(each):
             said = f"{shown.view} does not show its owner a {each.resource.name} that one left"
             world.expect(shown.value is not None, said, left, shown.exchange)
+
+
+@law(id="roles.share-of-all-stays", over=_members, source=TAKEN, harm=True)
+def share_of_all_stays(world: World, grant: Grant) -> None:
+    """Who was reached by a share with the whole organisation does not end it for the others."""
+    instances = _tree(world, grant)
+    shared = _share(world, Role(grant, EDIT, "org"), instances[0])
+    answer = world.delete(shared, by=MEMBER)
+    for each in instances:
+        for view, shown, seen in _views(world, each, MEMBER):
+            said = f"{view} shows nobody a {each.resource.name} any more whose share one has ended"
+            world.expect(seen, said, shared.made, answer, shown)
 
 
 @law(id="roles.level-holds-for-all", over=_kinds, source=HIDDEN, harm=True)

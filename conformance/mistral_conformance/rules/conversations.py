@@ -300,9 +300,7 @@ def agents_guardrails_hold(ctx: Context) -> None:
     ctx.expect(told, "nothing is told of the agent's guardrails", by_request, answer)
 
 
-@rule(
-    MUST, "document: ModerationLLMAction (`block` refuses the request)", (START, APPEND, RESTART)
-)
+@rule(MUST, "document: ModerationLLMAction (`block` refuses the request)", (START, APPEND, RESTART))
 def blocked_text_is_refused(ctx: Context) -> None:
     """A text above the threshold of a guardrail that blocks is refused, when it comes later too.
 

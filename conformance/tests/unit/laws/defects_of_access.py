@@ -88,6 +88,21 @@ def nobody_leaves(answer: Answer) -> None:
         answer.status = 403
 
 
+@remembering("anybody-ends-it-for-all", "roles.share-of-all-stays[library]", "whose share one has")
+def anybody_ends_it_for_all() -> Alter:
+    ended: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if MEMBER not in bearer(answer):
+            return
+        if answer.method == "DELETE" and answer.path.endswith("/share"):
+            ended.add(answer.path.removesuffix("/share"))
+        if any(answer.path.startswith(each) for each in ended):
+            answer.status = 404
+
+    return alter
+
+
 @remembering("last-level-counts", "roles.highest-level-counts[library]", "with two levels")
 def last_level_counts() -> Alter:
     shares: list[str] = []
@@ -109,6 +124,21 @@ def lists_are_for_all() -> Alter:
             files.append(answer.body)
         if answer.is_("GET", "/v1/files"):
             with_items(answer, files)
+
+    return alter
+
+
+@remembering(
+    "callers-see-everything", "access.lists-hide-foreign[files.list by stranger]", "of the stranger"
+)
+def callers_see_everything() -> Alter:
+    files: list[dict[str, Any]] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files") and "stranger" in bearer(answer):
+            files.append(answer.body)
+        if answer.is_("GET", "/v1/files") and "stranger" not in bearer(answer):
+            with_items(answer, [*items(answer), *files])
 
     return alter
 
