@@ -35,6 +35,7 @@ from mistral_conformance.laws.tools import (
     CITY,
     FORCED,
     JSON_SCHEMA,
+    KEYS,
     NAMED,
     NAMESAKE,
     PRICE,
@@ -308,10 +309,11 @@ def _repeats(world: World, option: Option) -> None:
 
 def _shapes_object(world: World, option: Option) -> None:
     wish = {option.name: {"type": "json_object"}}
-    answer = _ask_beside(world, option, wish, CITY, "counts choices")
-    for choice in (answer.first, *answer.choices.values()):
-        is_object = isinstance(parse(choice.text), dict)
-        world.expect(is_object, "the text is no JSON object", answer.exchange)
+    for words in (CITY, KEYS):
+        answer = _ask_beside(world, option, wish, words, "counts choices")
+        for choice in (answer.first, *answer.choices.values()):
+            is_object = isinstance(parse(choice.text), dict)
+            world.expect(is_object, "the text is no JSON object", answer.exchange)
 
 
 def _shapes_by_schema(world: World, option: Option) -> None:

@@ -48,7 +48,9 @@ EARLIER = (
     {"role": "assistant", "content": "The Seine, the Loire and the Rhône; each in the mountains."},
 )
 COSTS, PROMPT = "costs prompt", "prompt"
-INSTRUCTIONS, SHORT = "instructions", "Answer."
+INSTRUCTIONS, MESSAGES, SHORT = "instructions", "messages", "Answer."
+TOLD = (SHORT, LONGER)
+POLITE = {"role": "system", "content": "Be polite."}
 PARTS = "messages of parts"
 VISION, PICTURES = "vision", "pictures"
 PARTS_BESIDE = ("Leave out no town on its banks.", "Say which bridges lead over it.")
@@ -138,16 +140,21 @@ def texts_beside_are_counted(world: World, option: Option) -> None:
 
 @law(id="sums.instructions-are-counted", over=_instructed, source=BILLED, level=SHOULD)
 def instructions_are_counted(world: World, operation: str, of: Resource | None, place: str) -> None:
-    """The tokens read count instructions: those of the request, or of the agent that it names."""
-    answers = []
-    for told in (SHORT, LONGER):
-        given = {INSTRUCTIONS: told}
-        if of:
-            given = {place: world.make(of, given=given).key[0]}
-        answers.append(_answer(world, operation, place, given))
-    one, other = (count(each, "prompt_tokens") for each in answers)
-    reason = f"with short instructions a prompt counts {one} tokens, with longer ones {other}"
-    world.expect(other > one, reason, *(each.exchange for each in answers))
+    """The tokens read count instructions: those of the request, or of the agent that it names.
+
+    They do so too where the request has a system message of its own.
+    """
+    said = plain_request(world, operation)["json"].get(MESSAGES)
+    beside: list[Json] = [{}, *([{MESSAGES: [POLITE, *said]}] if said else [])]
+    known = [world.make(of, given={INSTRUCTIONS: told}).key[0] if of else told for told in TOLD]
+    for more in beside:
+        answers = [
+            _answer(world, operation, place, {place or INSTRUCTIONS: each, **more})
+            for each in known
+        ]
+        one, other = (count(each, "prompt_tokens") for each in answers)
+        reason = f"with short instructions a prompt counts {one} tokens, with longer ones {other}"
+        world.expect(other > one, reason, *(each.exchange for each in answers))
 
 
 @law(id="sums.changed-instructions-are-read", over=_changed, source=UNUSED, harm=True)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 CITY = "Name one city with how many people live there, as a JSON object."
 """Asks for JSON, as a prompt has to whose answer shall be of this form."""
+KEYS = 'Name one city as a JSON object with the keys "city" and "people".'
 PRICE = "Name the price of one loaf of bread, as a JSON object."
 
 

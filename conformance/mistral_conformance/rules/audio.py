@@ -46,6 +46,8 @@ BEGINNINGS = {
     "opus": (b"OggS", b"\x1aE\xdf\xa3", b"caff"),
 }
 """Files of the kind may have the sound in one of several containers."""
+BARE, HEADS = "pcm", (b"RIFF", b"ID3", b"fLaC", b"OggS")
+"""Samples without a file around them, and how files begin."""
 SPEECH_EVENTS = {"speech.audio.delta", "speech.audio.done"}
 RIFF_HEAD = 8
 """The bytes of a WAV file before those that its own length counts."""
@@ -95,20 +97,27 @@ def streamed_speech_is_sound(ctx: Context) -> None:
     (SPEAK,),
 )
 def coded_speech_is_what_it_says(ctx: Context) -> None:
-    """Speech as mp3, flac or opus is refused, or begins as such a file does."""
-    for form, beginnings in BEGINNINGS.items():
+    """Speech as mp3, flac or opus is refused, or begins as such a file does, and as pcm as none."""
+    for form in (*BEGINNINGS, BARE):
         answer = ctx.api.call(SPEAK, json=make_speech(ctx, SENTENCES, response_format=form))
         if answer.ok:
             content = read_base64(ctx, answer["audio_data"], answer)
-            ctx.expect(content.startswith(beginnings), f"it is no {form} file", answer)
+            ctx.expect(_is_form(content, form), f"it is no {form} file", answer)
             body = make_speech(ctx, SENTENCES, response_format=form, stream=True)
             answer = ctx.api.call(SPEAK, json=body)
             pieces = hear(ctx, answer)[:-1] if answer.ok else []
             content = b"".join(read_base64(ctx, each["audio_data"], answer) for each in pieces)
-            fits = content.startswith(beginnings) or not answer.ok
+            fits = _is_form(content, form) or not answer.ok
             ctx.expect(fits, f"the pieces join to no {form} file", answer)
         else:
             expect_refused(ctx, answer, f"speech as {form}")
+
+
+def _is_form(content: bytes, form: str) -> bool:
+    """Say whether a sound begins as one of the format does."""
+    if form == BARE:
+        return not content.startswith(HEADS)
+    return content.startswith(BEGINNINGS[form])
 
 
 @rule(MUST, "document: SpeechRequest.voice_id", (SPEAK, LIST))

@@ -53,6 +53,12 @@ def mp3_is_made_up(spell_sound: Part) -> Part:
     return lambda form, *given: spell_sound("pcm" if form == "pcm" else "wav", *given)
 
 
+@mutant("audio.samples-have-a-head", SPEAK, place="resources.speech:spell_sound")
+def samples_have_a_head(spell_sound: Part) -> Part:
+    """Speech as pcm is a WAV file."""
+    return lambda form, *given: spell_sound("wav" if form == "pcm" else form, *given)
+
+
 @mutant("audio.nothing-is-understood", TRANSCRIBE, place="sound.spoken:read")
 def nothing_is_understood(_read: Part) -> Part:
     """What speech has made is written down as other words."""

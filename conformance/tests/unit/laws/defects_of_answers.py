@@ -354,6 +354,23 @@ def instructions_cost_nothing(answer: Answer) -> None:
         with_usage(answer, prompt_tokens=10)
 
 
+@defect(
+    "system-messages-undo-instructions",
+    "sums.instructions-are-counted[agents.complete by agent]",
+    "counts 20",
+)
+def system_messages_undo_instructions(answer: Answer) -> None:
+    asked = answer.is_("POST", "/agents/completions") and answer.sent_body["messages"]
+    if asked and asked[0]["role"] == "system":
+        with_usage(answer, prompt_tokens=20)
+
+
+@defect("named-keys-are-fenced", "answers.option-is-used[chat.complete:response_format]", "no JSON")
+def named_keys_are_fenced(answer: Answer) -> None:
+    if is_plain(answer) and b"with the keys" in answer.sent:
+        with_choices(answer, lambda each: {**each, "message": {"content": "```json\n{}\n```"}})
+
+
 @remembering(
     "agents-stay-as-they-were",
     "sums.changed-instructions-are-read[agents.complete by agent]",
