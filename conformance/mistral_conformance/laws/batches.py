@@ -181,6 +181,18 @@ def inputs_count_to_their_end(world: World, listed: Listed) -> None:
         apart = distance(*(_first(world, listed, each) for each in long))
         said = f"two inputs that differ after {len(beginning)} letters get one answer"
         world.expect(apart > 0, said, *long)
+    _expect_answers_read(world, listed)
+
+
+def _expect_answers_read(world: World, listed: Listed) -> None:
+    """Hold talks in which the assistant says last what tells them apart to get two answers."""
+    body = plain_request(world, listed.operation)["json"]
+    talks = [_talk(body[INPUT], [AFTERWARDS[1], text]) for text in TEXTS]
+    answers = [world.call(listed.operation, json={**body, INPUT: [talk]}) for talk in talks if talk]
+    if answers and all(each.ok for each in answers):
+        apart = distance(*(_first(world, listed, each) for each in answers))
+        said = "two talks in which the assistant says last what differs get one answer"
+        world.expect(apart > 0, said, *answers)
 
 
 @law(id="sums.inputs-are-counted", over=_listed, source=BILLED, harm=True)

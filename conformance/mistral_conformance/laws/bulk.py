@@ -15,7 +15,7 @@ from mistral_conformance.laws.requests import is_uuid, plain_request, send_plain
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Unjudged
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -84,6 +84,24 @@ def unknown_is_told(world: World, resource: Resource, reference: Reference, alon
         first, unknown, last = (told.get(each) for each in ids)
         said = f"{answer.operation} tells {unknown} of what is not there and {first} of what is"
         world.expect(first == last != unknown and unknown is not None, said, answer)
+
+
+@law(id="bulk.named-twice-is-once", over=_bulk, source=LOST, harm=True)
+def named_twice_is_once(world: World, resource: Resource, reference: Reference, alone: str) -> None:
+    """What is named twice ends as it would alone, and is told of as the one beside it is."""
+    one, other = (_make(world, resource, alone) for _ in range(2))
+    due = _end_alone(world, resource, alone)
+    ids = [_identity(each) for each in (one, other, one)]
+    answer = _send(world, reference, ids)
+    if 400 <= answer.status < 500:
+        raise Skipped(f"ids that come twice are refused with {answer.status}", answer)
+    for each in (one, other):
+        _expect(world, world.need(answer), _end_named(world, each), due)
+    told = _outcomes(answer.json(), ids[0]) if answer.content else None
+    if told is not None:
+        twice, once = (told.get(each) for each in ids[:2])
+        said = f"{answer.operation} tells {twice} of what it was named twice, and {once} of another"
+        world.expect(twice == once, said, answer)
 
 
 def _bulk_by_uuid(model: Model) -> Iterator[Subject]:

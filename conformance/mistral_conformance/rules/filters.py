@@ -6,7 +6,7 @@ import operator
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import ask
+from mistral_conformance.rules.common.chats import ask, ask_streamed
 from mistral_conformance.rules.common.observability import (
     LIST_FIELDS,
     OPTIONS,
@@ -26,6 +26,7 @@ from mistral_conformance.rules.common.steps import expect_equal, expect_refused,
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.events import LONG, SEARCH_IDS, SHORT
 from mistral_conformance.session.rule import rule
+from mistral_conformance.verdict.outcome import NotOffered
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -158,9 +159,16 @@ def options_hide_others(ctx: Context) -> None:
 
 @rule(MUST, "document: FieldOptionCountItem", (COUNTS,))
 def option_counts_add_up(ctx: Context) -> None:
-    """The counts of a field's values cover the events that pass the filter, and no others."""
-    wanted = record_chats(ctx, SHORT, SHORT)
-    names = choice_fields(ctx)
+    """The counts of a field's values cover the events that pass the filter, and no others.
+
+    Of what is true or false both are counted, or neither is.
+    """
+    sign = word(ctx)
+    record_chats(ctx, SHORT, SHORT, sign=sign)
+    streamed = _is_streamed(ctx, f"{SHORT} {sign}")
+    wanted = await_events(ctx, sign, 2 + streamed)
+    flags = [str(each["name"]) for each in list_fields(ctx) if each["type"] == "BOOL"]
+    names = [*choice_fields(ctx), *flags]
     found = search(ctx, wanted, extra_fields=names)
     shown = [within(each, "extra_fields") for each in found_in(found)]
     body = {"filter_params": {"filters": wanted}}
@@ -173,7 +181,20 @@ def option_counts_add_up(ctx: Context) -> None:
         values = [each[name] for each in shown]
         due = {value: values.count(value) for value in values}
         nonzero = {value: count for value, count in counts.items() if count}
-        expect_equal(ctx, nonzero, due, f"the counts of {name}", found, answer)
+        if name in flags:  # their values are told as text, in whatever letters
+            told, all_ = sorted(nonzero.values()), sorted(due.values())
+            expect_equal(ctx, told or all_, all_, f"the counts of {name}", found, answer)
+        else:
+            expect_equal(ctx, nonzero, due, f"the counts of {name}", found, answer)
+
+
+def _is_streamed(ctx: Context, words: str) -> bool:
+    """Ask for a stream of an answer; say whether one came."""
+    try:
+        ask_streamed(ctx, words, max_tokens=40)
+    except NotOffered:
+        return False
+    return True
 
 
 @rule(MUST, "document: FieldOptionCountItem", (LIST_FIELDS, SEARCH, COUNTS))

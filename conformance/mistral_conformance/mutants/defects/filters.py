@@ -92,6 +92,18 @@ def counts_are_too_high(fetch_option_counts: Part) -> Part:
     )
 
 
+@mutant("filters.false-is-not-counted", COUNTS, place=f"{FIELDS}:count_values")
+def false_is_not_counted(count_values: Part) -> Part:
+    """Of what is true or false only what is true is counted."""
+
+    def defect(field: Part, readings: Part) -> Part:
+        counts = count_values(field, readings)
+        del counts["false"]
+        return counts
+
+    return defect
+
+
 @mutant("filters.entries-are-counted", COUNTS, place=f"{FIELDS}:count_values")
 def entries_are_counted(count_values: Part) -> Part:
     """An event counts as often for a value as it has it."""

@@ -122,6 +122,18 @@ def all_of_several_succeed(answer: Answer) -> None:
         answer.body = {**answer.body, "results": told}
 
 
+@defect(
+    "second-naming-fails",
+    "bulk.named-twice-is-once[workflows.executions.batch_cancel_workflow_executions]",
+    "of what it was named twice",
+)
+def second_naming_fails(answer: Answer) -> None:
+    if b"execution_ids" in answer.sent and answer.status == 200:
+        named = answer.sent_body["execution_ids"]
+        twice = {each: {"status": "failure"} for each in named if named.count(each) > 1}
+        answer.body = {**answer.body, "results": answer.body["results"] | twice}
+
+
 @remembering(
     "strangers-delete-several",
     "bulk.strangers-do-nothing[beta.observability.datasets.records.bulk_delete]",

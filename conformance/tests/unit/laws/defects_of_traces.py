@@ -43,6 +43,27 @@ def two_pages_are_judged() -> Alter:
     return _judged_to(4096)
 
 
+@remembering(
+    "assistants-are-not-judged",
+    "answers.inputs-count-to-their-end[classifiers.moderate_chat]",
+    "the assistant says last",
+)
+def assistants_are_not_judged() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/chat/moderations"):
+            told = zip(answer.sent_body["input"], answer.body["results"], strict=True)
+            results = [known.setdefault(_asked(talk), result) for talk, result in told]
+            answer.body = {**answer.body, "results": results}
+
+    return alter
+
+
+def _asked(talk: list[dict[str, Any]]) -> str:
+    return str([each["content"] for each in talk if each["role"] == "user"])
+
+
 def _judged_to(letters: int) -> Alter:
     known: dict[str, Any] = {}
 
