@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, Model, Resource
 
 ITS_OWN = "document: x-mistral-field (moves: what tells about one change alone)"
+STAYS = "harm: what was deleted is still there"
 REVISION = "_revision"
 UP, DOWN = f"up{REVISION}", f"down{REVISION}"
 BASE = f"base{REVISION}"
@@ -135,6 +136,32 @@ def revisions_stay(world: World, resource: Resource, names: list[str]) -> None:
         raise Skipped(f"{resource.one} tells no revision of it")
     if {UP, DOWN} <= {*names}:
         _expect_linked(world, resource, str(instance.key[0]))
+
+
+def _ended(model: Model) -> Iterator[Subject]:
+    """Yield the same where it can be deleted."""
+    for subject in _revised(model):
+        resource, _ = subject.value
+        if resource.delete:
+            yield evolve(subject, needed=(*subject.needed, resource.delete))
+
+
+@law(id="gone.revisions-go", over=_ended, source=STAYS, level=SHOULD)
+def revisions_go(world: World, resource: Resource, names: list[str]) -> None:
+    """The revisions of what was deleted are read no more."""
+    instance = world.make(resource)
+    field = next(each for each in resource.fields.values() if each.changed)
+    world.need(world.change(instance, {field.changed: new_value(world, resource, field)}))
+    told = world.read(instance).fields
+    former = {str(told[each]) for each in names if told.get(each)} - {str(instance.key[0])}
+    read = [world.call(resource.read, {resource.parameter: each}) for each in former]
+    if not any(each.ok for each in read):
+        raise Skipped(f"{resource.one} tells no revision of it that is read")
+    deleted = world.need(world.delete(instance))
+    for identity in former:
+        answer = world.call(resource.read, {resource.parameter: identity})
+        said = f"a revision of {resource.one} that was deleted answers {answer.status}"
+        world.expect(400 <= answer.status < 500, said, deleted, answer)
 
 
 def _expect_linked(world: World, resource: Resource, newest: str) -> None:

@@ -246,6 +246,21 @@ def revisions_are_the_newest() -> Alter:
     return alter
 
 
+@remembering("revisions-outlive-their-judge", "gone.revisions-go[judge]", "answers 200")
+def revisions_outlive_their_judge() -> Alter:
+    known: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        if not is_item(answer, JUDGES) or answer.method != "GET":
+            return
+        if answer.status == 200 and answer.body["up_revision"]:
+            known[answer.path] = answer.body
+        elif answer.path in known:
+            answer.status, answer.body = 200, known[answer.path]
+
+    return alter
+
+
 @remembering("revisions-lead-to-the-newest", "neighbours.revisions-stay[judge]", "leads to it")
 def revisions_lead_to_the_newest() -> Alter:
     changed: list[str] = []
