@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER, expect_refused
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.private import COLLEAGUE
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.views import stable
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered
+from mistral_conformance.verdict.outcome import NotOffered, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,10 @@ def along_is_gone(
 def along_tells_the_same(
     world: World, resource: Resource, field: Field, of: Resource, _: list[Reference]
 ) -> None:
-    """What came along is listed, and tells of its object what that tells, seen before or not."""
+    """What came along is listed, and tells of its object what that tells, seen before or not.
+
+    A colleague who reads the object reads what it names, where such a thing is a colleague's too.
+    """
     instance, found = _make(world, resource, field, of, looks=True)
     shown = world.read(instance)
     alike = [each for each in of.fields.values() if each.name in resource.fields]
@@ -108,6 +112,27 @@ def along_tells_the_same(
         world.expect(each.value is not None, said, found.made, each.exchange)
         if field.name in of.key:  # else the two have fields of one name that are about two things
             world.expect_same(alike, shown, each)
+    _expect_told_to_colleagues(world, instance, found)
+
+
+def _expect_told_to_colleagues(world: World, instance: Instance, found: Instance) -> None:
+    """Hold a colleague who reads an object to read what came along with it, and its content.
+
+    Whether a colleague sees one that the caller makes tells whether those are for colleagues.
+    """
+    of = found.resource
+    if not of.whole or COLLEAGUE not in world.ctx.session.identities:
+        return
+    seen = world.ask(instance.resource.read, instance.ids, by=COLLEAGUE)
+    try:
+        plain = world.ask(of.read, world.make(of).ids, by=COLLEAGUE)
+    except Unjudged:
+        return  # nobody can tell
+    for operation in (of.read, of.content) if seen.ok and plain.ok else ():
+        if operation and world.capabilities.offers(operation):
+            answer = world.ask(operation, found.ids, by=COLLEAGUE)
+            said = f"{instance.resource.one} that a colleague reads names {of.one}, which is"
+            world.expect(answer.ok, f"{said} refused with {answer.status}", seen, plain, answer)
 
 
 def _make(

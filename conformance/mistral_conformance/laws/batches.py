@@ -47,6 +47,8 @@ INPUT = "input"
 MESSAGES, READ = "messages", "response.body.usage.prompt_tokens"
 MANY = 120
 """So many requests are more than any usual page, or part of a job."""
+LENGTHS = (300, 70)
+"""So many letters the ids of two requests have in common, where they are taken."""
 COUNTS = ("total_requests", "completed_requests", "succeeded_requests")
 ANSWERS = ("data", "results")
 TEXTS = (
@@ -262,7 +264,10 @@ def _sole(model: Model) -> Iterator[Subject]:
 
 @law(id="much.requests-are-all-done", over=_sole, source=DONE, harm=True)
 def requests_are_all_done(world: World, resource: Resource, path: str, operation: str) -> None:
-    """A job of many requests does and counts each, and its results tell each by its own id."""
+    """A job of many requests does and counts each, and its results tell each by its own id.
+
+    So do those of two whose long ids differ at their ends alone.
+    """
     own, model = _apart(plain_request(world, operation)["json"])
     words = [world.values.word() for _ in range(MANY)]
     requests = [{"custom_id": word, "body": own} for word in words]
@@ -273,15 +278,51 @@ def requests_are_all_done(world: World, resource: Resource, path: str, operation
             each["body"] = {**own, MESSAGES: [*before, *own[MESSAGES]]}
     job = world.settled(resource, {ENDPOINT: path, REQUESTS: requests, **model})
     shown = _expect_counted(world, job, MANY)
-    files = world.model.resources["file"]
-    for field in resource.fields.values():
+    for name, told in _results(world, job):
+        lost = [word for word in words if told.text.count(word) != 1]
+        said = f"`{name}` tells {len(lost)} of {MANY} requests not once"
+        world.expect(not lost, said, shown.exchange, told)
+        _expect_own_results(world, longer, job.made, told)
+    _expect_long_ids(world, resource, {ENDPOINT: path, **model}, own)
+
+
+def _expect_long_ids(world: World, resource: Resource, given: Json, own: Json) -> None:
+    """Hold a job to tell its results by ids that are long and differ at their ends alone.
+
+    A server may refuse ids of a length, but not take them and tell others.
+    """
+    for length in LENGTHS:
+        names = [f"{'so-long-an-id-' * length}"[:length] + world.values.word() for _ in range(2)]
+        requests = [{"custom_id": name, "body": own} for name in names]
+        try:
+            job = world.settled(resource, {**given, REQUESTS: requests})
+        except Unjudged as refused:
+            if any(400 <= each.status < 500 for each in refused.evidence):
+                continue
+            raise
+        for _, told in _results(world, job):
+            ids = [each["custom_id"] for each in _parsed_lines(told.text) if each.get("custom_id")]
+            said = f"results of requests with ids of {len(names[0])} letters have others: {ids}"
+            world.expect(len({*ids} & {*names}) == len(ids), said, job.made, told)
+        break
+
+
+def _results(world: World, job: Instance) -> Iterator[tuple[str, Exchange]]:
+    """Yield each file of results that a job names, after the field that does."""
+    files, shown = world.model.resources["file"], world.read(job)
+    for field in job.resource.fields.values():
         if field.refers == files.name and not field.sent and shown.fields.get(field.name):
             ids = {files.parameter: str(shown.fields[field.name])}
-            told = world.need(world.call(files.content, ids))
-            lost = [word for word in words if told.text.count(word) != 1]
-            said = f"`{field.name}` tells {len(lost)} of {MANY} requests not once"
-            world.expect(not lost, said, shown.exchange, told)
-            _expect_own_results(world, longer, job.made, told)
+            yield field.name, world.need(world.call(files.content, ids))
+
+
+def _parsed_lines(text: str) -> Iterator[Json]:
+    """Yield the objects of a file of JSON lines."""
+    for line in text.split("\n"):
+        with suppress(ValueError):
+            told = parse(line)
+            if isinstance(told, dict):
+                yield told
 
 
 def _expect_own_results(world: World, longer: list[str], made: Exchange, told: Exchange) -> None:
@@ -296,12 +337,10 @@ def _expect_own_results(world: World, longer: list[str], made: Exchange, told: E
 def _tokens_read(text: str) -> dict[str, int]:
     """Return how many tokens each result of a job tells to have read, by the id of its request."""
     read = {}
-    for line in text.split("\n"):
-        with suppress(ValueError):
-            told = parse(line)
-            tokens = value_at(told, READ) if isinstance(told, dict) else None
-            if isinstance(tokens, int):
-                read[str(told.get("custom_id"))] = tokens
+    for told in _parsed_lines(text):
+        tokens = value_at(told, READ)
+        if isinstance(tokens, int):
+            read[str(told.get("custom_id"))] = tokens
     return read
 
 

@@ -277,6 +277,26 @@ def chosen_id_finds_its_own(world: World, resource: Resource) -> None:
         raise NotOffered(f"not offered: the server takes no `{name}`")
 
 
+@law(id="views.ids-differ-by-case", over=_own_keys, source=KEPT_BACK, level=SHOULD)
+def ids_differ_by_case(world: World, resource: Resource) -> None:
+    """An id that differs from another one in its case alone is free, and names its own."""
+    (name,) = resource.key
+    sent, word = resource.fields[name].sent, world.values.word()
+    try:
+        world.make(resource, given={sent: world.values.word().upper()})
+    except Unjudged as refused:
+        said = f"not offered: the server takes no capitals as `{name}`"
+        raise NotOffered(said, *refused.evidence) from None
+    made = [(world.make(resource, given={sent: word}), word)]
+    try:
+        made.append((world.make(resource, given={sent: word.upper()}), word.upper()))
+    except Unjudged as refused:
+        said = f"{word.upper()!r} is refused beside {resource.one} with the id {word!r}"
+        raise Failed(said, made[0][0].made, *refused.evidence) from None
+    for instance, identity in made:
+        _expect_own(world, instance, name, identity)
+
+
 def _expect_own(world: World, instance: Instance, name: str, identity: str) -> None:
     for shown in world.look(instance):
         said = f"{shown.view} does not show what was made with the id {identity!r}"

@@ -121,6 +121,20 @@ def stream_is_recorded(ctx: Context) -> None:
     expect_equal(ctx, told, [said], "the answer", event)
 
 
+@rule(MUST, DOCUMENT, (SEARCH, FETCH))
+def streamed_tokens_are_counted(ctx: Context) -> None:
+    """The event of a streamed chat tells the tokens that the end of the stream has told."""
+    sign = word(ctx)
+    heard, _, chunks = ask_streamed(ctx, f"Name a tree. {sign}", max_tokens=40)
+    usage = next((each["usage"] for each in reversed(chunks) if each.get("usage")), None)
+    if usage is None:
+        ctx.skip("the stream tells no usage")
+    event = ctx.answer(FETCH, event_id=_only(ctx, search(ctx, await_events(ctx, sign, 1))))
+    due = usage["prompt_tokens"], usage["completion_tokens"]
+    told = event["nb_input_tokens"], event["nb_output_tokens"]
+    expect_equal(ctx, told, due, "the tokens of both sides", heard, event)
+
+
 @rule(MUST, DOCUMENT, (SEARCH_IDS,))
 def ids_are_those_found(ctx: Context) -> None:
     """A search for ids gives those of the events that the same search gives, few or many."""
@@ -174,6 +188,32 @@ def similar_events_are_alike(ctx: Context) -> None:
         similar = ctx.answer(SIMILAR, event_id=event_id)
         ctx.expect(event_id not in ids_in(similar), "an event is similar to itself", similar)
         ctx.expect(twin in ids_in(similar), "the event that asked the same is missing", similar)
+
+
+@rule(
+    MUST,
+    "harm: what others ask is shown to a stranger",
+    (SEARCH, SEARCH_IDS, SIMILAR),
+    needs=("stranger",),
+)
+def chats_of_others_are_hidden(ctx: Context) -> None:
+    """Neither a search nor what is similar has the chat of a stranger that asked the same."""
+    text, sign = "How do I prune an old apple tree in winter?", word(ctx)
+    stranger = ctx.as_("stranger")
+    ask(ctx, f"{text} {sign}", by=stranger, max_tokens=40)
+    wanted = record_chats(ctx, text, sign=sign)
+    params = {"search_params": {"filters": wanted}}
+    theirs = set(ids_in(ctx.need(stranger.call(SEARCH, json=params))))
+    found = search(ctx, wanted)
+    own = [each for each in ids_in(found) if each not in theirs]
+    if not theirs or not own:
+        ctx.expect(own, "the stranger finds each event of the caller's chat", found)
+        ctx.skip("the stranger's chat is no event that a search of the stranger finds")
+    ids = ctx.answer(SEARCH_IDS, json=params)
+    similar = ctx.answer(SIMILAR, event_id=own[0])
+    told = ((found, ids_in(found)), (ids, ids["completion_event_ids"]), (similar, ids_in(similar)))
+    for answer, shown in told:
+        ctx.expect(not theirs & {*shown}, "the chat of a stranger is among them", answer)
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.readings import some
@@ -21,6 +22,8 @@ from mistral_conformance.rules.common.workflows import (
     GREETED,
     HISTORY,
     OPEN,
+    RETRYING,
+    RUNNING,
     SIGNAL,
     STEP_S,
     STEPS,
@@ -32,6 +35,7 @@ from mistral_conformance.rules.common.workflows import (
     history_of,
     read,
     start,
+    terminate,
     types_in,
     wait_end,
 )
@@ -94,6 +98,27 @@ def cancelled_execution_tidies_up(ctx: Context) -> None:
     expect_equal(ctx, done["status"], "CANCELED", "the status", done)
     tidy = types_in(hear(ctx, done))
     ctx.expect(tidy.count("ACTIVITY_TASK_COMPLETED") == 1, f"it did not tidy up: {tidy}", done)
+
+
+@rule(
+    MUST,
+    "document: WorkflowExecutionStatus; harm: what goes wrong again and again cannot be stopped",
+    (CANCEL, TERMINATE, GET_EXECUTION),
+)
+def what_tries_again_can_be_stopped(ctx: Context) -> None:
+    """An execution that waits for another try has not ended: it can be cancelled or terminated."""
+    for operation, end in ((CANCEL, "CANCELED"), (TERMINATE, "TERMINATED")):
+        made = start(ctx, CHECK, input={"mailbox": "a"})
+        look = partial(read, ctx, made)
+        waiting = watch(ctx, look, lambda told: told["status"] == RUNNING, STEP_S, STEPS)[-1]
+        if waiting["status"] != RETRYING:
+            terminate(ctx, [made["execution_id"]])
+            ctx.skip(f"the execution is {waiting['status']}, and was never told to try again")
+        stopped = act(ctx, operation, made)
+        said = f"{operation} of an execution that tries again answers {stopped.status}"
+        ctx.expect(stopped.ok, said, waiting, stopped)
+        done = wait_end(ctx, made)
+        expect_equal(ctx, done["status"], end, "the end", waiting, stopped, done)
 
 
 @rule(SHOULD, "choices.execution-events-history-goes-on", (HISTORY, SIGNAL))

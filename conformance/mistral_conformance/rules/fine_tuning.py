@@ -39,6 +39,7 @@ STEPS = 10
 LONG = 1000
 """So many steps take a while, in which a job can be cancelled."""
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
+FAILED_CHECK = "FAILED_VALIDATION"
 HOUR_S = 3600
 WHILE_S = 2
 
@@ -157,7 +158,30 @@ def wrong_files_fail_validation(ctx: Context) -> None:
         made = ctx.api.call(CREATE_JOB, json=order(ctx, ctx.need(stored)["id"], auto_start=True))
         if not 400 <= made.status < 500:
             ctx.expect_status(made, 200)
-            wait_for(ctx, made["id"], "FAILED_VALIDATION")
+            wait_for(ctx, made["id"], FAILED_CHECK)
+
+
+@rule(
+    MUST,
+    "document: fine_tuning.jobs.start (a job whose files have been checked)",
+    (CREATE_JOB, START_JOB, GET_JOB),
+)
+def early_start_skips_no_check(ctx: Context) -> None:
+    """A job that is told to start before its file was checked fails as one that starts itself."""
+    text = lines([{"messages": [{"role": "user", "content": "x"}]}])
+    stored = try_upload(ctx, Sample("training.jsonl", text.encode(), JSON_LINES), "fine-tune")
+    if not stored.ok:
+        ctx.skip("a file of wrong samples is refused at once")
+    for itself in (True, False):
+        made = ctx.api.call(CREATE_JOB, json=order(ctx, stored["id"], auto_start=itself))
+        if not made.ok:
+            ctx.skip(f"a job with wrong samples is refused with {made.status}")
+        if not itself:
+            ctx.api.call(START_JOB, job_id=made["id"])  # may be refused so early
+        done = wait_for(ctx, made["id"], *ENDED)
+        if itself and done["status"] != FAILED_CHECK:
+            ctx.skip(f"a job with wrong samples ends as {done['status']}")
+        expect_equal(ctx, done["status"], FAILED_CHECK, "the end", done)
 
 
 @rule(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import Sample, docx_sample, pdf_sample, picture_url
 from mistral_conformance.rules.common.able import able_model
-from mistral_conformance.rules.common.readings import read_integer, read_text
+from mistral_conformance.rules.common.readings import column, read_integer, read_text
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -26,6 +27,8 @@ TITLE_SCHEMA = {
 }
 SIGNS = "p<q&r"
 """What HTML spells otherwise."""
+IMAGE = re.compile(r"!\[[^]]*\]\(<?([^)\s>]+)")
+"""What Markdown names an image by."""
 SCHEMA_FORMAT = {
     "type": "json_schema",
     "json_schema": {"name": "paper", "schema": TITLE_SCHEMA, "strict": True},
@@ -124,11 +127,15 @@ def scores_only_on_request(ctx: Context) -> None:
     (OCR,),
 )
 def parts_are_taken_out(ctx: Context) -> None:
-    """Tables come in their format, heads only apart, images each with an id and an annotation."""
+    """Tables come in their format, heads only apart, images each with an id and an annotation.
+
+    What the text says elsewhere in the words of a head or a foot stays in it.
+    """
     head, foot = f"Journal of {word(ctx)}", f"Printed by {word(ctx)}"
     rows = f"| hive | honey |\n|---|---|\n| oak | 4 |\n| {SIGNS} | 5 |"
+    mentions = [f"{word(ctx)} of {head}, {foot}, {word(ctx)}" for _ in range(2)]
     sample = pdf_sample(
-        [f"{head}\nOn {word(ctx)}\n{rows}\n{foot}" for _ in range(2)],
+        [f"{head}\nOn {word(ctx)}\n{each}\n{rows}\n{foot}" for each in mentions],
         pictures=[(128, 96), (96, 64)],
     )
     more = {"extract_header": True, "bbox_annotation_format": SCHEMA_FORMAT}
@@ -143,7 +150,10 @@ def parts_are_taken_out(ctx: Context) -> None:
         for page in answer["pages"]:
             tables = page.get("tables") or ()
             parts += len(tables) + len(page["images"]) + bool(page.get("header"))
-            twice = bool(page.get("header")) and head in page["markdown"]
+            apart = _on_one_line(page["markdown"])
+            for each in mentions:
+                apart = apart.replace(each, "")
+            twice = bool(page.get("header")) and head in apart
             ctx.expect(not twice, "the head is in the text too", answer)
             for table in tables:
                 expect_equal(ctx, table["format"], form, "the format of a table", answer)
@@ -157,19 +167,23 @@ def parts_are_taken_out(ctx: Context) -> None:
                 _expect_annotation(ctx, told, answer)
             else:
                 expect_equal(ctx, told, None, "an unasked annotation", answer)
-    _expect_parts_together(ctx, sample)
+    _expect_parts_together(ctx, sample, mentions)
     if not parts:
         ctx.skip("no table, head or image was found")
 
 
 @rule(MUST, "document: ImageURLChunk; document: OCRPageObject", (OCR,))
 def picture_is_one_page(ctx: Context) -> None:
-    """A picture is one page; images are as many and as large as asked, with bytes on request."""
+    """A picture is one page; images are as many and as large as asked, with bytes on request.
+
+    The text names those alone.
+    """
     document = {"type": "image_url", "image_url": picture_url()}
     for wanted in (False, True):
         body = _body(ctx, document, include_image_base64=wanted)
         answer = ctx.answer(OCR, json=body)
         expect_equal(ctx, len(answer["pages"]), 1, "the number of pages", answer)
+        _expect_own_images(ctx, answer)
         images = answer["pages"][0]["images"]
         field = "image_base64"
         shown = [bool(each[field] if wanted else each.get(field)) for each in images]
@@ -179,18 +193,42 @@ def picture_is_one_page(ctx: Context) -> None:
         if answer.ok:
             found = answer["pages"][0]["images"]
             expect_equal(ctx, len(found), 0, f"the number of images with {limit}", answer)
+            _expect_own_images(ctx, answer)
 
 
-def _expect_parts_together(ctx: Context, sample: Sample) -> None:
-    """Hold heads and feet to come beside each other, and a limit of images to the document."""
+def _expect_parts_together(ctx: Context, sample: Sample, mentions: list[str]) -> None:
+    """Hold heads and feet to come beside each other, and a limit of images to the document.
+
+    What the text says beside them of the same words stays.
+    """
     wishes = ("extract_header", "extract_footer")
+    plain = _read(ctx, sample)
     alone = [_read(ctx, sample, **{each: True}) for each in wishes]
     both = _read(ctx, sample, image_limit=1, **dict.fromkeys(wishes, True))
     for name, answer in zip(("header", "footer"), alone, strict=True):
         one, other = ([bool(page.get(name)) for page in each["pages"]] for each in (answer, both))
         expect_equal(ctx, other, one, f"whether a {name} comes beside the other wish", both)
+    for answer in (*alone, both):
+        _expect_own_images(ctx, answer)
+        said, kept = (_on_one_line(*column(e, "pages", "markdown")) for e in (plain, answer))
+        lost = [each for each in mentions if each in said and each not in kept]
+        ctx.expect(not lost, f"the text has lost words of {lost}", plain, answer)
     images = sum(len(page["images"]) for page in both["pages"])
     ctx.expect(images <= 1, f"image_limit 1 gives {images} images", both)
+
+
+def _on_one_line(*texts: str) -> str:
+    """Return texts with one blank between their words."""
+    return " ".join(" ".join(texts).split())
+
+
+def _expect_own_images(ctx: Context, answer: Exchange) -> None:
+    """Hold the text of each page to name no image by an id that none of the page has."""
+    for page in answer["pages"]:
+        named = {each for each in IMAGE.findall(page["markdown"]) if ":" not in each}
+        foreign = sorted(named - {each["id"] for each in page["images"]})
+        said = f"the text of page {page['index']} names {foreign}, which is no image of it"
+        ctx.expect(not foreign, said, answer)
 
 
 def _expect_annotation(ctx: Context, text: object, answer: Exchange) -> None:

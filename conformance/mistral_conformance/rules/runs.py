@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.rules.common.times import later, read_time
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
     COUNT,
+    EXECUTE,
     GET_EXECUTION,
     GREET,
+    LIST_WORKFLOWS,
     SIGNAL,
+    TRANSLATE,
+    TRANSLATED,
     act,
     execute,
     finished,
@@ -105,6 +110,33 @@ def figures_keep_to_their_times(ctx: Context) -> None:
     expect_equal(ctx, empty.at("execution_count.value"), 0, "the count of the future", empty)
     early = figures(ctx, GREET, {"end_time": "1990-01-01T00:00:00Z"})
     expect_equal(ctx, early.at("execution_count.value"), 0, "the count of the past", early)
+
+
+@rule(
+    MUST,
+    "harm: what others run is shown to a stranger",
+    (METRICS,),
+    needs=("stranger",),
+)
+def figures_leave_out_strangers(ctx: Context) -> None:
+    """What a stranger executes of a workflow that is shared is in no figure of the caller's."""
+    query = {"search": TRANSLATE, "include_shared": "false"}
+    own = ctx.prepare(LIST_WORKFLOWS, query=query)
+    if TRANSLATE in column(own, "workflows", "name"):
+        ctx.skip("whose workflow it is may see what others make of it")
+    execute(ctx, TRANSLATE, input=TRANSLATED)
+    ctx.pass_time(LASTS_S)
+    before = figures(ctx, TRANSLATE)
+    stranger = ctx.as_("stranger")
+    body = {"input": TRANSLATED}
+    theirs = stranger.call(EXECUTE, workflow_identifier=TRANSLATE, json=body)
+    if not theirs.ok:
+        ctx.skip("the stranger cannot execute what is shared with the caller")
+    ctx.pass_time(LASTS_S)
+    after = figures(ctx, TRANSLATE)
+    for name in ("execution_count", "success_count", "latency_over_time"):
+        now, due = (each.at(f"{name}.value") for each in (after, before))
+        expect_equal(ctx, now, due, f"`{name}`", before, theirs, after)
 
 
 @rule(MUST, "document: workflows.runs.get_run; document: workflows.runs.list_runs", (LIST, GET))

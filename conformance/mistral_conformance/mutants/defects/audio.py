@@ -280,3 +280,14 @@ def samples_are_text(get_sample_audio: Part) -> Part:
 def samples_stay_coded(_read_sample: Part) -> Part:
     """The sample of a voice is the file that was sent, whatever its kind."""
     return b64decode
+
+
+@mutant("audio.streams-come-as-samples", SPEAK, place="resources.speech:complete")
+def streams_come_as_samples(complete: Part) -> Part:
+    """A stream without a named kind of file is bare samples, the plain answer a file."""
+
+    def defect(ctx: Part) -> Part:
+        bare = ctx.body.get("stream") and not ctx.body.get("response_format")
+        return complete(evolve(ctx, body={**ctx.body, "response_format": "pcm"}) if bare else ctx)
+
+    return defect

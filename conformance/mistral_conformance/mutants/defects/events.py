@@ -11,6 +11,7 @@ from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common.observability import SEARCH
 from mistral_conformance.rules.events import FETCH, JUDGE, SEARCH_IDS, SIMILAR
 from mistral_mock import pages
+from mistral_mock.resources.observability import filters, recordings
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -118,5 +119,43 @@ def found_with_other_tokens(view_short: Part) -> Part:
     def defect(*given: Part) -> Part:
         shown = view_short(*given)
         return {**shown, "nb_output_tokens": shown["nb_output_tokens"] + 1}
+
+    return defect
+
+
+@mutant("events.similar-ones-are-anybodys", SIMILAR, place=f"{PLACE}.events:recordings.read_all")
+def similar_ones_are_anybodys(read_all: Part) -> Part:
+    """What is similar to an event is looked for in the chats of all workspaces."""
+
+    def defect(ctx: Part) -> Part:
+        if ctx.operation_id != SIMILAR:
+            return read_all(ctx)
+        return [recordings.read(each) for each in reversed([*ctx.table(recordings.StoredEvent)])]
+
+    return defect
+
+
+@mutant("events.searches-find-anybodys", SEARCH, SEARCH_IDS, place=f"{PLACE}.events:find_matching")
+def searches_find_anybodys(find_matching: Part) -> Part:
+    """A search has the chats of all workspaces that pass its filter."""
+
+    def defect(ctx: Part, payload: Part) -> Part:
+        own = find_matching(ctx, payload)
+        holds = filters.make_test(payload)
+        known = {each.event.id for each in own}
+        every = map(recordings.read, ctx.table(recordings.StoredEvent))
+        return [*own, *(each for each in every if each.event.id not in known and holds(each))]
+
+    return defect
+
+
+@mutant("events.streams-count-nothing", SEARCH, FETCH, place=f"{PLACE}.recordings:keep")
+def streams_count_nothing(keep: Part) -> Part:
+    """The event of a streamed chat tells no tokens."""
+
+    def defect(table: Part, event: Part) -> None:
+        streamed = recordings.read(event).request.get("stream")
+        nothing = {"nb_input_tokens": 0, "nb_output_tokens": 0}
+        keep(table, evolve(event, **nothing) if streamed else event)
 
     return defect

@@ -11,7 +11,8 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import workflows as op
 from mistral_mock.answers import encode, no_content
-from mistral_mock.resources.workflows import lookup, waiting
+from mistral_mock.errors import not_found
+from mistral_mock.resources.workflows import engine, lookup, waiting
 from mistral_mock.resources.workflows.records import TERMINATE, Execution, Moment
 
 if TYPE_CHECKING:
@@ -277,3 +278,21 @@ def failure_is_silent(_failure: Part) -> Part:
 def nobody_tidies_up(play_steps: Part) -> Part:
     """A cancelled execution does nothing more."""
     return lambda player, script: None if player._tidying else play_steps(player, script)  # noqa: SLF001 - a defect reaches inside
+
+
+@mutant(
+    "execution-events.trying-again-is-an-end",
+    op.CANCEL,
+    op.TERMINATE,
+    place=f"{PACKAGE}.lookup:find_open",
+)
+def trying_again_is_an_end(find_open: Part) -> Part:
+    """Nothing is done to an execution that waits for another try, as if it had ended."""
+
+    def defect(ctx: Part, *given: Part) -> Part:
+        found = find_open(ctx, *given)
+        if engine.view_of(found, ctx.now()).status == op.RETRYING:
+            raise not_found("It has ended")
+        return found
+
+    return defect

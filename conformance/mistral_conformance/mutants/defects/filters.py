@@ -142,3 +142,14 @@ def options_are_everybodys(_read_all: Part) -> Part:
     from mistral_mock.resources.observability import recordings  # noqa: PLC0415 - the mock's own
 
     return lambda ctx: [recordings.read(each) for each in ctx.table(recordings.StoredEvent)]
+
+
+@mutant("filters.fractions-are-cut", SEARCH, place=f"{FILTERS}:read_value")
+def fractions_are_cut(read_value: Part) -> Part:
+    """The value of a field of whole numbers loses what stands behind its point."""
+
+    def defect(field: Part, op: Part, value: Part) -> Part:
+        found = read_value(field, op, value)
+        return int(found) if isinstance(found, float) and field.type == "INT" else found
+
+    return defect

@@ -18,7 +18,7 @@ from mistral_conformance.rules.common.tunings import (
 )
 from mistral_mock.answers import json_answer
 from mistral_mock.errors import APIError
-from mistral_mock.resources.fine_tuning import records
+from mistral_mock.resources.fine_tuning import progress, records
 from mistral_mock.resources.tuned_models import TunedModel
 
 if TYPE_CHECKING:
@@ -204,3 +204,15 @@ def cancelled_forgets_checkpoints(cancel: Part) -> Part:
 def shares_are_percent(judge: Part) -> Part:
     """The share of samples that may be wrong is taken for percent."""
     return lambda good, flaws, tolerated: judge(good, flaws, tolerated / 100)
+
+
+@mutant("fine-tuning.early-starts-skip-the-check", START_JOB, place=f"{JOBS}:begin")
+def early_starts_skip_the_check(begin: Part) -> Part:
+    """A job that is told to start before its files were checked trains at once."""
+
+    def defect(ctx: Part, job: Part) -> Part:
+        if job.status not in records.WAITING:
+            return begin(ctx, job)
+        return progress.enter(job, records.STARTED, ctx.clock.stamp())
+
+    return defect

@@ -216,3 +216,37 @@ def places_are_in_the_line(score_words: Part) -> Part:
 def cells_are_raw(_escape: Part) -> Part:
     """Cells of tables in HTML are not escaped."""
     return lambda text, **_: text
+
+
+@mutant("ocr.text-names-what-is-left-out", OCR, place=f"{PAGES}:make_page")
+def text_names_what_is_left_out(make_page: Part) -> Part:
+    """The text of a page names an image that a limit has left out."""
+
+    def defect(sheet: Part, place: Part, body: Part, *rest: Part) -> Part:
+        every = {**body, "image_limit": None, "image_min_size": None}
+        page, whole = (make_page(sheet, place, each, *rest) for each in (body, every))
+        return {**page, "markdown": whole["markdown"]}
+
+    return defect
+
+
+@mutant("ocr.heads-are-cut-everywhere", OCR, place=f"{PAGES}:split_marks")
+def heads_are_cut_everywhere(split_marks: Part) -> Part:
+    """Where the head is taken out, the text loses its words wherever they stand."""
+
+    def defect(*given: Part) -> Part:
+        text, header, footer = split_marks(*given)
+        return text.replace(header, "") if header else text, header, footer
+
+    return defect
+
+
+@mutant("ocr.feet-are-cut-everywhere", OCR, place=f"{PAGES}:split_marks")
+def feet_are_cut_everywhere(split_marks: Part) -> Part:
+    """Where the foot is taken out, the text loses its words wherever they stand."""
+
+    def defect(*given: Part) -> Part:
+        text, header, footer = split_marks(*given)
+        return text.replace(footer, "") if footer else text, header, footer
+
+    return defect

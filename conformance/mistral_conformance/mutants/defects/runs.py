@@ -10,6 +10,7 @@ from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules import runs as op
 from mistral_mock.resources.workflows import engine
+from mistral_mock.resources.workflows.records import Execution
 from mistral_mock.resources.workflows.runs import find_run
 
 if TYPE_CHECKING:
@@ -96,8 +97,6 @@ def history_is_never_decoded(get_run_history: Part) -> Part:
 )
 def everyone_sees_everything(_executions: Part) -> Part:
     """The executions of all workspaces are everyone's."""
-    from mistral_mock.resources.workflows.records import Execution  # noqa: PLC0415 - the mock's own
-
     return lambda world, _workspace_id: list(world.store.table(Execution))
 
 
@@ -137,3 +136,9 @@ def duration_is_in_seconds(get_run: Part) -> Part:
         get_run,
         lambda found: {**found, "total_duration_ms": (found["total_duration_ms"] or 0) // 1000},
     )
+
+
+@mutant("runs.figures-are-everybodys", op.METRICS, place=f"{METRICS}:engine.executions")
+def figures_are_everybodys(_executions: Part) -> Part:
+    """The figures of a workflow count the executions of all workspaces."""
+    return lambda world, _workspace_id: list(world.store.table(Execution))

@@ -9,6 +9,7 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import workflows as op
+from mistral_mock.resources.workflows import engine
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -83,3 +84,19 @@ def registration_runs_elsewhere(execute_registration: Part) -> Part:
 def everyone_sees_all(_sees: Part) -> Part:
     """Every workspace sees all workflows."""
     return lambda _workspace_id, _workflow: True
+
+
+@mutant(
+    "workflows.registrations-run-the-usual-one",
+    op.EXECUTE_REGISTRATION,
+    place=f"{DEFINITIONS}:find_registration",
+)
+def registrations_run_the_usual_one(find_registration: Part) -> Part:
+    """Executing a registration starts the first one of its workflow."""
+
+    def defect(ctx: Part) -> Part:
+        found, workflow = find_registration(ctx)
+        asked = ctx.operation_id == op.EXECUTE_REGISTRATION
+        return engine.registrations_of(ctx.world, workflow)[0] if asked else found, workflow
+
+    return defect

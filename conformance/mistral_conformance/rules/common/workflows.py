@@ -3,7 +3,7 @@
 `greet` ends at once and greets a name, `approve_order` waits for a signal, `count_down` carries on
 in two more runs of a second each, `check_invoices` tries a step again and tidies up when it is
 cancelled, `break_down` fails after a second, `open_account` starts another execution, which starts
-a third one.
+a third one. `translate` is another workspace's, shared with all, and ends at once.
 """
 
 from __future__ import annotations
@@ -51,9 +51,13 @@ BREAK = "break_down"
 OPEN_ACCOUNT = "open_account"
 GREETED = {"name": "Ada"}
 """What `greet` takes."""
+TRANSLATE = "translate"
+TRANSLATED = {"text": "Ada"}
+"""What `translate` takes."""
 
 RUNNING = "RUNNING"
-OPEN = frozenset({RUNNING, "RETRYING_AFTER_ERROR", None})
+RETRYING = "RETRYING_AFTER_ERROR"
+OPEN = frozenset({RUNNING, RETRYING, None})
 STEP_S = 1
 STEPS = 8
 """How often, and after how long, a rule looks again whether an execution has ended."""

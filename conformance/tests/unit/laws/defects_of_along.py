@@ -53,6 +53,23 @@ def runs_have_other_results(answer: Answer) -> None:
         answer.body = {**answer.body, "result": "another"}
 
 
+@remembering(
+    "colleagues-read-no-results",
+    "views.along-tells-the-same[batch_job.output_file]",
+    "a batch job that a colleague reads names a file, which is refused with 404",
+)
+def colleagues_read_no_results() -> Alter:
+    kept: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("GET") and "/batch/jobs/" in answer.path and answer.body["output_file"]:
+            kept.add(answer.body["output_file"])
+        if COLLEAGUE in bearer(answer) and kept & {*answer.path.split("/")}:
+            answer.status, answer.body = 404, {"message": "There is no such file"}
+
+    return alter
+
+
 @remembering("runs-go-on-for-ever", "views.along-tells-the-same[execution.run_id]", "RUNNING")
 def runs_go_on_for_ever() -> Alter:
     seen: dict[str, str] = {}

@@ -243,6 +243,20 @@ def ids_lose_letters(answer: Answer) -> None:
         answer.status, answer.body = 404, {"detail": "Schedule not found"}
 
 
+@remembering("ids-mind-no-case", "views.ids-differ-by-case[execution]", "is refused beside")
+def ids_mind_no_case() -> Alter:
+    known: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/execute"):
+            identity = answer.sent_body.get("execution_id", "").lower()
+            if identity and identity in known:
+                answer.status, answer.body = 422, {"detail": "It is taken"}
+            known.add(identity)
+
+    return alter
+
+
 @defect("tools-are-plain", "values.list-is-kept[agent.tools]", "`tools.0.function.description` as")
 def tools_are_plain(answer: Answer) -> None:
     if "/agents" in answer.path and "東".encode() in answer.content:
