@@ -112,6 +112,21 @@ def tool_choice_none_runs_nothing(ctx: Context) -> None:
     expect_equal(ctx, answer["usage"].get("connectors") or {}, {}, "connectors", answer)
 
 
+@rule(MUST, "document: ToolConfiguration.exclude", (START,))
+def excluded_tool_stays_out(ctx: Context) -> None:
+    """A tool that runs by itself neither runs nor waits where its functions are excluded."""
+    free = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
+    names = {each["name"] for each in of_kind(free["outputs"], "tool.execution")}
+    if not names:
+        ctx.skip("the model answered without the tool")
+    limits = {"exclude": ["web_search", *sorted(names - {"web_search"})]}
+    tools = [{"type": "web_search", "tool_configuration": limits}]
+    answer = start(ctx, inputs=ASK_WEB, tools=tools)
+    for kind in ("tool.execution", "function.call"):
+        done = [each["name"] for each in of_kind(answer["outputs"], kind)]
+        ctx.expect(not names & {*done}, f"{done} is used in spite of {limits}", free, answer)
+
+
 @rule(
     MUST,
     "document: ToolConfiguration.requires_confirmation; document: ToolCallConfirmation",

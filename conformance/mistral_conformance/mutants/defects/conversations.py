@@ -243,6 +243,21 @@ def nobody_is_asked(_waits: Part) -> Part:
     return property(lambda _run: False)
 
 
+@mutant(
+    "conversation-tools.excluded-tool-runs",
+    op.START,
+    place="resources.conversations.tools:is_offered",
+)
+def excluded_tool_runs(is_offered: Part) -> Part:
+    """A tool runs though its configuration excludes its functions."""
+
+    def defect(tool: Part) -> Part:
+        limits = {**(tool.get("tool_configuration") or {}), "exclude": None}
+        return is_offered({**tool, "tool_configuration": limits})
+
+    return defect
+
+
 @mutant("conversation-tools.denied-tool-runs", op.APPEND, place=f"{TURNS}:match_decisions")
 def denied_tool_runs(match_decisions: Part) -> Part:
     """A tool that was denied runs all the same."""
