@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+UPDATE_AGENT = "beta.agents.update"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -255,6 +256,27 @@ def handover_lasts(ctx: Context) -> None:
     later = go_on(ctx, answer["conversation_id"], inputs="And then?")
     speaker = last_message(ctx, later)["agent_id"]
     expect_equal(ctx, speaker, expert, "who answers later", answer, later)
+
+
+@rule(
+    MUST,
+    "harm: who asks agents that hand over to each other is never answered",
+    (START, UPDATE_AGENT),
+)
+def handovers_come_to_an_end(ctx: Context) -> None:
+    """Agents that hand over to each other answer all the same.
+
+    A server may refuse such a circle.
+    """
+    desk, expert = make_team(ctx)
+    back = {"handoffs": [desk], "instructions": "Hand questions about desks over."}
+    circle = ctx.api.call(UPDATE_AGENT, agent_id=expert, json=back)
+    told = {"description": "Knows volcanoes, and all that is about desks."}
+    if not circle.ok or not ctx.api.call(UPDATE_AGENT, agent_id=desk, json=told).ok:
+        ctx.skip("agents cannot hand over to each other")
+    answer = start(ctx, agent_id=desk, inputs="Tell me all about volcanoes and desks.")
+    skip_if_it_calls(ctx, answer)
+    last_message(ctx, answer)
 
 
 def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:

@@ -22,6 +22,8 @@ TALKS = "resources.conversations.talks"
 CRUD = "resources.conversations.crud"
 RECORDS = "resources.conversations.records"
 TURNS = "resources.conversations.turns"
+UPDATE_AGENT = "beta.agents.update"
+MOST_HANDOVERS = 10
 
 
 @mutant(
@@ -307,6 +309,22 @@ def heir_is_forgotten(find_heir: Part) -> Part:
 
     def defect(known: Part) -> Part:
         return None if known[-1]["type"] == "message.input" else find_heir(known)
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.question-goes-in-circles",
+    *(op.START, UPDATE_AGENT),
+    place="resources.conversations.handoffs:choose",
+)
+def question_goes_in_circles(choose: Part) -> Part:
+    """A question comes back to who has handed it over, until the service has had enough."""
+
+    def defect(ctx: Part, actor: Part, question: str, passed: Part) -> Part:
+        if len(passed) > MOST_HANDOVERS:
+            raise APIError(500, {"object": "error", "message": "Too many handovers"})
+        return choose(ctx, actor, question, ())
 
     return defect
 
