@@ -180,13 +180,18 @@ def campaign_becomes_records(ctx: Context) -> None:
     (FROM_PLAYGROUND, LIST_RECORDS),
 )
 def conversations_become_records(ctx: Context) -> None:
-    """A conversation becomes a record of the playground with what was asked and answered."""
-    asked = f"Say {word(ctx)}."
-    talk = ctx.need(try_start(ctx, inputs=asked))
+    """A conversation becomes a record of the playground with what was asked and answered.
+
+    Instructions stand before it, where the record has them.
+    """
+    asked, told = f"Say {word(ctx)}.", f"Be brief, {word(ctx)}."
+    talk = ctx.need(try_start(ctx, inputs=asked, instructions=told))
     ids = [talk["conversation_id"]]
     said = _said(_import_one(ctx, FROM_PLAYGROUND, "PLAYGROUND", conversation_ids=ids))
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
+    late = told in said[said.index(asked) :]
+    ctx.expect(not late, "the instructions stand behind the question", talk)
 
 
 def _import_one(ctx: Context, operation: str, source: str, **body: object) -> dict[str, Any]:

@@ -56,6 +56,23 @@ def ended_tasks_go_on(view: Part) -> Part:
     return defect
 
 
+@mutant(
+    "dataset-imports.instructions-come-last",
+    op.FROM_PLAYGROUND,
+    place=f"{SOURCES}:read_conversation",
+)
+def instructions_come_last(read_conversation: Part) -> Part:
+    """The instructions of a conversation stand behind all that was said."""
+
+    def defect(*given: Part) -> Part:
+        entry = read_conversation(*given)
+        first, *rest = entry["payload"]["messages"]
+        told = [*rest, first] if first["role"] == "system" else [first, *rest]
+        return {**entry, "payload": {**entry["payload"], "messages": told}}
+
+    return defect
+
+
 @mutant("dataset-imports.failures-pass", op.FETCH_TASK, place=f"{TASKS}:view")
 def failures_pass(view: Part) -> Part:
     """An import that has failed is completed when it is looked at again."""
