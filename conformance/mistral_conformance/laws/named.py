@@ -158,6 +158,7 @@ def _uuids(model: Model) -> Iterator[Subject]:
 def capitals_are_used(world: World, reference: Reference, named: Named) -> None:
     """A UUID in a body names in capitals what it names in small letters, to the same effect."""
     place, identity = reference.place, find_named(world, named.target, CALLER)
+    plain_request(world, place.operation)  # what that creates is no effect of the id
     start = _below(world, place)
     taken = world.taken(send_naming(world, reference, identity))
     needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))

@@ -73,6 +73,7 @@ BLANKS = ("\n", " ")
 MOST_LETTERS = 20
 COMPANY: dict[str, Any] = {"caps usage": ROOM, "ends text": [NEVER], "counts choices": 2}
 """By effect, a value of an option that leaves each answer as it is: options stand beside others."""
+THOUGHTFUL, SUM = "high", "What is 17 times 23?"
 SEEDS, OFTEN, WARM = (0, 42), 3, {"temperature": 1}
 SHOWING = ("shows value", "shows")
 PACKED = {"encoding_format": "base64"}
@@ -179,11 +180,29 @@ def _caps_usage(world: World, option: Option) -> None:
         world.expect(written <= most, reason, capped.exchange)
         if count(free, "completion_tokens") > CAP:
             _expect_cut(world, option, free, capped)
+    thoughtful = {e.name: THOUGHTFUL for e in _beside(world, option) if e.effect == "makes think"}
+    if thoughtful:
+        with suppress(NotOffered):  # no model of the list reasons
+            _caps_by_one(world, option, thoughtful, SUM)
     none = _question(world, option, {option.name: 0}, LONGER)
     answer = world.ask(none.operation, none.ids, json=none.body)
     if answer.ok:  # a server may refuse it, or write the least that it can
         written = count(read_plain(answer), "completion_tokens")
         world.expect(written <= CAP, f"{option.name} 0 gives {written} tokens", answer)
+
+
+def _caps_by_one(world: World, option: Option, more: Json, words: str) -> None:
+    """Expect a cap of one token less than an answer has, all counted, to hold."""
+    asked = _question(world, option, more, words)
+    free = world.call(asked.operation, asked.ids, json=asked.body)
+    if free.status in REFUSED:
+        return
+    cap = count(read_plain(free), "completion_tokens") - 1
+    capped = world.call(asked.operation, asked.ids, json={**asked.body, option.name: cap})
+    if cap > 0 and capped.status not in REFUSED:
+        written = count(read_plain(capped), "completion_tokens")
+        said = f"{option.name} {cap} gives {written} tokens, thoughts counted"
+        world.expect(written <= cap, said, free, capped)
 
 
 def _expect_cut(world: World, option: Option, free: Completion, capped: Completion) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+UPDATE_AGENT = "beta.agents.update"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -110,6 +111,21 @@ def tool_choice_none_runs_nothing(ctx: Context) -> None:
     answer = start(ctx, inputs=ASK_WEATHER, tools=tools, completion_args=arguments)
     expect_equal(ctx, kinds(answer["outputs"]), ["message.output"], "the outputs", answer)
     expect_equal(ctx, answer["usage"].get("connectors") or {}, {}, "connectors", answer)
+
+
+@rule(MUST, "document: ToolConfiguration.exclude", (START,))
+def excluded_tool_stays_out(ctx: Context) -> None:
+    """A tool that runs by itself neither runs nor waits where its functions are excluded."""
+    free = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
+    names = {each["name"] for each in of_kind(free["outputs"], "tool.execution")}
+    if not names:
+        ctx.skip("the model answered without the tool")
+    limits = {"exclude": ["web_search", *sorted(names - {"web_search"})]}
+    tools = [{"type": "web_search", "tool_configuration": limits}]
+    answer = start(ctx, inputs=ASK_WEB, tools=tools)
+    for kind in ("tool.execution", "function.call"):
+        done = [each["name"] for each in of_kind(answer["outputs"], kind)]
+        ctx.expect(not names & {*done}, f"{done} is used in spite of {limits}", free, answer)
 
 
 @rule(
@@ -240,6 +256,27 @@ def handover_lasts(ctx: Context) -> None:
     later = go_on(ctx, answer["conversation_id"], inputs="And then?")
     speaker = last_message(ctx, later)["agent_id"]
     expect_equal(ctx, speaker, expert, "who answers later", answer, later)
+
+
+@rule(
+    MUST,
+    "harm: who asks agents that hand over to each other is never answered",
+    (START, UPDATE_AGENT),
+)
+def handovers_come_to_an_end(ctx: Context) -> None:
+    """Agents that hand over to each other answer all the same.
+
+    A server may refuse such a circle.
+    """
+    desk, expert = make_team(ctx)
+    back = {"handoffs": [desk], "instructions": "Hand questions about desks over."}
+    circle = ctx.api.call(UPDATE_AGENT, agent_id=expert, json=back)
+    told = {"description": "Knows volcanoes, and all that is about desks."}
+    if not circle.ok or not ctx.api.call(UPDATE_AGENT, agent_id=desk, json=told).ok:
+        ctx.skip("agents cannot hand over to each other")
+    answer = start(ctx, agent_id=desk, inputs="Tell me all about volcanoes and desks.")
+    skip_if_it_calls(ctx, answer)
+    last_message(ctx, answer)
 
 
 def _call_weather(ctx: Context) -> tuple[Exchange, dict[str, Any]]:

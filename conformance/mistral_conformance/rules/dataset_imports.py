@@ -34,10 +34,14 @@ from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
 EVERY: dict[str, Any] = {"filters": None}
 """A search for all recorded chats."""
+NO_FILE = "0c0ffee0-0000-4000-8000-00000000fade"
 
 
 @rule(MUST, "document: BaseTaskStatus", (FROM_FILE, FETCH_TASK))
@@ -51,10 +55,7 @@ def tasks_move_forward(ctx: Context) -> None:
     steps = [each for each in known if each is not None]
     ctx.expect(steps == sorted(steps), f"progress went back: {steps}", *seen[-2:])
     held = read_records(ctx, dataset)
-    ctx.pass_time(1)
-    ids = {"dataset_id": dataset, "task_id": task["id"]}
-    later = ctx.answer(FETCH_TASK, ids)
-    expect_same_fields(ctx, seen[-1], later)
+    _expect_stays(ctx, seen[-1])
     expect_same_fields(ctx, held, read_records(ctx, dataset))
 
 
@@ -78,7 +79,8 @@ def file_becomes_records(ctx: Context) -> None:
 def wrong_lines_are_told(ctx: Context) -> None:
     """An import of a file with a line that is no JSON fails, or says in its message what is wrong.
 
-    No record is made of that line, and where the import goes on, one of each other line.
+    No record is made of that line, and where the import goes on, one of each other line. The end
+    stays as it is, well or bad.
     """
     dataset = make_dataset(ctx)["id"]
     file = _upload(ctx, _line("right"), "{wrong", _line("right, too"))
@@ -90,6 +92,8 @@ def wrong_lines_are_told(ctx: Context) -> None:
     ctx.expect(count <= 2, "there is a record of the wrong line", found)
     said = f"the import is completed, and {count} of 2 right lines are records"
     ctx.expect(done["status"] == FAILED or count == 2, said, done, found)
+    for each in (done, *_import_nothing(ctx, dataset)):
+        _expect_stays(ctx, each)
 
 
 @rule(
@@ -176,13 +180,18 @@ def campaign_becomes_records(ctx: Context) -> None:
     (FROM_PLAYGROUND, LIST_RECORDS),
 )
 def conversations_become_records(ctx: Context) -> None:
-    """A conversation becomes a record of the playground with what was asked and answered."""
-    asked = f"Say {word(ctx)}."
-    talk = ctx.need(try_start(ctx, inputs=asked))
+    """A conversation becomes a record of the playground with what was asked and answered.
+
+    Instructions stand before it, where the record has them.
+    """
+    asked, told = f"Say {word(ctx)}.", f"Be brief, {word(ctx)}."
+    talk = ctx.need(try_start(ctx, inputs=asked, instructions=told))
     ids = [talk["conversation_id"]]
     said = _said(_import_one(ctx, FROM_PLAYGROUND, "PLAYGROUND", conversation_ids=ids))
     ctx.expect(asked in said, "the record misses the question", talk)
     ctx.expect(len(said) > said.index(asked) + 1, "the record misses the answer", talk)
+    late = told in said[said.index(asked) :]
+    ctx.expect(not late, "the instructions stand behind the question", talk)
 
 
 def _import_one(ctx: Context, operation: str, source: str, **body: object) -> dict[str, Any]:
@@ -191,6 +200,21 @@ def _import_one(ctx: Context, operation: str, source: str, **body: object) -> di
     expect_equal(ctx, len(found), 1, "the number of records")
     expect_equal(ctx, found[0]["source"], source, "the source")
     return cast("dict[str, Any]", found[0])
+
+
+def _import_nothing(ctx: Context, dataset: str) -> Iterator[Exchange]:
+    """Yield the ends of imports of no file and of noise, as far as they are not refused at once."""
+    for file in (NO_FILE, _upload(ctx, "{wrong", "{as well")):
+        begun = ctx.api.call(FROM_FILE, dataset_id=dataset, json={"file_id": file})
+        if begun.ok:
+            yield watch_task(ctx, begun)[-1]
+
+
+def _expect_stays(ctx: Context, done: Exchange) -> None:
+    """Hold a task that has ended, well or badly, to be the same later."""
+    ctx.pass_time(1)
+    ids = {"dataset_id": str(done["dataset_id"]), "task_id": str(done["id"])}
+    expect_same_fields(ctx, done, ctx.answer(FETCH_TASK, ids))
 
 
 def _line(text: str, **properties: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.record.exchange import picked
@@ -116,6 +117,29 @@ def query_changes_nothing(ctx: Context) -> None:
         due = ("last_comment", {"text": text})
         expect_equal(ctx, told, due, "the answer after a signal", asked)
     expect_equal(ctx, read(ctx, made)["status"], RUNNING, "the status")
+
+
+@rule(SHOULD, "document: NetworkEncodedInput (b64payload, empty)", (SIGNAL, QUERY, UPDATE))
+def encoded_input_is_the_same(ctx: Context) -> None:
+    """What is sent in Base64, with nothing done to it, counts as what is sent plain; nothing, too.
+
+    A server that takes no such input may refuse it.
+    """
+    made, text = start(ctx, APPROVE, input={"amount": 5}), f"größer {word(ctx)}"
+    changed = act(ctx, UPDATE, made, name="set_amount", input=_encoded({"amount": 7}))
+    if not changed.ok:
+        ctx.skip(f"an encoded input is refused with {changed.status}")
+    expect_equal(ctx, changed["result"], {"amount": 7}, "the answer", changed)
+    ctx.expect_status(act(ctx, SIGNAL, made, name="comment", input=_encoded({"text": text})), 202)
+    asked = ask(ctx, made, "last_comment", {"text": text})
+    expect_equal(ctx, asked["result"], {"text": text}, "the answer after a signal", asked)
+    for nothing in (None, {"b64payload": "", "empty": True}):
+        asked = ctx.expect_status(act(ctx, QUERY, made, name="amount", input=nothing), 200)
+        expect_equal(ctx, asked["result"], 7, "the amount", changed, asked)
+
+
+def _encoded(value: object) -> dict[str, Any]:
+    return {"b64payload": b64encode(json.dumps(value).encode()).decode()}
 
 
 @rule(MUST, "document: workflows.executions.signal_workflow_execution", (SIGNAL, QUERY, UPDATE))

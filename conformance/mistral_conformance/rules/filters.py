@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 COUNTS = "beta.observability.chat_completion_events.fields.fetch_option_counts"
+FIELDS = (LIST_FIELDS, OPTIONS, COUNTS)
 ORDERS = {"lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 PARTS: dict[str, Callable[[Any, Any], bool]] = {
     "startswith": str.startswith,
@@ -142,10 +144,24 @@ def options_are_what_occurs(ctx: Context) -> None:
         ctx.skip("no field that an event shows has a fixed set of values")
 
 
+@rule(SHOULD, "document: FetchChatCompletionFieldOptionsResponse", FIELDS[:2])
+def options_come_once(ctx: Context) -> None:
+    """No field offers a value twice, whatever the operator is."""
+    record_chats(ctx, SHORT, SHORT, LONG)
+    for field in list_fields(ctx):
+        name = field["name"]
+        for op in field["supported_operators"]:
+            answer = ctx.answer(OPTIONS, field_name=name, query={"operator": op})
+            offered = [json.dumps(each) for each in answer.get("options") or ()]  # true is not 1
+            twice = sorted({each for each in offered if offered.count(each) > 1})
+            said = f"{name} offers {' and '.join(twice)} twice for {op}"
+            ctx.expect(not twice, said, answer)
+
+
 @rule(
     MUST,
     "harm: what others ask is shown to a stranger",
-    (LIST_FIELDS, OPTIONS, COUNTS),
+    FIELDS,
     needs=("stranger",),
 )
 def options_hide_others(ctx: Context) -> None:

@@ -40,6 +40,8 @@ LONG = 1000
 """So many steps take a while, in which a job can be cancelled."""
 PLACES = ("QUEUED", "VALIDATING", "VALIDATED", "STARTED", "RUNNING", "SUCCESS")
 FAILED_CHECK = "FAILED_VALIDATION"
+VALID = ("valid_loss", "valid_mean_token_accuracy")
+"""What is measured on validation files."""
 HOUR_S = 3600
 WHILE_S = 2
 
@@ -84,13 +86,16 @@ def jobs_wait_for_their_start(ctx: Context) -> None:
 @rule(
     SHOULD,
     (
-        "document: FineTuningJobStatus; document: Checkpoint; "
+        "document: FineTuningJobStatus; document: Checkpoint; document: CheckpointMetrics; "
         "choices.fine-tuning-states-move-forward"
     ),
     (CREATE_JOB, GET_JOB),
 )
 def finished_job_tells_its_way(ctx: Context) -> None:
-    """A finished job has passed its states in order, and has checkpoints up to its last step."""
+    """A finished job has passed its states in order, and has checkpoints up to its last step.
+
+    They tell nothing of files that the job does not have.
+    """
     done = wait_for(ctx, create_job(ctx, auto_start=True)["id"], "SUCCESS")
     told = told_by_events(done)
     places = [(when, PLACES.index(status)) for when, status in told if status in PLACES]
@@ -104,6 +109,8 @@ def finished_job_tells_its_way(ctx: Context) -> None:
     expect_equal(ctx, times, sorted(times), "the times of the checkpoints", done)
     losses = [within(each, "metrics", "train_loss") for each in points]
     ctx.expect(all(type(each) in {int, float} for each in losses), "a loss is missing", done)
+    told = {name for each in points for name in VALID if each["metrics"].get(name) is not None}
+    ctx.expect(not told, f"without validation files {sorted(told)} are told", done)
 
 
 @rule(MUST, "document: fine_tuning.jobs.cancel", (CANCEL_JOB, START_JOB, GET_JOB))

@@ -39,6 +39,9 @@ RESUME = "workflows.schedules.resume_schedule"
 EVENTS = "workflows.events.get_workflow_events"
 TRIGGER = "workflows.schedules.trigger_schedule"
 HOURLY: dict[str, Any] = {"intervals": [{"every": "PT1H"}]}
+OFTEN: dict[str, Any] = {"intervals": [{"every": "PT15M"}]}
+MISSED = 3
+"""So many starts come while an execution goes on."""
 RARELY: dict[str, Any] = {"cron_expressions": ["0 0 1 1 *"]}
 """Times that do not come while a rule looks."""
 PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
@@ -207,6 +210,30 @@ def limit_ends_the_starts(ctx: Context) -> None:
     found = ctx.answer(GET, schedule_id=id_)
     expect_equal(ctx, len(found["recent_executions"]), 2, "the number of starts", found)
     expect_equal(ctx, found["remaining_executions"], 0, "remaining_executions", found)
+
+
+@rule(MUST, "document: ScheduleOverlapPolicy (2 and 3)", (CREATE, GET), needs=("clock",))
+def what_waited_is_made_up_for(ctx: Context) -> None:
+    """Of four starts while one goes on, policy 2 makes up for one, 3 for all, each after another."""
+    need_workflow(ctx, APPROVE)
+    probe = ctx.prepare(GET, schedule_id=create(ctx, APPROVE, **OFTEN))
+    ctx.prepare(DELETE, schedule_id=probe["schedule_id"])
+    last = read_time(str(column(probe, "future_executions", "scheduled_at")[MISSED]))
+    until = {**OFTEN, "end_at": (last + timedelta(seconds=1)).isoformat()}
+    made = {each: create(ctx, APPROVE, **until, policy={"overlap": each}) for each in (1, 2, 3)}
+    ctx.clock.advance(HOUR_S * (MISSED + 2) // 4)
+    started: dict[int, set[str]] = {each: set() for each in made}
+    for _ in range(MISSED + 2):
+        for overlap, id_ in made.items():
+            found = ctx.answer(GET, schedule_id=id_)
+            ids = column(found, "recent_executions", ID)
+            started[overlap] |= {*ids}
+            terminate(ctx, ids)
+        ctx.clock.advance(60)
+    for overlap, count in ((1, 1), (2, 2), (3, MISSED + 1)):
+        found = ctx.answer(GET, schedule_id=made[overlap])
+        what = f"the number of starts under policy {overlap}, once all have ended,"
+        expect_equal(ctx, len(started[overlap]), count, what, found)
 
 
 @rule(MUST, "document: ScheduleOverlapPolicy", (CREATE, GET), needs=("clock",))

@@ -21,6 +21,7 @@ OTEL = "workflows.executions.get_workflow_execution_trace_otel"
 SUMMARY = "workflows.executions.get_workflow_execution_trace_summary"
 EVENTS = "workflows.executions.get_workflow_execution_trace_events"
 TRACE_ID, SPAN_ID = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{16}")
+PROGRESS, AT_WORK = "EVENT_PROGRESS", "RUNNING"
 COMMENTS = ("comment", "comment")
 FRACTION = re.compile(r"\.(\d{1,6})")
 
@@ -107,6 +108,19 @@ def events_of_one_name_stay_apart(ctx: Context) -> None:
     for name in (*COMMENTS, "approve"):
         ctx.need(act(ctx, SIGNAL, run, name=name, input={}))
     _expect_merged(ctx, finished(ctx, run))
+
+
+@rule(MUST, "document: WorkflowExecutionProgressTraceEvent (status, end_time_unix_ms)", (EVENTS,))
+def work_has_ended(ctx: Context) -> None:
+    """Of each piece of work the last event tells an end, once the execution has ended."""
+    found = trace(ctx, EVENTS, finished(ctx, execute(ctx)))
+    last = {each["id"]: each for each in found["events"] if each["type"] == PROGRESS}
+    if not last:
+        ctx.skip("no event tells how far a piece of work is")
+    for each in last.values():
+        said = f"the last event of {each['name']} says that it goes on"
+        goes_on = each.get("status") == AT_WORK or each.get("end_time_unix_ms", 0) is None
+        ctx.expect(not goes_on, said, found)
 
 
 def _expect_merged(ctx: Context, run: Exchange) -> None:

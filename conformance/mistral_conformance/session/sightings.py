@@ -28,7 +28,7 @@ from mistral_conformance.record.exchange import Misread
 from mistral_conformance.record.reading import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mistral_conformance.model.document import Document
     from mistral_conformance.model.forms import Form
@@ -69,6 +69,8 @@ EXECUTION = "workflow_exec_id"
 """What an event of several executions belongs to."""
 JITTER_S = 0.1
 """So much may what several machines tell be out of order."""
+FAILURES = {"error", "detail"}
+"""What an event has that tells of a failure, whatever else it has."""
 LEAST_ERROR = 400
 SHORTEST_KEY = 8
 """A shorter one, such as a law sends on purpose, may stand in an error by chance."""
@@ -139,6 +141,7 @@ class Sightings:
         body = _read(exchange)
         for kind, judge in (("uneven", _excesses), ("astray", _strays), ("jumbled", _jumbles)):
             self._note(kind, exchange, _told(body, judge))
+        self._note("misfits", exchange, _event_misfits(form, exchange))
         if exchange.media_type != JSON:
             return
         self._note("mispriced", exchange, _told(body, partial(_prices, exchange)))
@@ -179,6 +182,26 @@ def _misfit(form: RecordedForm, exchange: Exchange) -> str:
     except (Misread, ValueError) as error:
         return str(error)
     return next((f"{place_of(place)} {words}" for place, words in wrong.items()), "")
+
+
+def _event_misfits(form: RecordedForm, exchange: Exchange) -> list[str]:
+    """Return, for each event of a stream that is a JSON object, what is wrong with it or nothing.
+
+    How a stream without names of events tells that it fails half-way is nowhere documented.
+    """
+    found = []
+    for event in exchange.events if exchange.media_type == EVENT_STREAM else ():
+        with suppress(ValueError, RecursionError):  # such as the terminator
+            told = parse(event.data)
+            if isinstance(told, dict) and (form.names or not _is_failure(told)):
+                wrong = form.misfits(told, event.name)
+                words = (f"{place_of(place)} of an event {each}" for place, each in wrong.items())
+                found.append(next(words, ""))
+    return found
+
+
+def _is_failure(told: Mapping[str, Any]) -> bool:
+    return bool(told.keys() & FAILURES) or told.get("object") == "error"
 
 
 def _read(exchange: Exchange) -> Any:  # noqa: ANN401 - JSON

@@ -22,6 +22,8 @@ TALKS = "resources.conversations.talks"
 CRUD = "resources.conversations.crud"
 RECORDS = "resources.conversations.records"
 TURNS = "resources.conversations.turns"
+UPDATE_AGENT = "beta.agents.update"
+MOST_HANDOVERS = 10
 
 
 @mutant(
@@ -243,6 +245,21 @@ def nobody_is_asked(_waits: Part) -> Part:
     return property(lambda _run: False)
 
 
+@mutant(
+    "conversation-tools.excluded-tool-runs",
+    op.START,
+    place="resources.conversations.tools:is_offered",
+)
+def excluded_tool_runs(is_offered: Part) -> Part:
+    """A tool runs though its configuration excludes its functions."""
+
+    def defect(tool: Part) -> Part:
+        limits = {**(tool.get("tool_configuration") or {}), "exclude": None}
+        return is_offered({**tool, "tool_configuration": limits})
+
+    return defect
+
+
 @mutant("conversation-tools.denied-tool-runs", op.APPEND, place=f"{TURNS}:match_decisions")
 def denied_tool_runs(match_decisions: Part) -> Part:
     """A tool that was denied runs all the same."""
@@ -292,6 +309,22 @@ def heir_is_forgotten(find_heir: Part) -> Part:
 
     def defect(known: Part) -> Part:
         return None if known[-1]["type"] == "message.input" else find_heir(known)
+
+    return defect
+
+
+@mutant(
+    "conversation-tools.question-goes-in-circles",
+    *(op.START, UPDATE_AGENT),
+    place="resources.conversations.handoffs:choose",
+)
+def question_goes_in_circles(choose: Part) -> Part:
+    """A question comes back to who has handed it over, until the service has had enough."""
+
+    def defect(ctx: Part, actor: Part, question: str, passed: Part) -> Part:
+        if len(passed) > MOST_HANDOVERS:
+            raise APIError(500, {"object": "error", "message": "Too many handovers"})
+        return choose(ctx, actor, question, ())
 
     return defect
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import datasets as op
-from mistral_mock.resources.observability.dataset_state import COMPLETED, ImportTask
+from mistral_mock.resources.observability.dataset_state import COMPLETED, FAILED, ImportTask
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -52,6 +52,39 @@ def ended_tasks_go_on(view: Part) -> Part:
     def defect(task: Part) -> Part:
         looks.append(None)
         return {**view(task), "message": f"Looked at {len(looks)} times"}
+
+    return defect
+
+
+@mutant(
+    "dataset-imports.instructions-come-last",
+    op.FROM_PLAYGROUND,
+    place=f"{SOURCES}:read_conversation",
+)
+def instructions_come_last(read_conversation: Part) -> Part:
+    """The instructions of a conversation stand behind all that was said."""
+
+    def defect(*given: Part) -> Part:
+        entry = read_conversation(*given)
+        first, *rest = entry["payload"]["messages"]
+        told = [*rest, first] if first["role"] == "system" else [first, *rest]
+        return {**entry, "payload": {**entry["payload"], "messages": told}}
+
+    return defect
+
+
+@mutant("dataset-imports.failures-pass", op.FETCH_TASK, place=f"{TASKS}:view")
+def failures_pass(view: Part) -> Part:
+    """An import that has failed is completed when it is looked at again."""
+    seen: set[str] = set()
+
+    def defect(task: Part) -> Part:
+        found = view(task)
+        if found["status"] == FAILED and found["id"] in seen:
+            return {**found, "status": COMPLETED, "progress": 100}
+        if found["status"] == FAILED:
+            seen.add(found["id"])
+        return found
 
     return defect
 

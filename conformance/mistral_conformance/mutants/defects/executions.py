@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "resources.workflows"
 EXECUTIONS = f"{PACKAGE}.executions"
+LOOKUP = f"{PACKAGE}.lookup"
 PLAYER = f"{PACKAGE}.player:Player"
 
 
@@ -41,6 +42,17 @@ def starter_is_lost(get_execution: Part) -> Part:
 def any_input_goes(_check_value: Part) -> Part:
     """An input need not fit its schema."""
     return lambda _schema, _value: None
+
+
+@mutant("executions.nothing-is-no-text", op.QUERY, place=f"{LOOKUP}:read_value")
+def nothing_is_no_text(read_value: Part) -> Part:
+    """Nothing in Base64 is read as JSON text, which it is not."""
+
+    def defect(sent: Part) -> Part:
+        told = isinstance(sent, dict) and "b64payload" in sent
+        return read_value({**sent, "empty": False} if told else sent)
+
+    return defect
 
 
 @mutant("executions.root-is-the-parent", op.EXECUTE, place=f"{PACKAGE}.engine:start")

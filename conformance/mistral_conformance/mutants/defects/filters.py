@@ -81,6 +81,21 @@ def options_are_canned(_list_options: Part) -> Part:
     return lambda _field, _operator, _readings: ["one", "two"]
 
 
+@mutant(
+    "filters.truth-is-offered-twice",
+    *(LIST_FIELDS, OPTIONS),
+    place=f"{FIELDS}:list_options",
+)
+def truth_is_offered_twice(list_options: Part) -> Part:
+    """Where a filter compares with true or false, true is offered twice."""
+
+    def defect(*given: Part) -> Part:
+        found = list_options(*given)
+        return [True, True] if found == [True, False] else found
+
+    return defect
+
+
 @mutant("filters.counts-are-too-high", COUNTS, place=f"{FIELDS}:fetch_option_counts")
 def counts_are_too_high(fetch_option_counts: Part) -> Part:
     """Counts are one too high."""

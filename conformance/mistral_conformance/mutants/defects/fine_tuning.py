@@ -108,6 +108,21 @@ def last_checkpoint_is_missing(make_checkpoints: Part) -> Part:
     return lambda *given: list(make_checkpoints(*given))[:-1]
 
 
+@mutant(
+    "fine-tuning.all-is-measured",
+    GET_JOB,
+    place="resources.fine_tuning.views:measure",
+)
+def all_is_measured(measure: Part) -> Part:
+    """Checkpoints of a job without validation files tell a loss on these."""
+
+    def defect(*given: Part) -> Part:
+        found = measure(*given)
+        return {**found, "valid_loss": found["train_loss"]}
+
+    return defect
+
+
 @mutant("fine-tuning.cancelled-job-starts", CANCEL_JOB, START_JOB, place=f"{JOBS}:start")
 def cancelled_job_starts(start: Part) -> Part:
     """A cancelled job is told to start and nothing refuses."""

@@ -150,6 +150,17 @@ def executions_always_overlap(begin: Part) -> Part:
     )
 
 
+@mutant("schedules.two-are-made-up-for", op.CREATE, op.GET, place=f"{STARTS}:begin")
+def two_are_made_up_for(begin: Part) -> Part:
+    """Policy 2 keeps two starts for later."""
+
+    def defect(world: Part, schedule: Part, due: Part, overlap: Part, *, counts: Part) -> Part:
+        one = overlap == 2 and len(schedule.waiting) < 2
+        return begin(world, schedule, due, 3 if one else overlap, counts=counts)
+
+    return defect
+
+
 @mutant("schedules.terminating-cancels-nothing", op.CREATE, place=f"{STARTS}:end_others")
 def terminating_cancels_nothing(_end_others: Part) -> Part:
     """The execution that a policy ends goes on."""

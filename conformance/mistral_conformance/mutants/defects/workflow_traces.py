@@ -54,6 +54,12 @@ def machinery_is_shown(get_trace_events: Part) -> Part:
     )
 
 
+@mutant("workflow-traces.work-goes-on", op.EVENTS, place=f"{TRACES}:list_events")
+def work_goes_on(list_events: Part) -> Part:
+    """Events tell that a piece of work has begun, and never that it has ended."""
+    return lambda given: [each for each in list_events(given) if not each.get("end_time_unix_ms")]
+
+
 @mutant("workflow-traces.first-state-stays", op.EVENTS, place=f"{TRACES}:merge")
 def first_state_stays(_merge: Part) -> Part:
     """Merged events show the first state, not the last."""

@@ -285,6 +285,14 @@ def agents_forget_caps(answer: Answer) -> None:
 
 
 @defect(
+    "thoughts-escape-caps", "answers.option-is-used[chat.complete:max_tokens]", "thoughts counted"
+)
+def thoughts_escape_caps(answer: Answer) -> None:
+    if is_plain(answer) and {"reasoning_effort", "max_tokens"} <= answer.sent_body.keys():
+        with_usage(answer, completion_tokens=answer.sent_body["max_tokens"] + 1)
+
+
+@defect(
     "streams-hide-thoughts",
     "answers.stream-tells-the-same[chat.complete:reasoning_effort]",
     "thoughts",

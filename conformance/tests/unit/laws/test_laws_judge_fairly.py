@@ -49,6 +49,12 @@ def test_what_is_free_breaks_no_law(judged: Judged) -> None:
     assert broken(judged(alter=varying(1), part=slice(0, None, 3))) == {}
 
 
+def test_what_the_first_request_creates_is_no_effect_of_an_id(judged: Judged) -> None:
+    case = "import_from_dataset_records:dataset_record_ids"
+    results = judged("access.capitals-are-used", only=case, profile=WHOLE)
+    assert [each.status for each in results.values()] == [Status.PASS]
+
+
 def test_a_server_that_is_busy_now_and_then_breaks_no_law(judged: Judged) -> None:
     random = Random(1)  # noqa: S311 - test data
 
