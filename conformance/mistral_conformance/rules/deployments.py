@@ -113,9 +113,26 @@ def worker_is_told_where_to_connect(ctx: Context) -> None:
 @rule(SHOULD, "document: WorkerInfo", (WHOAMI,), needs=("neighbour",))
 def namespaces_are_apart(ctx: Context) -> None:
     """The workers of two workspaces get two namespaces."""
-    own, other = ctx.api.call(WHOAMI), ctx.as_("neighbour").call(WHOAMI)
-    ctx.expect(own["namespace"] != other["namespace"], "one namespace for two", own, other)
+    own = _expect_apart(ctx, "neighbour")
     ctx.expect(UUID.fullmatch(own["namespace"]), "the namespace is no UUID", own)
+
+
+@rule(
+    MUST,
+    "harm: workers do the work of a stranger, and show it theirs",
+    (WHOAMI,),
+    needs=("stranger",),
+)
+def strangers_have_a_namespace_of_their_own(ctx: Context) -> None:
+    """The workers of two organisations get two namespaces."""
+    _expect_apart(ctx, "stranger")
+
+
+def _expect_apart(ctx: Context, other: str) -> Exchange:
+    """Hold the workers of the caller and of another to get two namespaces; what the caller gets."""
+    own, theirs = ctx.answer(WHOAMI), ctx.need(ctx.as_(other).call(WHOAMI))
+    ctx.expect(own["namespace"] != theirs["namespace"], "one namespace for two", own, theirs)
+    return own
 
 
 def listing(ctx: Context, query: Mapping[str, str]) -> Exchange:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 import pytest
+from tests.unit.laws.defects import bearer
 from tests.unit.laws.variations import is_json
 
 from mistral_conformance.laws.comparing import duration_of
@@ -114,6 +115,49 @@ def test_laws_say_that_they_lack_a_workflow(judged: Judged, law: str, only: str)
     (result,) = judged(law, alter=without_workflows, only=only, profile="workflows").values()
     assert result.status is Status.SKIP
     assert "workflows.get_workflows tells nothing" in result.reason
+
+
+def test_fields_of_whole_numbers_may_want_whole_numbers(judged: Judged) -> None:
+    def strict(answer: Answer) -> None:
+        if "/search" in answer.path and re.search(rb'"value": ?-?\d+\.5', answer.sent):
+            answer.status, answer.body = 400, {"detail": "It is a whole number"}
+
+    rule = "filters.conditions-compare"
+    (result,) = judged(rule, alter=strict, profile="observability", rules=True).values()
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize("longest", [64, 256])
+def test_long_ids_of_requests_may_be_refused(judged: Judged, longest: int) -> None:
+    refused: list[str] = []
+
+    def strict(answer: Answer) -> None:
+        if answer.is_("POST", "/batch/jobs"):
+            names = [each.get("custom_id") or "" for each in answer.sent_body["requests"]]
+            if long := [each for each in names if len(each) > longest]:
+                refused.extend(long)
+                answer.status, answer.body = 422, {"detail": "The ids are too long"}
+
+    (result,) = judged("much.requests-are-all-done", alter=strict, profile="files-batch").values()
+    assert result.status is Status.PASS
+    assert refused
+
+
+@pytest.mark.parametrize("hidden", ["/files/", "/batch/jobs/"])
+def test_colleagues_need_not_see_what_is_anybodys_own(judged: Judged, hidden: str) -> None:
+    results: set[str] = set()
+
+    def keeping(answer: Answer) -> None:
+        if answer.is_("GET") and "/batch/jobs/" in answer.path and answer.body["output_file"]:
+            results.add(answer.body["output_file"])
+        is_own = hidden in answer.path or results & {*answer.path.split("/")}
+        if "colleague" in bearer(answer) and is_own:
+            answer.status, answer.body = 404, {"detail": "There is none"}
+
+    law, only = "views.along-tells-the-same", "[batch_job.output_file]"
+    (result,) = judged(law, alter=keeping, only=only, profile="files-batch").values()
+    assert result.status is Status.PASS
+    assert results
 
 
 def waiting(*, clock: object) -> Context:
