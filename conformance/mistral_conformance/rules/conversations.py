@@ -33,8 +33,8 @@ from mistral_conformance.rules.common.talks import (
     of_kind,
     read_history,
     start,
-    try_start,
     text_of,
+    try_start,
 )
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.session.rule import rule
