@@ -116,3 +116,16 @@ def test_what_is_no_chat_may_call_itself_otherwise(judged: Judged, kind: str, du
     law, only = "answers.are-choices", "[fim.complete]"
     (result,) = judged(law, alter=calling_itself, only=only, profile="inference").values()
     assert result.status is due
+
+
+def test_an_agent_may_take_no_instructions_beside_its_own(judged: Judged) -> None:
+    def refusing_more(answer: Answer) -> None:
+        if answer.is_("POST", "/conversations"):
+            sent = answer.sent_body
+            if sent.get("agent_id") and (sent.get("instructions") or sent.get("tools")):
+                answer.status, answer.body = 422, {"detail": "An agent has its own."}
+
+    laws = ("views.named-is-shown", "gone.leaves-what-names-it")
+    only = "[beta.conversations.start:agent_id]"
+    results = judged(*laws, alter=refusing_more, only=only, profile="agents")
+    assert [each.status for each in results.values()] == [Status.PASS] * len(laws)
