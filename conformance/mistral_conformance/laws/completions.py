@@ -111,7 +111,7 @@ def _turn(exchange: Exchange) -> Choice:
     turn = Choice()
     for each in read_items(exchange, "outputs"):
         if each.get("type") == "message.output":
-            turn.text += "".join(_words(each.get("content")))
+            _add(turn, {"content": each.get("content")}, {})
         if each.get("type") == "function.call":
             call = {"id": each.get("tool_call_id"), "index": len(turn.calls), "function": each}
             _add(turn, {"tool_calls": [call]}, {})

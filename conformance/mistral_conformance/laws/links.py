@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.model.schemas import FORM, body_schema
@@ -111,7 +111,7 @@ def altered_is_refused(world: World, resource: Resource, link: str) -> None:
     url = read_url(world, world.call(link, instance.ids))
     world.need(open_url(world, url))
     swapped = {instance.ids[resource.parameter]: other.ids[resource.parameter]}
-    altered = dict(_altered(url, swapped)) | {
+    altered = dict(_altered(url, swapped, _texts(instance))) | {
         what: later for what, later, past in _ends(url) if not open_url(world, past).ok
     }  # an end that does not count lets nobody in for longer
     if not altered:
@@ -239,8 +239,17 @@ def _mixed(one: str, other: str) -> Iterator[str]:
             yield urlunsplit(parts._replace(query=urlencode(pairs)))
 
 
-def _altered(url: str, swapped: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """By what was changed, the URL: another id, another signature."""
+def _texts(instance: Instance) -> set[str]:
+    """Return the texts of an object, such as its name."""
+    told = instance.made.json()
+    return {each for each in told.values() if isinstance(each, str)} - set(instance.ids.values())
+
+
+def _altered(url: str, swapped: dict[str, str], texts: set[str]) -> Iterator[tuple[str, str]]:
+    """By what was changed, the URL: another id, another signature.
+
+    A name of the object at the end tells browsers how to call what they save, and lets nobody in.
+    """
     for one, other in swapped.items():
         if one in url:
             yield "the id of another object", url.replace(one, other)
@@ -250,8 +259,11 @@ def _altered(url: str, swapped: dict[str, str]) -> Iterator[tuple[str, str]]:
         if _later(name, value) is None and _is_secret(name, value):
             yield f"another `{name}`", _with(url, name, _turned(value))
     if not query:
-        head, _, last = parts.path.rpartition("/")
-        yield "another last part", urlunsplit(parts._replace(path=f"{head}/{_turned(last)}"))
+        path, _, name = parts.path.rpartition("/")
+        named = f"/{name}" if unquote(name) in texts else ""
+        head, _, last = (path if named else parts.path).rpartition("/")
+        path = f"{head}/{_turned(last)}{named}"
+        yield "another last part", urlunsplit(parts._replace(path=path))
 
 
 def _ends(url: str) -> Iterator[tuple[str, str, str]]:

@@ -29,6 +29,7 @@ from mistral_conformance.laws.settings import (
     SETTING_USES,
     is_asked,
     kept_with,
+    room,
     setting_question,
 )
 from mistral_conformance.laws.tools import (
@@ -138,7 +139,21 @@ def _ask_seeded(world: World, option: Option, seed: int) -> Completion:
 
 
 def _ask(world: World, option: Option, more: Json, words: str = "") -> Completion:
-    return ask(world, _question(world, option, more, words))
+    return _within_room(world, option, ask(world, _question(world, option, more, words)))
+
+
+def _within_room(world: World, option: Option, answer: Completion, *given: object) -> Completion:
+    """Return an answer that the room it was given has not cut: models may think at any length.
+
+    Raises:
+        Skipped: it fills that room, so that nothing or half of it may be said.
+
+    """
+    has_room = ROOM in given or (option.inside and room(world, option))
+    spent = answer.usage[0].get("completion_tokens") if answer.usage else None
+    if has_room and isinstance(spent, int) and spent >= ROOM:
+        raise Skipped(f"the answer fills the {ROOM} tokens that it may have", answer.exchange)
+    return answer
 
 
 def _ask_beside(
@@ -155,7 +170,9 @@ def _ask_beside(
     for each in ({}, more):
         asked = _question(world, option, {**beside, **each}, words)
         answer = world.call(asked.operation, asked.ids, json=asked.body)
-    return _ask(world, option, more, words) if answer.status in REFUSED else read_plain(answer)
+    if answer.status in REFUSED:
+        return _ask(world, option, more, words)
+    return _within_room(world, option, read_plain(answer), *beside.values())
 
 
 def _beside(world: World, option: Option) -> list[Option]:
@@ -209,7 +226,8 @@ def _expect_cut(world: World, option: Option, free: Completion, capped: Completi
     ends = [each.finish for each in capped.choices.values()]
     cut = all(each == ["length"] for each in ends if each or not option.inside)
     world.expect(cut, f"a cut answer ends with {ends}", capped.exchange)
-    shorter = len(capped.first.text) < len(free.first.text)
+    capped_length, length = (len(e.first.thoughts + e.first.text) for e in (capped, free))
+    shorter = capped_length < length
     world.expect(shorter, "a capped answer is as long as a free one", capped.exchange)
 
 

@@ -46,7 +46,7 @@ def setting_question(world: World, option: Option, more: Json, words: str) -> Qu
 
     """
     settings = {e.name for e in world.model.settings if e.operation == option.operation}
-    inner = {"random_seed": SEED, "temperature": 0, **_room(world, option)}
+    inner = {"random_seed": SEED, "temperature": 0, **room(world, option)}
     inner |= {name: each for name, each in more.items() if name in settings}
     outer = {name: each for name, each in more.items() if name not in settings}
     asked = {option.inside: inner, **outer}
@@ -64,7 +64,7 @@ def setting_question(world: World, option: Option, more: Json, words: str) -> Qu
     return Question(option.operation, {**body, **saying(body, words)}, feature, ids)
 
 
-def _room(world: World, option: Option) -> Json:
+def room(world: World, option: Option) -> Json:
     """Room for an answer where what goes on may have been begun with little of it."""
     caps = [e for e in world.model.settings if e.effect == "caps usage"]
     goes_on = world.document.operations[option.operation].path_ids

@@ -412,7 +412,7 @@ def _first_fitting(items: Any, target: Target) -> object:  # noqa: ANN401 - JSON
         IndexError: there is none.
 
     """
-    known = trained_last(items)
+    known = trained_last(items, target.ability)
     fitting = [each for each in known if _fits(each, target.where)]
     return (fitting or (known if target.or_first else fitting))[0]
 

@@ -33,6 +33,7 @@ from mistral_conformance.rules.common.talks import (
     of_kind,
     read_history,
     start,
+    text_of,
     try_start,
 )
 from mistral_conformance.rules.common.times import read_time
@@ -65,7 +66,7 @@ def history_holds_all_entries(ctx: Context) -> None:
     expect_equal(ctx, later["conversation_id"], id_, "the id of the continued one", later)
     entries = read_history(ctx, id_)
     inputs = of_kind(entries, "message.input")
-    said = [each["content"] for each in inputs]
+    said = [text_of(each) for each in inputs]
     expect_equal(ctx, said, texts, "the inputs", later)
     known = set(ids(inputs))
     outputs = [each for each in entries if each["id"] not in known]
@@ -164,7 +165,7 @@ def restart_branches(ctx: Context) -> None:
     ctx.expect(new != old, "the conversation is not a new one", branched)
     expect_equal(ctx, read_history(ctx, old), before, "the old history")
     entries = read_history(ctx, new)
-    said = [each["content"] for each in of_kind(entries, "message.input")]
+    said = [text_of(each) for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")
     spent = branched.at("usage.completion_tokens")
     reads = f"with {WIDE} in place of {CUT} the restart writes {spent} tokens"
@@ -208,7 +209,7 @@ def branches_grow_apart(ctx: Context) -> None:
     for id_, text in ((new, "Three."), (old, "Four.")):
         go_on(ctx, id_, inputs=text)
     for id_, due in ((old, ["One.", "Four."]), (new, ["One.", "Two.", "Three."])):
-        said = [each["content"] for each in of_kind(read_history(ctx, id_), "message.input")]
+        said = [text_of(each) for each in of_kind(read_history(ctx, id_), "message.input")]
         expect_equal(ctx, said, due, "the inputs", answer, branched)
 
 

@@ -41,6 +41,8 @@ NOTHING = str(uuid.uuid5(uuid.NAMESPACE_URL, "conformance:nothing"))
 SAYING = ("message", "detail", "msg")
 """The fields of errors that hold words for people."""
 ABILITIES = b'"capabilities"'
+TRAINED = ("classification",)
+"""What a model is asked for that only training gives it, such as labels of its own."""
 """What lists of models hold, and few other answers."""
 READING = "GET"
 NO_BODY = (READING, "DELETE")
@@ -175,7 +177,9 @@ class Capabilities:
             return
         listed = exchange.json()
         cards = listed.get("data") if isinstance(listed, dict) else listed
-        for card in trained_last(cards if isinstance(cards, list) else []):
+        cards = cards if isinstance(cards, list) else []
+        self._see_trained(cards)
+        for card in trained_last(cards):
             able, names = card.get("capabilities"), names_in(card)
             self._names.append(names)
             self._told |= names if isinstance(able, dict) else set()
@@ -185,6 +189,14 @@ class Capabilities:
                     self._able.setdefault(ability, set()).update(names)
                 elif can is False:
                     self._unable.setdefault(ability, set()).update(names)
+
+    def _see_trained(self, cards: list[Any]) -> None:
+        """Note the models that are asked for what only training gives."""
+        for ability in TRAINED:
+            for card in trained_last(cards, ability):
+                able = card.get("capabilities")
+                if isinstance(able, dict) and able.get(ability) is True:
+                    self.models.setdefault(ability, str(card.get("id")))
 
     def _probe(self, operation: str) -> bool:
         spec = self.session.document.operations[operation]
@@ -299,10 +311,14 @@ def _shape(operation: Operation) -> str:
     return PLACE.sub("{}", operation.path)
 
 
-def trained_last(cards: Iterable[Any]) -> list[Json]:
-    """Return the models' cards, those that somebody has trained last: they may be deleted soon."""
+def trained_last(cards: Iterable[Any], ability: str = "") -> list[Json]:
+    """Return the models' cards, those that somebody has trained last: they may be deleted soon.
+
+    Where only training gives a model what it is asked for, they come first.
+    """
     found = [each for each in cards if isinstance(each, dict)]
-    return sorted(found, key=lambda each: each.get("type") == "fine-tuned")
+    last = ability not in TRAINED
+    return sorted(found, key=lambda each: (each.get("type") == "fine-tuned") is last)
 
 
 def names_in(card: Json) -> set[str]:

@@ -38,7 +38,7 @@ def able_cards(listed: Exchange, capability: str) -> list[dict[str, Any]]:
     cards = [each for each in cards if isinstance(each.get("id"), str)]
     able = {each["id"]: each.get("capabilities") for each in cards}
     can = {name for name, said in able.items() if isinstance(said, dict) and said.get(capability)}
-    return [each for each in trained_last(cards) if each["id"] in can]
+    return [each for each in trained_last(cards, capability) if each["id"] in can]
 
 
 def _named_model(ctx: Context, capability: str) -> str:

@@ -113,6 +113,14 @@ def test_model_that_somebody_trained_is_taken_last() -> None:
     assert take({"data": [trained]}, chat) == "ft:a"
 
 
+def test_model_that_sorts_is_one_that_somebody_trained_where_there_is_one() -> None:
+    can = {"capabilities": {"classification": True}}
+    base, trained = {"id": "a", "type": "base", **can}, {"id": "ft:a", "type": "fine-tuned", **can}
+    sorts = load_targets()["classification_model"]
+    assert take({"data": [base, trained]}, sorts) == "ft:a"
+    assert take({"data": [base]}, sorts) == "a"
+
+
 def test_model_is_known_by_any_of_its_names() -> None:
     listed = {"data": [{"id": "vectors-1", "aliases": ["our-embed"]}, {"id": "chat-1"}]}
     embedding = load_targets()["embedding_model"]
