@@ -109,8 +109,8 @@ def finished_job_tells_its_way(ctx: Context) -> None:
     expect_equal(ctx, times, sorted(times), "the times of the checkpoints", done)
     losses = [within(each, "metrics", "train_loss") for each in points]
     ctx.expect(all(type(each) in {int, float} for each in losses), "a loss is missing", done)
-    told = {name for each in points for name in VALID if each["metrics"].get(name) is not None}
-    ctx.expect(not told, f"without validation files {sorted(told)} are told", done)
+    unheld = {name for each in points for name in VALID if each["metrics"].get(name) is not None}
+    ctx.expect(not unheld, f"without validation files {sorted(unheld)} are told", done)
 
 
 @rule(MUST, "document: fine_tuning.jobs.cancel", (CANCEL_JOB, START_JOB, GET_JOB))

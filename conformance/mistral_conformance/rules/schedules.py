@@ -214,7 +214,7 @@ def limit_ends_the_starts(ctx: Context) -> None:
 
 @rule(MUST, "document: ScheduleOverlapPolicy (2 and 3)", (CREATE, GET), needs=("clock",))
 def what_waited_is_made_up_for(ctx: Context) -> None:
-    """Of four starts while one goes on, policy 2 makes up for one, 3 for all, one by one."""
+    """Of what came due while one goes on, policy 2 makes up for one start, 3 for all in turn."""
     need_workflow(ctx, APPROVE)
     probe = ctx.prepare(GET, schedule_id=create(ctx, APPROVE, **OFTEN))
     ctx.prepare(DELETE, schedule_id=probe["schedule_id"])
