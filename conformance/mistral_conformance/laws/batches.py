@@ -49,6 +49,8 @@ MANY = 120
 """So many requests are more than any usual page, or part of a job."""
 LENGTHS = (300, 70)
 """So many letters the ids of two requests have in common, where they are taken."""
+AT_ONCE = 60
+"""So many inputs are more than a model is asked for at a time; a template may count once."""
 COUNTS = ("total_requests", "completed_requests", "succeeded_requests")
 ANSWERS = ("data", "results")
 TEXTS = (
@@ -209,6 +211,11 @@ def inputs_are_counted(world: World, listed: Listed) -> None:
         raise NotOffered("not offered: answers do not tell the tokens read")
     said = f"two inputs count {read[-1]} tokens together, {read[0]} and {read[1]} alone"
     world.expect(read[-1] > max(read[:-1]) and min(read) > 0, said, *answers)
+    many = _ask(world, listed, [TEXTS[0]] * AT_ONCE)
+    if many.ok:
+        told = find(many, "usage.prompt_tokens")
+        said = f"a text {AT_ONCE} times counts {told} tokens, {read[0]} once"
+        world.expect(2 * told >= AT_ONCE * read[0], said, answers[0], many)
     for each, tokens in zip(answers, read, strict=True):
         written, total = (find(each, f"usage.{n}") for n in ("completion_tokens", "total_tokens"))
         parts = tokens + (written or 0)

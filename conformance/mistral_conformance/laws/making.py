@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CREATED = (200, 201, 202)
 PART = "file"
+FILE_FIRST = f"{PART}.first"
+"""Given as true, the file comes before all other parts of the form."""
 TEXT_TYPE = "text/plain"
 
 
@@ -134,7 +136,8 @@ def _send_form(
     own = {key: each for key, each in given.items() if not key.startswith(f"{PART}.")}
     fields: dict[str, Any] = {**sample.form, **own}
     parts: dict[str, Any] = {key: (None, str(each)) for key, each in fields.items()}
-    parts[PART] = (name, content, media_type)
+    file = {PART: (name, content, media_type)}
+    parts = file | parts if given.get(FILE_FIRST) else parts | file
     answer = maker.call(operation.id, ids, by=by, files=parts)
     told = {
         "file.name": name,

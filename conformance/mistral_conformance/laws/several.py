@@ -11,6 +11,7 @@ from mistral_conformance.laws.access import calm
 from mistral_conformance.laws.comparing import is_same
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import law
+from mistral_conformance.laws.making import FILE_FIRST
 from mistral_conformance.laws.named import EITHER_CASE
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
@@ -20,7 +21,7 @@ from mistral_conformance.laws.values import NAMES
 from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import facet, types
-from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mistral_conformance.model.document import Json
 
 LOST = "harm: a request is taken, and a part of it is not done"
+BY_NAME = "RFC 7578, section 4.2: a part of a form is told by its name"
 IDEMPOTENT = (
     "RFC 9110 §9.2.2 (several identical PUT requests have the effect of one); "
     "harm: what is asked for again is undone, or counted twice"
@@ -85,6 +87,14 @@ def _uploaded(model: Model) -> Iterator[Subject]:
     ):
         whole = model.resources.get(subject.value.parent) or subject.value
         yield evolve(subject, operations=(*subject.operations, *filter(None, [whole.delete])))
+
+
+def _formed(model: Model) -> Iterator[Subject]:
+    """Yield each resource made of a form that has fields beside the file."""
+    for subject in _uploaded(model):
+        sent = {each.sent for each in subject.value.fields.values() if each.owner != "server"}
+        if any(each and not each.startswith("file.") for each in sent):
+            yield subject
 
 
 @law(id="views.changes-together-are-shown", over=_changeable, source=LOST, harm=True)
@@ -148,6 +158,13 @@ def twins_are_two(world: World, resource: Resource) -> None:
     world.expect(first.key != second.key, said, first.made, second.made)
     for each in (first, second):
         expect_shown(world, each, told_by(world, each, each.made), each.sent)
+    if changes := [each for each in resource.fields.values() if each.changed]:
+        before = world.look(second)
+        body = {changes[0].changed: new_value(world, resource, changes[0])}
+        done = world.need(world.change(first, body))
+        still = [each for each in resource.fields.values() if each.moves in {"never", "change"}]
+        for one, other in zip(before, world.look(second), strict=True):
+            world.expect_same(still, one, other, done, said="a twin was changed, too:")
     whole = first.parent or first
     if whole.resource.delete and world.capabilities.offers(whole.resource.delete):
         world.need(world.delete(whole))
@@ -155,6 +172,23 @@ def twins_are_two(world: World, resource: Resource) -> None:
         for answer in stored(world, second):
             same = answer.content == second.content
             world.expect(same, f"the bytes of {resource.one} went with its twin", answer)
+
+
+@law(id="extra.parts-come-in-any-order", over=_formed, source=BY_NAME)
+def parts_come_in_any_order(world: World, resource: Resource) -> None:
+    """The fields of a form count where they come after the file as where they come before it."""
+    wish = {each.after: 2 for each in resource.fields.values() if each.ends and each.after}
+    usual = world.make(resource, given=wish)
+    try:
+        turned = world.make(resource, given={**wish, FILE_FIRST: True})
+    except Unjudged as refused:
+        said = f"{resource.create} refuses a form whose fields come after the file"
+        raise Failed(said, usual.made, *refused.evidence) from refused
+    expect_shown(world, turned, told_by(world, turned, turned.made), turned.sent)
+    for name in (each.name for each in resource.fields.values() if each.ends):
+        one, other = (each.made.get(name) for each in (usual, turned))
+        said = f"`{name}` is {one!r} where the fields come before the file, {other!r} after it"
+        world.expect((one is None) == (other is None), said, usual.made, turned.made)
 
 
 @law(id="views.key-is-in-any-case", over=_keyed, source=EITHER_CASE, level=SHOULD)

@@ -469,6 +469,12 @@ def one_choice_calls(answer: Answer) -> None:
         )
 
 
+@defect("four-choices-at-most", "answers.option-is-used[chat.complete:n]", "n 7 gives the choices")
+def four_choices_at_most(answer: Answer) -> None:
+    if is_plain(answer):
+        answer.body = {**answer.body, "choices": answer.body["choices"][:4]}
+
+
 @defect("caps-undo-stops", "answers.option-is-used[chat.complete:stop]", "due is")
 def caps_undo_stops(answer: Answer) -> None:
     if is_plain(answer) and answer.sent_body.get("stop") and answer.sent_body["max_tokens"] > 16:

@@ -74,6 +74,35 @@ def known_bytes_are_one_file() -> Alter:
     return alter
 
 
+@remembering("forms-end-with-their-file", "extra.parts-come-in-any-order[file]", "after it")
+def forms_end_with_their_file() -> Alter:
+    late: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        sent = answer.sent
+        if answer.is_("POST", "/v1/files") and -1 < sent.find(b'"file"') < sent.find(b'"expiry"'):
+            late.add(answer.body["id"])
+        if answer.status == 200 and b'"expires_at"' in answer.content and "id" in answer.body:
+            lost = answer.body["id"] in late
+            answer.body = {**answer.body, **({"expires_at": None} if lost else {})}
+
+    return alter
+
+
+@remembering("twins-change-together", "views.twins-are-two[document]", "twin was changed, too")
+def twins_change_together() -> Alter:
+    changed: dict[str, Any] = {}
+
+    def alter(answer: Answer) -> None:
+        is_document = answer.path.rpartition("/")[0].endswith("/documents")
+        if is_document and answer.method in {"PUT", "PATCH"}:
+            changed.update(answer.sent_body)
+        elif is_document and answer.is_("GET"):
+            answer.body = {**answer.body, **changed}
+
+    return alter
+
+
 @remembering("capitals-are-another", "views.key-is-in-any-case[access]", "listed twice")
 def capitals_are_another() -> Alter:
     spelled: dict[str, str] = {}

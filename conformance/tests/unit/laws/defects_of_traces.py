@@ -25,6 +25,14 @@ def one_input_has_no_dimension(answer: Answer) -> None:
         answer.body = {**answer.body, "data": data}
 
 
+@defect("last-sixteen-are-billed", "sums.inputs-are-counted[embeddings.create]", "60 times counts")
+def last_sixteen_are_billed(answer: Answer) -> None:
+    if answer.is_("POST", EMBEDDINGS) and len(answer.sent_body["input"]) > 16:
+        tokens = answer.body["usage"]["prompt_tokens"] * 16 // len(answer.sent_body["input"])
+        usage = {**answer.body["usage"], "prompt_tokens": tokens, "total_tokens": tokens}
+        answer.body = {**answer.body, "usage": usage}
+
+
 @remembering(
     "beginnings-are-judged",
     "answers.inputs-count-to-their-end[classifiers.moderate]",
