@@ -22,7 +22,7 @@ from mistral_conformance.record.exchange import LeftOut, Misread, Signal
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.capabilities import capabilities_of, trained_last
 from mistral_conformance.session.creations import ENDED, GONE, load_kinds
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -125,11 +125,21 @@ class Targets:
         target = load_targets().get(word)
         if target:
             named = self._context.session.models.get(target.ability)
-            return named or self._living(word, target)
+            return named or self._found(word, target)
         name, dot, fact = word.partition(".")
         if not dot:
             raise Skipped(f"the suite knows no object for {word!r}")
         return self._context.identity(name).known(fact)
+
+    def _found(self, word: str, target: Target) -> str:
+        """Return the id of a living object; of a model that nobody lists, tell how to name it."""
+        try:
+            return self._living(word, target)
+        except Unjudged as lost:
+            if not target.ability:
+                raise
+            hint = f"{lost}; name a model with --model {target.ability}=NAME"
+            raise Unjudged(hint, *lost.evidence) from lost
 
     def send_sample(self, operation: Operation) -> Exchange:
         """Send the plainest request, after the one that it builds on and once that is seen.

@@ -362,3 +362,13 @@ def test_what_goes_on_though_it_was_ended_with_others_is_noticed(judged: Judged,
     (result,) = judged(law, alter=going_on, only=only, profile="workflows").values()
     assert result.status in RED
     assert "leads one of several to RUNNING" in result.reason
+
+
+def test_list_of_models_that_breaks_is_told_with_the_way_around_it(judged: Judged) -> None:
+    def alter(answer: Answer) -> None:
+        if answer.path == "/v1/models":
+            answer.status = 500
+
+    case = "answers.have-their-own-ids[chat.complete]"
+    told = judged("answers.have-their-own-ids", alter=alter, only=case)[case]
+    assert "name a model with --model chat=NAME" in told.reason
