@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -62,7 +63,7 @@ def _noting(model: Model) -> Iterator[Subject]:
 @law(id="answers.streams-are-noted-too", over=_noting, source=UNNOTED, harm=True)
 def streams_are_noted_too(world: World, stream: StreamView, lister: str) -> None:
     """What keeps or notes plain answers keeps and notes those that are streamed."""
-    counts, evidence = [_count(world, lister)], []
+    known, evidence, added = _noted(world, lister), [], []
     for when in ({}, stream.when):
         ids = targets_of(world.ctx).ids(world.document.operations[stream.operation])
         request = plain_request(world, stream.operation)
@@ -71,27 +72,28 @@ def streams_are_noted_too(world: World, stream: StreamView, lister: str) -> None
         if when and 400 <= answer.status < 500:
             raise NotOffered(f"not offered: streaming is refused with {answer.status}", answer)
         evidence.append(world.need(answer))
-        counts.append(_count_soon(world, lister, counts[-1]))
-    before, plain, streamed = counts
-    if plain <= before:
+        added.append(_added_soon(world, lister, known))
+        known |= added[-1]
+    plain, streamed = map(len, added)
+    if not plain:
         raise Skipped(f"a plain answer adds nothing to {lister}")
-    said = f"a plain answer adds {plain - before} to {lister}, a stream adds {streamed - plain}"
-    world.expect(streamed > plain, said, *evidence)
+    said = f"a plain answer adds {plain} to {lister}, a stream adds {streamed}"
+    world.expect(streamed, said, *evidence)
 
 
-def _count_soon(world: World, lister: str, before: int) -> int:
-    """Return the count, asked for until it is more than before, or long enough."""
-    found = before
+def _added_soon(world: World, lister: str, known: set[str]) -> set[str]:
+    """Return what is added to what is known, asked for until something is, or long enough."""
+    added: set[str] = set()
     for _ in range(LOOKS):
         world.ctx.pass_time(SOON_S)
-        found = _count(world, lister)
-        if found > before:
+        added = _noted(world, lister) - known
+        if added:
             break
-    return found
+    return added
 
 
-def _count(world: World, lister: str) -> int:
-    """Return how many items a list holds, or a search of everything finds."""
+def _noted(world: World, lister: str) -> set[str]:
+    """Return the items of a list, or of a search of everything, as far as they are gone through."""
     spec = world.document.operations[lister]
     view = read_pages(world.document, spec, "a list of what was asked")
     request = plain_request(world, lister)
@@ -99,7 +101,7 @@ def _count(world: World, lister: str) -> int:
     def ask(query: Json) -> Exchange:
         return world.call(lister, {}, **{**request, "query": query or None})
 
-    return len(walk_list(view, ask, {}).items)
+    return {json.dumps(each, sort_keys=True) for each in walk_list(view, ask, {}).items}
 
 
 def _exports(model: Model) -> Iterator[Subject]:
