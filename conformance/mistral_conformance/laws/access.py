@@ -16,13 +16,14 @@ from mistral_conformance.laws.requests import is_uuid, send_plain, unknown_id
 from mistral_conformance.laws.views import stable
 from mistral_conformance.laws.world import OUTSIDERS
 from mistral_conformance.model.compiled import compile_schema
+from mistral_conformance.model.schemas import facet, items_of
 from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.probing.targets import load_targets
 from mistral_conformance.probing.values import readings
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.session.capabilities import words_of
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Skipped
+from mistral_conformance.verdict.outcome import Skipped, Unjudged
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from mistral_conformance.laws.instance import Instance, Shown
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Model, Reference, Resource
-    from mistral_conformance.model.document import Operation
+    from mistral_conformance.model.document import Json, Operation
     from mistral_conformance.record.exchange import Exchange
 
 DECLARED = "document: responses (these refusals are declared for the operation)"
@@ -239,6 +240,19 @@ def lists_hide_foreign(world: World, resource: Resource, outsider: str) -> None:
         shown = world.spot(instance, by=reader)
         said = f"the list of the {reader} has {resource.one} of the {maker}"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
+        for query in _repeated(world, resource):
+            with suppress(Unjudged):  # whether it is taken is for the laws about filters
+                walk = world.walk(resource, instance.parent_ids, query, by=reader)
+                found = instance.key in [key_of(resource, each) for each in walk.items]
+                world.expect(not found, f"{said}, asked for with {query}", instance.made, walk.last)
+
+
+def _repeated(world: World, resource: Resource) -> Iterator[Json]:
+    """Yield each filter of a list with all values that the document lists, where it repeats."""
+    for each in world.model.lists[resource.list].filters:
+        values = facet(world.document, items_of(world.document, each.schema), "enum")
+        if each.repeats and values:
+            yield {each.parameter: values}
 
 
 @law(id="access.other-names-are-refused", over=_nameable, source=SHOWN_TO_STRANGERS, harm=True)

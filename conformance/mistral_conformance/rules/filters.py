@@ -277,7 +277,8 @@ def conditions(field: dict[str, Any], value: Any, other: str) -> list[tuple[str,
         zones = [timezone(timedelta(hours=each)) for each in (0, 5, -5)]
         asked |= _ask(ORDERS, *(e.astimezone(z).isoformat() for e in near for z in zones))
     elif isinstance(value, str):
-        parts = [value[:6], value[-6:], value[2:9], value.swapcase()[2:9], value]
+        turned = value.swapcase()
+        parts = [value[:6], value[-6:], value[2:9], turned[:6], turned[-6:], turned[2:9], value]
         asked |= _ask((*PARTS, *(f"i{each}" for each in PARTS), "notcontains"), *parts)
         asked |= _ask(("eq", "neq"), value, other)
         asked |= _ask(CHOICES, [value, other], [other, value])

@@ -129,6 +129,23 @@ def lists_are_for_all() -> Alter:
 
 
 @remembering(
+    "two-sources-are-anybodys",
+    "access.lists-hide-foreign[files.list by stranger]",
+    "asked for with",
+)
+def two_sources_are_anybodys() -> Alter:
+    files: list[dict[str, Any]] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/v1/files"):
+            files.append(answer.body)
+        if answer.is_("GET", "/v1/files") and len(answer.query.get("source", ())) > 1:
+            with_items(answer, [*items(answer), *files])
+
+    return alter
+
+
+@remembering(
     "callers-see-everything", "access.lists-hide-foreign[files.list by stranger]", "of the stranger"
 )
 def callers_see_everything() -> Alter:
