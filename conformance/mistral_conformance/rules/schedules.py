@@ -312,6 +312,27 @@ def overlap_of_a_trigger_is_its_own(ctx: Context) -> None:
             expect_equal(ctx, len(found["recent_executions"]), count, what, found)
 
 
+@rule(
+    MUST, "document: ScheduleOverlapPolicy (2 and 3, of triggers)", (TRIGGER, GET), needs=("clock",)
+)
+def what_is_asked_for_waits(ctx: Context) -> None:
+    """Of three triggers while one goes on, overlap 2 makes up for one start, 3 for all in turn."""
+    need_workflow(ctx, APPROVE)
+    for overlap, count in ((2, 2), (3, 4)):
+        id_ = create(ctx, APPROVE, **RARELY)
+        for each in (None, overlap, overlap, overlap):
+            _trigger(ctx, id_, each)
+        started: set[str] = set()
+        for _ in range(5):
+            found = ctx.answer(GET, schedule_id=id_)
+            ids = column(found, "recent_executions", ID)
+            started |= {*ids}
+            terminate(ctx, ids)
+            ctx.clock.advance(60)
+        what = f"the number of starts with overlap {overlap}, once all have ended,"
+        expect_equal(ctx, len(started), count, what, found)
+
+
 @rule(MUST, "harm: an execution is lost to another one that has its id", (TRIGGER, GET))
 def trigger_replaces_no_execution(ctx: Context) -> None:
     """What a trigger started stays when others follow at once, of its schedule made anew too."""

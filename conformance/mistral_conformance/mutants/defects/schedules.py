@@ -161,6 +161,17 @@ def two_are_made_up_for(begin: Part) -> Part:
     return defect
 
 
+@mutant("schedules.all-triggers-wait", op.TRIGGER, op.GET, place=f"{STARTS}:begin")
+def all_triggers_wait(begin: Part) -> Part:
+    """All starts out of turn wait for their time, where one may."""
+
+    def defect(world: Part, schedule: Part, due: Part, overlap: Part, *, counts: Part) -> Part:
+        wanted = 3 if overlap == 2 and not counts else overlap
+        return begin(world, schedule, due, wanted, counts=counts)
+
+    return defect
+
+
 @mutant("schedules.terminating-cancels-nothing", op.CREATE, place=f"{STARTS}:end_others")
 def terminating_cancels_nothing(_end_others: Part) -> Part:
     """The execution that a policy ends goes on."""
