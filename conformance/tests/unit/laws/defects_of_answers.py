@@ -75,6 +75,20 @@ def stop_takes_a_word(answer: Answer) -> None:
         with_choices(answer, shorter)
 
 
+@defect("stops-in-capitals-count", "answers.option-is-used[chat.complete:stop]", "does not come")
+def stops_in_capitals_count(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("stop"):
+        stop = answer.sent_body["stop"]
+        stops = [each.lower() for each in ([stop] if isinstance(stop, str) else stop)]
+
+        def shorter(choice: dict[str, Any]) -> dict[str, Any]:
+            text = choice["message"]["content"]
+            kept = min((text.lower().partition(each)[0] for each in stops), key=len)
+            return {**choice, "message": {**choice["message"], "content": text[: len(kept)]}}
+
+        with_choices(answer, shorter)
+
+
 @remembering(
     "seeds-are-not-read", "answers.seed-repeats[chat.complete:random_seed]", "the next time"
 )
