@@ -73,8 +73,14 @@ NAMESAKE: Json = {
             "properties": {
                 "amount": {"type": "integer"},
                 "currency": {"type": "string", "enum": ["€", "¥"]},
+                "shop": {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}},
+                    "required": ["name", "open"],
+                    "additionalProperties": False,
+                },
             },
-            "required": ["amount", "currency"],
+            "required": ["amount", "currency", "shop"],
             "additionalProperties": False,
         },
         "strict": True,

@@ -89,6 +89,22 @@ def stops_in_capitals_count(answer: Answer) -> None:
         with_choices(answer, shorter)
 
 
+@defect(
+    "inner-objects-are-empty",
+    "answers.option-is-used[chat.complete:response_format, by a schema]",
+    "does not fit",
+)
+def inner_objects_are_empty(answer: Answer) -> None:
+    if is_plain(answer) and "json_schema" in answer.sent_body.get("response_format", {}):
+
+        def emptied(choice: dict[str, Any]) -> dict[str, Any]:
+            found = json.loads(choice["message"]["content"])
+            kept = {name: {} if isinstance(each, dict) else each for name, each in found.items()}
+            return {**choice, "message": {**choice["message"], "content": json.dumps(kept)}}
+
+        with_choices(answer, emptied)
+
+
 @remembering(
     "seeds-are-not-read", "answers.seed-repeats[chat.complete:random_seed]", "the next time"
 )
