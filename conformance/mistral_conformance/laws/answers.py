@@ -233,8 +233,8 @@ def are_choices(world: World, view: StreamView) -> None:
     world.expect(found[0]["message"]["content"], "the answer has no text", answer)
     heard = hear(world, view, asked).exchange
     kinds = {each.json()["object"] for each in heard.events if each.data.strip() != view.end}
-    due = {PIECE} if _is_chat(asked) else kinds - {WHOLE}
-    world.expect(kinds <= due, f"pieces of a stream call themselves {kinds}", heard)
+    allowed = {PIECE} if _is_chat(asked) else kinds - {WHOLE}
+    world.expect(kinds <= allowed, f"pieces of a stream call themselves {kinds}", heard)
 
 
 def _is_chat(asked: Question) -> bool:

@@ -277,20 +277,24 @@ def _ends_text(world: World, option: Option) -> None:
             raise Skipped(f"with {option.name} the model gives another answer", answer.exchange)
         world.expect(text == due, reason, plain.exchange, answer.exchange)
         world.expect(ended, f"a stopped answer ends with {finish}", answer.exchange)
-    _expect_goes_on(world, option, plain)
+    _expect_goes_on(world, option, plain, stop)
     _ends_at_a_blank(world, option, plain)
     _ends_before_a_cap(world, option, plain, early, count(answer, "completion_tokens"))
 
 
-def _expect_goes_on(world: World, option: Option, plain: Completion) -> None:
-    """Expect that a text which an answer has not, though it has its letters, ends nothing."""
+def _expect_goes_on(world: World, option: Option, plain: Completion, stop: str) -> None:
+    """Expect that texts which an answer has not, though it has their letters, end nothing."""
     text = plain.first.text
-    answer = _ask(world, option, {option.name: f"{NEVER}{text[::-1].strip()[:MOST_LETTERS]}"})
-    if answer.first.text != text:
-        expect_steady(world, _question(world, option), plain)
-    left, right = shorten(answer.first.text, text)
-    reason = f"with a text that does not come as {option.name} the text is {left}, due is {right}"
-    world.expect(answer.first.text == text, reason, plain.exchange, answer.exchange)
+    others = (f"{NEVER}{text[::-1].strip()[:MOST_LETTERS]}", stop.swapcase())
+    for each in (other for other in others if other not in text):
+        answer = _ask(world, option, {option.name: each})
+        if answer.first.text != text:
+            expect_steady(world, _question(world, option), plain)
+        left, right = shorten(answer.first.text, text)
+        reason = (
+            f"with a text that does not come as {option.name} the text is {left}, due is {right}"
+        )
+        world.expect(answer.first.text == text, reason, plain.exchange, answer.exchange)
 
 
 def _ends_at_a_blank(world: World, option: Option, plain: Completion) -> None:

@@ -71,8 +71,16 @@ NAMESAKE: Json = {
         "name": "city",
         "schema": {
             "type": "object",
-            "properties": {"price": {"$ref": "#/$defs/Price"}},
-            "required": ["price"],
+            "properties": {
+                "price": {"$ref": "#/$defs/Price"},
+                "shop": {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}},
+                    "required": ["name", "open"],
+                    "additionalProperties": False,
+                },
+            },
+            "required": ["price", "shop"],
             "additionalProperties": False,
             "$defs": {
                 "Price": {

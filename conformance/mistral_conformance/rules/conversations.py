@@ -156,7 +156,7 @@ def restart_branches(ctx: Context) -> None:
     answer = start(ctx, inputs="One.", metadata=notes, completion_args=CUT, **settings)
     old = answer["conversation_id"]
     go_on(ctx, old, inputs="Two.")
-    before = read_history(ctx, old)
+    before, card = read_history(ctx, old), ctx.answer(GET_CONVERSATION, conversation_id=old)
     told = {"metadata": {"turn": "2"}}
     body = {"from_entry_id": answer["outputs"][-1]["id"], "inputs": LONG, **told}
     body["completion_args"] = WIDE
@@ -164,6 +164,10 @@ def restart_branches(ctx: Context) -> None:
     new = branched["conversation_id"]
     ctx.expect(new != old, "the conversation is not a new one", branched)
     expect_equal(ctx, read_history(ctx, old), before, "the old history")
+    kept = ctx.answer(GET_CONVERSATION, conversation_id=old)
+    for name in ("updated_at", "metadata"):
+        due = card.json().get(name)
+        expect_equal(ctx, kept.json().get(name), due, f"{name} of the old one", branched, kept)
     entries = read_history(ctx, new)
     said = [text_of(each) for each in of_kind(entries, "message.input")]
     expect_equal(ctx, said, ["One.", LONG], "the inputs of the new one")

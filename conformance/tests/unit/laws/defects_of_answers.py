@@ -75,6 +75,36 @@ def stop_takes_a_word(answer: Answer) -> None:
         with_choices(answer, shorter)
 
 
+@defect("stops-in-capitals-count", "answers.option-is-used[chat.complete:stop]", "does not come")
+def stops_in_capitals_count(answer: Answer) -> None:
+    if is_plain(answer) and answer.sent_body.get("stop"):
+        stop = answer.sent_body["stop"]
+        stops = [each.lower() for each in ([stop] if isinstance(stop, str) else stop)]
+
+        def shorter(choice: dict[str, Any]) -> dict[str, Any]:
+            text = choice["message"]["content"]
+            kept = min((text.lower().partition(each)[0] for each in stops), key=len)
+            return {**choice, "message": {**choice["message"], "content": text[: len(kept)]}}
+
+        with_choices(answer, shorter)
+
+
+@defect(
+    "inner-objects-are-empty",
+    "answers.option-is-used[chat.complete:response_format, by a schema]",
+    "does not fit",
+)
+def inner_objects_are_empty(answer: Answer) -> None:
+    if is_plain(answer) and "json_schema" in answer.sent_body.get("response_format", {}):
+
+        def emptied(choice: dict[str, Any]) -> dict[str, Any]:
+            found = json.loads(choice["message"]["content"])
+            kept = {name: {} if isinstance(each, dict) else each for name, each in found.items()}
+            return {**choice, "message": {**choice["message"], "content": json.dumps(kept)}}
+
+        with_choices(answer, emptied)
+
+
 @remembering(
     "seeds-are-not-read", "answers.seed-repeats[chat.complete:random_seed]", "the next time"
 )

@@ -129,3 +129,18 @@ def test_an_agent_may_take_no_instructions_beside_its_own(judged: Judged) -> Non
     only = "[beta.conversations.start:agent_id]"
     results = judged(*laws, alter=refusing_more, only=only, profile="agents")
     assert [each.status for each in results.values()] == [Status.PASS] * len(laws)
+
+
+def test_a_restart_that_touches_the_old_conversation_is_noticed(judged: Judged) -> None:
+    restarted: set[str] = set()
+
+    def touching(answer: Answer) -> None:
+        id_ = answer.path.removesuffix("/restart").rpartition("/")[2]
+        if answer.is_("POST", "/restart"):
+            restarted.add(id_)
+        elif answer.is_("GET", f"/conversations/{id_}") and id_ in restarted:
+            answer.body = {**answer.body, "updated_at": "2040-01-01T00:00:00Z"}
+
+    rule = "conversations.restart-branches"
+    (result,) = judged(rule, alter=touching, profile="agents", rules=True).values()
+    assert "updated_at of the old one" in result.reason
