@@ -378,9 +378,9 @@ def another_model_answers(answer: Answer) -> None:
         answer.body = {**answer.body, "model": "another-model"}
 
 
-@defect("chats-are-texts", "answers.are-choices[fim.complete]", "`object` is 'text_completion'")
+@defect("chats-are-texts", "answers.are-choices[chat.complete]", "`object` is 'text_completion'")
 def chats_are_texts(answer: Answer) -> None:
-    if answer.is_("POST", "/fim/completions") and answer.content[:1] == b"{":
+    if is_plain(answer):
         answer.body = {**answer.body, "object": "text_completion"}
 
 
