@@ -328,13 +328,18 @@ def map_is_replaced(world: World, resource: Resource, field: Field) -> None:
 
 @law(id="values.list-is-kept", over=_lists, source=LOST, harm=True)
 def list_is_kept(world: World, resource: Resource, field: Field) -> None:
-    """A list is shown with all its items in their order, and with none once it was emptied."""
+    """A list is shown with all its items in their order, and with none once it was emptied.
+
+    A text in it is one item, whatever signs it has, where a server takes it.
+    """
     schema = _taken(world.document, resource, field)
     made = [world.values.make(field.name, items_of(world.document, schema)) for _ in range(LISTED)]
     items = [each for number, each in enumerate(made) if each not in made[:number]]
     if None in items or len(items) < 2:
         raise Skipped(f"no two items are made up for `{field.name}`")
-    lists = (items, items[::-1])
+    texts = [each for each in items[:2] if isinstance(each, str)]
+    odd = [[f'{each}, "{each}"; {{b}}' for each in texts]] if len(texts) > 1 else []
+    lists = (items, items[::-1], *odd)
     _expect_kept(world, resource, field, product(_all_ways(resource, field), lists))
     _expect_emptied(world, resource, field, [])
 

@@ -28,7 +28,7 @@ RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
 NUMBER = re.compile(r"\d+")
 """What tells mistakes alike apart: the number of the line."""
-FEW, ALIKE, SOME = 2, 3, 8
+FEW, ALIKE, SOME, CAP = 2, 3, 8, 2
 MESSAGES = {"messages": [{"role": "user", "content": "Say hello."}]}
 FINAL = {"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"}
 COUNTS = ("completed_requests", "succeeded_requests", "failed_requests")
@@ -107,6 +107,32 @@ def requests_come_from_files(ctx: Context) -> None:
         _expect_model(ctx, body, done)
     ids = [line["id"] for line in results if "id" in line]
     ctx.expect(len(ids) == len(set(ids)), "two results have one id", done)
+
+
+@rule(
+    MUST,
+    "document: CreateBatchJobRequest.input_files; harm: a request is answered as another one asks",
+    (CREATE, GET, UPLOAD_FILE),
+)
+def lines_stand_by_themselves(ctx: Context) -> None:
+    """What a line of a file leaves out is not taken from the lines before it."""
+    free = {"custom_id": word(ctx), "body": MESSAGES}
+    capped = {"custom_id": word(ctx), "body": {**MESSAGES, "max_tokens": CAP}}
+    (alone, first), (after, second) = (_spent(ctx, each) for each in ([free], [capped, free]))
+    if alone <= CAP:
+        ctx.skip(f"the model writes no more than {CAP} tokens")
+    said = f"a request writes {alone} tokens alone, and {after} after a line that allows {CAP}"
+    ctx.expect(after > CAP, said, first, second)
+
+
+def _spent(ctx: Context, requests: list[dict[str, Any]]) -> tuple[int, Exchange]:
+    """Return the tokens that the last request of a file writes, and the job that did it."""
+    text = "\n".join(json.dumps(each) for each in requests)
+    file = upload_json_lines(ctx, "batch.jsonl", text, "batch")
+    done = _finish(ctx, _create(ctx, requests=None, input_files=[file]))
+    results = {line["custom_id"]: line for line in _lines(ctx, done, "output_file")}
+    answer = within(results, requests[-1]["custom_id"], "response", "body")
+    return int(within(answer, "usage")["completion_tokens"] or 0), done
 
 
 @rule(SHOULD, "document: BatchJob.errors; document: BatchError.count", (CREATE, GET, UPLOAD_FILE))

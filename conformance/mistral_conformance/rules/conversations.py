@@ -196,7 +196,8 @@ def branches_grow_apart(ctx: Context) -> None:
         "description": "A branch is cut off.",
         "metadata": {"a": 1},
     }
-    settings = {**names, "instructions": "Be brief.", "completion_args": CUT, "tools": [WEATHER]}
+    more = {"instructions": "Be brief.", "completion_args": CUT, "tools": [WEATHER]}
+    settings: dict[str, Any] = {**names, **more}
     answer = start(ctx, inputs="One.", **settings)
     old = answer["conversation_id"]
     last = read_history(ctx, old)[-1]["id"]

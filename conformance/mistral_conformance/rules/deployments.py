@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -115,6 +116,24 @@ def namespaces_are_apart(ctx: Context) -> None:
     """The workers of two workspaces get two namespaces."""
     own = _expect_apart(ctx, "neighbour")
     ctx.expect(UUID.fullmatch(own["namespace"]), "the namespace is no UUID", own)
+
+
+@rule(
+    MUST,
+    "harm: whoever knows the id of a workspace sees how it is run",
+    (LIST,),
+    needs=("stranger",),
+    about=("workflows.deployments.list_deployments query/workspace_id",),
+)
+def workspaces_of_others_are_closed(ctx: Context) -> None:
+    """A stranger who asks for the caller's workspace by its id sees none of its deployments."""
+    own = column(listing(ctx, ALL), "deployments", "id")
+    stranger, mine = ctx.as_("stranger"), ctx.identity(CALLER).known("workspace")
+    usual = column(ctx.need(stranger.call(LIST, query=ALL)), "deployments", "id")
+    asked = stranger.call(LIST, query={**ALL, "workspace_id": mine})
+    told = column(asked, "deployments", "id") if asked.ok else []
+    shown = {*own} & {*told} - {*usual}
+    ctx.expect(not shown, f"the stranger is shown {len(shown)} deployments of the caller", asked)
 
 
 @rule(

@@ -320,23 +320,29 @@ def judge_stays_as_it_is(ctx: Context) -> None:
 def selected_events_match(ctx: Context) -> None:
     """A campaign selects events that pass its filter: all, or as many as it may, whatever is near.
 
-    So does a page of a search: what does not pass the filter takes nobody's place.
+    So does a page of a search: what does not pass the filter takes nobody's place. What a campaign
+    has selected stays its own when another one selects it, too.
     """
     _, wanted, _ = (record_chats(ctx, *((SHORT,) * 3)) for _ in range(3))
     matching = ids_in(search(ctx, wanted))
-    judge = create_judge(ctx)
+    judge, selected = create_judge(ctx), {}
     for most in (100, len(matching), 2):
         campaign = ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], wanted, most))
         said = f"a campaign over {len(matching)} events is refused with {campaign.status}"
         ctx.expect(campaign.ok, said, campaign)
         answer = ctx.answer(SELECTED, campaign_id=campaign["id"])
         events = answer.at("completion_events.results")
+        selected[campaign["id"]] = answer
         query, body = {"page_size": most}, {"search_params": {"filters": wanted}}
         page = ctx.answer(SEARCH, query=query, json=body)
         for told in ([each["event_id"] for each in events], ids_in(page)):
             count = min(most, len(matching))
             expect_equal(ctx, len(set(told)), count, "the number of events", answer, page)
             ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
+    for id_, answer in selected.items():
+        again = ctx.answer(SELECTED, campaign_id=id_)
+        told, known = ({*ids_in(each)} for each in (again, answer))
+        expect_equal(ctx, told, known, "the events of a campaign beside others", answer, again)
 
 
 def _watch(ctx: Context, campaign: object) -> list[Exchange]:

@@ -322,13 +322,14 @@ def what_is_asked_for_waits(ctx: Context) -> None:
         id_ = create(ctx, APPROVE, **RARELY)
         for each in (None, overlap, overlap, overlap):
             _trigger(ctx, id_, each)
+        found = ctx.answer(GET, schedule_id=id_)
         started: set[str] = set()
         for _ in range(5):
-            found = ctx.answer(GET, schedule_id=id_)
             ids = column(found, "recent_executions", ID)
             started |= {*ids}
             terminate(ctx, ids)
             ctx.clock.advance(60)
+            found = ctx.answer(GET, schedule_id=id_)
         what = f"the number of starts with overlap {overlap}, once all have ended,"
         expect_equal(ctx, len(started), count, what, found)
 

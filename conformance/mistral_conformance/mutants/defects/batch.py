@@ -167,3 +167,24 @@ def lines_end_at_separators(split: Part) -> Part:
 def mistakes_are_told_by_line(_eq: Part) -> Part:
     """Each wrong line is a mistake of its own."""
     return lambda mistake, other: mistake is other
+
+
+@mutant(
+    "batch.lines-inherit",
+    "batch.jobs.create",
+    "batch.jobs.get",
+    place="resources.batch.intake:read_file",
+)
+def lines_inherit(read_file: Part) -> Part:
+    """A line of a file that leaves out a field has it from the lines before it."""
+
+    def defect(*given: Part) -> Part:
+        held: dict[str, object] = {}
+        for each in read_file(*given):
+            if isinstance(each, tuple):
+                held |= each[1]
+                yield each[0], dict(held)
+            else:
+                yield each
+
+    return defect

@@ -14,6 +14,7 @@ from mistral_conformance.rules.events import SELECTED as EVENTS
 from mistral_conformance.rules.events import STATUS
 from mistral_mock.answers import json_answer
 from mistral_mock.resources.observability import events
+from mistral_mock.resources.observability.campaigns import Selected
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -44,6 +45,20 @@ def limit_comes_before_the_filter(select: Part) -> Part:
         seen = events.find_matching(ctx, {"filters": None})[: campaign.max_nb_events]
         ids = {each.event.id for each in seen}
         select(ctx, campaign, [each for each in readings if each.event.id in ids])
+
+    return defect
+
+
+@mutant("campaigns.last-one-takes-events", CREATE_CAMPAIGN, EVENTS, place=f"{CAMPAIGNS}:select")
+def last_one_takes_events(select: Part) -> Part:
+    """An event belongs to the campaign that has selected it last."""
+
+    def defect(ctx: Part, campaign: Part, readings: Part) -> None:
+        table, known = ctx.table(Selected), {each.event.id for each in readings}
+        for each in list(table):
+            if each.event["event_id"] in known:
+                table.remove(each.id)
+        select(ctx, campaign, readings)
 
     return defect
 

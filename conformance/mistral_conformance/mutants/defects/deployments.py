@@ -110,3 +110,18 @@ def address_has_no_port(whoami: Part) -> Part:
     return edited(
         whoami, lambda found: {**found, "scheduler_url": found["scheduler_url"].partition(":")[0]}
     )
+
+
+@mutant(
+    "deployments.any-workspace-is-shown",
+    "workflows.deployments.list_deployments",
+    place="resources.workflows.deployments:list_deployments",
+)
+def any_workspace_is_shown(list_deployments: Part) -> Part:
+    """Whoever names a workspace is shown its deployments."""
+
+    def defect(ctx: Part) -> Part:
+        workspace = ctx.query["workspace_id"] or ctx.caller.workspace_id
+        return list_deployments(evolve(ctx, caller=evolve(ctx.caller, workspace_id=workspace)))
+
+    return defect

@@ -163,6 +163,13 @@ def tools_are_sorted(answer: Answer) -> None:
         answer.body = {**answer.body, "tools": sorted(answer.body["tools"])}
 
 
+@defect("commas-part-items", "values.list-is-kept[voice.tags]", "`tags")
+def commas_part_items(answer: Answer) -> None:
+    if "/audio/voices" in answer.path and answer.status < 300 and answer.method != "DELETE":
+        tags = answer.body.get("tags") or []
+        answer.body = {**answer.body, "tags": [part for each in tags for part in each.split(", ")]}
+
+
 @defect("nulls-are-lost", "values.map-is-kept[dataset_record.payload]", "`payload")
 def nulls_are_lost(answer: Answer) -> None:
     if answer.is_("GET") and "/dataset-records/" in answer.path:
