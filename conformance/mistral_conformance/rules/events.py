@@ -341,8 +341,8 @@ def selected_events_match(ctx: Context) -> None:
             ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
     for id_, answer in selected.items():
         again = ctx.answer(SELECTED, campaign_id=id_)
-        told, known = ({*ids_in(each)} for each in (again, answer))
-        expect_equal(ctx, told, known, "the events of a campaign beside others", answer, again)
+        now, before = ({*ids_in(each)} for each in (again, answer))
+        expect_equal(ctx, now, before, "the events of a campaign beside others", answer, again)
 
 
 def _watch(ctx: Context, campaign: object) -> list[Exchange]:

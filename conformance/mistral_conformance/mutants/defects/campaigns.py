@@ -14,7 +14,7 @@ from mistral_conformance.rules.events import SELECTED as EVENTS
 from mistral_conformance.rules.events import STATUS
 from mistral_mock.answers import json_answer
 from mistral_mock.resources.observability import events
-from mistral_mock.resources.observability.campaigns import Selected
+from mistral_mock.resources.observability.campaign_state import Selected
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
