@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import expect_shut, open_url, read_url
 from mistral_conformance.laws.reading import read_time
@@ -13,6 +15,7 @@ from mistral_conformance.laws.times import BIRTH, now_of
 from mistral_conformance.laws.views import expect_total, stable, totals
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +80,7 @@ def ends_as_asked(world: World, resource: Resource, field: Field) -> None:
 
 @law(id="gone.at-its-time", over=_ending, source=TOLD_FALSELY, harm=True, needs=("clock",))
 def at_its_time(world: World, resource: Resource, field: Field) -> None:
-    """An object is there until its time and gone after it, in every view and URL; others stay."""
+    """An object is there until its time and gone after it, in every view; others stay."""
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
@@ -85,11 +88,7 @@ def at_its_time(world: World, resource: Resource, field: Field) -> None:
     for shown in world.look(instance):
         said = f"{shown.view} does not show {resource.one} {SLACK_S} s before its time"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
-    urls = [read_url(world, world.call(each, instance.ids)) for each in _links(world, instance)]
-    opened = [world.need(open_url(world, url)) for url in urls]
     world.ctx.pass_time(2 * SLACK_S)
-    for url, before in zip(urls, opened, strict=True):
-        expect_shut(world, url, f"{SLACK_S} s after the time of {resource.one} its URL", before)
     for shown in world.look(instance):
         said = f"{shown.view} shows {resource.one} {SLACK_S} s after its time"
         world.expect(shown.value is None, said, instance.made, shown.exchange)
@@ -100,6 +99,34 @@ def at_its_time(world: World, resource: Resource, field: Field) -> None:
         said = f"{shown.view} lost the {resource.name} beside one whose time was over"
         world.expect(shown.value is not None, said, shown.exchange)
     _expect_counted(world, instance)
+
+
+def _opened_at_the_end(model: Model) -> Iterator[Subject]:
+    """Yield the same for each URL that opens the content of such an object."""
+    for subject in _ending(model):
+        resource, field = subject.value
+        for link in resource.links:
+            name, value = f"{link} after {field.name}", (resource, field, link)
+            needed = (*subject.needed, link)
+            yield evolve(subject, name=name, value=value, operations=(link,), needed=needed)
+
+
+@law(
+    id="gone.urls-end-with-it",
+    over=_opened_at_the_end,
+    source=TOLD_FALSELY,
+    level=SHOULD,
+    needs=("clock",),
+)
+def urls_end_with_it(world: World, resource: Resource, field: Field, link: str) -> None:
+    """A URL that was made before the end of its object opens nothing after that."""
+    instance = _mortal(world, resource, field)
+    world.settle(instance)
+    world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
+    url = read_url(world, world.call(link, instance.ids))
+    before = world.need(open_url(world, url))
+    world.ctx.pass_time(2 * SLACK_S)
+    expect_shut(world, url, f"{SLACK_S} s after the time of {resource.one} its URL", before)
 
 
 @law(id="gone.only-at-its-time", over=_lasting, source=TOLD_FALSELY, harm=True, needs=("clock",))
@@ -149,16 +176,10 @@ def _birth(instance: Instance) -> float:
     return found
 
 
-def _links(world: World, instance: Instance) -> list[str]:
-    return [each for each in instance.resource.links if world.capabilities.offers(each)]
-
-
 def _ways(world: World, instance: Instance) -> Iterator[Exchange]:
     """Yield the answers of all other views of the object."""
     resource = instance.resource
-    for link in _links(world, instance):
-        yield world.ask(link, instance.ids)
-    for view in (*resource.views, resource.content):
+    for view in (*resource.views, *resource.links, resource.content):
         if view and world.capabilities.offers(view):
             yield world.ask(view, instance.ids)
 

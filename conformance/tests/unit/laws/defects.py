@@ -281,7 +281,11 @@ def deleted_is_read() -> Alter:
 
 
 @remembering("links-outlive", "gone.links-die[files.get_signed_url]", "answers 200")
-@remembering("links-know-no-end", "gone.at-its-time[file.expires_at]", "its URL answers 200")
+@remembering(
+    "links-know-no-end",
+    "gone.urls-end-with-it[files.get_signed_url after expires_at]",
+    "its URL answers 200",
+)
 def links_outlive() -> Alter:
     served: dict[str, bytes] = {}
 
