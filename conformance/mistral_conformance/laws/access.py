@@ -253,6 +253,7 @@ def _repeated(world: World, resource: Resource) -> Iterator[Json]:
         values = facet(world.document, items_of(world.document, each.schema), "enum")
         if each.repeats and values:
             yield {each.parameter: values}
+            yield {each.parameter: values[::-1]}  # one that stands alone may hold, and others not
 
 
 @law(id="access.other-names-are-refused", over=_nameable, source=SHOWN_TO_STRANGERS, harm=True)

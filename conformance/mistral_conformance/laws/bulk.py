@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
 
 LOST = "harm: of several objects some are not done, or others are"
+TWICE = "harm: who names something twice is told that nothing was done"
 GONE, THERE = "gone", "there"
 
 
@@ -86,7 +87,7 @@ def unknown_is_told(world: World, resource: Resource, reference: Reference, alon
         world.expect(first == last != unknown and unknown is not None, said, answer)
 
 
-@law(id="bulk.named-twice-is-once", over=_bulk, source=LOST, harm=True)
+@law(id="bulk.named-twice-is-once", over=_bulk, source=TWICE, level=SHOULD)
 def named_twice_is_once(world: World, resource: Resource, reference: Reference, alone: str) -> None:
     """What is named twice ends as it would alone, and is told of as the one beside it is."""
     one, other = (_make(world, resource, alone) for _ in range(2))
