@@ -218,7 +218,10 @@ def what_waited_is_made_up_for(ctx: Context) -> None:
     need_workflow(ctx, APPROVE)
     probe = ctx.prepare(GET, schedule_id=create(ctx, APPROVE, **OFTEN))
     ctx.prepare(DELETE, schedule_id=probe["schedule_id"])
-    last = read_time(str(column(probe, "future_executions", "scheduled_at")[MISSED]))
+    times = column(probe, "future_executions", "scheduled_at")
+    if len(times) <= MISSED:
+        ctx.skip(f"the schedule tells {len(times)} of its next starts alone")
+    last = read_time(str(times[MISSED]))
     until = {**OFTEN, "end_at": (last + timedelta(seconds=1)).isoformat()}
     made = {each: create(ctx, APPROVE, **until, policy={"overlap": each}) for each in (1, 2, 3)}
     ctx.clock.advance(HOUR_S * (MISSED + 2) // 4)
