@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER, expect_refused
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.private import COLLEAGUE
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.views import stable
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import NotOffered, Unjudged
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from mistral_conformance.model import Field, Model, Reference, Resource
 
 BY_ITSELF = "alone"
+STAYS = "harm: what is there is said not to be, and nobody gets rid of it"
+NOT_THERE = (404, 410)
 LOST = "harm: what was deleted is still there, or is taken for what it was"
 TOLD_FALSELY = "harm: what came along with an object tells something else than the object"
 
@@ -48,6 +52,17 @@ def _along(model: Model) -> Iterator[Subject]:
 
 def _deletable(model: Model) -> Iterator[Subject]:
     return (each for each in _along(model) if each.value[2].delete)
+
+
+def _put_aside(model: Model) -> Iterator[Subject]:
+    """Yield the same with each action that another one takes back."""
+    for subject in _deletable(model):
+        resource, field, of, _ = subject.value
+        verbs = {each.rpartition(".")[2]: each for each in of.actions}
+        for done in (verbs[verb] for verb in verbs if f"un{verb}" in verbs):
+            needed, value = (*subject.needed, of.delete, done), (resource, field, of, done)
+            name = f"{subject.name} after {done}"
+            yield evolve(subject, name=name, value=value, operations=(of.delete,), needed=needed)
 
 
 def _by_itself(model: Model, reference: Reference) -> bool:
@@ -94,6 +109,26 @@ def along_is_gone(
         shown = world.spot(found)
         said = f"{of.list} shows the {of.name} that was deleted"
         world.expect(shown.value is None, said, deleted, shown.exchange)
+
+
+@law(id="gone.put-aside-is-deleted", over=_put_aside, source=STAYS, harm=True)
+def put_aside_is_deleted(
+    world: World, resource: Resource, field: Field, of: Resource, done: str
+) -> None:
+    """What was put aside, and is read, is there for its deletion, too, and gone after it.
+
+    A server may refuse to delete it, but not as if it were not there.
+    """
+    _, found = _make(world, resource, field, of)
+    aside = world.need(send_plain(world, done, found.ids, by=CALLER))
+    before, deleted = world.read(found), world.delete(found)
+    absent = deleted.status in NOT_THERE and before.value is not None
+    said = f"after {done} {of.one} that is read answers {deleted.status} to its deletion"
+    world.expect(not absent, said, aside, before.exchange, deleted)
+    if 400 <= deleted.status < 500:
+        raise Skipped(f"after {done} a deletion is refused with {deleted.status}", deleted)
+    after = world.read(found)
+    world.expect(after.value is None, f"{of.one} that was put aside stays", deleted, after.exchange)
 
 
 @law(id="views.along-tells-the-same", over=_along, source=TOLD_FALSELY, harm=True)

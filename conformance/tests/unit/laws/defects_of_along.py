@@ -47,6 +47,23 @@ def deleted_models_are_read() -> Alter:
     return _never_refused(MODELS)
 
 
+@remembering(
+    "archived-models-are-not-found",
+    "gone.put-aside-is-deleted[fine_tuning_job.fine_tuned_model after models.archive]",
+    "answers 404 to its deletion",
+)
+def archived_models_are_not_found() -> Alter:
+    aside: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/archive"):
+            aside.add(answer.path.removesuffix("/archive").rpartition("/")[2])
+        elif answer.method == "DELETE" and answer.path.rpartition("/")[2] in aside:
+            answer.status = 404
+
+    return alter
+
+
 @defect("runs-have-other-results", "views.along-tells-the-same[execution.run_id]", "`result")
 def runs_have_other_results(answer: Answer) -> None:
     if answer.method == "GET" and is_item(answer, RUNS) and answer.status == 200:
