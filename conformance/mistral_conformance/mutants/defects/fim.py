@@ -24,10 +24,10 @@ def _whole(handler: Part, change: Part) -> Part:
     return lambda ctx: (handler if ctx.body.get("stream") else healthy)(ctx)
 
 
-@mutant("fim.object-is-text", FIM, place=COMPLETE)
-def object_is_text(complete: Part) -> Part:
-    """Code calls itself a text completion."""
-    return _whole(complete, lambda found: {**found, "object": "text_completion"})
+@mutant("fim.whole-is-a-piece", FIM, place=COMPLETE)
+def whole_is_a_piece(complete: Part) -> Part:
+    """An answer in one calls itself a piece of a stream."""
+    return _whole(complete, lambda found: {**found, "object": "chat.completion.chunk"})
 
 
 @mutant("fim.another-model-is-named", FIM, place=COMPLETE)
