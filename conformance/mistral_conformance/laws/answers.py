@@ -126,6 +126,7 @@ def asked_ways(model: Model) -> Iterator[Subject]:
     """Yield each way to ask each streaming completion: plain, and with what shapes the answer."""
     for subject in asking.streams(model):
         view: StreamView = subject.value
+        taken = asking.asked_fields(model, view)
         options: dict[tuple[str, str], Option | None] = {("", ""): None}
         for each in (*model.options, *model.settings):
             if each.operation == view.operation and (each.by or not each.inside):
@@ -133,10 +134,8 @@ def asked_ways(model: Model) -> Iterator[Subject]:
         for way, (effect, by) in product(WAYS, options):
             if effect != way.effect or (by and way.name):
                 continue
-            taken = asking.asked_fields(model, view)
-            if (way.begun and MESSAGES not in taken) or (
-                way.name == ALIAS and MODEL_FIELD not in taken
-            ):
+            needed = {MESSAGES} if way.begun else {MODEL_FIELD} if way.name == ALIAS else set()
+            if not needed <= taken:
                 continue
             option = options[effect, by]
             name = option.place if option else view.operation

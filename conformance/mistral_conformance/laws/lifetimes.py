@@ -84,7 +84,7 @@ def at_its_time(world: World, resource: Resource, field: Field) -> None:
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
-    world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
+    _pass_to_its_end(world, instance)
     for shown in world.look(instance):
         said = f"{shown.view} does not show {resource.one} {SLACK_S} s before its time"
         world.expect(shown.value is not None, said, instance.made, shown.exchange)
@@ -122,7 +122,7 @@ def urls_end_with_it(world: World, resource: Resource, field: Field, link: str) 
     """A URL that was made before the end of its object opens nothing after that."""
     instance = _mortal(world, resource, field)
     world.settle(instance)
-    world.ctx.pass_time(HOURS * 3600 - SLACK_S - (now_of(world, instance.made) - _birth(instance)))
+    _pass_to_its_end(world, instance)
     url = read_url(world, world.call(link, instance.ids))
     before = world.need(open_url(world, url))
     world.ctx.pass_time(2 * SLACK_S)
@@ -160,6 +160,12 @@ def _mortal(world: World, resource: Resource, field: Field) -> Instance:
     if not answer.ok:
         raise Skipped(f"`{field.changed}` is refused with {answer.status}", answer)
     return instance
+
+
+def _pass_to_its_end(world: World, instance: Instance) -> None:
+    """Let time pass until shortly before the end of such an object."""
+    age_s = now_of(world, instance.made) - _birth(instance)
+    world.ctx.pass_time(HOURS * 3600 - SLACK_S - age_s)
 
 
 def _birth(instance: Instance) -> float:

@@ -85,13 +85,13 @@ def children_tell_their_own(ctx: Context) -> None:
     members = {id_, *column(tree, "events", "workflow_exec_id")}
     several = "the events of what was started are not among those of the root"
     ctx.expect(len(members) > 1, several, tree)
+    ids = column(tree, "events", "event_id")
     for member in sorted(members):
         own = ctx.answer(LIST, query={"workflow_exec_id": member})
         strange = {*column(own, "events", "workflow_exec_id")} - {member}
         ctx.expect(not strange, f"events of {member} are of {strange}", own)
-        among = set(ids := column(tree, "events", "event_id"))
-        alone = [event for event in column(own, "events", "event_id") if event in among]
-        amid = [event for event in ids if event in set(alone)]
+        alone = [event for event in column(own, "events", "event_id") if event in ids]
+        amid = [event for event in ids if event in alone]
         expect_equal(ctx, amid, alone, f"order of the events of {member}", own, tree)
 
 

@@ -233,20 +233,21 @@ def text_names_what_is_left_out(make_page: Part) -> Part:
 @mutant("ocr.heads-are-cut-everywhere", OCR, place=f"{PAGES}:split_marks")
 def heads_are_cut_everywhere(split_marks: Part) -> Part:
     """Where the head is taken out, the text loses its words wherever they stand."""
-
-    def defect(*given: Part) -> Part:
-        text, header, footer = split_marks(*given)
-        return text.replace(header, "") if header else text, header, footer
-
-    return defect
+    return _cut_everywhere(split_marks, 1)
 
 
 @mutant("ocr.feet-are-cut-everywhere", OCR, place=f"{PAGES}:split_marks")
 def feet_are_cut_everywhere(split_marks: Part) -> Part:
     """Where the foot is taken out, the text loses its words wherever they stand."""
+    return _cut_everywhere(split_marks, 2)
+
+
+def _cut_everywhere(split_marks: Part, place: int) -> Part:
+    """Take the words of the head, the first place, or of the foot, the second, out of the text."""
 
     def defect(*given: Part) -> Part:
-        text, header, footer = split_marks(*given)
-        return text.replace(footer, "") if footer else text, header, footer
+        text, *marks = split_marks(*given)
+        mark = marks[place - 1]
+        return text.replace(mark, "") if mark else text, *marks
 
     return defect

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from tests.unit.laws.defects import defect, items, remembering, with_items
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.laws.altering import Alter, Answer
 
 OBSERVED = "/v1/observability"
@@ -57,15 +59,7 @@ def two_pages_are_judged() -> Alter:
     "the assistant says last",
 )
 def assistants_are_not_judged() -> Alter:
-    known: dict[str, Any] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.is_("POST", "/v1/chat/moderations"):
-            told = zip(answer.sent_body["input"], answer.body["results"], strict=True)
-            results = [known.setdefault(_asked(talk), result) for talk, result in told]
-            answer.body = {**answer.body, "results": results}
-
-    return alter
+    return _judged_by("/v1/chat/moderations", _asked)
 
 
 def _asked(talk: list[dict[str, Any]]) -> str:
@@ -73,12 +67,17 @@ def _asked(talk: list[dict[str, Any]]) -> str:
 
 
 def _judged_to(letters: int) -> Alter:
+    return _judged_by("/v1/moderations", lambda text: text[:letters])
+
+
+def _judged_by(path: str, read: Callable[[Any], str]) -> Alter:
+    """Give inputs of which the same is read the same result."""
     known: dict[str, Any] = {}
 
     def alter(answer: Answer) -> None:
-        if answer.is_("POST", "/v1/moderations"):
+        if answer.is_("POST", path):
             told = zip(answer.sent_body["input"], answer.body["results"], strict=True)
-            results = [known.setdefault(text[:letters], result) for text, result in told]
+            results = [known.setdefault(read(each), result) for each, result in told]
             answer.body = {**answer.body, "results": results}
 
     return alter
@@ -391,12 +390,7 @@ def nameless_requests_are_one(answer: Answer) -> None:
     "stands under the id of a shorter one",
 )
 def results_stand_under_other_ids(answer: Answer) -> None:
-    if answer.is_("GET", "/content"):
-        told = [json.loads(line) for line in answer.content.split(b"\n") if line.strip()]
-        ids = [each.get("custom_id") for each in told]
-        turned = zip(told, [*ids[1:], *ids[:1]], strict=True)
-        lines = [json.dumps({**each, "custom_id": other}) for each, other in turned]
-        answer.content = "\n".join(lines).encode()
+    _name_results(answer, lambda ids: [*ids[1:], *ids[:1]])
 
 
 @defect(
@@ -405,9 +399,15 @@ def results_stand_under_other_ids(answer: Answer) -> None:
     "results of requests with ids of 311 letters have others",
 )
 def ids_of_results_are_cut(answer: Answer) -> None:
+    _name_results(answer, lambda ids: [each[:64] for each in ids])
+
+
+def _name_results(answer: Answer, name: Callable[[list[str]], list[str]]) -> None:
+    """Give the results of a job other ids, made of those that they have."""
     if answer.is_("GET", "/content"):
         told = [json.loads(line) for line in answer.content.split(b"\n") if line.strip()]
-        lines = [json.dumps({**each, "custom_id": each["custom_id"][:64]}) for each in told]
+        renamed = zip(told, name([each.get("custom_id") for each in told]), strict=True)
+        lines = [json.dumps({**each, "custom_id": other}) for each, other in renamed]
         answer.content = "\n".join(lines).encode()
 
 
