@@ -15,6 +15,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import open_url
 from mistral_conformance.laws.reading import values_at
 from mistral_conformance.laws.requests import plain_request, send_plain
+from mistral_conformance.laws.values import OTHER_LETTERS
 from mistral_conformance.laws.walking import walk_list
 from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.lists import read_pages
@@ -41,7 +42,7 @@ SOON_S, LOOKS = 2, 5
 EXPORTS = "/exports/"
 JSON_LINES = "jsonl"
 """Part of the name of what writes each object into a line of its own."""
-MARKED = {**MAPS[1], "none": ""}
+MARKED = {**MAPS[1], "none": "", "words": OTHER_LETTERS}
 """What a map holds whose values seem to be nothing."""
 MANY = 101
 """More objects than any page has unless more are asked for."""

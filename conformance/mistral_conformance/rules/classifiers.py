@@ -60,14 +60,21 @@ def flags_follow_the_scores(ctx: Context) -> None:
     (MODERATE_CHAT,),
 )
 def conversations_are_rated_by_their_words(ctx: Context) -> None:
-    """A conversation with a threat at its end is rated higher than one without."""
+    """A conversation with a threat at its end is rated higher than one without.
+
+    What was said before counts, too: the same end gets other scores after a threat.
+    """
     category = "violence_and_threats"
-    answer = _ask(ctx, MODERATE_CHAT, [_talk(KIND, KIND), _talk(KIND, TELLING[category])])
-    results = exactly(2, answer["results"], "results", answer)
+    threat = TELLING[category]
+    given = [_talk(KIND, KIND), _talk(KIND, threat), _talk(threat, KIND)]
+    answer = _ask(ctx, MODERATE_CHAT, given)
+    results = exactly(len(given), answer["results"], "results", answer)
     scores = [result["category_scores"].get(category, None) for result in results]
     if None in scores:
         ctx.skip(f"the model has no category {category}")
-    ctx.expect(scores[1] > scores[0], f"{category} has the scores {scores}", answer)
+    ctx.expect(scores[1] > scores[0], f"{category} has the scores {scores[:2]}", answer)
+    kind, _, threatened = (result["category_scores"] for result in results)
+    ctx.expect(kind != threatened, "what comes before the last message changes nothing", answer)
 
 
 def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:

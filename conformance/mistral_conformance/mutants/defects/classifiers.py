@@ -54,6 +54,14 @@ def talks_are_judged_by_their_beginning(join: Part) -> Part:
     return lambda messages: join(messages[:1])
 
 
+@mutant(
+    "classifiers.talks-are-judged-by-their-end", MODERATE_CHAT, place="completion.messages:join"
+)
+def talks_are_judged_by_their_end(join: Part) -> Part:
+    """Only the last message of a conversation is read."""
+    return lambda messages: join(messages[-1:])
+
+
 @mutant("classifiers.scores-are-constant", MODERATE, CLASSIFY, place=RATE)
 def scores_are_constant(rate: Part) -> Part:
     """Every text has the same scores."""

@@ -318,9 +318,41 @@ def aliases_follow() -> Alter:
     return alter
 
 
+def altering_exports(change: Callable[[bytes], bytes]) -> Alter:
+    """Change the bytes of each export that a link leads to."""
+    served: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.path in served:
+            answer.content = change(answer.content)
+        if answer.is_("GET", "/to-jsonl"):
+            _, _, rest = answer.body["file_url"].partition("://")
+            place = rest.partition("/")[2]
+            served.add("/" + place.partition("?")[0])
+            answer.body = {**answer.body, "file_url": f"{answer.own_url}/{place}"}
+
+    return alter
+
+
 def first_lines(content: bytes) -> bytes:
     """The first hundred lines."""
     return b"\n".join(content.split(b"\n")[:100])
+
+
+def narrow_letters(content: bytes) -> bytes:
+    """The same lines in an encoding that has few letters."""
+    lines = [json.loads(line) for line in content.splitlines()]
+    text = "\n".join(json.dumps(each, ensure_ascii=False) for each in lines)
+    return text.encode("latin-1", "replace")
+
+
+@remembering(
+    "exports-are-latin-1",
+    "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
+    "tells 0 times",
+)
+def exports_are_latin_1() -> Alter:
+    return altering_exports(narrow_letters)
 
 
 @remembering(
@@ -329,18 +361,7 @@ def first_lines(content: bytes) -> bytes:
     "writes 100 lines",
 )
 def exports_end_after_a_hundred() -> Alter:
-    served: set[str] = set()
-
-    def alter(answer: Answer) -> None:
-        if answer.path in served:
-            answer.content = first_lines(answer.content)
-        if answer.is_("GET", "/to-jsonl"):
-            _, _, rest = answer.body["file_url"].partition("://")
-            place = rest.partition("/")[2]
-            served.add("/" + place.partition("?")[0])
-            answer.body = {**answer.body, "file_url": f"{answer.own_url}/{place}"}
-
-    return alter
+    return altering_exports(first_lines)
 
 
 @remembering(
