@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+FORMS = ("x-mistral-stream", "x-mistral-structured")
+"""What names another method of clients for the same operation."""
 
 
 @frozen(eq=False)
@@ -32,6 +34,15 @@ class Operation:
     body: Json | None = field(repr=False)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The id, and the names of clients' other methods for it, such as `chat.stream`."""
+        group, _, _ = self.id.rpartition(".")
+        methods = [
+            self.item[form]["method"] for form in FORMS if "method" in self.item.get(form, {})
+        ]
+        return self.id, *(f"{group}.{method}" for method in methods)
+
+    @property
     def pointer(self) -> str:
         """The JSON pointer of the operation in the document."""
         escaped = self.path.replace("~", "~0").replace("/", "~1")
@@ -41,6 +52,10 @@ class Operation:
     def path_ids(self) -> tuple[str, ...]:
         """The names of the path parameters."""
         return tuple(each["name"] for each in self.parameters if each["in"] == "path")
+
+    def matches(self, patterns: Sequence[str]) -> bool:
+        """Say whether any of the shell-style patterns names the operation."""
+        return any(fnmatchcase(name, each) for name in self.names for each in patterns)
 
     def body_schema(self, media_type: str) -> Json | None:
         """Return the schema of a request body of that media type, None if it takes none."""
@@ -89,8 +104,8 @@ class Document:
         return node
 
     def select(self, patterns: Sequence[str]) -> list[str]:
-        """Return the ids that match any of the shell-style patterns, in the document's order."""
-        return [each for each in self.operations if any(fnmatchcase(each, one) for one in patterns)]
+        """Return the ids of what any of the shell-style patterns names, in the document's order."""
+        return [each.id for each in self.operations.values() if each.matches(patterns)]
 
     def _follow(self, reference: str) -> Json:
         node: Any = self.raw

@@ -80,18 +80,14 @@ def select_operations(document: Document, profile: str, patterns: Sequence[str] 
         WrongSelection: there is no such profile, or a pattern matches nothing in it.
 
     """
-    operations = profile_operations(document, profile)
+    operations = [document.operations[each] for each in profile_operations(document, profile)]
     for pattern in patterns:
-        if not any(fnmatchcase(each, pattern) for each in operations):
+        if not any(each.matches([pattern]) for each in operations):
             raise WrongSelection(
                 f"no operation of profile {profile!r} matches {pattern!r}: "
                 "see `mistral-conformance rules`"
             )
-    return [
-        each
-        for each in operations
-        if not patterns or any(fnmatchcase(each, one) for one in patterns)
-    ]
+    return [each.id for each in operations if not patterns or each.matches(patterns)]
 
 
 def profile_operations(document: Document, name: str) -> list[str]:

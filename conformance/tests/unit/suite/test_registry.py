@@ -150,6 +150,12 @@ def test_pattern_narrows_the_profile() -> None:
     assert selected == ["beta.libraries.accesses.list", "models.list", "models.retrieve"]
 
 
+def test_method_of_clients_selects_its_operation() -> None:
+    names = ["chat.stream", "chat.parse", "beta.conversations.start_stream"]
+    selected = [select_operations(load_document(), "whole", [each]) for each in names]
+    assert selected == [["chat.complete"], ["chat.complete"], ["beta.conversations.start"]]
+
+
 def test_pattern_that_selects_nothing_is_wrong() -> None:
     with pytest.raises(WrongSelection, match="no operation"):
         select_operations(load_document(), "libraries", ["models.*", "nope"])
