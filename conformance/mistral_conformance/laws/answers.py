@@ -71,6 +71,8 @@ class Way:
 
 ENDS_TEXT = "ends text"
 MESSAGES, PREFIX, MODEL_FIELD = "messages", "prefix", "model"
+WARM = {"temperature": 1}
+"""What lets choices differ, which are one and the same where nothing is left to chance."""
 ALIAS = "by another name of the model"
 
 WAYS = (
@@ -81,6 +83,7 @@ WAYS = (
     Way("long", words="Write forty sentences about forty rivers.", depth=FULL),
     Way("", "caps usage", {OWN: 4}),
     Way("", "counts choices", {OWN: 3}),
+    Way("of several lengths", "counts choices", {OWN: 3, **WARM}, "Greet me in a sentence."),
     Way("cut short", "counts choices", {OWN: 2, "max_tokens": 3}),
     Way("", ENDS_TEXT),
     Way("", "shapes json", {OWN: {"type": "json_object"}}, CITY),
@@ -134,7 +137,8 @@ def asked_ways(model: Model) -> Iterator[Subject]:
         for way, (effect, by) in product(WAYS, options):
             if effect != way.effect or (by and way.name):
                 continue
-            needed = {MESSAGES} if way.begun else {MODEL_FIELD} if way.name == ALIAS else set()
+            needed = WARM.keys() & way.more.keys()
+            needed |= {MESSAGES} if way.begun else {MODEL_FIELD} if way.name == ALIAS else set()
             if not needed <= taken:
                 continue
             option = options[effect, by]

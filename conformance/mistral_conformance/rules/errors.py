@@ -14,6 +14,7 @@ from mistral_conformance.rules.common.names import (
 from mistral_conformance.rules.common.observability import (
     CREATE_CAMPAIGN,
     CREATE_JUDGE,
+    SCALE,
     counted_field,
     create_judge,
     define_judge,
@@ -92,14 +93,21 @@ def codes_say_what_is_missing(ctx: Context) -> None:
 
 @rule(SHOULD, "document: ObservabilityErrorCode", (CREATE_JUDGE, UPDATE_JUDGE, CREATE_CAMPAIGN))
 def codes_say_what_is_wrong(ctx: Context) -> None:
-    """What cannot be made or changed is refused with the error code that says why."""
-    sent = define_judge(ctx)
-    taken, other = create_judge(ctx)["name"], ctx.prepare(CREATE_JUDGE, json=sent)
-    ids, none = {"judge_id": other["id"]}, {"field": counted_field(ctx), "op": "lt", "value": 0}
+    """What cannot be made or changed is refused with the error code that says why.
+
+    Contents that leave out what has a default change nothing either.
+    """
+    ends = {name: each for name, each in SCALE.items() if name not in {"min", "max"}}
+    sent, rating = define_judge(ctx), define_judge(ctx, output=ends)
+    taken = create_judge(ctx)["name"]
+    other, rater = (ctx.prepare(CREATE_JUDGE, json=each) for each in (sent, rating))
+    ids, its = {"judge_id": other["id"]}, {"judge_id": rater["id"]}
+    none = {"field": counted_field(ctx), "op": "lt", "value": 0}
     for operation, at, wrong, code in (
         (CREATE_JUDGE, {}, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
         (UPDATE_JUDGE, ids, {**sent, "name": taken}, "JUDGE_NAME_ALREADY_EXISTS"),
         (UPDATE_JUDGE, ids, sent, "JUDGE_DID_NOT_CHANGE"),
+        (UPDATE_JUDGE, its, rating, "JUDGE_DID_NOT_CHANGE"),
         (CREATE_CAMPAIGN, {}, plan(ctx, other["id"], none), "CAMPAIGN_NO_MATCHING_EVENTS"),
     ):
         expect_code(ctx, ctx.api.call(operation, at, json=wrong), code)

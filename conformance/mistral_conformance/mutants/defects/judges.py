@@ -41,6 +41,16 @@ def update_needs_no_change(_check_update: Part) -> Part:
     return lambda _ctx, _judge, _contents: None
 
 
+@mutant("judges.defaults-are-a-change", UPDATE, place=f"{JUDGES}:check_update")
+def defaults_are_a_change(check_update: Part) -> Part:
+    """The ends of a scale that a body leaves out are compared as if they were none."""
+
+    def defect(ctx: Part, judge: Part, contents: Part) -> None:
+        check_update(ctx, judge, {**contents, "output": ctx.body["output"]})
+
+    return defect
+
+
 @mutant("judges.deleted-judge-stays", DELETE, FETCH, LIST, ASK, place=f"{JUDGES}:delete")
 def deleted_judge_stays(_delete: Part) -> Part:
     """Deleting a judge is answered, but the judge stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.laws.defects import LIBRARIES, defect, is_item, remembering
@@ -167,6 +168,26 @@ def streams_skip_an_index(answer: Answer) -> None:
         answer.content = answer.content.replace(b'"index": 1', b'"index": 2').replace(
             b'"index":1', b'"index":2'
         )
+
+
+@defect(
+    "choices-end-with-the-shortest",
+    "answers.stream-tells-the-same[chat.complete:n, of several lengths]",
+    "the text of choice",
+)
+def choices_end_with_the_shortest(answer: Answer) -> None:
+    if answer.is_("POST", CHAT) and answer.content.startswith(b"data: "):
+        events = answer.content.split(b"\n\n")
+        pieces = [re.search(rb'"index": ?(\d+), ?"delta": ?.*"content": ?"[^"]', e) for e in events]
+        told = Counter(each[1] for each in pieces if each)
+        left = dict.fromkeys(told, min(told.values(), default=0))
+        kept = []
+        for event, piece in zip(events, pieces, strict=True):
+            if piece:
+                left[piece[1]] -= 1
+            if not piece or left[piece[1]] >= 0:
+                kept.append(event)
+        answer.content = b"\n\n".join(kept)
 
 
 @defect(
