@@ -10,6 +10,7 @@ from attrs import evolve
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.links import expect_shut, open_url, read_url
 from mistral_conformance.laws.reading import read_time
+from mistral_conformance.laws.requests import do_all
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH, now_of
 from mistral_conformance.laws.views import expect_total, stable, totals
@@ -80,10 +81,14 @@ def ends_as_asked(world: World, resource: Resource, field: Field) -> None:
 
 @law(id="gone.at-its-time", over=_ending, source=TOLD_FALSELY, harm=True, needs=("clock",))
 def at_its_time(world: World, resource: Resource, field: Field) -> None:
-    """An object is there until its time and gone after it, in every view; others stay."""
+    """An object is there until its time and gone after it, in every view; others stay.
+
+    Its time is the same whatever was done to it meanwhile.
+    """
     instance = _mortal(world, resource, field)
     beside = world.make(resource, parent=instance.parent)
     world.settle(instance)
+    do_all(world, instance)
     _pass_to_its_end(world, instance)
     for shown in world.look(instance):
         said = f"{shown.view} does not show {resource.one} {SLACK_S} s before its time"

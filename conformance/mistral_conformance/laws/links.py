@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.requests import do_all
 from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.probing.uploads import pdf_sample
 from mistral_conformance.record.wire import Message
@@ -166,11 +167,14 @@ def live_as_long_as_said(
 ) -> None:
     """A URL works until just before its time is over, and is refused just after it.
 
-    Its time runs from when it is asked for, however old the object is and another URL of it.
+    Its time runs from when it is asked for, however old the object is and another URL of it. One
+    that leads to the stored bytes works on after what is done to the object.
     """
     instance = world.settled(resource)
     query = {lifetime.parameter: asked} if asked else None
     life_s = asked * lifetime.unit_s if asked else lifetime.lifetime_s
+    if not asked and opens_stored(lifetime.operation):
+        _expect_open_still(world, instance, lifetime.operation)
     for waited_s in (life_s / 2, life_s - SLACK_S):
         url = read_url(world, world.call(lifetime.operation, instance.ids, query=query))
         world.ctx.pass_time(waited_s)
@@ -181,6 +185,20 @@ def live_as_long_as_said(
     late = open_url(world, url)
     said = f"a URL for {life_s:.0f} s answers {late.status} {SLACK_S} s after its end"
     world.expect(400 <= late.status < 500, said, early, late)
+
+
+def _expect_open_still(world: World, instance: Instance, link: str) -> None:
+    """Hold a URL to open its object after all that can be done to that."""
+    url = read_url(world, world.call(link, instance.ids))
+    do_all(world, instance)
+    answer = open_url(world, url)
+    said = f"a URL answers {answer.status} after {' and '.join(instance.resource.actions)}"
+    world.expect(answer.ok, said, answer)
+
+
+def opens_stored(link: str) -> bool:
+    """Say whether a link leads to the stored bytes, not to what was read from them."""
+    return "extracted" not in link
 
 
 def make_opened(world: World, resource: Resource, link: str) -> tuple[Instance, str, Exchange]:

@@ -245,16 +245,19 @@ def level_holds_for_all(world: World, role: Role) -> None:
 
 @law(id="roles.share-reaches-whom-it-names", over=_members, source=HIDDEN, harm=True)
 def share_reaches_whom_it_names(world: World, grant: Grant) -> None:
-    """A share with somebody else shows nothing to one whom it does not name."""
+    """A share with somebody else shows nothing to one whom it does not name, nor does any more."""
     judged = 0
     for kind, whom in _others(world):
-        instances = _tree(world, grant)
+        instances, role = _tree(world, grant), Role(grant, EDIT, kind)
+        ended = _share(world, role, instances[0])
+        world.look(instances[0], by=MEMBER)
+        world.need(world.delete(ended))
         try:
-            _give(world, Role(grant, EDIT, kind), instances[0], whom)
+            _give(world, role, instances[0], whom)
         except Signal:
             continue  # a server may refuse to share with those who see it already
         judged += 1
-        _expect_hidden(world, instances, (MEMBER,), f"shared with another {kind}")
+        _expect_hidden(world, instances, (MEMBER,), f"shared with another {kind} now")
     if not judged:
         raise Skipped("the server shares with none of those whom the run knows beside the member")
 

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from mistral_conformance.laws.kept import LOST
 from mistral_conformance.laws.law import FULL, Subject, law
-from mistral_conformance.laws.links import open_url, read_url
+from mistral_conformance.laws.links import open_url, opens_stored, read_url
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, told_by
 from mistral_conformance.model.schemas import FORM, body_schema
@@ -53,7 +53,8 @@ def _uploads(model: Model) -> Iterator[Subject]:
     for subject in resources(model, lambda each: each.content or each.links):
         if body_schema(model.document.operations[subject.value.create])[0] != FORM:
             continue
-        ways = [each for each in (subject.value.content, *_links(subject.value)) if each]
+        opened = filter(opens_stored, subject.value.links)
+        ways = [each for each in (subject.value.content, *opened) if each]
         yield evolve(subject, operations=(*subject.operations, *ways))
 
 
@@ -156,14 +157,9 @@ def stored(world: World, instance: Instance) -> Iterator[Exchange]:
     resource = instance.resource
     if resource.content and world.capabilities.offers(resource.content):
         yield world.call(resource.content, instance.ids)
-    for link in _links(resource):
+    for link in filter(opens_stored, resource.links):
         if world.capabilities.offers(link):
             yield open_url(world, read_url(world, world.call(link, instance.ids)))
-
-
-def _links(resource: Resource) -> tuple[str, ...]:
-    """Return the links that lead to the stored bytes, not to what was read from them."""
-    return tuple(each for each in resource.links if "extracted" not in each)
 
 
 def _sizes(instance: Instance) -> Json:

@@ -142,3 +142,14 @@ def document_in_every_library(_belongs: Part) -> Part:
 def expiry_does_nothing(_has_expired: Part) -> Part:
     """A document outlives its `expires_at`."""
     return lambda _document, _now: False
+
+
+@mutant(
+    "lifecycle.processed-again-lasts",
+    op.PATCH_DOCUMENT,
+    op.GET_DOCUMENT,
+    place="resources.libraries.processing:has_expired",
+)
+def processed_again_lasts(has_expired: Part) -> Part:
+    """A document that was ever processed again outlives its `expires_at`."""
+    return lambda each, now: each.started_at == each.created_at and has_expired(each, now)

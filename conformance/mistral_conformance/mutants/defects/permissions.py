@@ -11,7 +11,7 @@ from mistral_conformance.rules.common import names as op
 from mistral_mock.answers import no_content
 from mistral_mock.errors import forbidden
 from mistral_mock.resources.libraries import permissions
-from mistral_mock.resources.libraries.records import Document
+from mistral_mock.resources.libraries.records import Document, Share
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -38,6 +38,28 @@ def viewers_read_no_documents(find_document: Part) -> Part:
     def defect(ctx: Part) -> Part:
         permissions.find_editable(ctx)
         return find_document(ctx)
+
+    return defect
+
+
+@mutant(
+    "permissions.levels-are-remembered-by-their-kinds",
+    op.GET_LIBRARY,
+    op.SHARE,
+    op.UNSHARE,
+    place="resources.libraries.permissions:find_role",
+)
+def levels_are_remembered_by_their_kinds(find_role: Part) -> Part:
+    """A caller's level is remembered until the library has other kinds or levels of shares."""
+    known: dict[Part, Part] = {}
+
+    def defect(store: Part, caller: Part, library: Part) -> Part:
+        shares = store.table(Share).children(library.id)
+        state = sorted((each.share_with_type, each.role) for each in shares)
+        key = (library.id, caller.key)
+        if key not in known or known[key][0] != state:
+            known[key] = (state, find_role(store, caller, library))
+        return known[key][1]
 
     return defect
 

@@ -10,6 +10,8 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_mock import app
+from mistral_mock.errors import not_found
+from mistral_mock.resources.libraries.records import Document
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -106,3 +108,20 @@ def urls_live_an_hour(_lifetime: Part) -> Part:
 def urls_live_a_minute(_lifetime: Part) -> Part:
     """Signed URLs of documents work for a minute."""
     return 60
+
+
+@mutant(
+    "signed-urls.urls-end-with-a-run",
+    SIGNED_URL,
+    place="resources.libraries.contents:serve_document",
+)
+def urls_end_with_a_run(serve_document: Part) -> Part:
+    """The URL of a document opens nothing any more once that was processed again."""
+
+    def defect(ctx: Part, key: Part) -> Part:
+        document = ctx.table(Document).get(key)
+        if document is not None and document.started_at != document.created_at:
+            raise not_found("Document not found")
+        return serve_document(ctx, key)
+
+    return defect
