@@ -71,9 +71,9 @@ other order tells the same."""
 EMPTY = 2
 """Stands for a text with nothing in it."""
 LONG = ORDER * 8
-ODD = (0, EMPTY, 1), LONG
-"""Lists that a server may refuse as a whole: one with an empty text, and a long one, in which what
-talks say is in chunks here and there."""
+ODD = (0, EMPTY, 1), LONG, ORDER * 60
+"""Lists that a server may refuse as a whole: one with an empty text, a long one, in which what
+talks say is in chunks here and there, and one that is longer than models are asked at a time."""
 
 
 @frozen

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LOST = "harm: of several objects some are not done, or others are"
 TWICE = "harm: who names something twice is told that nothing was done"
+MANY = 103
 GONE, THERE = "gone", "there"
 
 
@@ -56,8 +57,12 @@ def _alone(model: Model, resource: Resource, action: str) -> str:
 
 @law(id="bulk.each-is-as-alone", over=_bulk, source=LOST, harm=True)
 def each_is_as_alone(world: World, resource: Resource, reference: Reference, alone: str) -> None:
-    """Of several objects each ends as it would alone, and one that was not named stays."""
-    *named, beside = (_make(world, resource, alone) for _ in range(3))
+    """Of several objects each ends as it would alone, and one that was not named stays.
+
+    Several are more than a hundred where that takes no waiting for their ends.
+    """
+    several = 2 if world.model.states_of(resource.name) else MANY
+    *named, beside = (_make(world, resource, alone) for _ in range(several + 1))
     due = _end_alone(world, resource, alone)
     answer = world.need(_send(world, reference, [_identity(each) for each in named]))
     other = _state(world, beside)

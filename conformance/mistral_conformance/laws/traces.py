@@ -149,12 +149,25 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
         times = max(sum(text in one for one in told), export.text.count(text))
         said = f"{view} tells {times} times {text!r}, which {count} of {len(made)} in it hold"
         world.expect(times >= count, said, made[-1].made, answer, export)
+    _expect_changed(world, child, view, made[0])
     if JSON_LINES in view and child.delete:
         deleted = world.need(world.delete(made[-1]))
         _, later = _exported(world, view, made[0])
         count = len(_lines(later))
         said = f"{view} writes {count} lines, of {len(made)} things one was deleted"
         world.expect(count == len(made) - 1, said, deleted, later)
+
+
+def _expect_changed(world: World, child: Resource, view: str, instance: Instance) -> None:
+    """Hold a second export to tell what was changed since the first."""
+    for field in (each.value[1] for each in maps(world.model) if each.value[0] is child):
+        if field.changed:
+            word = world.values.word()
+            value = {**(instance.sent.get(field.name) or {}), "changed": word}
+            done = world.need(world.change(instance, {field.changed: value}))
+            answer, export = _exported(world, view, instance)
+            said = f"{view} does not tell what `{field.name}` was changed to"
+            world.expect(word in export.text, said, done, answer, export)
 
 
 def _lines(export: Exchange) -> list[str]:

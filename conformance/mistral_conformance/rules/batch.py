@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from mistral_conformance.probing.uploads import pdf_sample
+from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.chats import chat_model, other_chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
 from mistral_conformance.rules.common.names import DOWNLOAD_FILE, GET_FILE, UPLOAD_FILE
@@ -17,13 +19,14 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.session.api import Api
     from mistral_conformance.session.context import Context
 
 CREATE = "batch.jobs.create"
 GET = "batch.jobs.get"
 CANCEL = "batch.jobs.cancel"
 
-CHAT = "/v1/chat/completions"
+CHAT, OCR = "/v1/chat/completions", "/v1/ocr"
 RANKS = {"QUEUED": 0, "RUNNING": 1, "CANCELLATION_REQUESTED": 2}
 END = 3
 NUMBER = re.compile(r"\d+")
@@ -208,6 +211,30 @@ def status_goes_forward(ctx: Context) -> None:
         ctx.expect(None not in times and times == sorted(times), "times are out of order", last)
 
 
+@rule(
+    MUST,
+    "document: FileVisibility (user); harm: what is private is read by a colleague",
+    (CREATE, GET, UPLOAD_FILE),
+    needs=("private", "colleague"),
+)
+def jobs_see_what_their_makers_see(ctx: Context) -> None:
+    """A job reads a private file of whoever made it, and no job of a colleague does."""
+    page = pdf_sample([word(ctx)])
+    part = (ctx.marker.name(page.name), page.content, page.media_type)
+    data = {"purpose": "ocr", "visibility": "user"}
+    file = ctx.as_("private").call(UPLOAD_FILE, files={"file": part}, data=data)
+    if not file.ok or file.get("visibility") != "user":
+        ctx.skip(f"a private file is answered with {file.status}")
+    asked = {"document": {"type": "file", "file_id": file["id"]}}
+    for who, due in (("private", 1), ("colleague", 0)):
+        sent = {"custom_id": word(ctx), "body": asked}
+        fields = {"endpoint": OCR, "model": able_model(ctx, "ocr"), "requests": [sent]}
+        api = ctx.as_(who)
+        done = _finish(ctx, ctx.need(api.call(CREATE, json=_body(ctx, **fields))), api)
+        said = f"the requests for a private file of the maker that a job of the {who} has done"
+        expect_equal(ctx, done["succeeded_requests"], due, said, file, done)
+
+
 def _expect_model(ctx: Context, found: dict[str, Any], done: Exchange) -> None:
     """Hold a result to the model that a chat with the suite's model says it is from."""
     sent = {"model": chat_model(ctx), "max_tokens": FEW, **MESSAGES}
@@ -230,19 +257,21 @@ def _create(ctx: Context, **fields: Any) -> Exchange:  # noqa: ANN401 - JSON
     return ctx.answer(CREATE, json=_body(ctx, **fields))
 
 
-def _finish(ctx: Context, made: Exchange) -> Exchange:
+def _finish(ctx: Context, made: Exchange, api: Api | None = None) -> Exchange:
     """Return the job at its end; skips where that takes too long."""
-    seen = _watch(ctx, made)
+    seen = _watch(ctx, made, api=api)
     if seen[-1]["status"] not in FINAL:
         ctx.skip(f"the job did not end within {PATIENCE_S} s")
     return seen[-1]
 
 
-def _watch(ctx: Context, made: Exchange, step_s: float = 1) -> list[Exchange]:
+def _watch(
+    ctx: Context, made: Exchange, step_s: float = 1, api: Api | None = None
+) -> list[Exchange]:
     """Return what the job tells until it has ended."""
     return watch(
         ctx,
-        lambda: ctx.answer(GET, job_id=made["id"]),
+        lambda: ctx.need((api or ctx.api).call(GET, job_id=made["id"])),
         lambda job: job["status"] not in FINAL,
         step_s,
         PATIENCE_S,

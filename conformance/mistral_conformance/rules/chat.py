@@ -16,7 +16,7 @@ from mistral_conformance.rules.common.chats import (
 )
 from mistral_conformance.rules.common.names import CHAT
 from mistral_conformance.rules.common.readings import some
-from mistral_conformance.rules.common.steps import expect_refused
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
 
@@ -25,6 +25,23 @@ if TYPE_CHECKING:
     from mistral_conformance.session.context import Context
 
 WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius?"
+
+
+@rule(
+    MUST,
+    "document: ChatCompletionRequest.prompt_cache_key; harm: another question is answered",
+    (CHAT,),
+)
+def prompts_that_begin_alike_are_read_to_their_end(ctx: Context) -> None:
+    """Of two long prompts with one `prompt_cache_key` each counts as it does without the key."""
+    beginning = {"role": "system", "content": "Be brief, and kind, and exact. " * 80}
+    key = {"prompt_cache_key": word(ctx)}
+    questions = ("Why?", "Name three rivers, and say of each where it ends. " * 3)
+    for words in questions:
+        messages = [beginning, {"role": "user", "content": words}]
+        answers = [ask(ctx, messages=messages, **each) for each in ({}, key)]
+        plain, keyed = (each.at("usage.prompt_tokens") for each in answers)
+        expect_equal(ctx, keyed, plain, "the number of tokens read with a key", *answers)
 
 
 @rule(SHOULD, "document: ToolMessage", (CHAT,))

@@ -18,6 +18,8 @@ MODERATE_CHAT = "classifiers.moderate_chat"
 CLASSIFY = "classifiers.classify"
 CLASSIFY_CHAT = "classifiers.classify_chat"
 
+LONG = 100
+"""So many messages come after the one that counts."""
 KIND = "Thank you for the lovely flowers."
 TELLING = {
     "violence_and_threats": "I will kill you tonight, and then I will murder your brother.",
@@ -62,19 +64,23 @@ def flags_follow_the_scores(ctx: Context) -> None:
 def conversations_are_rated_by_their_words(ctx: Context) -> None:
     """A conversation with a threat at its end is rated higher than one without.
 
-    What was said before counts, too: the same end gets other scores after a threat.
+    What was said before counts, too: the same end gets other scores after a threat, however long
+    the talk goes on.
     """
     category = "violence_and_threats"
     threat = TELLING[category]
-    given = [_talk(KIND, KIND), _talk(KIND, threat), _talk(threat, KIND)]
+    given = [_talk(each, *[KIND] * LONG) for each in (KIND, threat)]
+    given = [_talk(KIND, KIND), _talk(KIND, threat), _talk(threat, KIND), *given]
     answer = _ask(ctx, MODERATE_CHAT, given)
     results = exactly(len(given), answer["results"], "results", answer)
     scores = [result["category_scores"].get(category, None) for result in results]
     if None in scores:
         ctx.skip(f"the model has no category {category}")
     ctx.expect(scores[1] > scores[0], f"{category} has the scores {scores[:2]}", answer)
-    kind, _, threatened = (result["category_scores"] for result in results)
+    kind, _, threatened, long, long_threatened = (each["category_scores"] for each in results)
     ctx.expect(kind != threatened, "what comes before the last message changes nothing", answer)
+    said = f"what comes {LONG} messages before the end changes nothing"
+    ctx.expect(long != long_threatened, said, answer)
 
 
 def _ask(ctx: Context, operation: str, given: list[Any], ability: str = "moderation") -> Exchange:

@@ -163,23 +163,28 @@ def confirmed_tool_waits(ctx: Context) -> None:
     MUST, "document: ToolCallConfirmation.tool_call_id; harm: what was denied runs", (START, APPEND)
 )
 def each_decision_is_about_its_call(ctx: Context) -> None:
-    """Of two calls that wait, the one that is allowed runs and the one that is denied does not."""
+    """Of two calls that wait, the one that is allowed runs and the one that is denied does not.
+
+    Decisions name their calls, and come in any order.
+    """
     names = ("web_search", "code_interpreter")
     tools = [
         {"type": name, "tool_configuration": {"requires_confirmation": [name]}} for name in names
     ]
     words = "Search the web for football, and compute 2 to the 50 with the interpreter."
-    answer = start(ctx, inputs=words, tools=tools)
-    calls = of_kind(answer["outputs"], "function.call")
-    if {each["name"] for each in calls} != set(names):
-        ctx.skip("the model did not call both tools")
-    decisions = [
-        {"tool_call_id": each["tool_call_id"], "confirmation": word_}
-        for each, word_ in zip(calls, ("allow", "deny"), strict=False)
-    ]
-    later = go_on(ctx, answer["conversation_id"], tool_confirmations=decisions[:2])
-    ran = {each["name"] for each in of_kind(later["outputs"], "tool.execution")}
-    expect_equal(ctx, ran, {calls[0]["name"]}, "what runs", later)
+    for order in (1, -1):
+        answer = start(ctx, inputs=words, tools=tools)
+        calls = of_kind(answer["outputs"], "function.call")
+        if {each["name"] for each in calls} != set(names):
+            ctx.skip("the model did not call both tools")
+        decisions = [
+            {"tool_call_id": each["tool_call_id"], "confirmation": word_}
+            for each, word_ in zip(calls, ("allow", "deny"), strict=False)
+        ]
+        sent = decisions[:2][::order]
+        later = go_on(ctx, answer["conversation_id"], tool_confirmations=sent)
+        ran = {each["name"] for each in of_kind(later["outputs"], "tool.execution")}
+        expect_equal(ctx, ran, {calls[0]["name"]}, "what runs", later)
 
 
 @rule(SHOULD, "choices.conversation-tools-decisions-name-a-call", (APPEND,))

@@ -115,6 +115,26 @@ def given_ids_are_kept(ctx: Context) -> None:
 
 @rule(
     MUST,
+    "document: beta.conversations.restart; harm: another conversation is shown",
+    (START, RESTART),
+)
+def given_ids_are_of_one_conversation(ctx: Context) -> None:
+    """A restart from an entry whose id another conversation has, too, begins as its own did."""
+    said = {"type": "message.input", "role": "user", "id": f"msg_{uuid4().hex}"}
+    words = [word(ctx) for _ in range(2)]
+    started = [start(ctx, inputs=[{**said, "content": each}]) for each in words]
+    for content, conversation in zip(words, started, strict=True):
+        id_ = conversation["conversation_id"]
+        if said["id"] not in ids(read_history(ctx, id_)):
+            ctx.skip("the server gives entries ids of its own")
+        body = {"from_entry_id": said["id"], "inputs": "Again."}
+        again = ctx.answer(RESTART, conversation_id=id_, json=body)
+        first = read_history(ctx, again["conversation_id"])[0]
+        expect_equal(ctx, first["content"], content, "what the restart begins with", again)
+
+
+@rule(
+    MUST,
     "document: ConversationRequest.agent_version; document: ConversationRestartRequest",
     (START, RESTART),
 )

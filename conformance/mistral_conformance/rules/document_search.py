@@ -177,6 +177,21 @@ def what_is_deleted_is_not_found(ctx: Context) -> None:
         _expect_lost(ctx, go_on(ctx, answer["conversation_id"], **again), shelf)
 
 
+@rule(
+    MUST,
+    "documents.searchable-when-processed; harm: what was deleted is still quoted",
+    (START,),
+)
+def what_comes_instead_is_found(ctx: Context) -> None:
+    """Where a document came in the place of another, a search finds it, and the other no more."""
+    old = _open_shelf(ctx)
+    _expect_found(ctx, start(ctx, inputs=old.question, tools=[old.tool]), old)
+    ctx.prepare(DELETE_DOCUMENT, library_id=old.library, document_id=old.document)
+    new = _fill(ctx, old.library)
+    _expect_found(ctx, start(ctx, inputs=new.question, tools=[new.tool]), new)
+    _expect_lost(ctx, start(ctx, inputs=old.question, tools=[old.tool]), old)
+
+
 @rule(MUST, "agents.library-tool", (START,))
 def only_named_libraries_are_searched(ctx: Context) -> None:
     """The search keeps to the libraries that the tool names, and looks into each of them."""
@@ -251,8 +266,14 @@ def _make_shelf(
 
     The document says `more` after its own words.
     """
+    return _fill(ctx, create_library(ctx)["id"], subject, more, wait=wait)
+
+
+def _fill(
+    ctx: Context, library: str, subject: str | None = None, more: str = "", *, wait: bool = True
+) -> Shelf:
+    """Return a library with one more document, finished unless told."""
     subject, secret = subject or word(ctx), word(ctx)
-    library = create_library(ctx)["id"]
     text = f"The code word that belongs to {subject} is {secret}. Nobody else knows it. {more}"
     made = upload_document(ctx, library, text.encode(), name=f"{secret}.txt")
     if wait:

@@ -8,7 +8,7 @@ from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import body
 from mistral_conformance.rules.common.names import CHAT, GET_MODEL, LIST_MODELS
 from mistral_conformance.rules.common.readings import column, exactly
-from mistral_conformance.rules.common.steps import expect_equal
+from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.rules.common.tunings import tune
 from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.rule import rule
@@ -40,12 +40,15 @@ def list_is_not_empty(ctx: Context) -> None:
 @rule(
     MUST,
     "document: FTModelCard",
-    (LIST_MODELS, GET_MODEL, CHAT),
+    (LIST_MODELS, GET_MODEL, CHAT, DELETE_MODEL),
     needs=("clock",),
     about=("fine_tuning.jobs.create body/model values",),
 )
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
-    """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
+    """The model of a finished job is listed as fine-tuned, is read the same way, and answers.
+
+    Once it is deleted it answers no more, as often as it did before.
+    """
     name = tune(ctx)
     listed = ctx.answer(LIST_MODELS)
     (card,) = exactly(1, (e for e in listed["data"] if e["id"] == name), "cards of it", listed)
@@ -53,4 +56,7 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     ctx.expect(not card.get("archived"), "a new model is archived", listed)
     read = ctx.answer(GET_MODEL, model_id=name)
     expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
-    ctx.answer(CHAT, json={**body(ctx, "Say yes.", max_tokens=8), "model": name})
+    asked = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
+    ctx.answer(CHAT, json=asked)
+    ctx.prepare(DELETE_MODEL, model_id=name)
+    expect_refused(ctx, ctx.api.call(CHAT, json=asked), "a chat with a model that was deleted")

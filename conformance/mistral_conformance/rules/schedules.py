@@ -74,6 +74,17 @@ def coming_starts_fit_the_times(ctx: Context) -> None:
             _expect_coming(ctx, zone, {(9, 0)}, EVERY_DAY, time_zone_name=zone.key, **told)
 
 
+@rule(SHOULD, "document: ScheduleDefinition (cron_expressions, calendars)", (CREATE, GET))
+def leap_day_comes(ctx: Context) -> None:
+    """What is to start on 29 February has coming starts in leap years, and on no other day."""
+    months = [{"month": [{"start": 2}], "day_of_month": [{"start": 29}], "hour": [{"start": 6}]}]
+    for told in ({"cron_expressions": ["0 6 29 2 *"]}, {"calendars": months}):
+        found = ctx.prepare(GET, schedule_id=create(ctx, **told))
+        moments = [read_time(each["scheduled_at"]) for each in found["future_executions"]]
+        days = {(moment.month, moment.day) for moment in moments}
+        expect_equal(ctx, days, {(2, 29)}, "the days of the coming starts", found)
+
+
 def _expect_coming(
     ctx: Context,
     zone: tzinfo,

@@ -188,3 +188,14 @@ def lines_inherit(read_file: Part) -> Part:
                 yield each
 
     return defect
+
+
+@mutant("batch.jobs-run-as-any-colleague", CREATE, GET, place=f"{COURSE}:find_caller")
+def jobs_run_as_any_colleague(find_caller: Part) -> Part:
+    """A job runs as the first user of its workspace."""
+
+    def defect(world: Part, job: Part) -> Part:
+        same = (e for e in world.settings.identities if e.workspace_id == job.workspace_id)
+        return next(same, find_caller(world, job))
+
+    return defect

@@ -195,3 +195,19 @@ def calls_go_on(choose_functions: Part) -> Part:
         return request.functions[:1] if told else choose_functions(request)
 
     return defect
+
+
+@mutant("chat.prompts-of-a-key-are-cached", op.CHAT, place="resources.scripted:complete")
+def prompts_of_a_key_are_cached(complete: Part) -> Part:
+    """Prompts of one cache key that begin alike get the first one's answer."""
+    known: dict[Part, Part] = {}
+
+    def defect(ctx: Part, body: Part, model: Part) -> Part:
+        if not (key := body.get("prompt_cache_key")):
+            return complete(ctx, body, model)
+        told = (key, str(body["messages"])[:512])
+        if told not in known:
+            known[told] = complete(ctx, body, model)
+        return known[told]
+
+    return defect

@@ -116,3 +116,11 @@ def any_model_judges(check: Part) -> Part:
         return check(evolve(ctx, body=body), capability, texts)
 
     return defect
+
+
+@mutant(
+    "classifiers.long-talks-lose-their-beginning", MODERATE_CHAT, place="completion.messages:join"
+)
+def long_talks_lose_their_beginning(join: Part) -> Part:
+    """Only the last forty messages of a conversation are read."""
+    return lambda messages: join(messages[-40:])

@@ -486,3 +486,28 @@ def permission_counts_again(match_decisions: Part) -> Part:
         return match_decisions(due, [*known, *decided])
 
     return defect
+
+
+@mutant("conversations.ids-lead-to-the-first-that-has-them", op.RESTART, place=f"{TALKS}:cut")
+def ids_lead_to_the_first_that_has_them(cut: Part) -> Part:
+    """A restart from an entry takes the first conversation that was restarted from its id."""
+    firsts: dict[str, Part] = {}
+    return lambda known, entry_id: cut(firsts.setdefault(entry_id, known), entry_id)
+
+
+@mutant(
+    "conversation-tools.decisions-count-by-their-place",
+    op.APPEND,
+    place="resources.conversations.confirmations:decide",
+)
+def decisions_count_by_their_place(decide: Part) -> Part:
+    """The first decision is about the first call, whichever it names."""
+
+    def defect(known: Part, sent: Part) -> Part:
+        waiting = [entry["tool_call_id"] for entry in entries.find_pending(known)]
+        named = {each["tool_call_id"] for each in sent or ()}
+        pairs = zip(sent or (), waiting, strict=False)
+        placed = [{**each, "tool_call_id": id_} for each, id_ in pairs]
+        return decide(known, placed if named == set(waiting) else sent)
+
+    return defect

@@ -143,3 +143,29 @@ def codes_say_nothing(missing: Part) -> Part:
 def anyone_deletes_records(_may_see: Part) -> Part:
     """Several records at once are deleted by anyone who knows their ids."""
     return lambda _ctx, _record: True
+
+
+@mutant(
+    "datasets.exports-are-remembered", op.EXPORT, place="resources.observability.lines:write_lines"
+)
+def exports_are_remembered(write_lines: Part) -> Part:
+    """An export of as many records as the last one is the last one."""
+    known: dict[Part, bytes] = {}
+
+    def defect(records: Part) -> bytes:
+        held = list(records)
+        key = (held[0].dataset_id, len(held)) if held else ()
+        return known.setdefault(key, write_lines(held))
+
+    return defect
+
+
+@mutant("datasets.a-hundred-are-deleted", op.DELETE_RECORDS, place=f"{RECORDS}:delete_several")
+def a_hundred_are_deleted(delete_several: Part) -> Part:
+    """Of more than a hundred records that are to be deleted a hundred are."""
+
+    def defect(ctx: Part) -> Part:
+        ids = ctx.body["dataset_record_ids"][:100]
+        return delete_several(evolve(ctx, body={**ctx.body, "dataset_record_ids": ids}))
+
+    return defect

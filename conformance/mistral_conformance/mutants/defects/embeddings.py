@@ -148,3 +148,15 @@ def sizes_are_remembered(embed: Part) -> Part:
         return embed(text, least[text])
 
     return defect
+
+
+@mutant("embeddings.numbers-begin-again", EMBED, place=CREATE)
+def numbers_begin_again(create: Part) -> Part:
+    """The number of a text begins again at 0 after each 256 texts."""
+    return edited(
+        create,
+        lambda found: {
+            **found,
+            "data": [{**each, "index": each["index"] % 256} for each in found["data"]],
+        },
+    )

@@ -155,3 +155,21 @@ def archive_forgets_the_name(put_aside: Part) -> Part:
         return answer
 
     return defect
+
+
+@mutant(
+    "models.deleted-models-are-kept-warm",
+    *(op.CHAT, DELETE_MODEL),
+    place="resources.tuned_models:find_usable",
+)
+def deleted_models_are_kept_warm(find_usable: Part) -> Part:
+    """A tuned model that has answered before its deletion goes on to answer."""
+    warm: dict[str, Part] = {}
+
+    def defect(ctx: Part, name: str) -> Part:
+        found = find_usable(ctx, name)
+        if found is not None:
+            warm[name] = found
+        return warm.get(name)
+
+    return defect

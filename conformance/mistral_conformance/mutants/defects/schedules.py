@@ -200,3 +200,9 @@ def note_is_lost(get_schedule: Part) -> Part:
 def coming_starts_are_of_the_past(upcoming: Part) -> Part:
     """The coming starts are told in reverse order."""
     return lambda schedule: [each.astimezone(UTC) for each in reversed(upcoming(schedule))]
+
+
+@mutant("schedules.a-year-is-looked-ahead", op.CREATE, op.GET, place=f"{TABLE}:HORIZON")
+def a_year_is_looked_ahead(_horizon: Part) -> Part:
+    """What does not come within a year never comes."""
+    return timedelta(days=366)
