@@ -10,6 +10,7 @@ from mistral_conformance.rules.common import names
 from mistral_conformance.rules.common import talks as op
 from mistral_mock.resources.conversations import records
 from mistral_mock.resources.libraries.records import Document, DocumentText, Library, Share
+from mistral_mock.resources.libraries.statuses import DONE
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -152,5 +153,21 @@ def blocked_streams_are_kept(refuse: Part) -> Part:
         known = records.find_entries(ctx, conversation.id)
         records.keep_entries(ctx, conversation.id, [*known, dict(known[0])])
         return answer
+
+    return defect
+
+
+@mutant(
+    "document-search.replacements-are-overlooked",
+    *(op.START, names.UPLOAD_DOCUMENT, names.DELETE_DOCUMENT),
+    place=f"{INDEX}.refresh",
+)
+def replacements_are_overlooked(refresh: Part) -> Part:
+    """The index is as it was while there are as many finished documents as before."""
+
+    def defect(index: Part, world: Part) -> None:
+        statuses = [each.process_status for each in world.store.table(Document)]
+        if statuses.count(DONE) != len(index._known):  # noqa: SLF001 - a defect inside
+            refresh(index, world)
 
     return defect
