@@ -54,6 +54,19 @@ def version_can_be_made_current(ctx: Context) -> None:
     expect_equal(ctx, third["instructions"], "One.", "what a change leaves", switched, third)
 
 
+@rule(
+    MUST,
+    "document: beta.agents.get_version; harm: another agent is shown",
+    (VERSION, UPDATE),
+)
+def versions_are_of_their_agent(ctx: Context) -> None:
+    """A version that only another agent has is not found by its number, nor is that agent shown."""
+    one, other = (make_agent(ctx) for _ in range(2))
+    later = _update(ctx, other["id"], instructions="Two.")
+    answer = ctx.api.call(VERSION, agent_id=one["id"], version=str(later["version"]))
+    expect_refused(ctx, answer, "a version that another agent has")
+
+
 @rule(MUST, "document: beta.agents.update_version; document: agents.complete", (SWITCH, COMPLETE))
 def completions_use_the_current_version(ctx: Context) -> None:
     """A completion that names no version is of the one that was made current, not of the last."""

@@ -47,9 +47,9 @@ def list_is_not_empty(ctx: Context) -> None:
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     """The model of a finished job is listed as fine-tuned, is read the same way, and answers.
 
-    Once it is deleted it answers no more, as often as it did before.
+    Once it is deleted it answers no more, as often as it did before, and another one stays.
     """
-    name = tune(ctx)
+    older, name = tune(ctx), tune(ctx)
     listed = ctx.answer(LIST_MODELS)
     (card,) = exactly(1, (e for e in listed["data"] if e["id"] == name), "cards of it", listed)
     expect_equal(ctx, card["type"], "fine-tuned", "the type", listed)
@@ -60,3 +60,4 @@ def tuned_model_is_listed_and_chats(ctx: Context) -> None:
     ctx.answer(CHAT, json=asked)
     ctx.prepare(DELETE_MODEL, model_id=name)
     expect_refused(ctx, ctx.api.call(CHAT, json=asked), "a chat with a model that was deleted")
+    ctx.answer(GET_MODEL, model_id=older)

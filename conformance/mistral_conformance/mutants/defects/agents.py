@@ -236,3 +236,19 @@ def refused_update_is_made(update: Part) -> Part:
             return refusal.answer()
 
     return defect
+
+
+@mutant("agents.versions-are-anybodys", op.VERSION, place=f"{VERSIONS}:find_agent")
+def versions_are_anybodys(find_agent: Part) -> Part:
+    """A number that no version of the agent has finds one of another agent."""
+
+    def defect(ctx: Part, agent_id: str, version: Part) -> Part:
+        try:
+            return find_agent(ctx, agent_id, version)
+        except APIError:
+            same = [each for each in ctx.table(AgentVersion) if str(each.version) == str(version)]
+            if not same:
+                raise
+            return same[-1]
+
+    return defect
