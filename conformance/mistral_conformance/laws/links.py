@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -11,12 +11,14 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import do_all
 from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.probing.uploads import pdf_sample
+from mistral_conformance.record.moments import read_moment
 from mistral_conformance.record.wire import Message
 from mistral_conformance.verdict.outcome import Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
@@ -328,10 +330,10 @@ def _with(url: str, name: str, value: str) -> str:
 
 def _moment(text: str) -> datetime | None:
     """Return the time that a text tells with its date, None for any other text."""
-    if not re.match(r"\d{4}-\d\d-\d\dT", text):
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", text):
         return None
     try:
-        return datetime.fromisoformat(text)
+        return read_moment(text)
     except ValueError:
         return None
 

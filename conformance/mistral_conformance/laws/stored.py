@@ -14,11 +14,12 @@ from attrs import evolve
 from mistral_conformance.laws.kept import LOST
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.links import open_url, opens_stored, read_url
+from mistral_conformance.laws.schemas import creating_schema
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.views import expect_shown, told_by
-from mistral_conformance.model.schemas import FORM, body_schema
+from mistral_conformance.model.schemas import FORM, body_schema, facet
 from mistral_conformance.record.exchange import Signal
-from mistral_conformance.verdict.outcome import NotOffered, Skipped
+from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 from mistral_conformance.verdict.requirement import SHOULD
 
 if TYPE_CHECKING:
@@ -75,20 +76,42 @@ def _counting(model: Model) -> Iterator[Subject]:
 
 @law(id="values.lines-are-counted", over=_counting, source=COUNTED, harm=True)
 def lines_are_counted(world: World, resource: Resource, field: Field) -> None:
-    """A count of lines is that of the file, whatever ends its lines, the last one ended or not."""
+    """A count of lines is that of the file, whatever ends its lines, the last one ended or not.
+
+    Where files of the usual kind are not counted, those of another listed kind may be.
+    """
+    if not any(_counts(world, resource, field, kind) for kind in _kinds(world, resource)):
+        raise NotOffered(f"not offered: no view tells `{field.name}`")
+
+
+def _kinds(world: World, resource: Resource) -> Iterator[Json]:
+    """Yield nothing, and then each listed value that a request to make one may have."""
+    yield {}
+    for field in resource.fields.values():
+        if field.sent and not field.sent.startswith("file."):
+            schema = creating_schema(world.document, resource, field)
+            yield from ({field.sent: each} for each in facet(world.document, schema, "enum") or ())
+
+
+def _counts(world: World, resource: Resource, field: Field, kind: Json) -> bool:
+    """Say whether the lines of such files are told; hold those that are to the files."""
     judged = 0
     for end, last in product((b"\n", b"\r\n"), (True, False)):
         content = end.join([LINE] * LINES) + (end if last else b"")
         name = world.values.name(".jsonl")
-        given = {"file.content": content, "file.name": name, "file.type": JSON_LINES}
-        instance = world.make(resource, given=given)
+        given = {"file.content": content, "file.name": name, "file.type": JSON_LINES, **kind}
+        try:
+            instance = world.make(resource, given=given)
+        except Unjudged:
+            if kind:
+                return False
+            raise
         for shown in told_by(world, instance, instance.made):
             found = shown.fields.get(field.name)
             judged += found is not None
             said = f"`{field.name}` is {found} in {shown.view} for {LINES} lines"
             world.expect(found in (None, LINES), said, instance.made, shown.exchange)
-    if not judged:
-        raise NotOffered(f"not offered: no view tells `{field.name}`")
+    return judged > 0
 
 
 @law(id="values.many-bytes-are-kept", over=_uploads, source=LOST, harm=True, depth=FULL)

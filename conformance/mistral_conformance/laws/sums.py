@@ -219,8 +219,8 @@ def turns_are_counted(world: World, view: StreamView) -> None:
     asked = question(world, view.operation, words=LONGER)
     said = asked.body["messages"]
     for more, less in (
-        ([*EARLIER, *said], said),
-        ([*RULES, *said], said),
+        ([*EARLIER, *said], [*({**each, "content": SHORT} for each in EARLIER), *said]),
+        ([*RULES, *said], [POLITE, *said]),
         ([*said, CALLED[0], RESULT], [*said, *CALLED]),
     ):
         answers = [

@@ -51,6 +51,8 @@ PARTS = (
 )
 """A first and a last page of four, alone and together, and the places of a page that is kept and of
 one that is left out, from whichever number pages count."""
+ONE = {START: 2, END: 2}
+"""The same page to begin and to end with."""
 WORD = re.compile(r"\w+")
 PARAGRAPHS = 900
 """So many lines make a text of some 60 KB, more than one buffer or one field of a database."""
@@ -218,6 +220,10 @@ def pages_are_chosen(world: World, resource: Resource, text: Text) -> None:
         answers = *world.ctx.exchanges[-1:], instance.made
         world.expect(words[left_out] not in told, f"{said}leaves no page out", *answers)
         world.expect(words[kept] in told, f"{said}leaves out page {kept + 1}", *answers)
+    told = read_text(world, text, instance, ONE)
+    number = sum(word in told for word in words)
+    said = f"`{START}` 2 and `{END}` 2 tell {number} of {len(words)} pages, one is due"
+    world.expect(number == 1, said, *world.ctx.exchanges[-1:], instance.made)
 
 
 def read_text(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
 from mistral_conformance.record.bodies import MAGIC, make_body
+from mistral_conformance.record.moments import read_moment
 from mistral_conformance.record.recorded import Recorded, RecordingError
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _sum(began: object, lasted: object) -> float | None:
 def _moment(value: object) -> float | None:
     """Return seconds since 1970 of a time in ISO form; None for what is none."""
     try:
-        return datetime.fromisoformat(str(value)).timestamp()
+        return read_moment(str(value)).timestamp()
     except ValueError:
         return None
 

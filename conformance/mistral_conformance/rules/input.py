@@ -112,7 +112,7 @@ def bounds_are_accepted(ctx: Context) -> None:
     """A plain request with one value at a documented bound is not refused as invalid.
 
     But what a server does not offer it may refuse: an option whatever its value, an operation, an
-    operator that a field is not listed with.
+    operator that a field is not listed with. So may it an id that is of another kind than is said.
     """
     refused, taken = [], set()
     for shot in _answered(shots(ctx, "bounds")):
@@ -122,6 +122,7 @@ def bounds_are_accepted(ctx: Context) -> None:
         elif value != "null":
             taken.add(name)
     unable = (_choices_of_options(ctx) - taken) | (_foreign_operators(ctx) if refused else set())
+    unable |= _kinds_of_ids(ctx)
     for name, value, shot in refused:
         if name not in unable and not _names_what_is_missing(ctx, value):
             raise fail_at(shot, f"a documented value was answered {_answer(shot.exchange)}")
@@ -137,6 +138,13 @@ def _choices_of_options(ctx: Context) -> set[str]:
         for name in own.keys() & fields.keys()
         if own[name] == "counts choices" or facet(ctx.document, fields[name].schema, "enum")
     }
+
+
+def _kinds_of_ids(ctx: Context) -> set[str]:
+    """Return the fields of the body that tell of what kind the id of another field is."""
+    kinds = {(each.kind, each.whom) for each in model_of(ctx.document).grants}
+    fields = body_properties(ctx.document, ctx.operation)
+    return {kind for kind, whom in kinds if {kind, whom} <= fields.keys()}
 
 
 def _foreign_operators(ctx: Context) -> set[str]:

@@ -13,7 +13,6 @@ import math
 import re
 from collections import defaultdict
 from contextlib import suppress
-from datetime import datetime
 from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from mistral_conformance.model.schemas import body_schema, properties, types
 from mistral_conformance.model.wording import place_of
 from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.record.exchange import Misread
+from mistral_conformance.record.moments import read_moment
 from mistral_conformance.record.reading import parse
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def _moment(item: object) -> float | None:
     value = next((told[each] for each in MOMENTS if each in told), None)
     if isinstance(value, str):
         with suppress(ValueError):
-            return datetime.fromisoformat(value).timestamp()
+            return read_moment(value).timestamp()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     while value > THIS_CENTURY_S:

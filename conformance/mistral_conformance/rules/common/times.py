@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
 
+from mistral_conformance.record.moments import read_moment
 from mistral_conformance.verdict.outcome import Failed
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def read_time(text: str) -> datetime:
@@ -15,8 +20,8 @@ def read_time(text: str) -> datetime:
 
     """
     try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        moment = read_moment(text)
+    except (AttributeError, TypeError, ValueError) as error:
         raise Failed(f"{text!r} is no time as RFC 3339 writes it") from error
     if moment.tzinfo is None:
         raise Failed(f"{text!r} names no offset from UTC")

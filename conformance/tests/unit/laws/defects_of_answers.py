@@ -359,6 +359,14 @@ def system_messages_are_free(answer: Answer) -> None:
         with_usage(answer, prompt_tokens=1)
 
 
+@defect("words-of-rules-are-free", "sums.turns-are-counted[chat.complete]", "of system and user")
+def words_of_rules_are_free(answer: Answer) -> None:
+    if is_plain(answer):
+        said = answer.sent_body["messages"]
+        words = [str(each.get("content")).split() for each in said if each["role"] != "system"]
+        with_usage(answer, prompt_tokens=4 * len(said) + sum(map(len, words)))
+
+
 @defect("streams-lose-usage", "answers.stream-tells-usage[chat.complete]", "tells `usage`")
 def streams_lose_usage(answer: Answer) -> None:
     if answer.is_("POST", CHAT) and not is_plain(answer):

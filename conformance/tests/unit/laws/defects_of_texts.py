@@ -80,6 +80,17 @@ def pages_have_no_end(answer: Answer) -> None:
         answer.body = answer.again("GET", answer.path).json()
 
 
+@defect(
+    "the-last-page-is-left-out",
+    f"texts.pages-are-chosen[{DOCUMENTS}.text_content]",
+    "`page_start` 2 and `page_end` 2 tell 0 of 4 pages",
+)
+def the_last_page_is_left_out(answer: Answer) -> None:
+    first, last = (answer.query.get(name) for name in ("page_start", "page_end"))
+    if answer.is_("GET", TEXT) and first and first == last:
+        answer.body = {**answer.body, "text": ""}
+
+
 @defect("names-lose-letters", "values.download-has-the-name[file]", "is named")
 def names_lose_letters(answer: Answer) -> None:
     named = answer.headers.get("content-disposition", "")

@@ -517,6 +517,22 @@ def test_an_option_may_be_refused_with_all_its_values_and_not_with_one(judged: J
     assert verdict(temperature=...) is Status.FAIL
 
 
+def test_an_id_of_another_kind_than_is_said_may_be_refused(judged: Judged) -> None:
+    def verdict(operation: str, **values: str) -> Status:
+        def strict(answer: Answer) -> None:
+            share = answer.path.endswith("/share") and answer.sent.startswith(b"{")
+            if share and answer.sent_body.items() & values.items():
+                answer.status, answer.body = 422, {"detail": "There is nobody of this id."}
+
+        law, only = "input.bounds-accepted", f"[beta.libraries.accesses.{operation}]"
+        (result,) = judged(law, alter=strict, only=only, rules=True).values()
+        return result.status
+
+    assert verdict("update_or_create", share_with_type="Org") is Status.PASS
+    assert verdict("delete", share_with_type="Org") is Status.PASS
+    assert verdict("update_or_create", level="Editor") is Status.FAIL
+
+
 def test_a_batch_needs_no_endpoint_that_the_server_does_not_have(judged: Judged) -> None:
     def without_endpoint(answer: Answer) -> None:
         without_conversations(answer)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.unit.laws.altering import Answer
     from tests.unit.laws.conftest import Judged
 
+TIME = re.compile(rb'"\d{4}-\d\d-\d\dT[\d:.]+Z"')
 WHOLE = re.compile(rb'"(index|version|\w+_tokens|\w+_requests)":\s*(\d+)(?=[,}\]])')
 
 
@@ -50,6 +51,23 @@ def test_whole_numbers_may_be_written_with_a_point(
     law = case.partition("[")[0]
     results = judged(law, alter=pointed, only=case, profile=profile, rules=rules)
     assert {each.status for each in results.values()} <= {Status.PASS}
+
+
+@pytest.mark.parametrize(
+    ("law", "case"),
+    [
+        ("times.*", "[library"),
+        ("views.change-is-shown", "[document.expires_at]"),
+        ("values.time-is-kept", "[document.expires_at]"),
+    ],
+)
+def test_the_letters_of_a_time_may_be_small(judged: Judged, law: str, case: str) -> None:
+    def lowered(answer: Answer) -> None:
+        small = TIME.sub(lambda each: each[0].lower(), answer.content)
+        answer.content = small if is_json(answer) else answer.content
+
+    results = judged(law, alter=lowered, only=case)
+    assert {each.status for each in results.values()} == {Status.PASS}
 
 
 def test_tokens_may_be_others_each_time(judged: Judged) -> None:
