@@ -616,3 +616,22 @@ def deletions_empty_other_files() -> Alter:
             answer.content = b""
 
     return alter
+
+
+@remembering(
+    "owners-are-taken-from-requests",
+    "values.server-decides-its-own[library]",
+    "takes `owner_id`",
+)
+def owners_are_taken_from_requests() -> Alter:
+    owners: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if not isinstance(answer.body, dict) or "owner_id" not in answer.body:
+            return
+        if answer.method in {"POST", "PUT", "PATCH"} and answer.sent_body.get("owner_id"):
+            owners[answer.body["id"]] = answer.sent_body["owner_id"]
+        if answer.body["id"] in owners:
+            answer.body = {**answer.body, "owner_id": owners[answer.body["id"]]}
+
+    return alter
