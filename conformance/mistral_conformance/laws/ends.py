@@ -59,6 +59,13 @@ def _ending(model: Model) -> Iterator[Subject]:
             yield evolve(subject, name=view, operations=(view,), needed=(*subject.needed, view))
 
 
+def _viewed(model: Model) -> Iterator[Subject]:
+    """Yield each resource with states, about every view that tells them."""
+    for subject in stateful(model):
+        views = _views_of(model.document, *subject.value)
+        yield evolve(subject, operations=(*subject.operations, *views))
+
+
 def _acting(model: Model) -> Iterator[Subject]:
     for subject in stateful(model):
         resource, states = subject.value
@@ -175,7 +182,7 @@ def sums_add_up(world: World, resource: Resource, field: Field) -> None:
         raise Skipped(f"no view shows `{field.name}` and what it adds up")
 
 
-@law(id="ends.views-tell-one-state", over=stateful, source=TOLD_FALSELY, harm=True)
+@law(id="ends.views-tell-one-state", over=_viewed, source=TOLD_FALSELY, harm=True)
 def views_tell_one_state(world: World, resource: Resource, states: States) -> None:
     """All views tell the same state at the same time, on the way and at the end."""
     instance = world.make(resource)

@@ -15,8 +15,6 @@ from mistral_conformance.rules.common.workflows import (
     act,
     execute,
     finished,
-    read,
-    terminate,
 )
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST
@@ -129,23 +127,6 @@ def work_has_ended(ctx: Context) -> None:
         said = f"the last event of {each['name']} says that it goes on"
         goes_on = each.get("status") == AT_WORK or each.get("end_time_unix_ms", 0) is None
         ctx.expect(not goes_on, said, found)
-
-
-@rule(
-    MUST,
-    "document: WorkflowExecutionTraceEventsResponse.status; harm: told falsely, what goes on",
-    (OTEL, SUMMARY, EVENTS),
-)
-def traces_tell_the_state(ctx: Context) -> None:
-    """Each form of a trace tells the state that the execution is in, as long as it goes on too."""
-    run = execute(ctx, APPROVE)
-    for _ in range(2):
-        for operation in (OTEL, SUMMARY, EVENTS):
-            told = [read(ctx, run), trace(ctx, operation, run), read(ctx, run)]
-            states = [each["status"] for each in told]
-            said = f"{operation} tells {states[1]} of an execution that is {states[0]}"
-            ctx.expect(states[1] in (states[0], states[2]), said, *told)
-        terminate(ctx, [run["execution_id"]])
 
 
 def _expect_merged(ctx: Context, run: Exchange) -> None:
