@@ -114,10 +114,10 @@ def _listed(model: Model) -> Iterator[Subject]:
         keeper = model.keeper_of(resource)
         if resource is keeper and resource.whole and resource.list and keeper.seen_by == WORKSPACE:
             for outsider in OUTSIDERS:
-                operations = (resource.list, resource.create)
+                needed, shown = (resource.list, resource.create), (resource.list, *resource.lists)
                 origins = () if outsider == STRANGER else (resource.seen_origin,)
                 name, value = f"{resource.list} by {outsider}", (resource, outsider)
-                yield Subject(name, value, operations[:1], operations, origins, (outsider,))
+                yield Subject(name, value, shown, needed, origins, (outsider,))
 
 
 def _nameable(model: Model) -> Iterator[Subject]:
@@ -160,6 +160,9 @@ def unknown_is_refused(world: World, reference: Reference) -> None:
         other = world.make(resource) if resource.whole else None
     ids = _own_ids(world, reference, other and other.parent)
     operation = world.document.operations[reference.place.operation]
+    if other:
+        with suppress(Signal):
+            _expect_open(world, reference, other, {**ids, **other.ids})
     ids[reference.place.name] = unknown_id(world, operation, reference.place.name)
     answer = send_plain(world, operation.id, ids, by=CALLER)
     expect_refused(world, reference, "unknown", answer)
@@ -237,9 +240,11 @@ def lists_hide_foreign(world: World, resource: Resource, outsider: str) -> None:
             if maker == CALLER:
                 raise
             return  # those outside may have no right to make one
-        shown = world.spot(instance, by=reader)
         said = f"the list of the {reader} has {resource.one} of the {maker}"
-        world.expect(shown.value is None, said, instance.made, shown.exchange)
+        for view in (resource.list, *filter(world.capabilities.offers, resource.lists)):
+            world.spot(instance, through=view)  # what is kept for one is not for the other
+            shown = world.spot(instance, by=reader, through=view)
+            world.expect(shown.value is None, said, instance.made, shown.exchange)
         for query in _repeated(world, resource):
             with suppress(Unjudged):  # whether it is taken is for the laws about filters
                 walk = world.walk(resource, instance.parent_ids, query, by=reader)

@@ -150,7 +150,7 @@ def is_refused(world: World, reference: Reference) -> None:
     if world.ctx.session.clock:
         world.settle(instance)  # without a clock the wait would be longer than it is worth
     ids = {**instance.ids, **_below(world, instance, reference)}
-    if world.document.operations[reference.place.operation].method == "GET":
+    if _leaves(world, reference):
         send_plain(world, reference.place.operation, ids, by=CALLER)  # what is kept of it must go
     deleted = world.need(world.delete(instance))
     answer = send_plain(world, reference.place.operation, ids, by=CALLER)
@@ -160,6 +160,15 @@ def is_refused(world: World, reference: Reference) -> None:
         f"{' or '.join(str(each) for each in due)} is due"
     )
     world.expect(answer.status in due, reason, deleted, answer)
+
+
+def _leaves(world: World, reference: Reference) -> bool:
+    """Say whether an operation leaves the object that it names there, to be deleted after it."""
+    operation = world.document.operations[reference.place.operation]
+    resource = world.model.resources[reference.resource or ""]
+    moves = world.model.states_of(resource.name) is not None
+    ends = "delete" in operation.id or operation.id == resource.delete
+    return operation.method == "GET" or not (moves or ends)
 
 
 @law(id="gone.empty-answers-are-empty", over=_emptied, source=NO_LENGTH, level=SHOULD)
