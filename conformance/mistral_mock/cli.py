@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,6 +162,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mistral-mock", description="A stateful mock of the Mistral AI HTTP API."
     )
+    parser.add_argument("--version", action="version", version=version("mistral-openapi"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("operations", help="list the implemented operations")
     listing.set_defaults(run=list_operations)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import httpx
@@ -250,3 +251,10 @@ def test_operations_lists_what_is_implemented(capsys: pytest.CaptureFixture[str]
     listed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["GET", "/v1/libraries", "beta.libraries.list"] in listed
     assert {line[-1] for line in listed} == implemented()
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == version("mistral-openapi")
