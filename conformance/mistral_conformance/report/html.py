@@ -15,7 +15,7 @@ from attrs import frozen
 from markupsafe import Markup
 
 from mistral_conformance.report.cells import SPOKEN, SYMBOLS, make_matrix
-from mistral_conformance.report.headline import headline
+from mistral_conformance.report.headline import counted_musts, headline
 from mistral_conformance.report.pages import render_page
 from mistral_conformance.report.tally import gaps, offers, tally
 from mistral_conformance.verdict.outcome import RED, Status
@@ -94,11 +94,18 @@ def render_html(report: Report, history: Sequence[Report] = ()) -> str:
 
 def _answer(report: Report) -> tuple[str, str]:
     run = report.run
-    if run.holds:
-        return "holds", "Yes."
+    if any(each.broken for each in report.rules):
+        return "broken", "No."
     if run.interrupted or run.stopped:
         return "cut", "Not known: not all was judged."
-    return "broken", "No."
+    if not (run.holds or report.overdue):
+        return "broken", "No."
+    known = [each for each in report.rules if each.known]
+    failed = sum(each.red for each in known)
+    if known:
+        told = f"{counted_musts(failed)}, all known" if failed else f"{len(known)} known to fail"
+        return "cut" if run.holds else "broken", f"Not entirely: {told}."
+    return ("holds", "Yes.") if run.holds else ("broken", "Yes, but the baseline is out of date.")
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

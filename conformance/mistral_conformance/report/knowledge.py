@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model.facts import plural
+from mistral_conformance.record.counting import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
