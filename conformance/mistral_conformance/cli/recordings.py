@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mistral_conformance.cli.baselines import baseline_of
 from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.model.document import load_document
@@ -17,7 +17,6 @@ from mistral_conformance.running.plan import leave_out
 from mistral_conformance.seen.judging import judge_traffic, judged_rules, plan_for
 from mistral_conformance.seen.traffic import HOSTS, Traffic
 from mistral_conformance.session.markers import fresh_run_id
-from mistral_conformance.verdict.baseline import no_baseline, read_baseline
 
 if TYPE_CHECKING:
     import argparse
@@ -42,8 +41,7 @@ def judge_command(options: argparse.Namespace) -> int:
         why = f"; the first: {traffic.left_out[0]}" if traffic.left_out else ""
         raise RecordingError(f"no exchange of the {len(recorded)} is of this API{why}")
     plan = leave_out(plan_for(traffic, rules), options.exclude)
-    today = datetime.now(UTC).date()
-    baseline = read_baseline(options.baseline, today) if options.baseline else no_baseline()
+    baseline = baseline_of(options)
     where = (options.report_dir, fresh_run_id(), options.format, options.history)
     with reporting_to(*where) as reporting:
         reporting.begin()

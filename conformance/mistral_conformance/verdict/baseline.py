@@ -11,7 +11,7 @@ import tomllib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.verdict.outcome import JUDGED, Status, is_broken
 
@@ -77,8 +77,8 @@ class Baseline:
                 words.append(f"{each.name}{LATE}{found.owner} until {found.expires}")
         return words
 
-    def update(self, results: Iterable[Result]) -> str:
-        """Return the file anew: new failures come in, mended ones go, what was not judged stays."""
+    def updated(self, results: Iterable[Result]) -> Baseline:
+        """Return it anew: new failures come in, mended ones go, what was not judged stays."""
         judged = {each.name: each for each in results if each.status is not Status.SKIP}
         kept = {
             name: each
@@ -89,7 +89,11 @@ class Baseline:
             if is_broken([result]):
                 new = Known(name, NEW_REASON, NEW_OWNER, self.today + NEW_TIME)
                 kept.setdefault(name, new)
-        return HEAD + "".join(_spell(kept[name]) for name in sorted(kept))
+        return evolve(self, known=kept)
+
+    def text(self) -> str:
+        """Return the file that holds it."""
+        return HEAD + "".join(_spell(self.known[name]) for name in sorted(self.known))
 
 
 def holds_again(overdue: str) -> bool:
