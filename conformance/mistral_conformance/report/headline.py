@@ -33,8 +33,7 @@ def _interrupted(report: Report) -> str:
 
 def _verdict(report: Report) -> str:
     if report.lacks_all:
-        hint = "" if report.run.holds else " (--prefix?)"
-        return f"Nothing was judged: the server has nothing of what was to be tried{hint}"
+        return f"Nothing was judged: the server has nothing of what was to be tried{_hint(report)}"
     failures = _failures(report)
     if failures:
         return failures
@@ -43,6 +42,15 @@ def _verdict(report: Report) -> str:
     if any(each.known for each in report.rules):
         return "No new failure"
     return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
+
+
+def _hint(report: Report) -> str:
+    """Return what may be wrong about the address of a server that answered nothing."""
+    if report.run.holds:
+        return ""
+    if report.target.base_url.endswith("/v1"):
+        return " (leave out /v1: every path of the API begins with it)"
+    return " (--prefix?)"
 
 
 def _failures(report: Report) -> str:

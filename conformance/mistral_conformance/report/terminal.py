@@ -9,6 +9,7 @@ markup.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from pathlib import Path
@@ -47,6 +48,9 @@ SHOWN_CAUSES = 14
 SHOWN_ERRORS = 7
 SHOWN_GAPS = 5
 PLAIN_STEPS = 10
+"""At most so many plain lines tell the progress of a run, each of so many cases or more."""
+OPEN = "without a verdict"
+"""What is said of a case in error while the run goes on: it may turn out to be blocked."""
 WIDTH = 80
 
 
@@ -84,14 +88,18 @@ class Live:
             name = printable(result.name)[-34:]
             self._bar.update(self._task, advance=1, description=f"{name:<34}", broken=self._broken)
         elif self._is_due():
-            self._console.print(f"{self._done:>5}/{self._total}  {count_words(self._counts)}")
+            self._console.print(f"{self._done:>5}/{self._total}  {self._words}")
+
+    @property
+    def _words(self) -> str:
+        return count_words(self._counts).replace(f" {Status.ERROR}", f" {OPEN}")
 
     @property
     def _done(self) -> int:
         return self._counts.total()
 
     def _is_due(self) -> bool:
-        step = max(self._total // PLAIN_STEPS, 1)
+        step = max(math.ceil(self._total / PLAIN_STEPS), PLAIN_STEPS)
         return self._done % step == 0 or self._done == self._total
 
     @property

@@ -13,7 +13,7 @@ from mistral_conformance.record.counting import counted
 from mistral_conformance.report.headline import headline
 from mistral_conformance.report.html import render_html
 from mistral_conformance.report.junit import render_junit
-from mistral_conformance.report.model import CauseEntry
+from mistral_conformance.report.model import CauseEntry, Target
 from mistral_conformance.verdict.outcome import Status
 from mistral_conformance.verdict.requirement import Level
 
@@ -67,6 +67,15 @@ VERDICTS = [
         "Interrupted after 3 of 418 cases; 2 MUST fail (1 cause)",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "hint"), [("http://h:1/v1", "leave out /v1"), ("http://h:1/api", "--prefix?")]
+)
+def test_server_that_has_nothing_may_have_been_misnamed(base_url: str, hint: str) -> None:
+    target = Target(base_url, clock=False, identities=(), missing=("models.list",))
+    absent = case(status=Status.NOT_OFFERED)
+    assert f"({hint}" in headline(report(absent, run={"holds": False}, target=target))
 
 
 @pytest.mark.parametrize(("told", "said"), VERDICTS, ids=[said for _, said in VERDICTS])
