@@ -8,11 +8,13 @@ from mistral_conformance.cli.baselines import baseline_of
 from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.model.document import load_document
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.recorded import RecordingError
 from mistral_conformance.record.recordings import read_recordings
 from mistral_conformance.report.content import build_report
 from mistral_conformance.report.reproducing import make_scripts
-from mistral_conformance.report.terminal import Live, make_console
+from mistral_conformance.report.terminal import Live, make_console, printable
+from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.running.plan import leave_out
 from mistral_conformance.seen.judging import judge_traffic, judged_rules, plan_for
 from mistral_conformance.seen.traffic import HOSTS, Traffic
@@ -56,11 +58,12 @@ def judge_command(options: argparse.Namespace) -> int:
 
 def _tell(console: Console, traffic: Traffic) -> None:
     """Say what of the files is judged, and what is not and why."""
-    lines = [f"{len(traffic.seen)} exchanges of {len(traffic.by_operation)} operations"]
+    exchanges = counted(len(traffic.seen), "exchange")
+    lines = [f"{exchanges} of {counted(len(traffic.by_operation), 'operation')}"]
     if traffic.left_out:
         lines.append(f"{len(traffic.left_out)} left out:")
         lines += [f"  {each}" for each in traffic.left_out[:SHOWN]]
         more = len(traffic.left_out) - SHOWN
         lines += [f"  and {more} more"] if more > 0 else []
     for each in lines:
-        console.print(each, markup=False, highlight=False, soft_wrap=True)
+        print_wrapped(console, printable(each), rest="  ")

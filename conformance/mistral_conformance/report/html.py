@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from markupsafe import Markup
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.cells import SPOKEN, SYMBOLS, make_matrix
 from mistral_conformance.report.headline import counted_musts, headline
 from mistral_conformance.report.pages import render_page
@@ -111,6 +112,7 @@ def _answer(report: Report) -> tuple[str, str]:
 def _facts(report: Report) -> list[tuple[str, str]]:
     run, target = report.run, report.target
     deleted = report.cleanup.created - len(report.cleanup.leftovers)
+    operations = counted(len(run.operations), "operation")
     facts = {
         "date": run.started,
         "suite": run.suite,
@@ -118,7 +120,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         "seed": str(run.seed),
         "took": f"{run.elapsed_s:.1f} s",
         "requests": str(run.requests) if run.requests else "",
-        "judged": f"{len(report.rules)} cases of {len(run.operations)} operations",
+        "judged": f"{counted(len(report.rules), 'case')} of {operations}",
         "identities": ", ".join(target.identities),
         "clock": "controlled" if target.clock else "not controlled",
         "created and deleted": str(deleted),
