@@ -192,8 +192,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--depth",
-        type=Depth,
-        choices=list(Depth),
+        type=values.depth,
         default=Depth.QUICK,
         metavar="DEPTH",
         help="quick or full: how much of the laws to try, default: quick",

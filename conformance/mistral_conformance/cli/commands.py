@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.cli.arguments import make_run_parser
+from mistral_conformance.cli.baselines import require_cases, update_baseline
 from mistral_conformance.cli.comparing import exit_code
 from mistral_conformance.cli.endings import run_to_end
 from mistral_conformance.cli.reporting import recording_traffic, reporting_to
@@ -64,6 +65,7 @@ def run_command(options: argparse.Namespace) -> int:
         require_consent(options.base_url, yes_live=options.yes_live)
     load_own(options.rules_from)
     plan = plan_run(options)
+    require_cases(options, plan)
     if options.base_url and is_live(options.base_url):
         print_estimate(make_console(), estimate_of(options, plan))
     if options.workers > 1:
@@ -158,11 +160,12 @@ def _run(
                 execute(session, run, taken, show or live.show)
             redactor = session.redactor
     if given.update_baseline and not run.interrupted:
-        write_whole(given.baseline, options.baseline.update(run.results).encode())
+        tell = teller(console)
+        after = update_baseline(given.baseline, options.baseline, run.results, tell)
+        run.options = evolve(run.options, baseline=after)
     report = build_report(run, redactor)
     reporting.end(report, make_scripts(run, redactor))
-    code = exit_code(report, stops=not options.fail_fast)
-    return ExitCode.HOLDS if given.update_baseline and code == ExitCode.BROKEN else code
+    return exit_code(report, stops=not options.fail_fast)
 
 
 def _tell_migration(options: RunOptions, folder: Path, console: Console) -> None:

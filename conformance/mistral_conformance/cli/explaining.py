@@ -98,7 +98,7 @@ def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
 
 
 def _defects(rule: Rule) -> Iterator[str]:
-    """Servers that break a rule: seeded defects of its family about what it is about."""
+    """Yield seeded defects that a rule or its family finds, about what it is about."""
     try:
         from mistral_conformance.mutants.registry import load_mutants  # noqa: PLC0415 - see below
 
@@ -112,7 +112,7 @@ def _defects(rule: Rule) -> Iterator[str]:
         if each.family == rule.family and (not about or about & set(each.operations))
     ]
     if found:
-        yield "Servers that rules of its family notice:"
+        yield "Defects that this rule or others of its family find:"
         for each in found[:MOST_DEFECTS]:
             yield from _wrapped(each, "  ")
 

@@ -22,6 +22,9 @@ from mistral_conformance.verdict.exit_codes import ExitCode
 if TYPE_CHECKING:
     import argparse
 
+CLOSE = 0.75
+"""How alike two ids are, from 0 to 1, of which one may be a slip for the other."""
+
 
 def rules_command(options: argparse.Namespace) -> int:
     """List the rules.
@@ -71,8 +74,17 @@ def explain_command(options: argparse.Namespace) -> int:
     elif wanted in rules:
         told = explain_rule(rules[wanted], load_document())
     else:
-        near = get_close_matches(wanted, [*laws, *rules], n=3, cutoff=0.4)
-        hint = f": is it {' or '.join(near)}?" if near else ": see `mistral-conformance rules`"
-        raise WrongSelection(f"no rule or law {wanted!r}{hint}")
+        raise WrongSelection(f"no rule or law {wanted!r}: {_hint(wanted, [*laws, *rules])}")
     sys.stdout.write(told)
     return ExitCode.HOLDS
+
+
+def _hint(wanted: str, ids: list[str]) -> str:
+    """Return what may have been meant by an id that nothing has, or where to look."""
+    near = get_close_matches(wanted, ids, n=3, cutoff=CLOSE)
+    if near:
+        return f"is it {' or '.join(near)}?"
+    family = wanted.partition(".")[0]
+    if any(each.startswith(f"{family}.") for each in ids):
+        return f"see `mistral-conformance rules --rules '{family}.*'`"
+    return "see `mistral-conformance rules`; rules of your own need --rules-from"

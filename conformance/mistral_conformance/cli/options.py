@@ -30,8 +30,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         "--era",
         choices=eras.names(),
         default=eras.TODAY,
-        help="the state of the API to judge by: a day of its history, today or announced; "
-        "default: today",
+        metavar="ERA",
+        help=f"the state of the API to judge by: {', '.join(eras.names())}; default: today",
     )
     parser.add_argument(
         "--operations",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from mistral_conformance.cli.arguments import Parser, make_run_parser
+from mistral_conformance.cli.baselines import require_cases
 from mistral_conformance.cli.endings import ABSENT, WRONG
 from mistral_conformance.cli.reporting import reporting_to
 from mistral_conformance.cli.selection import plan_run
@@ -67,6 +68,7 @@ class RulesPlugin:
                 require_consent(given_options.base_url, yes_live=given_options.yes_live)
             load_own(given_options.rules_from)
             plan = plan_run(given_options)
+            require_cases(given_options, plan)
             self._options = make_run_options(given_options)
             document = load_document(given_options.era)
             operations = select_operations(

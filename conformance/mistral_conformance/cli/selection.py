@@ -6,10 +6,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws import load_laws
+from mistral_conformance.laws.law import FULL
 from mistral_conformance.model.document import load_document
 from mistral_conformance.rules import load_rules
 from mistral_conformance.running.estimate import Estimate, estimate
 from mistral_conformance.running.plan import (
+    WHOLE,
     WrongSelection,
     default_profile,
     leave_out,
@@ -17,6 +19,7 @@ from mistral_conformance.running.plan import (
     select_operations,
     select_rules,
 )
+from mistral_openapi.eras import TODAY
 
 if TYPE_CHECKING:
     import argparse
@@ -57,6 +60,17 @@ def plan_run(options: argparse.Namespace) -> list[Case]:
     if not plan:
         raise WrongSelection("no selected rule says anything about a selected operation")
     return plan
+
+
+def every_case(era: str) -> set[str]:
+    """Return the names of all cases that runs can have, today and in an era."""
+    rules = [*load_rules(), *load_laws()]
+    documents = [load_document(each) for each in dict.fromkeys((era, TODAY))]
+    return {
+        case.name
+        for document in documents
+        for case in make_plan(document, rules, select_operations(document, WHOLE), WHOLE, FULL)
+    }
 
 
 def estimate_of(options: argparse.Namespace, plan: list[Case]) -> Estimate:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mistral_conformance.cli.arguments import make_run_parser
+from mistral_conformance.cli.baselines import baseline_of
 from mistral_conformance.cli.connecting import make_connection
 from mistral_conformance.cli.selection import profile_of
 from mistral_conformance.cli.settings import shaping_settings
@@ -20,12 +20,6 @@ from mistral_conformance.running.run import RunOptions
 from mistral_conformance.session.clock import TOKEN_VARIABLE
 from mistral_conformance.session.identities import parse_identities
 from mistral_conformance.session.markers import fresh_run_id, seeded_run_id
-from mistral_conformance.verdict.baseline import (
-    Baseline,
-    WrongBaseline,
-    no_baseline,
-    read_baseline,
-)
 
 if TYPE_CHECKING:
     import argparse
@@ -91,7 +85,7 @@ def make_run_options(options: argparse.Namespace, embedded_url: str = "") -> Run
         clock_is_mine=bool(embedded_url) or options.clock_is_mine,
         read_only=options.read_only,
         fail_fast=options.fail_fast,
-        baseline=_baseline(options),
+        baseline=baseline_of(options),
         shard=str(options.shard or ""),
         settings=shaping_settings(options, make_run_parser()),
     )
@@ -111,12 +105,3 @@ def connection_of(options: argparse.Namespace) -> Connection:
         checked=not options.insecure,
         rate=options.rate,
     )
-
-
-def _baseline(options: argparse.Namespace) -> Baseline:
-    if options.update_baseline and not options.baseline:
-        raise WrongBaseline("--update-baseline writes to --baseline FILE: name it")
-    if not options.baseline:
-        return no_baseline()
-    today = datetime.now(UTC).date()
-    return read_baseline(options.baseline, today, missing_ok=options.update_baseline)

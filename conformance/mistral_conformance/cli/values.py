@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mistral_conformance.laws.law import Depth
 from mistral_conformance.probing.targets import load_abilities
 from mistral_conformance.report.formats import Output, parse_output
 from mistral_conformance.running.shards import Shard, parse_shard
@@ -23,18 +24,39 @@ def base_url(text: str) -> str:
 
     """
     shown = "this" if "@" in text else repr(text)
-    try:
-        url, port = httpx.URL(text), urlsplit(text).port
-        url.raw_host.decode("ascii").encode("idna")
-    except (httpx.InvalidURL, ValueError):
-        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port") from None
-    if url.scheme not in {"http", "https"} or not url.host or port == 0:
-        raise argparse.ArgumentTypeError(f"{shown} is no URL: write http://host:port")
+    url = _url(text)
+    if url is None:
+        meant = f"http://{text}"
+        bare = "@" not in text and "://" not in text
+        example = meant if bare and _url(meant) else "http://localhost:8000"
+        raise argparse.ArgumentTypeError(f"{shown} is no URL: write it like {example}")
     if url.userinfo:
         raise argparse.ArgumentTypeError("leave user and password out of the URL")
     if url.query or url.fragment:
         raise argparse.ArgumentTypeError(f"{shown}: leave out what follows the path")
     return text.rstrip("/")
+
+
+def _url(text: str) -> httpx.URL | None:
+    """Return the URL that requests can go to, None where a text is none."""
+    try:
+        url, port = httpx.URL(text), urlsplit(text).port
+        url.raw_host.decode("ascii").encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        return None
+    return url if url.scheme in {"http", "https"} and url.host and port != 0 else None
+
+
+def depth(text: str) -> Depth:
+    """Return how much of the laws to try.
+
+    Raises:
+        ArgumentTypeError: it is none.
+
+    """
+    if text not in {*Depth}:
+        raise argparse.ArgumentTypeError(f"{text!r}: choose from {', '.join(Depth)}")
+    return Depth(text)
 
 
 def natural(text: str) -> int:

@@ -15,6 +15,7 @@ from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.lists import read_pages
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import load_targets, targets_of, words_of
+from mistral_conformance.record.counting import counted
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import Skipped
 
@@ -58,7 +59,7 @@ def answers_tile(world: World, view: ListView) -> None:
     whole = _walk(world, view, ids)
     count = len(whole.items)
     if not 1 < count <= MOST:
-        raise Skipped(f"there are {count} items")
+        raise Skipped(f"there are {counted(count, 'item')}")
     least = least_size(count)
     for size in page_sizes(view, least, least + 1, count - 1, count):
         walk = _walk(world, view, ids, size)
@@ -67,7 +68,9 @@ def answers_tile(world: World, view: ListView) -> None:
         wanted, found = ([_key(each) for each in one.items] for one in (whole, walk))
         if found != wanted and wanted != [_key(each) for each in _walk(world, view, ids).items]:
             raise Skipped("the items change meanwhile")
-        said = f"pages of size {size} hold {len(found)} items, one large page {len(wanted)}"
+        said = (
+            f"pages of size {size} hold {counted(len(found), 'item')}, one large page {len(wanted)}"
+        )
         same = found == wanted
         world.expect(same, f"{said}, or others, or in another order", *whole.pages[:1], *walk.pages)
 

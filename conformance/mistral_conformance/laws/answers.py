@@ -20,7 +20,7 @@ from mistral_conformance.laws.asking import (
     question,
     stop_at,
 )
-from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.comparing import tell_difference
 from mistral_conformance.laws.law import FULL, QUICK, Subject, law
 from mistral_conformance.laws.reading import read_items
 from mistral_conformance.laws.requests import plain_request
@@ -185,8 +185,8 @@ def stream_tells_the_same(world: World, asked: Streamed) -> None:
     for what, left, right in _compare(plain, streamed):
         if left != right:
             expect_steady(world, request, plain)
-            shown = shorten(left, right)
-            reason = f"{what} is {shown[0]} in the plain answer and {shown[1]} in the stream"
+            place, one, other = tell_difference(what, left, right)
+            reason = f"{place} is {one} in the plain answer and {other} in the stream"
             raise Failed(reason, plain.exchange, streamed.exchange)
 
 
@@ -257,7 +257,8 @@ def _compare(plain: Completion, streamed: Completion) -> Iterator[tuple[str, obj
             yield f"the calls of choice {index}", choice.called, other.called
             yield f"the end of choice {index}", choice.finish, other.finish[-1:]
     if plain.usage and streamed.usage:
-        yield "the usage", counts(plain.usage[-1]), counts(streamed.usage[-1])
+        told, heard = counts(plain.usage[-1]), counts(streamed.usage[-1])
+        yield "", {"usage": told}, {"usage": heard}
 
 
 @law(id="answers.stream-is-one-answer", over=asked_ways, source=TOLD_FALSELY, harm=True)

@@ -26,6 +26,7 @@ from mistral_conformance.model.schemas import (
     types,
 )
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.reading import parse
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
 
@@ -380,7 +381,7 @@ def _expect_each(
 ) -> None:
     """Hold an answer to a list to have one item for each place, that of its text."""
     found = _answers(world, listed, answer)
-    said = f"{len(order)} inputs get {len(found)} answers"
+    said = f"{counted(len(order), 'input', 'get')} {counted(len(found), 'answer')}"
     world.expect(len(found) == len(order), said, answer)
     numbers = [each["index"] for each in found if "index" in each]
     said = f"the answers are numbered {numbers}"
@@ -396,7 +397,7 @@ def _expect_each(
 
 def _first(world: World, listed: Listed, answer: Exchange) -> Json:
     found = _answers(world, listed, world.need(answer))
-    world.expect(len(found) == 1, f"one input gets {len(found)} answers", answer)
+    world.expect(len(found) == 1, f"one input gets {counted(len(found), 'answer')}", answer)
     return found[0]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mistral_conformance.laws.comparing import is_equal, shared, shorten
+from mistral_conformance.laws.comparing import is_equal, shared, tell_difference
 from mistral_conformance.laws.instance import bare
 from mistral_conformance.laws.law import FULL, Subject, law
 from mistral_conformance.laws.neighbours import LOST as MOVED
@@ -121,8 +121,8 @@ def parts_stay(world: World, named: Named, operation: str) -> None:
     after = _list(world, named.lister, "", instance)
     schema, _ = answer_schema(world.document.operations[named.lister], world.document)
     told, due = shared(world.document, schema or {}, after, before)
-    left, right = shorten(due, told)
-    said = f"{operation} changed {named.lister} from {left} to {right}"
+    place, left, right = tell_difference(named.lister, due, told)
+    said = f"{operation} changed {place} from {left} to {right}"
     world.expect(is_equal(told, due), said, done, *world.ctx.exchanges[-1:])
 
 

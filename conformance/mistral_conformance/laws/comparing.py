@@ -153,6 +153,17 @@ def describe(place: str, left: object, right: object, one: Shown, other: Shown) 
     return f"`{place}` is {first} in {one.view} and {second} in {other.view}"
 
 
+def tell_difference(what: str, left: object, right: object) -> tuple[str, str, str]:
+    """Return the first place in something that differs, as words, and both values there.
+
+    What has no name of its own is told by the place alone.
+    """
+    place, one, other = inside("", left, right)
+    path = f"`{place.removeprefix('.')}`"
+    named = what if not place else f"{path} of {what}" if what else path
+    return named, *shorten(one, other)
+
+
 def describe_change(place: str, before: object, after: object, view: str) -> str:
     """Return what a view shows otherwise than before, as the end of a sentence."""
     was, now = shorten(before, after)

@@ -16,6 +16,7 @@ from mistral_conformance.laws.comparing import (
     is_equal,
     shared,
     shorten,
+    tell_difference,
 )
 from mistral_conformance.laws.instance import Instance
 from mistral_conformance.laws.law import Subject, law
@@ -186,8 +187,8 @@ def refused_changes_nothing(world: World, resource: Resource, operation: str) ->
         for view, one in parts.items():
             schema, _ = answer_schema(world.document.operations[view], world.document)
             told = shared(world.document, schema or {}, one, _part(world, instance, view))
-            left, right = shorten(*told)
-            said = f"{operation}, which was refused, changed {view} from {left} to {right}"
+            place, left, right = tell_difference(view, *told)
+            said = f"{operation}, which was refused, changed {place} from {left} to {right}"
             world.expect(is_equal(*told), said, answer)
     if not judged:
         raise Skipped(f"{operation} takes whatever is sent")

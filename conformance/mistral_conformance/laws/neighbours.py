@@ -19,6 +19,7 @@ from mistral_conformance.laws.views import new_value, stable
 from mistral_conformance.model.fields import shown_by
 from mistral_conformance.model.schemas import JSON, body_properties, types
 from mistral_conformance.probing.samples import Sample, load_samples
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
 
@@ -137,7 +138,10 @@ def own_fields_stay(world: World, resource: Resource, operation: str) -> None:
     inside = set() if states else _ids_inside(world, instance)  # what has an end may be set back
     if inside and act(world, instance, operation).ok:  # what the first time added stays, too
         lost = inside - _ids_inside(world, instance)
-        said = f"{operation} a second time took {len(lost)} parts out of the {resource.name}"
+        said = (
+            f"{operation} a second time took "
+            f"{counted(len(lost), 'part')} out of the {resource.name}"
+        )
         world.expect(not lost, said)
 
 

@@ -11,6 +11,7 @@ from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.populations import judged, walk_population
 from mistral_conformance.laws.reading import read_time
 from mistral_conformance.laws.sets import DECLARED, list_subject, values_for, whole_of
+from mistral_conformance.record.counting import counted
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import SHOULD
 
@@ -145,7 +146,7 @@ def _expect_keys(
 ) -> None:
     resource = world.model.resources[view.resource]
     found = {key_of(resource, each) for each in walk.items}
-    reason = f"{what}: the list holds {len(found)} items, without it {len(set(wanted))}"
+    reason = f"{what}: the list holds {counted(len(found), 'item')}, without it {len(set(wanted))}"
     world.expect(found == set(wanted), reason, walk.last)
 
 

@@ -24,6 +24,7 @@ from mistral_conformance.laws.populations import (
 from mistral_conformance.laws.reading import find, read_items
 from mistral_conformance.laws.views import new_value
 from mistral_conformance.laws.walking import least_size, page_sizes, walk_list, ways
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 from mistral_conformance.verdict.requirement import MAY, SHOULD
@@ -93,7 +94,7 @@ def pages_tile(world: World, view: ListView) -> None:
     whole = walk_population(world, view, population, query)
     wanted = [key_of(resource, each) for each in whole.items]
     missing = population.keys - set(wanted)
-    world.expect(not missing, f"{len(missing)} items are not in the list", *whole.pages)
+    world.expect(not missing, f"the list lacks {counted(len(missing), 'item')}", *whole.pages)
     least = least_size(count)
     for size in page_sizes(view, least, least + 1, least + 2, count - 1, count):
         for tokens in ways(view):
@@ -116,7 +117,10 @@ def totals_are_true(world: World, view: ListView) -> None:
             follows = number * size < len(walk.items)
             judged += (more is not None) + (total is not None)
             told = f"page {number} of size {size}"
-            reason = f"{told} says that more follow: {more}, {len(walk.items)} items are there"
+            reason = (
+                f"{told} says that more follow: {more}, the list has "
+                f"{counted(len(walk.items), 'item')}"
+            )
             world.expect(more in (None, follows), reason, page)
             reason = f"{told} says that there are {total} items, there are {len(walk.items)}"
             world.expect(total in (None, len(walk.items)), reason, page)
@@ -164,7 +168,7 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
         raise Skipped(f"a page beyond the end is refused with {answer.status}", answer)
     world.need(answer)
     found = read_items(answer, view.items)
-    world.expect(not found, f"a page beyond the end holds {len(found)} items", answer)
+    world.expect(not found, f"a page beyond the end holds {counted(len(found), 'item')}", answer)
     due, told = (find(page, view.paging.get("total", "?")) for page in (known, answer))
     said = f"a page beyond the end says that there are {told} items, the first one says {due}"
     world.expect(told in (None, due) or not view.exact, said, known, answer)
@@ -216,7 +220,7 @@ def tokens_outlive_their_item(world: World, view: ListView) -> None:
         raise NotOffered("not offered: the server gives no tokens")
     found = [key_of(resource, each) for each in walk.items]
     twice = [key for key in population.keys if found.count(key) > 1]
-    said = f"after a deletion between two pages {len(twice)} items come again"
+    said = f"after a deletion between two pages {counted(len(twice), 'item', 'come')} again"
     world.expect(not twice, said, *walk.pages[-2:])
 
 
@@ -253,11 +257,11 @@ def largest_page_is_full(world: World, view: ListView) -> None:
         walk = walk_population(world, view, crowd, query, tokens=tokens)
         found = [key_of(resource, each) for each in walk.items]
         first, size = len(read_items(walk.pages[0], view.items)), _size(view)
-        said = f"a page of size {size} holds {first} of {count} items"
+        said = f"a page of size {size} holds {first} of {counted(count, 'item')}"
         world.expect(first == size or _leads_on(view, walk.pages[0]), said, walk.pages[0])
         world.expect(len(found) == len(set(found)), "an item comes twice", *walk.pages)
         lost = len(crowd.keys - set(found))
-        world.expect(not lost, f"{lost} of {count} items are on no page", *walk.pages)
+        world.expect(not lost, f"no page has {lost} of {counted(count, 'item')}", *walk.pages)
         total = find(walk.pages[0], view.paging.get("total", "?")) if view.exact else None
         said = f"a page says that there are {total} items, there are {count}"
         world.expect(total in (None, len(found)), said, walk.pages[0])
@@ -269,7 +273,7 @@ def usual_page_has_its_size(world: World, view: ListView) -> None:
     crowd, query = _crowd(world, view)
     page = world.need(world.ask(view.operation, crowd.ids, query=query or None))
     count, due = len(read_items(page, view.items)), int(view.usual or 0)
-    said = f"a page holds {count} of {len(crowd.made)} items where {due} are usual"
+    said = f"a page holds {count} of {counted(len(crowd.made), 'item')} where {due} are usual"
     if count == min(due, len(crowd.made)):
         return
     asked = {**query, view.paging["size"]: due}
@@ -287,7 +291,9 @@ def end_is_told(world: World, view: ListView) -> None:
         if walk.last is not walk.pages[0] and _is_silent(view, walk.pages[0]):
             raise Skipped(SILENT)
         held = len(read_items(walk.last, view.items))
-        said = f"pages of size {size} of {count} items end with a page that holds nothing"
+        said = (
+            f"pages of size {size} of {counted(count, 'item')} end with a page that holds nothing"
+        )
         world.expect(held, said, *walk.pages[-2:])
 
 
@@ -372,7 +378,10 @@ def _expect_leads(
         [key_of(resource, each) for each in read_items(page, view.items)]
         for page in (followed, pages[1])
     )
-    said = f"the {name} link leads to {len(found)} items, not to the {len(due)} of that page"
+    said = (
+        f"the {name} link leads to "
+        f"{counted(len(found), 'item')}, not to the {len(due)} of that page"
+    )
     world.expect(found == due, said, pages[0], followed, pages[1])
 
 
@@ -387,7 +396,7 @@ def _narrowed(world: World, view: ListView) -> tuple[Population, Json, int]:
     if count > MOST:
         raise Skipped(f"the list has {count} items, too many to be walked by small pages")
     if count <= 1:
-        raise Skipped(f"the list has {count} items")
+        raise Skipped(f"the list has {counted(count, 'item')}")
     return population, query, count
 
 
@@ -410,11 +419,13 @@ def _expect_tiles(
     resource = world.model.resources[view.resource]
     for page in walk.pages:
         count = len(read_items(page, view.items))
-        world.expect(count <= size, f"a page of size {size} holds {count} items", page)
+        world.expect(count <= size, f"a page of size {size} holds {counted(count, 'item')}", page)
     found = [key_of(resource, each) for each in walk.items]
     twice = len(found) - len(set(found))
-    world.expect(not twice, f"{twice} items come twice on pages of size {size}", *walk.pages)
+    world.expect(
+        not twice, f"{counted(twice, 'item', 'come')} twice on pages of size {size}", *walk.pages
+    )
     lost = len(set(wanted) - set(found))
-    world.expect(not lost, f"{lost} items are on no page of size {size}", *walk.pages)
+    world.expect(not lost, f"no page of size {size} has {counted(lost, 'item')}", *walk.pages)
     if set(found) == set(wanted):
         world.expect(found == wanted, f"pages of size {size} are in another order", *walk.pages[:2])

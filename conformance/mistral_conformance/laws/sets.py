@@ -18,6 +18,7 @@ from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.telling import resolved, tell
 from mistral_conformance.laws.walking import least_size, ways
 from mistral_conformance.model.schemas import facet, items_of, types
+from mistral_conformance.record.counting import counted
 from mistral_conformance.verdict.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -181,7 +182,10 @@ def repeated_is_union(world: World, view: ListView, name: str, choices: list[str
         raise Skipped(f"no two values of `{name}` leave something")
     for one, other in permutations(some, 2):
         found, due = left(one, other), single[one] | single[other]
-        said = f"`{name}` with {one} and {other} leaves {len(found)} items, one by one {len(due)}"
+        said = (
+            f"`{name}` with {one} and {other} leaves "
+            f"{counted(len(found), 'item')}, one by one {len(due)}"
+        )
         world.expect(found == due, said, whole.last)
 
 
@@ -253,7 +257,7 @@ def filtered_pages_tile(world: World, view: ListView, each: Filter) -> None:
     sizes = (None, _half(each, value, whole))
     walks = [walk_population(world, view, population, query, size=size) for size in sizes]
     large, small = ([key_of(resource, item) for item in walk.items] for walk in walks)
-    said = f"{each.parameter}={value!r} leaves {len(large)} items on large pages, "
+    said = f"{each.parameter}={value!r} leaves {counted(len(large), 'item')} on large pages, "
     told = f"{said}{len(small)} on small"
     differing = set(large) ^ set(small)
     if differing:
@@ -274,7 +278,10 @@ def chosen_pages_tile(world: World, view: ListView, name: str, values: list[str]
         size = max(1, least_size(len(large.items)), len(large.items) // 2)
         small = walk_population(world, view, population, {name: value}, size=size)
         one, other = ({key_of(resource, each) for each in walk.items} for walk in (large, small))
-        said = f"{name}={value!r} leaves {len(one)} items on large pages, {len(other)} on small"
+        said = (
+            f"{name}={value!r} leaves "
+            f"{counted(len(one), 'item')} on large pages, {len(other)} on small"
+        )
         world.expect(one == other, said, large.last, small.last)
         _expect_totals(world, view, (large, small), value)
 
@@ -297,7 +304,8 @@ def unknown_value_leaves_nothing(world: World, view: ListView, name: str) -> Non
         raise Skipped("the list is empty")
     walk = world.walk(resource, query={name: f"none-{world.values.word()}"})
     said = (
-        f"with a `{name}` that nothing has {len(walk.items)} of {len(whole.items)} items are left"
+        f"a `{name}` that nothing has leaves {len(walk.items)} of "
+        f"{counted(len(whole.items), 'item')}"
     )
     world.expect(not walk.items, said, walk.last)
     field = view.keeps.get(name, "")
@@ -330,7 +338,10 @@ def default_is_no_wish(world: World, view: ListView, name: str, default: object)
     value = str(default).lower() if isinstance(default, bool) else default
     walk = world.walk(resource, ids, {name: value}, through=view.operation)
     wanted, found = ([key_of(resource, each) for each in one.items] for one in (plain, walk))
-    said = f"with its default {value!r} for `{name}` the list holds {len(found)} items, without it "
+    said = (
+        f"with its default {value!r} for `{name}` the list holds "
+        f"{counted(len(found), 'item')}, without it "
+    )
     world.expect(
         wanted == found, f"{said}{len(wanted)}, or in another order", plain.last, walk.last
     )

@@ -21,6 +21,7 @@ from mistral_conformance.model.declarations import PAGING
 from mistral_conformance.model.lists import read_pages
 from mistral_conformance.probing.samples import load_samples
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.verdict.outcome import NotOffered, Skipped
 
@@ -134,7 +135,10 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
     lines = [parse(line) for line in _lines(export)]
     if JSON_LINES in view:
         objects = sum(isinstance(each, dict) for each in lines)
-        said = f"{view} writes {len(lines)} lines, {objects} of them objects, of {len(made)} things"
+        said = (
+            f"{view} writes "
+            f"{counted(len(lines), 'line')}, {objects} of them objects, of {len(made)} things"
+        )
         world.expect(objects == len(lines) == len(made), said, answer, export)
         whole = sum(is_equal({**each, **MARKED}, each) for each in _inside(lines, dict))
         marked = len(made) - MANY
@@ -154,7 +158,7 @@ def export_holds_everything(world: World, resource: Resource, child: Resource, v
         deleted = world.need(world.delete(made[-1]))
         _, later = _exported(world, view, made[0])
         count = len(_lines(later))
-        said = f"{view} writes {count} lines, of {len(made)} things one was deleted"
+        said = f"{view} writes {counted(count, 'line')}, of {len(made)} things one was deleted"
         world.expect(count == len(made) - 1, said, deleted, later)
 
 

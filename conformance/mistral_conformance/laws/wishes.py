@@ -18,6 +18,7 @@ from mistral_conformance.laws.sets import (
     parts_items,
     whole_of,
 )
+from mistral_conformance.record.counting import counted
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
@@ -99,7 +100,10 @@ def wish_and_filter(world: World, view: ListView, name: str, values: list[Any]) 
             for wish, found in narrow:
                 both = _left(world, view, population, {**query, name: wish})
                 due, both = found & fitting, both & everything
-                said = f"{name}={wish} with {each.parameter}={value!r} leaves {len(both)} items, "
+                said = (
+                    f"{name}={wish} with {each.parameter}={value!r} leaves "
+                    f"{counted(len(both), 'item')}, "
+                )
                 world.expect(both == due, f"{said}{len(due)} are left by each alone", whole.last)
     if not parting:
         raise Skipped("no filter leaves a part of what there is")

@@ -7,17 +7,12 @@ from typing import Any
 import attrs
 from attrs import frozen
 
+from mistral_conformance.record.counting import plural
+
 CHOICE = "our choice"
 """How the evidence of a declaration begins that nobody but this project stands behind."""
 
 Json = dict[str, Any]
-
-
-def plural(noun: str) -> str:
-    """Return several of what a noun names: `libraries`, `accesses`, `batch jobs`."""
-    if noun.endswith("y") and noun[-2:-1] not in {*"aeiou"}:
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 @frozen

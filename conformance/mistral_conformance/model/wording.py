@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.kinds import TYPES, kind_of
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ BOUNDS = {
     "exclusiveMinimum": "more than {}",
     "exclusiveMaximum": "less than {}",
     "multipleOf": "a multiple of {}",
-    "minLength": "a text of at least {} characters",
-    "maxLength": "a text of at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "minProperties": "at least {} fields",
-    "maxProperties": "at most {} fields",
+    "minLength": "a text of at least {}",
+    "maxLength": "a text of at most {}",
+    "minItems": "at least {}",
+    "maxItems": "at most {}",
+    "minProperties": "at least {}",
+    "maxProperties": "at most {}",
 }
+COUNTED = {"Length": "character", "Items": "item", "Properties": "field"}
+"""What a bound counts, by the end of its keyword."""
 TAGGED = {"const", "enum"}
 
 
@@ -103,9 +106,11 @@ def _surplus_words(place: str, _value: object, _: str, due: Any) -> str:  # noqa
 def _bound_words(place: str, value: object, keyword: str, due: Any) -> str:  # noqa: ANN401 - a keyword's value
     if keyword not in BOUNDS:
         return ""
-    counted = isinstance(value, list | dict)
+    several = isinstance(value, list | dict) and due != 1
     shown = f"has {len(value)}" if isinstance(value, list | dict) else f"is {_shown(value)}"
-    return f"{place} {shown}, {BOUNDS[keyword].format(due)} {'are' if counted else 'is'} due"
+    noun = COUNTED.get(keyword[3:])
+    words = BOUNDS[keyword].format(counted(due, noun) if noun else due)
+    return f"{place} {shown}, {words} {'are' if several else 'is'} due"
 
 
 SAYING: dict[str, Callable[[str, Any, str, Any], str]] = {

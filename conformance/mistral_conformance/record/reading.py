@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, SupportsIndex, overlo
 
 from attrs import field, frozen
 
+from mistral_conformance.record.counting import counted
+
 if TYPE_CHECKING:
     from _collections_abc import dict_items, dict_values
     from collections.abc import Iterator, Mapping
@@ -143,7 +145,7 @@ class Reader:
             Misread: always.
 
         """
-        self.source.misread(f"{_spell(place)} has {count} items, too few to judge")
+        self.source.misread(f"{_spell(place)} has {counted(count, 'item')}, too few to judge")
 
 
 class Fields(dict[str, Any]):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from mistral_conformance.record.counting import counted
+from mistral_conformance.report.terminal import printable
+from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.verdict.citations import PART, strip_comment
 from mistral_conformance.verdict.outcome import RED, Status
 from mistral_openapi.evidence import load_evidence
@@ -70,13 +73,14 @@ def print_calibration(console: Console, found: Sequence[Calibrated]) -> None:
     """Print the refuted entries with what to change, then how many there are of each finding."""
     for each in found:
         if each.finding is Finding.REFUTED:
-            lines = [f"refuted: {each.entry.id}: {each.entry.says}", f"  change {each.place}"]
-            lines += [f"  {result.name}: {result.reason}" for result in each.cases]
+            print_wrapped(console, f"refuted: {each.entry.id}: {each.entry.says}", rest="  ")
+            lines = [f"change {each.place}"]
+            lines += [f"{result.name}: {result.reason}" for result in each.cases]
             for line in lines:
-                console.print(line, markup=False, highlight=False, soft_wrap=True)
+                print_wrapped(console, printable(line), "  ", "    ")
     counts = {one: sum(each.finding is one for each in found) for one in Finding}
     told = ", ".join(f"{count} {finding}" for finding, count in counts.items())
-    console.print(f"of {len(found)} entries: {told}", markup=False, highlight=False)
+    console.print(f"of {counted(len(found), 'entry')}: {told}", markup=False, highlight=False)
 
 
 def lines_of(found: Sequence[Calibrated]) -> list[dict[str, object]]:

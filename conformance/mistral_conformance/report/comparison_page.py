@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.pages import render_page
 
 if TYPE_CHECKING:
@@ -12,5 +13,5 @@ if TYPE_CHECKING:
 
 def render_comparison(comparison: Comparison) -> str:
     """Return the page."""
-    title = f"{len(comparison.columns)} reports side by side"
+    title = f"{counted(len(comparison.columns), 'report')} side by side"
     return render_page("comparison.html.jinja", "comparison.js", title=title, comparison=comparison)

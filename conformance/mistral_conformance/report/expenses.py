@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_conformance.record.counting import counted
+from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.running.measures import measurements
 from mistral_conformance.session.prices import load_prices
 
@@ -27,11 +29,13 @@ UNITS = {
 def print_estimate(console: Console, found: Estimate) -> None:
     """Print an estimate."""
     for each in _lines(found):
-        console.print(each, markup=False, highlight=False, soft_wrap=True)
+        words = each.lstrip()
+        start = " " * (len(each) - len(words))
+        print_wrapped(console, words, start, f"{start}  ")
 
 
 def _lines(found: Estimate) -> Iterator[str]:
-    yield f"{found.cases} cases, about {found.total} requests"
+    yield f"{counted(found.cases, 'case')}, about {counted(found.total, 'request')}"
     yield from _counts({kind: found.requests[kind] for kind in sorted(found.requests)})
     if found.creations:
         yield "creates, and deletes again as far as the API can, about"
@@ -79,5 +83,7 @@ def _dollars(low: float, high: float) -> str:
 
 
 def _sources() -> Iterator[str]:
-    yield f"requests as measured on the mock on {measurements()['measured']}, another server may "
-    yield f"get more or fewer; prices as published on {load_prices().day}, without any discount"
+    yield (
+        f"requests as measured on the mock on {measurements()['measured']}, another server may get "
+        f"more or fewer; prices as published on {load_prices().day}, without any discount"
+    )

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from attrs import define, field
 
+from mistral_conformance.record.counting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -127,7 +129,7 @@ def _pairs(headers: Iterable[tuple[str, str]], redactor: Redactor) -> list[dict[
 
 def _content(content: bytes, redactor: Redactor) -> dict[str, str]:
     if len(content) > BODY_LIMIT:
-        return {"text": "", "comment": f"{len(content)} bytes, left out"}
+        return {"text": "", "comment": f"{counted(len(content), 'byte')}, left out"}
     clean = redactor.content(content)
     try:
         return {"text": clean.decode("utf-8")}

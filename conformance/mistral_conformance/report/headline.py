@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mistral_conformance.record.counting import counted
+from mistral_conformance.verdict.baseline import holds_again
 from mistral_conformance.verdict.outcome import PREVENTED, RED, Status
 from mistral_conformance.verdict.requirement import Level
 
@@ -15,52 +17,82 @@ if TYPE_CHECKING:
 def headline(report: Report) -> str:
     """Say whether the MUST rules hold; what fails, what weaker rules fail, what was not judged."""
     if report.run.interrupted:
-        return f"Interrupted after {len(report.rules)} cases"
+        return "; ".join(each for each in (_interrupted(report), _failures(report)) if each)
     parts = [_verdict(report), _known(report), _weaker(report), _unjudged(report)]
     found = ", ".join(each for each in parts if each)
-    return f"Stopped {report.run.stopped}. {found}" if report.run.stopped else found
+    whole = "; ".join((found, *_overdue(report)))
+    return f"Stopped {report.run.stopped}. {whole}" if report.run.stopped else whole
+
+
+def _interrupted(report: Report) -> str:
+    judged, planned = len(report.rules), report.run.planned
+    if planned:
+        return f"Interrupted after {judged} of {counted(planned, 'case')}"
+    return f"Interrupted after {counted(judged, 'case')}"
 
 
 def _verdict(report: Report) -> str:
     if report.lacks_all:
-        hint = "" if report.run.holds else " (--prefix?)"
-        return f"Nothing was judged: the server has nothing of what was to be tried{hint}"
-    if report.run.holds or (report.run.stopped and not _is_broken(report)):
-        return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
-    failed = _new_failures(report)
-    broken = sum(each[Status.ERROR] for each in report.summary.values())
-    failures = f"{failed} MUST fail{_causes(report)}" if failed else ""
-    words = [failures, f"{broken} in error" if broken else ""]
-    return ", ".join(each for each in words if each) or "Not all MUST rules were judged"
+        return f"Nothing was judged: the server has nothing of what was to be tried{_hint(report)}"
+    failures = _failures(report)
+    if failures:
+        return failures
+    if any(each.broken for each in report.rules):
+        return "Not all MUST rules were judged"
+    if any(each.known for each in report.rules):
+        return "No new failure"
+    return "All judged MUST rules hold" if report.must_unjudged else "All MUST rules hold"
+
+
+def _hint(report: Report) -> str:
+    """Return what may be wrong about the address of a server that answered nothing."""
+    if report.run.holds:
+        return ""
+    if report.target.base_url.endswith("/v1"):
+        return " (leave out /v1: every path of the API begins with it)"
+    return " (--prefix?)"
+
+
+def _failures(report: Report) -> str:
+    """Return what fails the run, known failures left out; empty where nothing does."""
+    failed = sum(each.red and each.broken for each in report.rules)
+    errors = sum(each.status is Status.ERROR and each.broken for each in report.rules)
+    words = [
+        f"{counted_musts(failed)}{_causes(report, failed)}" if failed else "",
+        f"{errors} in error" if errors else "",
+    ]
+    return ", ".join(each for each in words if each)
+
+
+def counted_musts(failed: int) -> str:
+    """Return how many MUST rules fail: `1 MUST fails`, `2 MUST fail`."""
+    return f"{failed} MUST {'fails' if failed == 1 else 'fail'}"
 
 
 def _known(report: Report) -> str:
     known = sum(bool(each.known) for each in report.rules)
-    words = [f"{known} known to fail" if known else ""]
-    overdue = len(report.overdue)
-    words.append(f"{overdue} to be taken out of the baseline" if overdue else "")
-    return ", ".join(each for each in words if each)
+    return f"{known} known to fail" if known else ""
 
 
-def _is_broken(report: Report) -> bool:
-    musts = _count(report.summary[Level.MUST], (*RED, *PREVENTED))
-    return musts > 0 or any(each[Status.ERROR] for each in report.summary.values())
+def _overdue(report: Report) -> list[str]:
+    """Return what there is to do about the baseline."""
+    again = sum(holds_again(each) for each in report.overdue)
+    expired = len(report.overdue) - again
+    told, them = counted(again, "baseline entry", "hold"), "it" if again == 1 else "them"
+    late, has = counted(expired, "baseline entry"), "has" if expired == 1 else "have"
+    words = {f"{told} again: take {them} out": again, f"{late} {has} expired": expired}
+    return [each for each, count in words.items() if count]
 
 
-def _new_failures(report: Report) -> int:
-    known = sum(each.red and bool(each.known) for each in report.rules)
-    return _count(report.summary[Level.MUST], RED) - known
-
-
-def _causes(report: Report) -> str:
-    causes = sum(each.level is Level.MUST for each in report.causes)
-    failed = _new_failures(report)
-    return f" ({causes} cause{'s' if causes > 1 else ''})" if failed > causes else ""
+def _causes(report: Report, failed: int) -> str:
+    news = {each.name for each in report.rules if each.red and each.broken}
+    causes = sum(not news.isdisjoint(each.cases) for each in report.causes)
+    return f" ({counted(causes, 'cause')})" if failed > causes > 0 else ""
 
 
 def _weaker(report: Report) -> str:
     weaker = sum(_count(report.summary[each], RED) for each in (Level.SHOULD, Level.MAY))
-    return f"{weaker} weaker ones fail" if weaker else ""
+    return counted(weaker, "weaker one", "fail") if weaker else ""
 
 
 def _unjudged(report: Report) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from markupsafe import Markup
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.cells import SPOKEN, SYMBOLS, make_matrix
-from mistral_conformance.report.headline import headline
+from mistral_conformance.report.headline import counted_musts, headline
 from mistral_conformance.report.pages import render_page
 from mistral_conformance.report.tally import gaps, offers, tally
 from mistral_conformance.verdict.outcome import RED, Status
@@ -94,16 +95,24 @@ def render_html(report: Report, history: Sequence[Report] = ()) -> str:
 
 def _answer(report: Report) -> tuple[str, str]:
     run = report.run
-    if run.holds:
-        return "holds", "Yes."
+    if any(each.broken for each in report.rules):
+        return "broken", "No."
     if run.interrupted or run.stopped:
         return "cut", "Not known: not all was judged."
-    return "broken", "No."
+    if not (run.holds or report.overdue):
+        return "broken", "No."
+    known = [each for each in report.rules if each.known]
+    failed = sum(each.red for each in known)
+    if known:
+        told = f"{counted_musts(failed)}, all known" if failed else f"{len(known)} known to fail"
+        return "cut" if run.holds else "broken", f"Not entirely: {told}."
+    return ("holds", "Yes.") if run.holds else ("broken", "Yes, but the baseline is out of date.")
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     run, target = report.run, report.target
     deleted = report.cleanup.created - len(report.cleanup.leftovers)
+    operations = counted(len(run.operations), "operation")
     facts = {
         "date": run.started,
         "suite": run.suite,
@@ -111,7 +120,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         "seed": str(run.seed),
         "took": f"{run.elapsed_s:.1f} s",
         "requests": str(run.requests) if run.requests else "",
-        "judged": f"{len(report.rules)} cases of {len(run.operations)} operations",
+        "judged": f"{counted(len(report.rules), 'case')} of {operations}",
         "identities": ", ".join(target.identities),
         "clock": "controlled" if target.clock else "not controlled",
         "created and deleted": str(deleted),

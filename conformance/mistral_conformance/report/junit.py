@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from mistral_conformance.verdict.baseline import overdue_case
 from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # What XML 1.0 cannot hold, not even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+BASELINE = "baseline"
 ELEMENTS = {
     Status.FAIL: "failure",
     Status.FLAKY: "failure",
@@ -26,7 +28,8 @@ ELEMENTS = {
 def render_junit(report: Report) -> bytes:
     """Return the XML document, in UTF-8.
 
-    A red SHOULD or MAY does not break a run; it is a skipped case here, with its reason.
+    A red SHOULD or MAY does not break a run; it is a skipped case here, with its reason. So is what
+    the baseline knows. An entry of the baseline that has to go breaks the run: it is a failed case.
     """
     root = Element("testsuites", name="mistral-conformance", time=str(report.run.elapsed_s))
     families: dict[str, list[CaseResult]] = {}
@@ -34,6 +37,8 @@ def render_junit(report: Report) -> bytes:
         families.setdefault(each.family, []).append(each)
     for family, results in families.items():
         _add_suite(root, family, results)
+    if report.overdue:
+        _add_overdue(root, report.overdue)
     indent(root)
     text: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
@@ -55,6 +60,16 @@ def _add_suite(root: Element, family: str, results: list[CaseResult]) -> None:
         _add_case(suite, result)
 
 
+def _add_overdue(root: Element, overdue: tuple[str, ...]) -> None:
+    count = str(len(overdue))
+    counts = {"tests": count, "failures": count, "errors": "0", "skipped": "0", "time": "0"}
+    suite = SubElement(root, "testsuite", {"name": BASELINE, **counts})
+    for each in overdue:
+        name = _clean(overdue_case(each))
+        case = SubElement(suite, "testcase", classname=BASELINE, name=name, time="0")
+        SubElement(case, "failure", message=_clean(each))
+
+
 def _add_case(suite: Element, result: CaseResult) -> None:
     operations = ", ".join(result.operations)
     name = _clean(f"{result.id} [{operations}]")
@@ -63,13 +78,14 @@ def _add_case(suite: Element, result: CaseResult) -> None:
     )
     word = _element_of(result)
     if word:
-        message = _clean(f"{result.level}: {result.reason}")
+        known = f", known: {result.known}:" if result.known else ":"
+        message = _clean(f"{result.level}{known} {result.reason}")
         detail = SubElement(case, word, message=message)
         detail.text = _clean(_details(result))
 
 
 def _element_of(result: CaseResult) -> str:
-    if result.weak:
+    if result.weak or result.known:
         return "skipped"
     return ELEMENTS.get(result.status, "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from mistral_conformance.model.facts import plural
+from mistral_conformance.record.counting import counted, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +30,16 @@ ROLES = (
 def tell_resources(model: Model) -> str:
     """Return the resources, one to a line, with how many operations and fields are known."""
     lines = [
-        f"{each.name:<28} {len(each.operations):>3} operations {len(each.fields):>3} fields"
+        f"{each.name:<28} {_column(len(each.operations), 'operation')}  "
+        f"{_column(len(each.fields), 'field')}".rstrip()
         for each in model.resources.values()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _column(number: int, noun: str) -> str:
+    words = counted(number, noun).partition(" ")[2]
+    return f"{number:>3} {words:<{len(noun) + 1}}"
 
 
 def tell_resource(model: Model, name: str) -> str:

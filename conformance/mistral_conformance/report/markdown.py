@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.headline import headline
 from mistral_conformance.report.tally import offers, tally
 from mistral_conformance.verdict.outcome import Status
@@ -66,7 +67,8 @@ def _causes(report: Report) -> Iterator[str]:
     for cause in report.causes[:SHOWN_CAUSES]:
         yield from _cause(cause, [cases[each] for each in cause.cases])
     if len(report.causes) > SHOWN_CAUSES:
-        yield f"{len(report.causes) - SHOWN_CAUSES} more causes are in the reports."
+        more = len(report.causes) - SHOWN_CAUSES
+        yield f"{counted(more, 'more cause')} {'is' if more == 1 else 'are'} in the reports."
         yield ""
     for each in report.rules:
         if each.status is Status.ERROR:
@@ -74,7 +76,7 @@ def _causes(report: Report) -> Iterator[str]:
 
 
 def _cause(cause: CauseEntry, cases: list[CaseResult]) -> Iterator[str]:
-    count = f"{len(cases)} cases" if len(cases) > 1 else "1 case"
+    count = counted(len(cases), "case")
     known = " (known)" if all(each.known for each in cases) else ""
     yield f"<details><summary><b>{cause.level}</b> {_html(cause.summary)}{known}</summary>"
     yield ""

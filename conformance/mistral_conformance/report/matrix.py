@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.terminal import STYLES, printable
+from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.verdict.outcome import Status
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def print_matrix(console: Console, comparison: Comparison) -> None:
         style = "green" if each.holds else "red"
         console.print(Text(f"{each.letter}  {printable(each.base_url)}", style=f"bold {style}"))
         about = f"{each.verdict}; {each.profile}, {each.started}, suite {each.suite}"
-        console.print(Padding(Text(printable(about)), (0, 0, 0, 3)))
+        print_wrapped(console, printable(about), "   ", "   ")
     table = Table("family", title="cases that hold, of those judged", title_justify="left")
     for each in comparison.columns:
         table.add_column(each.letter, justify="right")
@@ -46,7 +47,7 @@ def _cell(holding: int, judged: int) -> Text:
 
 def _print_differences(console: Console, comparison: Comparison) -> None:
     found = comparison.differences
-    console.print(f"{len(found)} cases differ" if found else "Every case ended alike.")
+    console.print(counted(len(found), "case", "differ") if found else "Every case ended alike.")
     if found:
         letters = "  ".join(f"{each.letter:<5}" for each in comparison.columns)
         console.print(f"{letters}  n/o not offered, - not in the plan")
@@ -55,6 +56,7 @@ def _print_differences(console: Console, comparison: Comparison) -> None:
         for status in each.statuses:
             style = STYLES[Status(status)] if status else "dim"
             line.append(f"{SIGNS[status]:<5}  ", style=style)
-        console.print(line.append(f"{each.level} {printable(each.name)}"))
+        line.append(f"{each.level} {printable(each.name)}")
+        print_wrapped(console, line, rest=" " * 7 * len(each.statuses))
     if len(found) > SHOWN:
         console.print(f"... and {len(found) - SHOWN} more: --html FILE shows all")

@@ -44,11 +44,13 @@ ACCEPTED = re.compile(r"(an invalid request|the request breaks the document, and
 FOREIGN = re.compile(r"\bforeign\b|\bof another\b|\bstranger|\bneighbour|\bother-")
 BROKEN_WALK = (
     r"does not end within \d+ pages|has one \w+ \d+ times|an item (comes )?twice"
-    r"|without it leaves out|items are not in the list"
+    r"|without it leaves out|the list lacks \d+ items?\b"
 )
 """What is said where the pages of a list do not make the list, whatever was looked for in it."""
 OF_OTHERS, ANSWERS, PAGES, PAGE_SIZES = "foreign", "answers", "pages", "page size"
-TOO_FEW = re.compile(r"leaves out an item|leaves? \d+ items|the list holds \d+ items, without it")
+TOO_FEW = re.compile(
+    r"leaves out an item|leaves? \d+ items?\b|the list holds \d+ items?, without it"
+)
 """What is said of filters and orders where they may be right, and the pages wrong."""
 CONTENT = re.compile(r"bytes were sent, \d+ come back|tells no word of")
 STAMPS = r"`\w+_at` did not move with"

@@ -9,18 +9,20 @@ markup.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.report.headline import headline
 from mistral_conformance.report.tally import gaps, offers, tally
+from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
@@ -47,7 +49,11 @@ SHOWN_CAUSES = 14
 SHOWN_ERRORS = 7
 SHOWN_GAPS = 5
 PLAIN_STEPS = 10
+"""At most so many plain lines tell the progress of a run, each of so many cases or more."""
+OPEN = "without a verdict"
+"""What is said of a case in error while the run goes on: it may turn out to be blocked."""
 WIDTH = 80
+INDENT = "  "
 
 
 def printable(text: str) -> str:
@@ -80,18 +86,22 @@ class Live:
         self._counts[result.status] += 1
         if self._bar and self._task is not None:
             if result.status in (*RED, Status.ERROR):
-                self._console.print(_headline(result))
+                print_wrapped(self._console, _headline(result))
             name = printable(result.name)[-34:]
             self._bar.update(self._task, advance=1, description=f"{name:<34}", broken=self._broken)
         elif self._is_due():
-            self._console.print(f"{self._done:>5}/{self._total}  {count_words(self._counts)}")
+            self._console.print(f"{self._done:>5}/{self._total}  {self._words}")
+
+    @property
+    def _words(self) -> str:
+        return count_words(self._counts).replace(f" {Status.ERROR}", f" {OPEN}")
 
     @property
     def _done(self) -> int:
         return self._counts.total()
 
     def _is_due(self) -> bool:
-        step = max(self._total // PLAIN_STEPS, 1)
+        step = max(math.ceil(self._total / PLAIN_STEPS), PLAIN_STEPS)
         return self._done % step == 0 or self._done == self._total
 
     @property
@@ -111,16 +121,16 @@ def print_summary(console: Console, report: Report, folder: Path, paths: Sequenc
     The verdict stands first and last: what is between may be long. `folder` is that of the scripts.
     """
     console.print()
-    console.print(_verdict(report))
+    print_wrapped(console, _verdict(report))
     _print_causes(console, report, folder)
     _print_leftovers(console, report)
     _print_overdue(console, report)
-    console.print(Text(_counts(report)))
+    print_wrapped(console, _counts(report))
     _print_unjudged(console, report)
     _print_coverage(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
-    console.print(_verdict(report))
+    print_wrapped(console, _verdict(report))
 
 
 def render_terminal(report: Report) -> bytes:
@@ -157,12 +167,12 @@ def _print_causes(console: Console, report: Report, folder: Path) -> None:
         _print_cause(console, number, cause, [cases[each] for each in cause.cases], folder)
     if len(report.causes) > SHOWN_CAUSES:
         more = len(report.causes) - SHOWN_CAUSES
-        console.print(f"    ... and {more} more causes in report.html")
+        console.print(f"    ... and {counted(more, 'more cause')} in report.html")
     errors = [each for each in report.rules if each.status is Status.ERROR]
     for case in errors[:SHOWN_ERRORS]:
         text = Text("in error ", style=STYLES[Status.ERROR])
         text.append(f"{case.level} {printable(case.name)}: {printable(case.reason)}")
-        console.print(text)
+        print_wrapped(console, text)
     if len(errors) > SHOWN_ERRORS:
         console.print(f"... and {len(errors) - SHOWN_ERRORS} more in error in report.html")
 
@@ -177,27 +187,28 @@ def _print_cause(
         text.append(" (flaky)")
     for each in dict.fromkeys(case.known for case in cases if case.known):
         text.append(f" (known: {printable(each)})", style="dim")
-    _print_numbered(console, number, text)
-    count = f"  # {len(cases)} cases" if len(cases) > 1 else f"  # {cases[0].name}"
+    print_wrapped(console, text, f"{number:>2}. ", "    ")
+    count = counted(len(cases), "case") if len(cases) > 1 else printable(cases[0].name)
     if cause.reproduce:
-        line = f"    sh {folder / cause.reproduce}{printable(count)}"
-        console.print(Text(line, style="dim"), soft_wrap=True)
+        _print_command(console, f"    sh {folder / cause.reproduce}", f"# {count}")
     elif cases[0].evidence:
         line = f"    {CONTROL.sub(' ', cases[0].evidence[0].curl)}"
         console.print(Text(line, style="dim"), soft_wrap=True)
 
 
-def _print_numbered(console: Console, number: int, text: Text) -> None:
-    lines = text.wrap(console, max(console.width - 4, 20), overflow="fold")
-    for at, line in enumerate(lines):
-        start = f"{number:>2}. " if at == 0 else "    "
-        console.print(Text(start).append_text(line), soft_wrap=True)
+def _print_command(console: Console, command: str, comment: str) -> None:
+    """Print a line to copy, in one piece, with its comment: above it where both are too wide."""
+    line = f"{command}  {comment}"
+    if len(line) > console.width:
+        print_wrapped(console, Text(comment, style="dim"), "    ", "    ")
+        line = command
+    console.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _counts(report: Report) -> str:
     counts: Counter[str] = Counter(each.status for each in report.rules)
-    sent = f", {report.run.requests} requests" if report.run.requests else ""
-    return f"{len(report.rules)} cases{sent}: {count_words(counts)}"
+    sent = f", {counted(report.run.requests, 'request')}" if report.run.requests else ""
+    return f"{counted(len(report.rules), 'case')}{sent}: {count_words(counts)}"
 
 
 def _print_unjudged(console: Console, report: Report) -> None:
@@ -210,33 +221,33 @@ def _print_unjudged(console: Console, report: Report) -> None:
     for (status, reason), count in counts.items():
         said = printable(reason).removeprefix(f"{words[status]}: ")
         line = Text(f"{count} {words[status]}: {said}", style=STYLES[status])
-        console.print(Padding(line, (0, 0, 0, 2)))
+        print_wrapped(console, line, INDENT, INDENT)
 
 
 def _print_coverage(console: Console, report: Report) -> None:
     for line in offers(report):
-        console.print(Padding(Text(printable(line)), (0, 0, 0, 2)))
+        print_wrapped(console, printable(line), INDENT, INDENT)
     parts = tally(report)
     if report.coverage:
         words = ", ".join(f"{part.done} of {part.all} {part.what}" for part in parts)
-        console.print(Padding(Text(words), (0, 0, 0, 2)))
+        print_wrapped(console, words, INDENT, INDENT)
     for what, operations in gaps(report).items():
         shown = ", ".join(operations[:SHOWN_GAPS])
         more = len(operations) - SHOWN_GAPS
         rest = f" and {more} more in the reports" if more > 0 else ""
         words = f"{what}: {shown}{rest}"
-        console.print(Padding(Text(words, style="yellow"), (0, 0, 0, 2)))
+        print_wrapped(console, Text(words, style="yellow"), INDENT, INDENT)
 
 
 def _print_overdue(console: Console, report: Report) -> None:
     for each in report.overdue:
-        console.print(Text(printable(each), style="bold red"))
+        print_wrapped(console, Text(printable(each), style="bold red"))
 
 
 def _print_leftovers(console: Console, report: Report) -> None:
     for each in report.cleanup.leftovers:
         line = f"left over: {each.path} of {each.identity} ({each.reason})"
-        console.print(Text(printable(line), style="bold red"))
+        print_wrapped(console, Text(printable(line), style="bold red"))
 
 
 def print_cleaning(
@@ -244,13 +255,14 @@ def print_cleaning(
 ) -> None:
     """Say what of an earlier run is deleted, what is not, and what could only be looked for."""
     gone = found - len(leftovers)
-    console.print(Text(f"{gone} of {found} objects of the run are deleted"))
+    are = "is" if found == 1 else "are"
+    print_wrapped(console, f"{gone} of {counted(found, 'object')} of the run {are} deleted")
     for each in leftovers:
         line = f"left over: {each.made.path} of {each.made.identity} ({each.reason})"
-        console.print(Text(printable(line), style="bold red"))
+        print_wrapped(console, Text(printable(line), style="bold red"))
     for operation in unsure:
         line = f"an answer of {operation} was lost: what it made was looked for by its name"
-        console.print(Text(line, style="yellow"))
+        print_wrapped(console, Text(line, style="yellow"))
 
 
 def _verdict(report: Report) -> Text:

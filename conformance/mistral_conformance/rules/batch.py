@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.probing.uploads import pdf_sample
+from mistral_conformance.record.counting import counted
 from mistral_conformance.rules.common.able import able_model
 from mistral_conformance.rules.common.chats import chat_model, other_chat_model
 from mistral_conformance.rules.common.names import CHAT as CHAT_OPERATION
@@ -189,7 +190,7 @@ def what_is_done_is_kept(ctx: Context) -> None:
     results = _lines(ctx, done, "output_file") if done["succeeded_requests"] else []
     expect_equal(ctx, len(results), done["succeeded_requests"], "the number of results", done)
     if not results or done["status"] != "CANCELLED":
-        ctx.skip(f"the job ended as {done['status']} with {len(results)} results")
+        ctx.skip(f"the job ended as {done['status']} with {counted(len(results), 'result')}")
 
 
 @rule(MUST, "document: BatchJobStatus", (GET,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mistral_conformance.record.counting import counted
 from mistral_conformance.rules.common.readings import column
 from mistral_conformance.rules.common.steps import expect_equal
 from mistral_conformance.session.identities import CALLER
@@ -133,7 +134,9 @@ def workspaces_of_others_are_closed(ctx: Context) -> None:
     asked = stranger.call(LIST, query={**ALL, "workspace_id": mine})
     told = column(asked, "deployments", "id") if asked.ok else []
     shown = {*own} & {*told} - {*usual}
-    ctx.expect(not shown, f"the stranger is shown {len(shown)} deployments of the caller", asked)
+    ctx.expect(
+        not shown, f"the stranger is shown {counted(len(shown), 'deployment')} of the caller", asked
+    )
 
 
 @rule(

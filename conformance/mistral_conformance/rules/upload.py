@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mistral_conformance.probing.uploads import Sample, text_sample
+from mistral_conformance.record.counting import counted
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.libraries import (
     create_library,
@@ -99,7 +100,7 @@ def content_at_once_is_stored_once(ctx: Context) -> None:
         ctx.exchanges += answers
         taken = [each for each in answers if each.ok] or [ctx.need(answers[0])]
         ids = {each["id"] for each in taken}
-        said = f"{len(taken)} uploads of one content at once gave {len(ids)} documents"
+        said = f"{len(taken)} uploads of one content at once gave {counted(len(ids), 'document')}"
         ctx.expect(len(ids) == 1, said, *answers)
         listed = ctx.answer(LIST_DOCUMENTS, {"library_id": library})
         expect_equal(ctx, len(listed["data"]), 1, "the number of listed documents", listed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.laws.answers import Streamed
 from mistral_conformance.laws.asking import count, counts
-from mistral_conformance.laws.comparing import shorten
+from mistral_conformance.laws.comparing import tell_difference
 from mistral_conformance.laws.completions import Choice, read_pieces, read_plain
 from mistral_conformance.record.events import EVENT_STREAM
 from mistral_conformance.seen.check import seen
@@ -97,12 +97,12 @@ def _hold_same(plain: list[Seen], heard: Seen, end: str) -> None:
         _equal(f"the calls of choice {index}", [choice.called, other.called], sides)
         _equal(f"the end of choice {index}", [choice.finish, other.finish[-1:]], sides)
     if all(each.usage for each in sides):
-        _equal("the usage", [counts(each.usage[-1]) for each in sides], sides)
+        _equal("", [{"usage": counts(each.usage[-1])} for each in sides], sides)
 
 
 def _equal(what: str, values: list[Any], sides: tuple[Completion, Completion]) -> None:
-    left, right = shorten(*values)
-    reason = f"{what} is {left} in the plain answer and {right} in the stream"
+    place, left, right = tell_difference(what, *values)
+    reason = f"{place} is {left} in the plain answer and {right} in the stream"
     expect(values[0] == values[1], reason, *(each.exchange for each in sides))
 
 

@@ -12,6 +12,7 @@ from mistral_conformance.laws.filters import fits, value_at
 from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.orders import is_after
 from mistral_conformance.model.schemas import types
+from mistral_conformance.record.counting import counted
 from mistral_conformance.seen.check import seen
 from mistral_conformance.seen.history import items_of
 from mistral_conformance.verdict.outcome import expect
@@ -88,7 +89,7 @@ def usual_size(traffic: Traffic, subject: Subject) -> Iterator[Trial]:
     for each in traffic.answers(view.operation):
         if each.exchange.ok and view.paging.get("size") not in dict(each.query) and view.usual:
             count = len(items_of(view, each.told))
-            said = f"a page has {count} items where {view.usual} are usual"
+            said = f"a page has {counted(count, 'item')} where {view.usual} are usual"
             yield partial(expect, count <= view.usual, said, each.exchange)
 
 
@@ -176,18 +177,22 @@ def _keys(traffic: Traffic, view: ListView, items: Sequence[Json]) -> list[tuple
 def _hold_page(traffic: Traffic, view: ListView, each: Seen) -> None:
     items = items_of(view, each.told)
     size = _size(view, each)
-    said = f"a page of size {size} holds {len(items)} items"
+    said = f"a page of size {size} holds {counted(len(items), 'item')}"
     expect(not size or len(items) <= size, said, each.exchange)
     keys = _keys(traffic, view, items)
     twice = len(keys) - len(set(keys))
-    expect(not twice, f"{twice} items come twice on one page", each.exchange)
+    expect(not twice, f"{counted(twice, 'item', 'come')} twice on one page", each.exchange)
 
 
 def _hold_walk(traffic: Traffic, view: ListView, walk: Walk) -> None:
     keys = _keys(traffic, view, walk.items(view))
     twice = len(keys) - len(set(keys))
     shown = [each.exchange for each in walk.pages]
-    expect(not twice, f"{twice} items come twice on {len(walk.pages)} pages", *shown)
+    expect(
+        not twice,
+        f"{counted(twice, 'item', 'come')} twice on {counted(len(walk.pages), 'page')}",
+        *shown,
+    )
 
 
 def _hold_totals(view: ListView, walk: Walk) -> None:

@@ -11,7 +11,7 @@ import tomllib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mistral_conformance.verdict.outcome import JUDGED, Status, is_broken
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FIELDS = ("case", "reason", "owner", "expires")
 NEW_REASON, NEW_OWNER = "found by --update-baseline, not looked at yet", "nobody"
 NEW_TIME = timedelta(days=30)
+AGAIN, LATE = " holds again: take it out of the baseline", " was to be mended by "
+"""What is said, after the name of a case, of an entry that has to go."""
 HEAD = """\
 # Known failures of mistral-conformance: they do not fail a run until they expire.
 # Give each a reason and an owner; take out what is mended.
@@ -70,13 +72,13 @@ class Baseline:
         for each in results:
             found = self.known.get(each.name)
             if found and each.status in JUDGED and not is_broken([each]):
-                words.append(f"{each.name} holds again: take it out of the baseline")
+                words.append(f"{each.name}{AGAIN}")
             elif found and is_broken([each]) and found.expires < self.today:
-                words.append(f"{each.name} was to be mended by {found.owner} until {found.expires}")
+                words.append(f"{each.name}{LATE}{found.owner} until {found.expires}")
         return words
 
-    def update(self, results: Iterable[Result]) -> str:
-        """Return the file anew: new failures come in, mended ones go, what was not judged stays."""
+    def updated(self, results: Iterable[Result]) -> Baseline:
+        """Return it anew: new failures come in, mended ones go, what was not judged stays."""
         judged = {each.name: each for each in results if each.status is not Status.SKIP}
         kept = {
             name: each
@@ -87,7 +89,21 @@ class Baseline:
             if is_broken([result]):
                 new = Known(name, NEW_REASON, NEW_OWNER, self.today + NEW_TIME)
                 kept.setdefault(name, new)
-        return HEAD + "".join(_spell(kept[name]) for name in sorted(kept))
+        return evolve(self, known=kept)
+
+    def text(self) -> str:
+        """Return the file that holds it."""
+        return HEAD + "".join(_spell(self.known[name]) for name in sorted(self.known))
+
+
+def holds_again(overdue: str) -> bool:
+    """Say whether an entry has to go because its case passes; else it has expired."""
+    return overdue.endswith(AGAIN)
+
+
+def overdue_case(overdue: str) -> str:
+    """Return the case of an entry that has to go."""
+    return overdue.removesuffix(AGAIN).partition(LATE)[0]
 
 
 def no_baseline() -> Baseline:

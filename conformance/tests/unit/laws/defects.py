@@ -403,9 +403,7 @@ def tokens_skip_one() -> Alter:
     return alter
 
 
-@defect(
-    "largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "items are on no page"
-)
+@defect("largest-page-is-cut", "pages.largest[beta.libraries.documents.list]", "no page has")
 def largest_page_is_cut(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and answer.query.get("page_size") == ["100"]:
         with_items(answer, items(answer)[:90])

@@ -29,7 +29,11 @@ def full_pages_lead_on(answer: Answer) -> None:
         answer.body = {"data": [], "next_page_token": None}
 
 
-@defect("providers-are-ignored", "sets.unknown-leaves-nothing[models.list:provider]", "are left")
+@defect(
+    "providers-are-ignored",
+    "sets.unknown-leaves-nothing[models.list:provider]",
+    "nothing has leaves",
+)
 def providers_are_ignored(answer: Answer) -> None:
     if answer.is_("GET", "/v1/models") and "provider" in answer.query:
         answer.content = answer.again("GET", "/v1/models").content

@@ -212,7 +212,7 @@ def streams_are_not_noted() -> Alter:
 @defect(
     "exports-are-empty",
     "views.export-holds-everything[beta.observability.datasets.export_to_jsonl of dataset_record]",
-    "writes 1 lines",
+    "writes 1 line,",
 )
 def exports_are_empty(answer: Answer) -> None:
     if answer.is_("GET", "/exports/to-jsonl"):

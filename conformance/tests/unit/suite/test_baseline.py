@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from tests.unit.suite.test_exit_codes import fails, one_rule, passes
 
 from mistral_conformance import cli
 from mistral_conformance.cli import selection
+from mistral_conformance.cli.baselines import require_cases
 from mistral_conformance.verdict.baseline import WrongBaseline, read_baseline
+from mistral_openapi.eras import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,9 +66,53 @@ def test_known_failure_leaves_the_run_as_it_is(
 
 
 def test_failure_that_is_not_known_fails_the_run(run_with: RunWith, tmp_path: Path) -> None:
-    path = write(tmp_path, "9999-01-01")
-    path.write_text(path.read_text().replace("tried.rule", "tried.other"))
+    (tmp_path / "known.toml").write_text("")
     assert run_with(fails) == 1
+
+
+def test_entry_of_a_case_that_no_run_has_is_wrong_use(
+    run_with: RunWith, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "9999-01-01")
+    path.write_text(path.read_text().replace("tried.rule", "tried.ruel"))
+    assert run_with(fails) == 2
+    assert "no run has a case 'tried.ruel': is it 'tried.rule'?" in capsys.readouterr().err
+    path.write_text(path.read_text().replace("tried.ruel", "nope.nope"))
+    assert run_with(fails) == 2
+    assert "a case 'nope.nope': see `mistral-conformance rules`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "case", ["schema.status[files.list]", "answers.stream-tells-the-same[chat.complete, long]"]
+)
+def test_entry_of_a_case_that_is_not_selected_is_fine(tmp_path: Path, case: str) -> None:
+    path = write(tmp_path, "9999-01-01")
+    path.write_text(path.read_text().replace("tried.rule", case))
+    require_cases(Namespace(baseline=path, update_baseline=False, era=TODAY), [])
+
+
+def test_update_says_what_it_wrote_and_complains_of_nothing_that_it_took_out(
+    run_with: RunWith, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_with(fails, "--update-baseline") == 0
+    told = capsys.readouterr()
+    assert "known.toml: 1 entry added, 0 removed, 0 kept\n  added tried.rule" in told.err
+    assert "No new failure, 1 known to fail" in " ".join(told.out.split())
+    assert run_with(passes, "--update-baseline") == 0
+    told = capsys.readouterr()
+    assert "known.toml: 0 entries added, 1 removed, 0 kept\n  removed tried.rule" in told.err
+    assert "holds again" not in told.out
+    assert 'failures="1"' not in (tmp_path / "reports" / "junit.xml").read_text()
+
+
+def test_update_keeps_what_has_expired_and_fails_for_it(
+    run_with: RunWith, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "2020-01-01")
+    assert run_with(fails, "--update-baseline") == 1
+    told = capsys.readouterr()
+    assert "0 entries added, 0 removed, 1 kept" in told.err
+    assert "1 baseline entry has expired" in " ".join(told.out.split())
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_a_rule_is_told_with_its_sources_and_defects() -> None:
     assert re.search(r"Why MUST: what is published says so", told)
     assert "accesses.owner-keeps-role" in told
     assert "API reference, all endpoints on one page (2025-09-08)" in " ".join(told.split())
-    assert "Servers that rules of its family notice:" in told
+    assert "Defects that this rule or others of its family find:" in told
 
 
 def test_a_case_of_a_report_is_told_by_its_rule(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,3 +125,18 @@ def test_a_citation_weighs_what_it_can_carry(source: str, weight: Weight) -> Non
 def test_the_page_of_the_laws_is_up_to_date() -> None:
     command = [sys.executable, write_laws_page.__file__, "--check"]  # tests here add laws
     assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("views.created-is-showm", "is it views.created-is-shown or "),
+        ("chat.nope", "see `mistral-conformance rules --rules 'chat.*'`"),
+        ("own.nope", "see `mistral-conformance rules`; rules of your own need --rules-from"),
+    ],
+)
+def test_unknown_id_is_told_with_what_may_have_been_meant(
+    wanted: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["explain", wanted]) == 2
+    assert f"no rule or law {wanted!r}: {hint}" in capsys.readouterr().err

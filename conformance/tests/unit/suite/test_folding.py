@@ -92,7 +92,7 @@ def causes_of(*results: Result) -> list[str]:
             seen("the list does not end within 60 pages", "sets.filter", "files.list"),
             seen("beta.libraries.list has one library 3 times", "gone.is-refused"),
             seen("source='upload' gives an item twice", "sets.filter", "files.list"),
-            seen("3 items are not in the list", "pages.tile", "files.list"),
+            seen("the list lacks 3 items", "pages.tile", "files.list"),
         ],
         [
             seen("search='a' gives an item whose `name` is 'b'", "sets.filter", each, f"/{each}")

@@ -188,6 +188,6 @@ def test_missing_key_is_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_what_is_no_url_is_wrong_use(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, "--mistral-base-url", "foo", *PACKAGE)
     assert done.returncode == 4
-    assert "'foo' is no URL: write http://host:port" in done.stderr
+    assert "'foo' is no URL: write it like http://foo" in done.stderr
     clock = ["--mistral-base-url", "http://127.0.0.1:1", "--mistral-clock-url", "http://a..b"]
     assert "is no URL" in run_pytest(tmp_path, *clock, *PACKAGE).stderr

@@ -66,7 +66,7 @@ def test_field_that_no_document_knows_is_a_failure() -> None:
 
 
 def test_item_that_a_list_does_not_have_is_a_failure() -> None:
-    with pytest.raises(Misread, match="has 1 items"):
+    with pytest.raises(Misread, match="has 1 item, too few"):
         chat()["choices"][1]
 
 

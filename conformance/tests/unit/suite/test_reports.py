@@ -178,7 +178,7 @@ def test_musts_without_a_verdict_are_counted_in_the_first_line(report_dir: Path)
     assert read(report_dir)["must_unjudged"] == 3
     summary = (report_dir / "printed.txt").read_text("utf-8")
     assert (
-        "2 MUST fail, 1 in error, 1 weaker ones fail, "
+        "2 MUST fail, 1 in error, 1 weaker one fails, "
         "3 MUST without a verdict (1 not judged, 2 blocked or in error) (seed 0"
     ) in " ".join(summary.split())
 
