@@ -92,7 +92,8 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
         where = f"{place.name}, line {place.lineno}"
         ended, reason = None, f"the rule broke: {type(error).__name__}: {error} ({where})"
     else:
-        return None, ""
+        withheld = context.withheld
+        return withheld, withheld.reason if withheld else ""
     about = case.operation.id if case.operation and isinstance(ended, Failed) else ""
     missing = _missing(about, context, (ended and ended.evidence) or context.exchanges[-1:])
     return (missing, missing.reason) if missing else (ended, reason)
