@@ -49,7 +49,7 @@ class Api:
         Raises:
             Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
-            KeyError: the document has no such operation, or a path parameter is missing.
+            WrongCall: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._session.document.operations[operation]
@@ -88,7 +88,7 @@ class Api:
         Raises:
             Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
-            KeyError: the document has no such operation, or a path parameter is missing.
+            WrongCall: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._session.document.operations[operation]
