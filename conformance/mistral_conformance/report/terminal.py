@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from mistral_conformance.report.headline import headline
-from mistral_conformance.report.tally import gaps, offers, tally
+from mistral_conformance.report.tally import gaps, offers, tally, tell_undeletable
 from mistral_conformance.verdict.outcome import RED, Status
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from mistral_conformance.report.model import CaseResult, CauseEntry, Report
-    from mistral_conformance.session.creations import Leftover
+    from mistral_conformance.running.cleaning import Cleaning
     from mistral_conformance.verdict.outcome import Result
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -118,6 +118,7 @@ def print_summary(console: Console, report: Report, folder: Path, paths: Sequenc
     console.print(Text(_counts(report)))
     _print_unjudged(console, report)
     _print_coverage(console, report)
+    _print_undeletable(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
     console.print(_verdict(report))
@@ -239,15 +240,22 @@ def _print_leftovers(console: Console, report: Report) -> None:
         console.print(Text(printable(line), style="bold red"))
 
 
-def print_cleaning(
-    console: Console, found: int, leftovers: Sequence[Leftover], unsure: Sequence[str]
-) -> None:
+def _print_undeletable(console: Console, report: Report) -> None:
+    line = tell_undeletable([each.path for each in report.cleanup.undeletable])
+    if line:
+        console.print(Padding(Text(printable(line), style="yellow"), (0, 0, 0, 2)))
+
+
+def print_cleaning(console: Console, cleaning: Cleaning, unsure: Sequence[str]) -> None:
     """Say what of an earlier run is deleted, what is not, and what could only be looked for."""
-    gone = found - len(leftovers)
-    console.print(Text(f"{gone} of {found} objects of the run are deleted"))
-    for each in leftovers:
+    gone = cleaning.found - len(cleaning.leftovers) - len(cleaning.undeletable)
+    console.print(Text(f"{gone} of {cleaning.found} objects of the run are deleted"))
+    for each in cleaning.leftovers:
         line = f"left over: {each.made.path} of {each.made.identity} ({each.reason})"
         console.print(Text(printable(line), style="bold red"))
+    line = tell_undeletable([each.made.path for each in cleaning.undeletable])
+    if line:
+        console.print(Text(printable(line), style="yellow"))
     for operation in unsure:
         line = f"an answer of {operation} was lost: what it made was looked for by its name"
         console.print(Text(line, style="yellow"))
