@@ -138,7 +138,7 @@ def _needed(case: Case) -> Sequence[str]:
 def _missing_need(session: Session, case: Case) -> str:
     for need in case.rule.needs:
         if need == CLOCK and session.clock is None:
-            return "needs the server's clock: --clock-url URL"
+            return session.lacks_clock
         if need != CLOCK and need not in session.identities:
             return f"needs the identity {need!r}: --as {need}=ENVVAR"
     return ""

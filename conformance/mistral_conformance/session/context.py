@@ -111,7 +111,7 @@ class Context:
 
         """
         if self.session.clock is None:
-            raise Skipped("needs the server's clock: --clock-url URL")
+            raise Skipped(self.session.lacks_clock)
         return self.session.clock
 
     def expect(self, condition: object, message: str, *evidence: Exchange) -> None:
