@@ -23,18 +23,24 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws import load_laws
-from mistral_conformance.laws.law import FULL, QUICK, Subject, law
+from mistral_conformance.laws.law import FULL, QUICK, Law, Subject, law
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.world import World
 from mistral_conformance.model import Resource
+from mistral_conformance.model.document import load_document, tell_unknown
+from mistral_conformance.model.places import find_place
 from mistral_conformance.rules import load_rules
 from mistral_conformance.session.context import Context
-from mistral_conformance.session.rule import EACH, rule
+from mistral_conformance.session.rule import EACH, Rule, rule
+from mistral_conformance.session.source_lines import line_of, line_of_error
+from mistral_conformance.verdict.citations import OWN, UnknownSource, read_citations
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
+from mistral_conformance.verdict.registry import WrongEntry
 from mistral_conformance.verdict.requirement import MAY, MUST, SHOULD
 
 if TYPE_CHECKING:
@@ -75,23 +81,55 @@ def load_own(modules: Iterable[str]) -> None:
     Ours are registered before, so that an id that is taken is noticed here.
 
     Raises:
-        WrongModule: there is no such module, it breaks, or it registers nothing.
+        WrongModule: there is no such module, it breaks, it registers nothing, or what it
+            registers names an operation or a source that there is not.
 
     """
     for name in modules:
-        before = len(load_rules()) + len(load_laws())
+        before = {each.id for each in (*load_rules(), *load_laws())}
         if _module_name(name) in sys.modules:
             continue
         try:
             _import(name)
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise WrongModule(f"--rules-from {name}: {reason}") from error
-        if len(load_rules()) + len(load_laws()) == before:
+            raise WrongModule(f"--rules-from {name}: {_told(error)}") from error
+        rules = [each for each in load_rules() if each.id not in before]
+        laws = [each for each in load_laws() if each.id not in before]
+        if not rules and not laws:
             raise WrongModule(
                 f"--rules-from {name}: no rule and no law is registered there: "
                 "see `pydoc mistral_conformance.own`"
             )
+        functions = [(each, each.check) for each in rules] + [(each, each.judge) for each in laws]
+        for each, function in functions:
+            wrong = _find_wrong(each)
+            if wrong:
+                where = line_of(function)
+                raise WrongModule(f"--rules-from {name}: {where}: {wrong}")
+
+
+def _told(error: Exception) -> str:
+    """Return what is wrong with a module that could not be imported, and in which line."""
+    if isinstance(error, SyntaxError):
+        return str(error)
+    importing = {__file__, importlib.__file__, "<frozen importlib._bootstrap>"}
+    where = line_of_error(error, importing | {"<frozen importlib._bootstrap_external>"})
+    told = str(error) if isinstance(error, WrongEntry) else f"{type(error).__name__}: {error}"
+    return f"{where}: {told}" if where else told
+
+
+def _find_wrong(entry: Rule | Law) -> str:
+    """Return what a rule or law names that there is not; empty where all of it is there."""
+    kind = "rule" if isinstance(entry, Rule) else "law"
+    known = load_document().operations
+    for each in entry.operations if isinstance(entry, Rule) else ():
+        if each not in known:
+            return f"{kind} {entry.id}: {tell_unknown(each, known)}"
+    try:
+        read_citations(entry.source, partial(find_place, load_document()))
+    except UnknownSource as error:
+        return f"{kind} {entry.id}: the source {error}: begin it with `{OWN}` to say it freely"
+    return ""
 
 
 def _module_name(name: str) -> str:

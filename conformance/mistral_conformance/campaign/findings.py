@@ -74,6 +74,7 @@ class Findings:
         mine.coverage = list(rows.values())
         mine.created += run.created
         mine.leftovers += run.leftovers
+        mine.undeletable += run.undeletable
         mine.clocked = mine.clocked or run.clocked
         mine.offer = _add_offers(mine.offer, run.offer)
 

@@ -119,7 +119,7 @@ def clean_command(options: argparse.Namespace) -> int:
     )
     console = make_console()
     cleaning = clean_up(account, run_options, teller(console))
-    print_cleaning(console, cleaning.found, cleaning.leftovers, account.unsure)
+    print_cleaning(console, cleaning, account.unsure)
     return ExitCode.BROKEN if cleaning.leftovers else ExitCode.HOLDS
 
 

@@ -140,7 +140,7 @@ def law(
     stranger. `needs` names identities and `clock`, as for rules.
 
     Raises:
-        ValueError: see `Registry.add`.
+        WrongEntry: see `Registry.add`.
 
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from attrs import field, frozen
 from mistral_openapi.eras import TODAY, find_era
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mistral_openapi.eras import Era
 
@@ -67,13 +68,38 @@ class Operation:
         """Return the path with its parameters filled in and quoted.
 
         Raises:
-            KeyError: a path parameter is missing.
+            WrongCall: a path parameter is missing.
 
         """
         url = self.path
         for name in self.path_ids:
+            if name not in ids:
+                raise WrongCall(f"{self.id} needs the path parameter {name!r}")
             url = url.replace("{" + name + "}", quote(ids[name], safe=""))
         return url
+
+
+def tell_unknown(operation_id: str, known: Iterable[str]) -> str:
+    """Return, in words, that there is no such operation, and which may be meant."""
+    like = get_close_matches(operation_id, list(known), n=1)
+    return f"no operation {operation_id!r}" + "".join(f"; is it {each}?" for each in like)
+
+
+class WrongCall(LookupError):  # noqa: N818 - read as a sentence in reports
+    """A call of what the document does not have; the message says what that is."""
+
+
+class Operations(dict[str, "Operation"]):
+    """Operations by id."""
+
+    def __missing__(self, operation_id: str) -> Operation:
+        """Tell which operation may be meant.
+
+        Raises:
+            WrongCall: always.
+
+        """
+        raise WrongCall(tell_unknown(operation_id, self))
 
 
 class Document:
@@ -85,8 +111,8 @@ class Document:
 
     @cached_property
     def operations(self) -> dict[str, Operation]:
-        """Operations by id."""
-        return {each.id: each for each in self._read_operations()}
+        """Operations by id; to look up another id raises `WrongCall`."""
+        return Operations((each.id, each) for each in self._read_operations())
 
     def operations_at(self, path: str) -> list[Operation]:
         """Return the operations of one path, in the document's order."""

@@ -16,7 +16,7 @@ from mistral_conformance.probing.streaming import send_streaming
 from mistral_conformance.probing.targets import nothing, targets_of, unowned_ids
 from mistral_conformance.probing.variations import bounds, faults
 from mistral_conformance.session.capabilities import capabilities_of
-from mistral_conformance.verdict.outcome import Failed
+from mistral_conformance.verdict.outcome import Failed, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,11 +34,15 @@ SAMPLE = "sample"
 
 @frozen
 class Shot:
-    """One probing request: why it was sent, its exchange, and the generated case behind it."""
+    """One probing request: why it was sent, its exchange, and the generated case behind it.
+
+    `kind` is one of `SENDERS`.
+    """
 
     note: str
     exchange: Exchange
     generated: Generated | None = None
+    kind: str = ""
 
 
 @define
@@ -47,6 +51,8 @@ class Probe:
 
     operation: str
     shots: dict[str, list[Shot]] = field(factory=dict)
+    withheld: dict[str, Withheld] = field(factory=dict)
+    """Why shots of a kind were not sent any more."""
 
 
 def shots(context: Context, *kinds: str) -> list[Shot]:
@@ -58,6 +64,7 @@ def shots(context: Context, *kinds: str) -> list[Shot]:
         NotOffered: the server turns out not to have the operation.
         Skipped: the operation needs an object or identity that the run does not have.
         Unjudged: the server did not make an object that the operation needs.
+        Withheld: none was sent, since the server has stopped answering.
 
     """
     wanted = context.session.probes
@@ -67,6 +74,10 @@ def shots(context: Context, *kinds: str) -> list[Shot]:
         for each in _sent(context, SAMPLE):
             capabilities.see(each.exchange)
     found = [each for kind in kinds for each in _sent(context, kind)]
+    known = _probe(context).withheld
+    context.withheld = next((known[kind] for kind in kinds if kind in known), context.withheld)
+    if context.withheld and not found:
+        raise context.withheld
     context.exchanges.extend(each.exchange for each in found)
     return found
 
@@ -74,7 +85,12 @@ def shots(context: Context, *kinds: str) -> list[Shot]:
 def _sent(context: Context, kind: str) -> list[Shot]:
     probe = _probe(context)
     if kind not in probe.shots:
-        probe.shots[kind] = list(SENDERS[kind](context, targets_of(context)))
+        found: list[Shot] = []
+        try:
+            found.extend(SENDERS[kind](context, targets_of(context)))
+        except Withheld as withheld:
+            probe.withheld[kind] = withheld
+        probe.shots[kind] = [evolve(each, kind=kind) for each in found]
     return probe.shots[kind]
 
 

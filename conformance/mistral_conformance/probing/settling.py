@@ -55,7 +55,7 @@ def without_end(context: Context, when: str) -> Signal:
     """
     said, shown = f"no end state {when}", context.exchanges[-1:]
     if context.session.clock is None:
-        return Skipped(f"{said}: needs the server's clock, --clock-url URL", *shown)
+        return Skipped(f"{said}: {context.session.lacks_clock}", *shown)
     return Unjudged(said, *shown)
 
 

@@ -7,6 +7,7 @@ answer is not what was asked for, so that a rule can simply index.
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.reading import Form
 
 Headers = tuple[tuple[str, str], ...]
+HUNG_UP = re.compile(r"Server disconnected without|Connection reset by peer")
+"""What the failure of a request says that the server hung up on."""
 
 
 class Signal(Exception):  # noqa: N818 - a skip is a signal too, not an error
@@ -49,7 +52,8 @@ class Exchange:
     """One request and its answer, or the failure that came instead (`status` 0).
 
     Bodies are whole and unredacted: only reports redact and cut. `elapsed_s` is in seconds. `cut`
-    says that the suite left an event stream that might have gone on.
+    says that the suite left an event stream that might have gone on, `withheld` that the request
+    was never sent.
     """
 
     number: int
@@ -65,6 +69,7 @@ class Exchange:
     elapsed_s: float = 0.0
     failure: str = ""
     cut: bool = False
+    withheld: bool = False
     form: Form | None = field(default=None, repr=False)
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - JSON
@@ -183,6 +188,15 @@ class Exchange:
         That the media type is wrong is judged once; what the stream tells is judged all the same.
         """
         return self.media_type == EVENT_STREAM or self.content.startswith((b"data:", b"event:"))
+
+    @property
+    def outcome(self) -> str:
+        """What the server did, behind its name: `answered 422`, or what it did instead."""
+        if not self.failure:
+            return f"answered {self.status}"
+        if HUNG_UP.search(self.failure):
+            return "closed the connection without an answer"
+        return f"gave no usable answer ({self.failure})"
 
     @property
     def ok(self) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from mistral_conformance.record.connection import Connection, Pace
 from mistral_conformance.record.events import EVENT_STREAM, read_stream
@@ -125,7 +125,8 @@ class Wire:
     def withhold(self, message: Message, caller: Caller, operation: str, reason: str) -> Exchange:
         """Return the exchange of a message that is not sent, with the reason as its failure."""
         request = self._request(message, caller)
-        return self._exchange(request, _Answer(failure=reason), caller, operation, 0.0)
+        exchange = self._exchange(request, _Answer(failure=reason), caller, operation, 0.0)
+        return evolve(exchange, withheld=True)
 
     def _exchange(
         self,

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from mistral_conformance.report.model import CauseEntry, Counts
     from mistral_conformance.running.run import Run
     from mistral_conformance.session.coverage import Row
+    from mistral_conformance.session.creations import Leftover
     from mistral_conformance.verdict.outcome import Result
 
 BODY_LIMIT = 4096
@@ -159,15 +160,17 @@ def _coverage(run: Run) -> tuple[Row, ...]:
 def _cleanup(run: Run, redactor: Redactor) -> Cleanup:
     return Cleanup(
         run.created,
-        tuple(
-            LeftoverEntry(
-                each.made.identity,
-                each.made.delete,
-                redactor.text(each.made.path),
-                redactor.text(each.reason),
-            )
-            for each in run.leftovers
-        ),
+        tuple(_leftover(each, redactor) for each in run.leftovers),
+        tuple(_leftover(each, redactor) for each in run.undeletable),
+    )
+
+
+def _leftover(left: Leftover, redactor: Redactor) -> LeftoverEntry:
+    return LeftoverEntry(
+        left.made.identity,
+        left.made.delete,
+        redactor.text(left.made.path),
+        redactor.text(left.reason),
     )
 
 

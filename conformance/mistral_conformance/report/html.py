@@ -18,7 +18,7 @@ from mistral_conformance.record.counting import counted
 from mistral_conformance.report.cells import SPOKEN, SYMBOLS, make_matrix
 from mistral_conformance.report.headline import counted_musts, headline
 from mistral_conformance.report.pages import render_page
-from mistral_conformance.report.tally import gaps, offers, tally
+from mistral_conformance.report.tally import gaps, offers, tally, tell_undeletable
 from mistral_conformance.verdict.outcome import RED, Status
 from mistral_conformance.verdict.requirement import Level
 
@@ -111,7 +111,6 @@ def _answer(report: Report) -> tuple[str, str]:
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     run, target = report.run, report.target
-    deleted = report.cleanup.created - len(report.cleanup.leftovers)
     operations = counted(len(run.operations), "operation")
     facts = {
         "date": run.started,
@@ -123,7 +122,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         "judged": f"{counted(len(report.rules), 'case')} of {operations}",
         "identities": ", ".join(target.identities),
         "clock": "controlled" if target.clock else "not controlled",
-        "created and deleted": str(deleted),
+        "created and deleted": str(report.cleanup.deleted),
         "shard": run.shard,
     }
     return [each for each in facts.items() if each[1]]
@@ -191,6 +190,7 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"{count} {SPOKEN[status]}: {reason}"
     for left in report.cleanup.leftovers:
         yield f"Left over: {left.path} of {left.identity} ({left.reason})"
+    yield from filter(None, [tell_undeletable([e.path for e in report.cleanup.undeletable])])
 
 
 def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

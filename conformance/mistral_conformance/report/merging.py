@@ -173,4 +173,5 @@ def _cleanup(whole: Sequence[Report]) -> Cleanup:
     return Cleanup(
         sum(each.cleanup.created for each in whole),
         tuple(one for each in whole for one in each.cleanup.leftovers),
+        tuple(one for each in whole for one in each.cleanup.undeletable),
     )

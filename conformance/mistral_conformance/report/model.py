@@ -192,10 +192,19 @@ class LeftoverEntry:
 
 @frozen
 class Cleanup:
-    """How many objects the run created, and which are still there."""
+    """How many objects the run created, and which are still there.
+
+    `undeletable` are those that no operation deletes: they are only brought to their end.
+    """
 
     created: int
     leftovers: tuple[LeftoverEntry, ...]
+    undeletable: tuple[LeftoverEntry, ...] = ()
+
+    @property
+    def deleted(self) -> int:
+        """How many of the objects are gone."""
+        return self.created - len(self.leftovers) - len(self.undeletable)
 
 
 @frozen

@@ -53,6 +53,8 @@ MISSING = "is missing"
 STAMP, TIMES = "_at", "times"
 """How names of fields that hold a time end, and what stands for all of them."""
 ERROR_AS_SUCCESS = "errors are told as success"
+TO_INVALID = " to an invalid request"
+"""What rules say of a request that had to be refused, behind what the server did."""
 TELLING = 3
 """From so many words on, two rules that say the same mean the same."""
 VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\b[\w-]*\d[\w-]*\b|\b\w+(?:\.\w+)+\b")
@@ -116,7 +118,7 @@ def _answer_symptom(
     if words and (shown.status < 500 or result.rule.family == "schema"):
         return _fault_symptom(operation, shown, words)
     if shown.failure:
-        return Symptom(operation, (f"{operation}/silent",), f"no usable answer: {shown.failure}")
+        return _silence(operation, result, shown)
     if shown.status >= 500:
         return _server_error(operation, result, shown.status)
     return None
@@ -174,6 +176,15 @@ def _misfit(words: str) -> str:
         return NO_UUID
     name = field.rpartition(".")[2].strip("`")
     return f"{TIMES if name.endswith(STAMP) and MISSING not in misfit else name}{misfit}"
+
+
+def _silence(operation: str, result: Result, shown: Exchange) -> Symptom:
+    """Return that no answer came, and to what, as far as the rule says so."""
+    key, said = f"{operation}/silent", f"the server {shown.outcome}"
+    words = result.reason.removeprefix("the server ") if said in result.reason else shown.outcome
+    if TO_INVALID in result.reason:
+        return Symptom(operation, (f"silent{WRONG}",), words, (key,))
+    return Symptom(operation, (key,), words)
 
 
 def _server_error(operation: str, result: Result, status: int) -> Symptom:

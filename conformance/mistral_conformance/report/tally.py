@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mistral_conformance.report.model import Report
 
+SHOWN_PATHS = 5
 UNREACHED = "never answered 2xx"
 UNRULED = "judged by no rule of their own"
 
@@ -64,3 +67,13 @@ def offers(report: Report) -> list[str]:
         "does not have": list(target.missing),
     }
     return [f"{what}: {', '.join(words)}" for what, words in lines.items() if words]
+
+
+def tell_undeletable(paths: Sequence[str]) -> str:
+    """Return which objects stay, since no operation deletes them; empty where there are none."""
+    if not paths:
+        return ""
+    more = len(paths) - SHOWN_PATHS
+    rest = f" and {more} more in report.json" if more > 0 else ""
+    shown = ", ".join(paths[:SHOWN_PATHS])
+    return f"{len(paths)} cannot be deleted through the API, and stay: {shown}{rest}"

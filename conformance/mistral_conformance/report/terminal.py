@@ -21,7 +21,7 @@ from rich.text import Text
 
 from mistral_conformance.record.counting import counted
 from mistral_conformance.report.headline import headline
-from mistral_conformance.report.tally import gaps, offers, tally
+from mistral_conformance.report.tally import gaps, offers, tally, tell_undeletable
 from mistral_conformance.report.wrapping import print_wrapped
 from mistral_conformance.verdict.outcome import RED, Status
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from mistral_conformance.report.model import CaseResult, CauseEntry, Report
-    from mistral_conformance.session.creations import Leftover
+    from mistral_conformance.running.cleaning import Cleaning
     from mistral_conformance.verdict.outcome import Result
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -128,6 +128,7 @@ def print_summary(console: Console, report: Report, folder: Path, paths: Sequenc
     print_wrapped(console, _counts(report))
     _print_unjudged(console, report)
     _print_coverage(console, report)
+    _print_undeletable(console, report)
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, markup=False, highlight=False)
     print_wrapped(console, _verdict(report))
@@ -250,16 +251,24 @@ def _print_leftovers(console: Console, report: Report) -> None:
         print_wrapped(console, Text(printable(line), style="bold red"))
 
 
-def print_cleaning(
-    console: Console, found: int, leftovers: Sequence[Leftover], unsure: Sequence[str]
-) -> None:
+def _print_undeletable(console: Console, report: Report) -> None:
+    line = tell_undeletable([each.path for each in report.cleanup.undeletable])
+    if line:
+        console.print(Padding(Text(printable(line), style="yellow"), (0, 0, 0, 2)))
+
+
+def print_cleaning(console: Console, cleaning: Cleaning, unsure: Sequence[str]) -> None:
     """Say what of an earlier run is deleted, what is not, and what could only be looked for."""
-    gone = found - len(leftovers)
-    are = "is" if found == 1 else "are"
-    print_wrapped(console, f"{gone} of {counted(found, 'object')} of the run {are} deleted")
-    for each in leftovers:
+    gone = cleaning.found - len(cleaning.leftovers) - len(cleaning.undeletable)
+    are = "is" if cleaning.found == 1 else "are"
+    found = counted(cleaning.found, "object")
+    print_wrapped(console, f"{gone} of {found} of the run {are} deleted")
+    for each in cleaning.leftovers:
         line = f"left over: {each.made.path} of {each.made.identity} ({each.reason})"
         print_wrapped(console, Text(printable(line), style="bold red"))
+    line = tell_undeletable([each.made.path for each in cleaning.undeletable])
+    if line:
+        print_wrapped(console, Text(printable(line), style="yellow"))
     for operation in unsure:
         line = f"an answer of {operation} was lost: what it made was looked for by its name"
         print_wrapped(console, Text(line, style="yellow"))

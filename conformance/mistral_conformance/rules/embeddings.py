@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from mistral_conformance.probing.targets import targets_of
+from mistral_conformance.rules.common.readings import exactly
 from mistral_conformance.rules.common.steps import expect_equal, word
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -47,7 +48,9 @@ FLIPPED = 0.05
 def likes_are_near(ctx: Context) -> None:
     """Two texts that say nearly the same are nearer to each other than to a third."""
     answer = embed(ctx, TEXTS)
-    cat, another, bank = vectors_of(ctx, answer)
+    cat, another, bank = exactly(len(TEXTS), vectors_of(ctx, answer), "vectors", answer)
+    sizes = {len(each) for each in (cat, another, bank)}
+    ctx.expect(len(sizes) == 1, f"the vectors have {sorted(sizes)} numbers", answer)
     near = likeness(cat, another)
     for far in (likeness(cat, bank), likeness(another, bank)):
         ctx.expect(near > far, f"likeness {near:.3f} is not above {far:.3f}", answer)

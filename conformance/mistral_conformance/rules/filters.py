@@ -22,7 +22,7 @@ from mistral_conformance.rules.common.observability import (
     record_chats,
     search,
 )
-from mistral_conformance.rules.common.readings import within
+from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, word
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.events import LONG, SEARCH_IDS, SHORT
@@ -90,6 +90,7 @@ def conditions_compare(ctx: Context) -> None:
     events = {
         str(each["event_id"]): {**each, **within(each, "extra_fields")} for each in found_in(found)
     }
+    exactly(2, events, "events of two chats", found)
     for field, value in _one_of_each_type(ctx, list(events.values())):
         for op, asked in conditions(field, value, word(ctx)):
             condition = {"field": field["name"], "op": op, "value": asked}

@@ -27,6 +27,7 @@ from mistral_conformance.record.events import EVENT_STREAM, PATIENT, Bound
 from mistral_conformance.record.wire import Message
 from mistral_conformance.rules.common.chats import ask_streamed, body
 from mistral_conformance.rules.common.names import CHAT
+from mistral_conformance.rules.common.readings import some
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused
 from mistral_conformance.session.rule import EACH, rule
 from mistral_conformance.verdict.outcome import NotOffered
@@ -49,7 +50,8 @@ def role_comes_first(ctx: Context) -> None:
     """The first delta of a choice names the role assistant; no other role is named."""
     answer, _, chunks = ask_streamed(ctx)
     deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
-    expect_equal(ctx, deltas[0]["role"], "assistant", "the first role", answer)
+    first = some(deltas, "delta", answer)[0]
+    expect_equal(ctx, first["role"], "assistant", "the first role", answer)
     roles = {each["role"] for each in deltas if each.get("role")}
     expect_equal(ctx, roles, {"assistant"}, "the roles named", answer)
 

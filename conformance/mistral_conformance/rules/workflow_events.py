@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.readings import column
+from mistral_conformance.rules.common.readings import column, exactly
 from mistral_conformance.rules.common.steps import expect_equal, watch, word
 from mistral_conformance.rules.common.workflows import (
     APPROVE,
@@ -123,6 +123,7 @@ def stream_is_filtered(ctx: Context) -> None:
         expect_equal(ctx, told, due, f"the numbers of what {query} lets through", whole, heard)
         if heard.events and "scope" in query:
             ids, places = [str(event.id) for event in heard.events], sorted(told.values())
+            exactly(len(ids), places, f"numbers of what {query} lets through", heard)
             most: dict[str, Any] = {"most_events": len(ids), "most_s": SOON_S / 2}
             rest = hear(ctx, run, query, headers={"last-event-id": ids[0]}, **most)
             second = hear(ctx, run, {**query, "start_seq": places[min(1, len(ids) - 1)]}, **most)

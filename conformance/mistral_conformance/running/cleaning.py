@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @frozen
 class Cleaning:
-    """How many objects were found, and which of them are still there."""
+    """How many objects were found, and which of them are still there.
+
+    `undeletable` are those that no operation deletes.
+    """
 
     found: int
     leftovers: list[Leftover]
+    undeletable: list[Leftover]
 
 
 def clean_up(account: Account, options: RunOptions, tell: Callable[[str], object]) -> Cleaning:
@@ -36,4 +40,5 @@ def clean_up(account: Account, options: RunOptions, tell: Callable[[str], object
         for made in account.made:
             session.creations.restore(made)
         leftovers = session.finish()
-    return Cleaning(session.creations.noted, leftovers)
+        undeletable = list(session.creations.undeletable.values())
+    return Cleaning(session.creations.noted, leftovers, undeletable)

@@ -102,6 +102,7 @@ class Run:
     results: list[Result] = field(factory=list)
     created: int = 0
     leftovers: list[Leftover] = field(factory=list)
+    undeletable: list[Leftover] = field(factory=list)
     interrupted: bool = False
     stopped: str = ""
     coverage: list[Row] = field(factory=list)
@@ -221,3 +222,4 @@ def _clean_up(session: Session, run: Run) -> None:
         reason = f"deleting broke: {type(error).__name__}: {error}"
         run.leftovers = session.creations.left(reason)
     run.created = session.creations.noted
+    run.undeletable = list(session.creations.undeletable.values())

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-import traceback
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mistral_conformance.laws import law
+from mistral_conformance.model.document import WrongCall
 from mistral_conformance.probing.targets import attempt
 from mistral_conformance.record.exchange import Signal
 from mistral_conformance.running import interruption
 from mistral_conformance.session.capabilities import capabilities_of
 from mistral_conformance.session.context import NO_ROUTE, Context
+from mistral_conformance.session.source_lines import line_of_error
 from mistral_conformance.verdict.outcome import RED, Failed, Result, Status, Unjudged, status_of
 from mistral_conformance.verdict.settling import settle_repeat
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from mistral_conformance.session.session import Session
 
 CLOCK = "clock"
+CALLERS = (__file__, law.__file__)
+"""The files of what calls rules and laws."""
 
 
 def judge_all(session: Session, cases: Iterable[Case]) -> Iterator[Result]:
@@ -88,11 +92,12 @@ def _call(case: Case, context: Context) -> tuple[Signal | None, str]:
     except Signal as signal:
         ended, reason = signal, signal.reason
     except Exception as error:  # noqa: BLE001 - whatever a rule raises must not end the run
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{place.name}, line {place.lineno}"
-        ended, reason = None, f"the rule broke: {type(error).__name__}: {error} ({where})"
+        where = line_of_error(error, CALLERS)
+        kind = "" if isinstance(error, WrongCall) else f"{type(error).__name__}: "
+        ended, reason = None, f"the rule broke: {kind}{error} ({where})"
     else:
-        return None, ""
+        withheld = context.withheld
+        return withheld, withheld.reason if withheld else ""
     about = case.operation.id if case.operation and isinstance(ended, Failed) else ""
     missing = _missing(about, context, (ended and ended.evidence) or context.exchanges[-1:])
     return (missing, missing.reason) if missing else (ended, reason)
@@ -133,7 +138,7 @@ def _needed(case: Case) -> Sequence[str]:
 def _missing_need(session: Session, case: Case) -> str:
     for need in case.rule.needs:
         if need == CLOCK and session.clock is None:
-            return "needs the server's clock: --clock-url URL"
+            return session.lacks_clock
         if need != CLOCK and need not in session.identities:
             return f"needs the identity {need!r}: --as {need}=ENVVAR"
     return ""

@@ -10,7 +10,7 @@ from mistral_conformance.groups import load_always
 from mistral_conformance.record.events import PATIENT, Bound
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.patience import asks_to_wait
-from mistral_conformance.verdict.outcome import Failed, Unjudged
+from mistral_conformance.verdict.outcome import Failed, Unjudged, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Api:
         Raises:
             Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
-            KeyError: the document has no such operation, or a path parameter is missing.
+            WrongCall: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._session.document.operations[operation]
@@ -88,7 +88,7 @@ class Api:
         Raises:
             Failed: an id that the server gave is no text.
             Unjudged: no answer came within the limits.
-            KeyError: the document has no such operation, or a path parameter is missing.
+            WrongCall: the document has no such operation, or a path parameter is missing.
 
         """
         spec = self._session.document.operations[operation]
@@ -120,14 +120,21 @@ class Api:
         """
         exchange = self.try_send(message, operation)
         if exchange.failure:
-            raise Unjudged(f"no usable answer: {exchange.failure}", exchange)
+            raise Unjudged(f"the server {exchange.outcome}", exchange)
         if asks_to_wait(exchange):
             raise Unjudged(f"the server still asks to wait: {exchange.status}", exchange)
         return exchange
 
     def try_send(self, message: Message, operation: str = "") -> Exchange:
-        """Like `send`, but a missing answer is an exchange with a `failure`."""
+        """Like `send`, but a missing answer is an exchange with a `failure`.
+
+        Raises:
+            Withheld: the message was not sent, so that there is nothing to judge.
+
+        """
         exchange = self._session.send(message, self.identity, operation)
+        if exchange.withheld:
+            raise Withheld(exchange.failure, exchange)
         self._exchanges.append(exchange)
         return exchange
 

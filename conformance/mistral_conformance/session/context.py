@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from mistral_conformance.session.api import Api
 from mistral_conformance.session.capabilities import NO_METHOD, capabilities_of
 from mistral_conformance.session.identities import CALLER, IMPOSTOR, NOBODY
-from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged
+from mistral_conformance.verdict.outcome import Failed, Skipped, Unjudged, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,8 @@ class Context:
         self.random = random
         self.exchanges: list[Exchange] = []
         self.shown: tuple[Exchange, ...] = ()
+        self.withheld: Withheld | None = None
+        """Why some of what the rule judges was not sent: it cannot pass on the rest alone."""
         self._operation = operation
         self._steps = 0
 
@@ -109,7 +111,7 @@ class Context:
 
         """
         if self.session.clock is None:
-            raise Skipped("needs the server's clock: --clock-url URL")
+            raise Skipped(self.session.lacks_clock)
         return self.session.clock
 
     def expect(self, condition: object, message: str, *evidence: Exchange) -> None:
@@ -130,7 +132,7 @@ class Context:
 
         """
         wanted = " or ".join(str(each) for each in statuses)
-        reason = f"{exchange.method} answered {exchange.status} where {wanted} is due"
+        reason = f"{exchange.method} {exchange.outcome} where {wanted} is due"
         self.expect(exchange.status in statuses, reason, exchange)
         return exchange
 
@@ -173,7 +175,7 @@ class Context:
                 capabilities_of(self.session).require([exchange.operation])
                 capabilities_of(self.session).see(exchange)
             what = exchange.operation or exchange.method
-            raise Unjudged(f"preparation failed: {what} answered {exchange.status}", exchange)
+            raise Unjudged(f"preparation failed: {what} {exchange.outcome}", exchange)
         return exchange
 
     def pass_time(self, seconds: float) -> None:

@@ -120,6 +120,8 @@ class Creations:
         forget: Forget = _forget,
     ) -> None:
         self.noted = 0
+        self.undeletable: dict[str, Leftover] = {}
+        """What is at its end and stays, since no operation deletes it, by its own path."""
         self._remember = remember
         self._forget = forget
         self._document = document
@@ -174,10 +176,18 @@ class Creations:
         for made in reversed(tops):
             exchange = delete(made)
             if exchange.ok or exchange.status in self._gone(made):
+                self._note_undeletable(made, exchange)
                 self._cross_off(made.path)
             else:
                 leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
         return leftovers
+
+    def _note_undeletable(self, made: Made, exchange: Exchange) -> None:
+        """Note what was only brought to its end, unless it is not there any more."""
+        operation = self._document.operations[made.delete]
+        if operation.method != "DELETE" and exchange.status not in GONE:
+            path = made.path.removesuffix(operation.path.rpartition("}")[2])
+            self.undeletable[path] = Leftover(evolve(made, path=path), "no operation deletes it")
 
     def _gone(self, made: Made) -> frozenset[int]:
         """Return the statuses that tell that there is nothing to delete, or to stop, any more."""

@@ -9,6 +9,7 @@ import secrets
 from attrs import frozen
 
 RUN_ID = re.compile(r"[a-z0-9]{4,16}")
+ANY_MARK = re.compile(rf"\bmconf-{RUN_ID.pattern}-")
 
 
 @frozen
@@ -31,6 +32,15 @@ class Marker:
         if isinstance(name, dict):
             return any(self.owns(value) for value in name.values())
         return isinstance(name, str) and name.startswith(self.prefix)
+
+
+def is_marked(value: object) -> bool:
+    """Say whether an object shows, wherever in it, the marker of this run or another one."""
+    if isinstance(value, dict):
+        return any(map(is_marked, value.values()))
+    if isinstance(value, list):
+        return any(map(is_marked, value))
+    return isinstance(value, str) and bool(ANY_MARK.search(value))
 
 
 def fresh_run_id() -> str:

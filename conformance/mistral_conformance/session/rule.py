@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import frozen
 
-from mistral_conformance.verdict.registry import Registry
+from mistral_conformance.verdict.registry import Registry, WrongEntry
 from mistral_conformance.verdict.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -73,11 +73,15 @@ def rule(
     see `Rule`. The function's docstring starts with the rule's sentence.
 
     Raises:
-        ValueError: the rule breaks the form, see `Registry.add`; or it names no operation.
+        WrongEntry: the rule breaks the form, see `Registry.add`; or it names no operation.
 
     """
     if not operations:
-        raise ValueError(f"rule {id or source!r} names no operation")
+        raise WrongEntry(f"rule {id or source!r} names no operation")
+    given: object = operations  # modules of others need not keep to the types
+    if isinstance(given, str) and given != EACH:
+        said = f"rule {id or source!r}: operations={given!r} is one text"
+        raise WrongEntry(f"{said}, a tuple is due: ({given!r},)")
     named = () if operations == EACH else tuple(operations)
 
     def register(check: Check) -> Check:

@@ -74,6 +74,8 @@ class Session:
     budget: Budget = field(factory=Budget)
     ledger: Ledger | None = None
     probes: frozenset[str] = frozenset()
+    lacks_clock: str = "needs the server's clock: --clock-url URL"
+    """Why the run has no clock, where it has none."""
     _rounds: Rounds = field(init=False, factory=Rounds)
 
     def __attrs_post_init__(self) -> None:

@@ -1,7 +1,8 @@
 """How a rule can end, and the signals that say so.
 
 A rule passes by returning. `Failed` means that the server broke the rule, as does an answer that is
-`Misread`; `Unjudged` that the rule could not be judged (no answer, no precondition), `Skipped` that
+`Misread`; `Unjudged` that the rule could not be judged (no answer, no precondition), one kind of
+which is `Withheld`: a request was not even sent. `Skipped` that
 something it needs is absent, as is what an answer has `LeftOut`; `NotOffered` that the server does
 not offer what the rule is about. Any other exception is a defect of the rule itself and is reported
 as an error, never as a pass.
@@ -56,6 +57,10 @@ class Unjudged(Signal):
     """The rule could not be judged: the server gave no answer, or a precondition did not hold."""
 
 
+class Withheld(Unjudged):
+    """A request was not sent, since the server has stopped answering others like it."""
+
+
 class Skipped(Signal):
     """Something that the rule needs is absent: an identity, a clock, an object."""
 
@@ -68,6 +73,7 @@ STATUSES: dict[type[Signal], Status] = {
     Failed: Status.FAIL,
     Misread: Status.FAIL,
     Unjudged: Status.ERROR,
+    Withheld: Status.ERROR,
     Skipped: Status.SKIP,
     LeftOut: Status.SKIP,
     NotOffered: Status.NOT_OFFERED,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from mistral_conformance.verdict.requirement import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +28,17 @@ class Entry(Protocol):
     @property
     def id(self) -> str: ...  # noqa: D102 - see the class
     @property
+    def level(self) -> Level: ...  # noqa: D102 - see the class
+    @property
     def source(self) -> str: ...  # noqa: D102 - see the class
     @property
     def sentence(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def needs(self) -> tuple[str, ...]: ...  # noqa: D102 - see the class
+
+
+class WrongEntry(ValueError):  # noqa: N818 - read as a sentence by the command line
+    """A rule or law that cannot be registered; the message says why."""
 
 
 E = TypeVar("E", bound=Entry)
@@ -54,13 +64,26 @@ class Registry(Generic[E]):
         """Add one entry.
 
         Raises:
-            ValueError: its id is malformed or taken, or it has no source or sentence.
+            WrongEntry: its id is malformed or taken, it has no source or sentence, or its level,
+                its source or its needs are of another type.
 
         """
         if not ENTRY_ID.fullmatch(entry.id):
-            raise ValueError(f"{self._kind} id {entry.id!r} is not of the form family.kebab-name")
+            raise WrongEntry(f"{self._kind} id {entry.id!r} is not of the form family.kebab-name")
         if entry.id in self._entries:
-            raise ValueError(f"{self._kind} id {entry.id!r} is taken")
-        if not entry.source or not entry.sentence:
-            raise ValueError(f"{self._kind} {entry.id} needs a source and a docstring")
+            raise WrongEntry(f"{self._kind} id {entry.id!r} is taken")
+        self._check(entry)
         self._entries[entry.id] = entry
+
+    def _check(self, entry: E) -> None:
+        said = f"{self._kind} {entry.id}"
+        given: Any = entry  # modules of others need not keep to the types
+        if not isinstance(given.level, Level):
+            due = "write MUST, SHOULD or MAY without quotes, and import the name"
+            raise WrongEntry(f"{said}: {given.level!r} is no level: {due}")
+        if not given.source or not given.sentence:
+            raise WrongEntry(f"{said} needs a source and a docstring")
+        if not isinstance(given.source, str):
+            raise WrongEntry(f"{said}: the source {given.source!r} is no text")
+        if isinstance(given.needs, str):
+            raise WrongEntry(f"{said}: needs={given.needs!r} is one text, a tuple is due")

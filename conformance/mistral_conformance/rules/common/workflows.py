@@ -145,7 +145,7 @@ def events_in(heard: Exchange) -> list[dict[str, Any]]:
 
 def types_in(heard: Exchange) -> list[str]:
     """Return their types."""
-    return [each["event_type"] for each in events_in(heard)]
+    return picked(each["event_type"] for each in events_in(heard))
 
 
 def history_of(answer: Exchange) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,7 +21,10 @@ from tests.unit.suite.fake_server import (
 
 from mistral_conformance.model import load_model
 from mistral_conformance.record.wire import Message
-from mistral_conformance.running.run import Run, execute
+from mistral_conformance.report.content import build_report
+from mistral_conformance.report.html import render_html
+from mistral_conformance.report.terminal import make_console, print_summary
+from mistral_conformance.running.run import Run, RunOptions, execute
 from mistral_conformance.session.creations import load_kinds
 from mistral_conformance.session.session import Session
 
@@ -28,10 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from mistral_conformance.running.run import RunOptions
-
     SessionOn = Callable[..., AbstractContextManager[Session]]
 
+JOBS, MAKE_JOB = "/v1/fine_tuning/jobs", "fine_tuning.jobs.create"
 LIBRARY_PATH = f"/v1/libraries/{LIBRARY_ID}"
 DOCUMENT_ID = "5b7c9a52-1111-4000-8000-000000000001"
 
@@ -233,6 +236,43 @@ def test_execution_that_has_ended_is_no_leftover(
         message = Message("POST", "/v1/workflows/greet/execute", json={"input": {}})
         session.send(message, "caller", "workflows.execute_workflow")
         assert len(session.finish()) == leftovers
+
+
+def tuning(status: int) -> Callable[[Request], Answer | None]:
+    """Make jobs that can be cancelled only, which is answered so."""
+
+    def behave(request: Request) -> Answer | None:
+        if request.path.endswith("/cancel"):
+            return Answer(status, {})
+        return Answer(200, {"id": "job_1"}) if "/fine_tuning/jobs" in request.path else None
+
+    return behave
+
+
+@pytest.mark.parametrize(("status", "stays"), [(200, True), (409, True), (404, False)])
+def test_what_no_operation_deletes_is_noted_apart(
+    session_on: SessionOn, status: int, stays: bool
+) -> None:
+    with serving(keyed, models, tuning(status)) as fake, session_on(fake.base_url) as session:
+        session.send(Message("POST", JOBS, json={"model": "m"}), "caller", MAKE_JOB)
+        assert session.finish() == []
+        assert list(session.creations.undeletable) == [f"{JOBS}/job_1"] * stays
+
+
+def test_reports_say_what_no_operation_deletes(
+    session_on: SessionOn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(keyed, models, tuning(200)) as fake, session_on(fake.base_url) as session:
+        run = Run(RunOptions(fake.base_url, session.identities), ["fine_tuning.jobs.create"])
+        session.send(Message("POST", JOBS, json={"model": "m"}), "caller", MAKE_JOB)
+        execute(session, run, [], lambda _: None)
+        report = build_report(run, session.redactor)
+    said = f"1 cannot be deleted through the API, and stay: {JOBS}/job_1"
+    assert (report.cleanup.created, report.cleanup.deleted) == (1, 0)
+    assert [each.path for each in report.cleanup.undeletable] == [f"{JOBS}/job_1"]
+    assert said in render_html(report)
+    print_summary(make_console(), report, Path(), [])
+    assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_base_path_of_the_server_is_no_part_of_an_object(session_on: SessionOn) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import httpx
 import pytest
 from tests.unit.suite.fake_server import Answer, Request, serving
 
 from mistral_conformance.mutants.judging import mock_session
+from mistral_conformance.record.wire import Message
+from mistral_conformance.running.belongings import find_belongings
+from mistral_conformance.running.plan import Case
 from mistral_conformance.running.run import RunOptions, open_session
+from mistral_conformance.running.runner import judge
 from mistral_conformance.session.clock import Clock
 from mistral_conformance.session.identities import CALLER
-from mistral_conformance.verdict.outcome import Unjudged
+from mistral_conformance.session.markers import fresh_run_id
+from mistral_conformance.session.rule import Rule
+from mistral_conformance.verdict.outcome import Status, Unjudged
+from mistral_conformance.verdict.requirement import MUST
+
+if TYPE_CHECKING:
+    from mistral_conformance.session.context import Context
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,42 @@ def test_a_token_goes_along_when_there_is_one(token: str, sent: str | None) -> N
     assert [headers.get("authorization") for headers in asked] == [sent]
 
 
+def needing(ctx: Context) -> None:
+    """Needs a clock."""
+    ctx.clock.advance(1)
+
+
+NEEDING = Rule(
+    "own.clock", MUST, "test", "Needs a clock.", ("files.list",), ("clock",), bool, needing
+)
+
+
+def test_what_earlier_runs_left_behind_does_not_stop_the_clock() -> None:
+    """A file with a marker in its name stays out of account, and a job that was cancelled."""
+    with mock_session() as session:
+        name = f"mconf-{fresh_run_id()}-left.jsonl"
+        line = (
+            b'{"messages": [{"role": "user", "content": "a"},'
+            b' {"role": "assistant", "content": "b"}]}'
+        )
+        parts = {"file": (name, line, "application/jsonl")}
+        upload = Message("POST", "/v1/files", files=parts, data={"purpose": "fine-tune"})
+        file = session.send(upload, CALLER, "files.upload")["id"]
+        body = {
+            "model": "mistral-small-2603",
+            "training_files": [{"file_id": file}],
+            "hyperparameters": {"training_steps": 10},
+            "auto_start": False,
+        }
+        order = Message("POST", "/v1/fine_tuning/jobs", json=body)
+        job = session.send(order, CALLER, "fine_tuning.jobs.create")["id"]
+        assert find_belongings(session) == "fine_tuning.jobs.list"
+        stop = Message("POST", f"/v1/fine_tuning/jobs/{job}/cancel")
+        assert session.send(stop, CALLER, "fine_tuning.jobs.cancel").ok
+        session.pass_time(60)
+        assert find_belongings(session) == ""
+
+
 @pytest.mark.parametrize("is_mine", [False, True])
 @pytest.mark.parametrize("foreign", [False, True])
 def test_clock_stands_still_for_things_of_others(*, is_mine: bool, foreign: bool) -> None:
@@ -75,4 +123,7 @@ def test_clock_stands_still_for_things_of_others(*, is_mine: bool, foreign: bool
         )
         with open_session(options, tell=told.append) as session:
             assert (session.clock is None) == (foreign and not is_mine)
+            if session.clock is None:
+                result = judge(session, Case(NEEDING))
+                assert (result.status, result.reason) == (Status.SKIP, told[0])
     assert ["--clock-is-mine" in each for each in told] == [True] * (foreign and not is_mine)

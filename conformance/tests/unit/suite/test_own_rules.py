@@ -31,6 +31,17 @@ def no_models(ctx: Context) -> None:
     ctx.expect(not answer["data"], "there are models")
 '''
 
+LAW = '''
+from mistral_conformance.own import MUST, Resource, World, law, resources
+
+@law(id="own.no-things", over=resources, source="own: ours", level=MUST)
+def no_things(world: World, resource: Resource) -> None:
+    """Nothing can be made."""
+    world.fail("something was made")
+'''
+WHERE = "own_wrong.py, line 4"
+UNKNOWN = "no operation 'models.lst'; is it models.list?"
+
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -82,9 +93,31 @@ def test_an_own_rule_is_listed(module: Path, capsys: pytest.CaptureFixture[str])
     [
         ("x = 1\n", "no rule and no law is registered there"),
         ("import no_such_module\n", "No module named 'no_such_module'"),
-        (RULE.replace("own.no-models", "chat.prefix-starts-the-text"), "is taken"),
+        (RULE.replace("own.no-models", "chat.prefix-starts-the-text"), f"{WHERE}: rule id 'chat."),
+        (RULE.replace("own.no-models", "No models"), f"{WHERE}: rule id 'No models' is not of"),
+        (RULE.replace("models.list", "models.lst"), f"{WHERE}: rule own.no-models: {UNKNOWN}"),
+        (RULE.replace("level=MUST", 'level="MUST"'), f"{WHERE}: rule own.no-models: 'MUST' is no"),
+        (RULE.replace('"own: ours"', '"a contract"'), "begin it with `own:` to say it freely"),
+        (RULE.replace('"own: ours"', "3"), "the source 3 is no text"),
+        (RULE.replace('("models.list",)', '"models.list"'), "a tuple is due: ('models.list',)"),
+        (RULE.replace("level=", 'needs="clock", level='), "needs='clock' is one text"),
+        (LAW.replace("level=MUST", 'level="must"'), f"{WHERE}: law own.no-things: 'must' is no"),
+        (LAW.replace('"own: ours"', '"a contract"'), f"{WHERE}: law own.no-things: the source"),
     ],
-    ids=["empty", "broken", "taken"],
+    ids=[
+        "empty",
+        "broken",
+        "taken",
+        "id",
+        "operation",
+        "level",
+        "source",
+        "no text",
+        "one operation",
+        "one need",
+        "level of a law",
+        "source of a law",
+    ],
 )
 def test_a_module_that_cannot_be_used_is_wrong_use(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -92,7 +125,33 @@ def test_a_module_that_cannot_be_used_is_wrong_use(
     path = tmp_path / "own_wrong.py"
     path.write_text(text)
     assert cli.main(["rules", "--rules-from", str(path)]) == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Wrong" not in told
+    assert "ValueError" not in told
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ('ctx.api.call("models.lst")', UNKNOWN),
+        ('ctx.api.call("models.retrieve")', "models.retrieve needs the path parameter 'model_id'"),
+        ("ctx.marker.name(3)", "AttributeError: 'int' object has no attribute 'startswith'"),
+    ],
+    ids=["operation", "path parameter", "elsewhere"],
+)
+def test_what_breaks_an_own_rule_is_told_with_its_line(
+    call: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own_broken.py"
+    path.write_text(RULE.replace('ctx.expect(not answer["data"], "there are models")', call))
+    words = ["run", "--embedded-mock", "--rules-from", str(path), "--rules", "own.*"]
+    words += ["--profile", "inference", "--report-dir", str(tmp_path / "reports")]
+    assert cli.main(words) == 1
+    capsys.readouterr()
+    report = json.loads((tmp_path / "reports" / "report.json").read_text())
+    (rule,) = report["rules"]
+    assert rule["reason"] == f"the rule broke: {said} (own_broken.py, line 8)"
 
 
 def test_a_module_that_is_not_there_is_told() -> None:

@@ -47,6 +47,37 @@ def test_server_that_hangs_ends_in_errors_and_not_in_hours(tmp_path: Path) -> No
     assert "no answer within 0.2 s" in rules["input.no-server-error"]["reason"]
 
 
+def hung_up_on_what_is_invalid(request: Request) -> Answer | None:
+    """Close the connection where a library without a name should be refused."""
+    if (request.method, request.path) != ("POST", "/v1/libraries"):
+        return None
+    try:
+        body = json.loads(request.content)
+    except ValueError:
+        body = None
+    named = isinstance(body, dict) and isinstance(body.get("name"), str)
+    return None if named else Answer(raw=lambda _: None)
+
+
+def test_what_was_not_sent_any_more_fails_no_rule(tmp_path: Path) -> None:
+    """Three requests are left without an answer; what follows is not sent, and not judged."""
+    with serving(models, keyed, hung_up_on_what_is_invalid, libraries) as fake:
+        words = ["--base-url", fake.base_url, "--report-dir", str(tmp_path), *QUICK]
+        words += ["--rules", "auth.*", "--exclude", "input.method-refused"]
+        words += ["--operations", "beta.libraries.create"]
+        assert cli.main(["run", *words]) == 1
+    text = (tmp_path / "report.json").read_text("utf-8")
+    report = json.loads(text)
+    rules = {each["id"]: each for each in report["rules"]}
+    assert "answered 0" not in text
+    failed = [each for each in rules if rules[each]["status"] == "fail"]
+    assert failed == ["input.no-server-error"]
+    assert rules["auth.key-wanted"]["blocked_by"].startswith("input.no-server-error")
+    (cause,) = report["causes"]
+    said = "beta.libraries.create: closed the connection without an answer to an invalid request"
+    assert cause["summary"].startswith(f"{said} (")
+
+
 def test_server_of_libraries_alone_may_refuse_models(tmp_path: Path) -> None:
     with serving(keyed, without_models, libraries) as fake:
         arguments = ["--base-url", fake.base_url, "--report-dir", str(tmp_path)]
