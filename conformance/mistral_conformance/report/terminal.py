@@ -254,7 +254,7 @@ def _print_leftovers(console: Console, report: Report) -> None:
 def _print_undeletable(console: Console, report: Report) -> None:
     line = tell_undeletable([each.path for each in report.cleanup.undeletable])
     if line:
-        console.print(Padding(Text(printable(line), style="yellow"), (0, 0, 0, 2)))
+        print_wrapped(console, Text(printable(line), style="yellow"), "  ", "  ")
 
 
 def print_cleaning(console: Console, cleaning: Cleaning, unsure: Sequence[str]) -> None:

@@ -35,11 +35,11 @@ WEATHER_QUESTION = "What is the weather in Paris for the next 3 days, in celsius
 def prompts_that_begin_alike_are_read_to_their_end(ctx: Context) -> None:
     """Of two long prompts with one `prompt_cache_key` each counts as it does without the key."""
     beginning = {"role": "system", "content": "Be brief, and kind, and exact. " * 80}
-    key = {"prompt_cache_key": word(ctx)}
+    key = word(ctx)
     questions = ("Why?", "Name three rivers, and say of each where it ends. " * 3)
     for words in questions:
         messages = [beginning, {"role": "user", "content": words}]
-        answers = [ask(ctx, messages=messages, **each) for each in ({}, key)]
+        answers = [ask(ctx, messages=messages), ask(ctx, messages=messages, prompt_cache_key=key)]
         plain, keyed = (each.at("usage.prompt_tokens") for each in answers)
         expect_equal(ctx, keyed, plain, "the number of tokens read with a key", *answers)
 
