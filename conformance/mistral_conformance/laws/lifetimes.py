@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.links import expect_shut, open_url, read_url
+from mistral_conformance.laws.links import do_all, expect_shut, open_url, read_url
 from mistral_conformance.laws.reading import read_time
-from mistral_conformance.laws.requests import do_all
 from mistral_conformance.laws.subjects import resources
 from mistral_conformance.laws.times import BIRTH, now_of
 from mistral_conformance.laws.views import expect_total, stable, totals

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from mistral_conformance.laws.law import Subject, law
-from mistral_conformance.laws.requests import do_all
+from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.model.schemas import FORM, body_schema
 from mistral_conformance.probing.uploads import pdf_sample
 from mistral_conformance.record.moments import read_moment
@@ -196,6 +196,14 @@ def _expect_open_still(world: World, instance: Instance, link: str) -> None:
     answer = open_url(world, url)
     said = f"a URL answers {answer.status} after {' and '.join(instance.resource.actions)}"
     world.expect(answer.ok, said, answer)
+
+
+def do_all(world: World, instance: Instance) -> None:
+    """Do all that can be done to an object by itself, as far as the server lets one, and wait."""
+    for each in instance.resource.actions:
+        if world.capabilities.offers(each):
+            send_plain(world, each, instance.ids, by=instance.by)
+    world.settle(instance)
 
 
 def opens_stored(link: str) -> bool:

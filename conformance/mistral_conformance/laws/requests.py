@@ -13,9 +13,7 @@ from mistral_conformance.probing.targets import load_targets, take
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.maker import Maker
-    from mistral_conformance.laws.world import World
     from mistral_conformance.model.document import Document, Json, Operation
     from mistral_conformance.record.exchange import Exchange
 
@@ -83,14 +81,6 @@ def send_plain(
             **(more or {}),
         }
     return world.ask(operation, {**found, **ids}, by=by, **request)
-
-
-def do_all(world: World, instance: Instance) -> None:
-    """Do all that can be done to an object by itself, as far as the server lets one, and wait."""
-    for each in instance.resource.actions:
-        if world.capabilities.offers(each):
-            send_plain(world, each, instance.ids, by=instance.by)
-    world.settle(instance)
 
 
 def _shown_there(

@@ -147,7 +147,7 @@ def test_clean_finds_by_its_marker_what_has_no_name(
     lose_answer(ledger)
     assert cli.main(["clean", str(ledger)]) == 0
     assert listed(base_url, JOBS) == []
-    assert "objects of the run are deleted" in capsys.readouterr().out
+    assert "1 of 1 object of the run is deleted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("lose", [lambda _: None, lose_answer], ids=["noted", "lost"])
