@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_conformance.rules.common.able import able_cards
 from mistral_conformance.rules.common.chats import body
@@ -40,24 +40,37 @@ def list_is_not_empty(ctx: Context) -> None:
 @rule(
     MUST,
     "document: FTModelCard",
-    (LIST_MODELS, GET_MODEL, CHAT, DELETE_MODEL),
+    (LIST_MODELS, GET_MODEL, CHAT),
     needs=("clock",),
     about=("fine_tuning.jobs.create body/model values",),
 )
 def tuned_model_is_listed_and_chats(ctx: Context) -> None:
-    """The model of a finished job is listed as fine-tuned, is read the same way, and answers.
-
-    Once it is deleted it answers no more, as often as it did before, and another one stays.
-    """
-    older, name = tune(ctx), tune(ctx)
+    """The model of a finished job is listed as fine-tuned, is read the same way, and answers."""
+    name = tune(ctx)
     listed = ctx.answer(LIST_MODELS)
     (card,) = exactly(1, (e for e in listed["data"] if e["id"] == name), "cards of it", listed)
     expect_equal(ctx, card["type"], "fine-tuned", "the type", listed)
     ctx.expect(not card.get("archived"), "a new model is archived", listed)
     read = ctx.answer(GET_MODEL, model_id=name)
     expect_equal(ctx, read["root"], card["root"], "the root", listed, read)
-    asked = {**body(ctx, "Say yes.", max_tokens=8), "model": name}
-    ctx.answer(CHAT, json=asked)
+    ctx.answer(CHAT, json=_ask(ctx, name))
+
+
+@rule(
+    MUST,
+    "document: models.delete; harm: what was deleted is used, or what was not is lost",
+    (DELETE_MODEL, GET_MODEL, CHAT),
+    needs=("clock",),
+)
+def deleted_model_answers_no_more(ctx: Context) -> None:
+    """A tuned model that has answered is refused once it is deleted, and another one stays."""
+    older, name = tune(ctx), tune(ctx)
+    ctx.answer(CHAT, json=_ask(ctx, name))
     ctx.prepare(DELETE_MODEL, model_id=name)
-    expect_refused(ctx, ctx.api.call(CHAT, json=asked), "a chat with a model that was deleted")
+    refused = ctx.api.call(CHAT, json=_ask(ctx, name))
+    expect_refused(ctx, refused, "a chat with a model that was deleted")
     ctx.answer(GET_MODEL, model_id=older)
+
+
+def _ask(ctx: Context, model: str) -> dict[str, Any]:
+    return {**body(ctx, "Say yes.", max_tokens=8), "model": model}

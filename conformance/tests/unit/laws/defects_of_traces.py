@@ -313,7 +313,7 @@ def all_aliases_go() -> Alter:
 @remembering(
     "aliases-follow",
     "neighbours.parts-stay[beta.agents.list_version_aliases, beta.agents.update]",
-    "beta.agents.update changed beta.agents.list_version_aliases",
+    "of beta.agents.list_version_aliases from 0 to 1",
 )
 def aliases_follow() -> Alter:
     newest: dict[str, int] = {}

@@ -161,7 +161,7 @@ def test_colleagues_need_not_see_what_is_anybodys_own(judged: Judged, hidden: st
 
 
 def waiting(*, clock: object) -> Context:
-    session: Any = SimpleNamespace(clock=clock, memory={})
+    session: Any = SimpleNamespace(clock=clock, lacks_clock="no clock", memory={})
     context = SimpleNamespace(session=session, exchanges=[], pass_time=lambda _: None)
     return cast("Context", context)
 
