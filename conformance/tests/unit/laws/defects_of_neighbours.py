@@ -618,20 +618,34 @@ def deletions_empty_other_files() -> Alter:
     return alter
 
 
-@remembering(
-    "owners-are-taken-from-requests",
-    "values.server-decides-its-own[library]",
-    "takes `owner_id`",
-)
-def owners_are_taken_from_requests() -> Alter:
+def owners_taken_from(*methods: str) -> Alter:
+    """Show as the owner whom a request by one of the methods has named."""
     owners: dict[str, str] = {}
 
     def alter(answer: Answer) -> None:
         if not isinstance(answer.body, dict) or "owner_id" not in answer.body:
             return
-        if answer.method in {"POST", "PUT", "PATCH"} and answer.sent_body.get("owner_id"):
+        if answer.method in methods and answer.sent_body.get("owner_id"):
             owners[answer.body["id"]] = answer.sent_body["owner_id"]
         if answer.body["id"] in owners:
             answer.body = {**answer.body, "owner_id": owners[answer.body["id"]]}
 
     return alter
+
+
+@remembering(
+    "owners-are-taken-from-requests",
+    "values.server-decides-its-own[library]",
+    "libraries.create takes `owner_id`",
+)
+def owners_are_taken_from_requests() -> Alter:
+    return owners_taken_from("POST")
+
+
+@remembering(
+    "owners-are-taken-from-changes",
+    "values.server-decides-its-own[library]",
+    "takes `owner_id`",
+)
+def owners_are_taken_from_changes() -> Alter:
+    return owners_taken_from("PUT", "PATCH")
