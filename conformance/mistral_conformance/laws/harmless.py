@@ -27,6 +27,7 @@ from mistral_conformance.laws.requests import plain_request, unknown_id
 from mistral_conformance.laws.subjects import needs_of
 from mistral_conformance.laws.views import stable
 from mistral_conformance.model.declarations import PAGING
+from mistral_conformance.model.document import is_endless
 from mistral_conformance.model.forms import forms_of
 from mistral_conformance.model.schemas import (
     JSON,
@@ -77,11 +78,20 @@ def _readings(model: Model) -> Iterator[Subject]:
     return _operations(model, lambda method: method == "GET")
 
 
+def _looks(model: Model) -> Iterator[Subject]:
+    """Yield what reads objects that the suite makes, and, without a resource, what reads others."""
+    made = {subject.name: subject for subject in _readings(model)}
+    yield from made.values()
+    for name, operation in model.document.operations.items():
+        if operation.method == "GET" and name not in made and not is_endless(operation):
+            yield Subject(name, (None, name), (name,), (name,))
+
+
 def _defaulted(model: Model) -> Iterator[Subject]:
     """Yield each parameter of a view with a default; one that is true or false has one: false."""
-    for subject in _readings(model):
-        resource, operation = subject.value
-        if operation in {resource.list, *resource.lists}:
+    for subject in _looks(model):
+        operation = subject.name
+        if operation in model.lists:
             continue
         for each in model.document.operations[operation].parameters:
             schema: Json = each.get("schema", {})
@@ -194,8 +204,8 @@ def refused_changes_nothing(world: World, resource: Resource, operation: str) ->
         raise Skipped(f"{operation} takes whatever is sent")
 
 
-@law(id="extra.query-is-harmless", over=_readings, source=FREE, level=SHOULD)
-def query_is_harmless(world: World, resource: Resource, operation: str) -> None:
+@law(id="extra.query-is-harmless", over=_looks, source=FREE, level=SHOULD)
+def query_is_harmless(world: World, resource: Resource | None, operation: str) -> None:
     """A query parameter that the document does not know changes nothing in an answer."""
     for each in world.document.operations[operation].parameters:
         if is_spread(world.document, each):
@@ -205,15 +215,15 @@ def query_is_harmless(world: World, resource: Resource, operation: str) -> None:
 
 @law(id="extra.default-is-harmless", over=_defaulted, source=DEFAULTS)
 def default_is_harmless(
-    world: World, resource: Resource, operation: str, name: str, default: object
+    world: World, resource: Resource | None, operation: str, name: str, default: object
 ) -> None:
     """A view that is asked for with a parameter's default tells what it tells without."""
     value = str(default).lower() if isinstance(default, bool) else default
     _expect_harmless(world, resource, operation, {"query": {name: value}})
 
 
-@law(id="extra.header-is-harmless", over=_readings, source=FREE)
-def header_is_harmless(world: World, resource: Resource, operation: str) -> None:
+@law(id="extra.header-is-harmless", over=_looks, source=FREE)
+def header_is_harmless(world: World, resource: Resource | None, operation: str) -> None:
     """A header that the document does not know changes nothing in an answer."""
     _expect_harmless(world, resource, operation, {"headers": {"X-Unknown-Header": "1"}})
 
@@ -336,28 +346,48 @@ def _called(world: World, operation: str, *, chunked: bool) -> Json:
     return {**asked, "messages": [said, called, result] if tools else [said]}
 
 
-def _expect_harmless(world: World, resource: Resource, operation: str, extra: Json) -> None:
-    instance = world.shared(resource)
-    request = plain_request(world, operation)
-    plain = world.call(operation, instance.ids, **request)
-    answer = world.call(operation, instance.ids, **{**request, **extra})
+def _expect_harmless(
+    world: World, resource: Resource | None, operation: str, extra: Json
+) -> None:
+    spec = world.document.operations[operation]
+    ids = world.shared(resource).ids if resource else targets_of(world.ctx).ids(spec)
+    request = _without(plain_request(world, operation, ids), extra)
+    plain = world.call(operation, ids, **request)
+    answer = world.call(operation, ids, **_beside(request, extra))
     same = plain.status == answer.status
     reason = f"{operation} answers {answer.status} with it, {plain.status} without"
     world.expect(same, reason, plain, answer)
-    if plain.ok and operation not in resource.links:
-        repeated = extra.get("query", {})
-        paging: Json = world.document.operations[operation].item.get(PAGING, {})
-        token = str(paging.get("next_token", "")).split(".")
-        left, right = (
-            _unrepeated(_without_token(known_part(world, operation, each), token), repeated)
-            for each in (plain, answer)
-        )
-        if left != right:
-            place, one, other = inside("the answer", left, right)
-            reason = (
-                f"{place} is {shorten(one, other)[1]} with it, {shorten(one, other)[0]} without"
-            )
-            world.fail(reason, plain, answer)
+    if not plain.ok or (resource and operation in resource.links):
+        return
+    left, right = (_told(world, operation, each, extra) for each in (plain, answer))
+    if left == right:
+        return
+    again = None if resource else world.call(operation, ids, **request)
+    if again and _told(world, operation, again, extra) != left:
+        raise Skipped(f"{operation} tells something else from one time to the next")
+    place, one, other = inside("the answer", left, right)
+    reason = f"{place} is {shorten(one, other)[1]} with it, {shorten(one, other)[0]} without"
+    world.fail(reason, plain, answer)
+
+
+def _without(request: Json, extra: Json) -> Json:
+    """Return a request whose query names nothing that is to come beside it."""
+    asked = request["query"] or {}
+    kept = {name: each for name, each in asked.items() if name not in extra.get("query", {})}
+    return {**request, "query": kept}
+
+
+def _beside(request: Json, extra: Json) -> Json:
+    """Return a request with a query or headers beside its own."""
+    return {**request, **{name: {**(request.get(name) or {}), **e} for name, e in extra.items()}}
+
+
+def _told(world: World, operation: str, answer: Exchange, extra: Json) -> object:
+    """Return what an answer tells, but for what names its query or the page that follows."""
+    paging: Json = world.document.operations[operation].item.get(PAGING, {})
+    token = str(paging.get("next_token", "")).split(".")
+    known = _without_token(known_part(world, operation, answer), token)
+    return _unrepeated(known, extra.get("query", {}))
 
 
 def _without_token(value: object, path: list[str]) -> object:

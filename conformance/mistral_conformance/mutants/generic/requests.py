@@ -143,11 +143,14 @@ def _clearing(resource: Resource, operation: str, field: Field) -> WireDefect:
 
 
 def _inside(body: Json, name: str, change: Callable[[Json], Json]) -> Json:
-    """Return the body with its fields changed, or those of the one object that frames them."""
-    frame, inner = next(iter(body.items()), ("", None))
-    if name not in body and len(body) == 1 and isinstance(inner, dict):
-        return {frame: change(inner)}
-    return change(body)
+    """Return the body with its fields changed, or those of the object inside that has the name."""
+    frame = "" if name in body else next(iter(_framing(body, name)), "")
+    return {**body, frame: change(body[frame])} if frame else change(body)
+
+
+def _framing(body: Json, name: str) -> list[str]:
+    """Return the fields that hold an object with a field of this name."""
+    return [key for key, inner in body.items() if isinstance(inner, dict) and name in inner]
 
 
 def _only(operation: str, change: Callable[[Request], Request]) -> Callable[[Request], Request]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = "beta.libraries.documents"
 JOBS = "/v1/fine_tuning/jobs"
+REGISTRATIONS, RUNS = "/v1/workflows/registrations", "/v1/workflows/runs"
 
 
 @remembering(
@@ -458,6 +459,27 @@ def jobs_take_their_files() -> Alter:
 def no_results_are_asked_for(answer: Answer) -> None:
     if answer.query.get("inline") == ["false"]:
         answer.body = {**answer.body, "outputs": [{"custom_id": "1"}]}
+
+
+@defect(
+    "workflows-are-told-unasked",
+    "extra.default-is-harmless[workflows.get_workflow_registration:with_workflow]",
+    "with it",
+)
+def workflows_are_told_unasked(answer: Answer) -> None:
+    if answer.query.get("with_workflow") == ["false"] and is_item(answer, REGISTRATIONS):
+        told = {**answer.body["workflow_registration"], "task_queue": "told unasked"}
+        answer.body = {**answer.body, "workflow_registration": told}
+
+
+@defect(
+    "unknown-queries-of-runs-are-refused",
+    "extra.query-is-harmless[workflows.runs.get_run]",
+    "422 with it",
+)
+def unknown_queries_of_runs_are_refused(answer: Answer) -> None:
+    if "unknown_parameter" in answer.query and is_item(answer, RUNS):
+        answer.status = 422
 
 
 @remembering(
