@@ -346,9 +346,7 @@ def _called(world: World, operation: str, *, chunked: bool) -> Json:
     return {**asked, "messages": [said, called, result] if tools else [said]}
 
 
-def _expect_harmless(
-    world: World, resource: Resource | None, operation: str, extra: Json
-) -> None:
+def _expect_harmless(world: World, resource: Resource | None, operation: str, extra: Json) -> None:
     spec = world.document.operations[operation]
     ids = world.shared(resource).ids if resource else targets_of(world.ctx).ids(spec)
     request = _without(plain_request(world, operation, ids), extra)

@@ -131,7 +131,7 @@ def test_a_lost_field_of_an_update_is_lost(altered: Any) -> None:
 
 def test_a_lost_field_is_lost_inside_of_what_frames_it_beside_others(altered: Any) -> None:
     http = altered("sent-is-lost[workflows.schedules.schedule_workflow:jitter]")
-    schedule = {"input": {}, "cron_expressions": ["0 2 * * *"], "jitter": "PT5S"}
+    schedule = {"input": {"name": "Ada"}, "cron_expressions": ["0 2 * * *"], "jitter": "PT5S"}
     body = {"workflow_identifier": "greet", "schedule": schedule}
     made = http.post("/v1/workflows/schedules", json=body).json()
     found = http.get(f"/v1/workflows/schedules/{made['schedule_id']}").json()
