@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mistral_conformance.laws.access import SHOWN_TO_STRANGERS, STRANGER, expect_refused
+from mistral_conformance.laws.comparing import first_difference
+from mistral_conformance.laws.instance import key_of
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.private import COLLEAGUE
 from mistral_conformance.laws.requests import send_plain
 from mistral_conformance.laws.views import stable
+from mistral_conformance.model.schemas import facet
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
@@ -28,6 +31,7 @@ BY_ITSELF = "alone"
 STAYS = "harm: what is there is said not to be, and nobody gets rid of it"
 NOT_THERE = (404, 410)
 LOST = "harm: what was deleted is still there, or is taken for what it was"
+TWICE = "harm: what was asked for once is done, kept and billed twice"
 TOLD_FALSELY = "harm: what came along with an object tells something else than the object"
 
 
@@ -52,6 +56,14 @@ def _along(model: Model) -> Iterator[Subject]:
 
 def _deletable(model: Model) -> Iterator[Subject]:
     return (each for each in _along(model) if each.value[2].delete)
+
+
+def _listed_along(model: Model) -> Iterator[Subject]:
+    """Yield what comes along and is in a list, with what it comes along with."""
+    for subject in _along(model):
+        resource, _, of, _ = subject.value
+        if of.list:
+            yield evolve(subject, operations=(resource.create, of.list))
 
 
 def _put_aside(model: Model) -> Iterator[Subject]:
@@ -148,6 +160,30 @@ def along_tells_the_same(
         if field.name in of.key:  # else the two have fields of one name that are about two things
             world.expect_same(alike, shown, each)
     _expect_told_to_colleagues(world, instance, found)
+
+
+@law(id="views.along-comes-once", over=_listed_along, source=TWICE, harm=True)
+def along_comes_once(
+    world: World, resource: Resource, field: Field, of: Resource, _: list[Reference]
+) -> None:
+    """What is asked for once brings one thing along, not two that differ in their ids alone."""
+    before = {key_of(of, each) for each in world.walk(of).items}
+    instance, found = _make(world, resource, field, of)
+    told = world.read(found)
+    fields = [each for each in stable(of) if _counts(world, of, field, each)]
+    walk = world.walk(of)
+    new = [each for each in walk.items if key_of(of, each) not in before]
+    alike = [e for e in new if not first_difference(world.document, fields, told.fields, e)]
+    said = f"after one {resource.create} the list has {len(alike)} new ones that are alike"
+    world.expect(len(alike) <= 1, said, instance.made, *walk.pages[:1])
+    if not new:
+        raise Skipped(f"the list does not show what came along with {resource.one}")
+
+
+def _counts(world: World, of: Resource, field: Field, each: Field) -> bool:
+    """Say whether two that came along with the like have the like in a field."""
+    own = each.name in of.key or each.refers or each.name == field.name
+    return not own and facet(world.document, each.schema, "format") != "date-time"
 
 
 def _expect_told_to_colleagues(world: World, instance: Instance, found: Instance) -> None:

@@ -21,6 +21,7 @@ from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.subjects import deletable, newest_change, resources
 from mistral_conformance.laws.views import expect_shown, new_value
 from mistral_conformance.model.schemas import body_schema, properties
+from mistral_conformance.probing.targets import targets_of
 from mistral_conformance.record.wire import UNSET, Message
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.session.patience import asks_to_wait
@@ -47,7 +48,7 @@ QUESTIONS = (
 
 
 def _made(model: Model) -> Iterator[Subject]:
-    return resources(model, lambda each: each.parameter and each.list)
+    return resources(model, lambda each: each.parameter and (each.list or each.whole))
 
 
 def _granted(model: Model) -> Iterator[Subject]:
@@ -87,8 +88,8 @@ def _streams(model: Model) -> Iterator[Subject]:
 def creations_are_distinct(world: World, resource: Resource) -> None:
     """So many creations at once make so many objects, each with an id of its own, all listed."""
     parent = world.make(world.model.resources[resource.parent]) if resource.parent else None
-    ids = parent.ids if parent else {}
     spec = world.document.operations[resource.create]
+    ids = parent.ids if parent else targets_of(world.ctx).ids(spec)
     world.prepare(resource.create, CALLER, ids)
     messages = [
         Message(spec.method, spec.url(ids), **_own(world, resource)) for _ in range(AT_ONCE)
@@ -100,6 +101,8 @@ def creations_are_distinct(world: World, resource: Resource) -> None:
     world.expect(
         len(set(made)) == AT_ONCE, f"{AT_ONCE} creations gave {len(set(made))} ids", *answers
     )
+    if not resource.list:
+        return
     listed = {key_of(resource, each) for each in world.walk(resource, ids).items}
     lost = len(set(made) - listed)
     world.expect(not lost, f"{lost} of {AT_ONCE} objects made at once are not listed")

@@ -70,6 +70,30 @@ def runs_have_other_results(answer: Answer) -> None:
         answer.body = {**answer.body, "result": "another"}
 
 
+@defect("starts-run-twice", "views.along-comes-once[execution.run_id]", "2 new ones that are alike")
+def starts_run_twice(answer: Answer) -> None:
+    if answer.is_("GET", RUNS):
+        told = answer.body
+        again = [
+            {**each, "run_id": f"{each['run_id']}2", "execution_id": f"{each['execution_id']}2"}
+            for each in told["executions"]
+        ]
+        answer.body = {**told, "executions": [*told["executions"], *again]}
+
+
+@remembering("starts-at-once-are-one", "together.creations-are-distinct[execution]", "gave 1 id")
+def starts_at_once_are_one() -> Alter:
+    first: list[str] = []
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/execute"):
+            told = answer.body
+            first.append(told["execution_id"])
+            answer.body = {**told, "execution_id": first[0]}
+
+    return alter
+
+
 @remembering(
     "colleagues-read-no-results",
     "views.along-tells-the-same[batch_job.output_file]",
