@@ -122,7 +122,7 @@ def totals_are_true(world: World, view: ListView) -> None:
                 f"{counted(len(walk.items), 'item')}"
             )
             world.expect(more in (None, follows), reason, page)
-            reason = f"{told} says that there are {total} items, there are {len(walk.items)}"
+            reason = f"{told} tells a total of {total}, there are {len(walk.items)}"
             world.expect(total in (None, len(walk.items)), reason, page)
             judged += _expect_block(world, view, page, size)
         _expect_told_alike(world, view, walk, tokens=tokens)
@@ -148,7 +148,7 @@ def _expect_block(world: World, view: ListView, page: Exchange, size: int) -> bo
         return False
     due = {"total_pages": -(-total // size), "page_size": size}
     told = {each: block[each] for each in due if block.get(each) is not None}
-    reason = f"of {total} items at {size} a page it is told that {told}"
+    reason = f"of a total of {total} at {size} a page it is told that {told}"
     world.expect(all(due[each] == value for each, value in told.items()), reason, page)
     return bool(told)
 
@@ -170,7 +170,7 @@ def beyond_the_end_is_nothing(world: World, view: ListView) -> None:
     found = read_items(answer, view.items)
     world.expect(not found, f"a page beyond the end holds {counted(len(found), 'item')}", answer)
     due, told = (find(page, view.paging.get("total", "?")) for page in (known, answer))
-    said = f"a page beyond the end says that there are {told} items, the first one says {due}"
+    said = f"a page beyond the end tells a total of {told}, the first one of {due}"
     world.expect(told in (None, due) or not view.exact, said, known, answer)
 
 
@@ -263,7 +263,7 @@ def largest_page_is_full(world: World, view: ListView) -> None:
         lost = len(crowd.keys - set(found))
         world.expect(not lost, f"no page has {lost} of {counted(count, 'item')}", *walk.pages)
         total = find(walk.pages[0], view.paging.get("total", "?")) if view.exact else None
-        said = f"a page says that there are {total} items, there are {count}"
+        said = f"a page tells a total of {total}, there are {count}"
         world.expect(total in (None, len(found)), said, walk.pages[0])
 
 

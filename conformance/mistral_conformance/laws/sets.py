@@ -291,7 +291,7 @@ def _expect_totals(world: World, view: ListView, walks: Iterable[Walk], value: o
     for walk in walks if view.exact else ():
         for page in walk.pages:
             total, count = find(page, view.paging.get("total", "?")), len(walk.items)
-            said = f"a page says that {total} items fit {value!r}, {count} do"
+            said = f"a page tells a total of {total} for {value!r}, {count} fit"
             world.expect(total in (None, count), said, page)
 
 

@@ -358,7 +358,7 @@ def expect_total(world: World, parent: Instance, field: Field, child: Resource) 
     view = world.model.lists[child.list]
     if view.exact and "total" in view.paging and find(walk.last, view.paging["total"]) is not None:
         total = read_count(walk.last, view.paging["total"])
-        reason = f"the list says that it has {total} items, it has {len(walk.items)}"
+        reason = f"the list tells a total of {total}, it has {len(walk.items)}"
         world.expect(total == len(walk.items), reason, walk.last)
 
 

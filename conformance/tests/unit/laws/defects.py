@@ -373,7 +373,7 @@ def pages_overlap(answer: Answer) -> None:
         answer.body = {**answer.body, "data": items(answer)[1:]}
 
 
-@defect("totals-are-of-the-page", "pages.totals-are-true[files.list]", "says that there are")
+@defect("totals-are-of-the-page", "pages.totals-are-true[files.list]", "tells a total of")
 def totals_are_of_the_page(answer: Answer) -> None:
     if answer.is_("GET", "/v1/files"):
         answer.body = {**answer.body, "total": answer.body["total"] + 1}
