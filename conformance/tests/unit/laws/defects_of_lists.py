@@ -319,7 +319,7 @@ def names_undo_searches(answer: Answer) -> None:
 
 
 @defect(
-    "totals-are-of-all-kinds", "sets.chosen-pages-tile[audio.voices.list:type]", "says that 1000"
+    "totals-are-of-all-kinds", "sets.chosen-pages-tile[audio.voices.list:type]", "a total of 1000"
 )
 def totals_are_of_all_kinds(answer: Answer) -> None:
     if answer.is_("GET", "/audio/voices") and answer.query.get("type") == ["custom"]:
