@@ -115,7 +115,7 @@ class RulesPlugin:
             return
         self.run.leftovers = self._session.finish()
         self.run.created = self._session.creations.noted
-        self.run.undeletable = list(self._session.creations.undeletable.values())
+        self.run.undeletable = self._session.creations.undeletable
         self.run.coverage = self._session.coverage.table(self.run.operations)
         self.run.results = settle_blocked(self.run.results)
         if self._reporting:

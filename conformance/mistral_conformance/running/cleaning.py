@@ -40,5 +40,5 @@ def clean_up(account: Account, options: RunOptions, tell: Callable[[str], object
         for made in account.made:
             session.creations.restore(made)
         leftovers = session.finish()
-        undeletable = list(session.creations.undeletable.values())
+        undeletable = session.creations.undeletable
     return Cleaning(session.creations.noted, leftovers, undeletable)

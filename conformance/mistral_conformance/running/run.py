@@ -222,4 +222,4 @@ def _clean_up(session: Session, run: Run) -> None:
         reason = f"deleting broke: {type(error).__name__}: {error}"
         run.leftovers = session.creations.left(reason)
     run.created = session.creations.noted
-    run.undeletable = list(session.creations.undeletable.values())
+    run.undeletable = session.creations.undeletable

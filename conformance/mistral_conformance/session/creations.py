@@ -120,7 +120,7 @@ class Creations:
         forget: Forget = _forget,
     ) -> None:
         self.noted = 0
-        self.undeletable: dict[str, Leftover] = {}
+        self._undeletable: dict[str, Leftover] = {}
         """What is at its end and stays, since no operation deletes it, by its own path."""
         self._remember = remember
         self._forget = forget
@@ -182,12 +182,17 @@ class Creations:
                 leftovers.append(Leftover(made, exchange.failure or f"status {exchange.status}"))
         return leftovers
 
+    @property
+    def undeletable(self) -> list[Leftover]:
+        """What is at its end and stays, since no operation deletes it."""
+        return list(self._undeletable.values())
+
     def _note_undeletable(self, made: Made, exchange: Exchange) -> None:
         """Note what was only brought to its end, unless it is not there any more."""
         operation = self._document.operations[made.delete]
         if operation.method != "DELETE" and exchange.status not in GONE:
             path = made.path.removesuffix(operation.path.rpartition("}")[2])
-            self.undeletable[path] = Leftover(evolve(made, path=path), "no operation deletes it")
+            self._undeletable[path] = Leftover(evolve(made, path=path), "no operation deletes it")
 
     def _gone(self, made: Made) -> frozenset[int]:
         """Return the statuses that tell that there is nothing to delete, or to stop, any more."""
