@@ -197,6 +197,8 @@ def answer_shows_what_went(world: World, resource: Resource) -> None:
     if not isinstance(told, dict):
         raise Skipped(f"{resource.delete} tells nothing of what went", answer)
     after = Shown(resource.delete, answer, told)
+    stays = told.get(DELETED) is False
+    world.expect(not stays, f"{resource.delete} says that it is not deleted", answer)
     kept = before.fields.get(DELETED)
     world.expect(kept is not True, f"{before.view} says that it is deleted", before.exchange)
     free = {DELETED, *UPDATE_STAMPS}

@@ -99,6 +99,22 @@ def status_lags(answer: Answer) -> None:
         answer.body = {**answer.body, "process_status": "error"}
 
 
+@remembering("sizes-are-of-letters", "views.totals-follow[library.total_size]", "`total_size` is")
+def sizes_are_of_letters() -> Alter:
+    more: dict[str, int] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("POST", "/documents"):
+            library = answer.path.removesuffix("/documents")
+            letters = answer.sent.decode("utf-8", "replace")
+            more[library] = more.get(library, 0) + len(answer.sent) - len(letters)
+        elif answer.is_("GET") and answer.path in more:
+            size = answer.body["total_size"] - more[answer.path]
+            answer.body = {**answer.body, "total_size": size}
+
+    return alter
+
+
 @defect("count-is-off", "views.totals-follow[library.nb_documents]", "`nb_documents` is")
 def count_is_off(answer: Answer) -> None:
     if answer.is_("GET") and answer.path.count("/") == 3 and LIBRARIES in answer.path:

@@ -261,6 +261,12 @@ def deletions_show_another(answer: Answer) -> None:
         answer.body = {**answer.body, "name": "another"}
 
 
+@defect("deletions-say-no", "gone.answer-shows-what-went[file]", "says that it is not deleted")
+def deletions_say_no(answer: Answer) -> None:
+    if answer.is_("DELETE") and is_item(answer, "/v1/files"):
+        answer.body = {**answer.body, "deleted": False}
+
+
 @remembering(
     "campaigns-take-events-along",
     "gone.leaves-what-it-showed"

@@ -256,7 +256,9 @@ def test_what_no_operation_deletes_is_noted_apart(
     with serving(keyed, models, tuning(status)) as fake, session_on(fake.base_url) as session:
         session.send(Message("POST", JOBS, json={"model": "m"}), "caller", MAKE_JOB)
         assert session.finish() == []
-        assert [each.made.path for each in session.creations.undeletable] == [f"{JOBS}/job_1"] * stays
+        assert [each.made.path for each in session.creations.undeletable] == [
+            f"{JOBS}/job_1"
+        ] * stays
 
 
 def test_reports_say_what_no_operation_deletes(
