@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mistral_conformance.laws.annotations import load_breaches
 from mistral_conformance.model.places import find_place
+from mistral_conformance.rules.common.breaches import load_breaches as load_breaches_of_rules
 from mistral_conformance.verdict.citations import Weight, read_citations
 from mistral_conformance.verdict.requirement import Level
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mistral_conformance.verdict.citations import Citation
 
 WIDTH = 80
-MOST_DEFECTS = 3
 REASONS = {
     Level.MUST: "A server that breaks it makes the run fail.",
     Level.SHOULD: "A server that breaks it is told, and the run does not fail.",
@@ -47,7 +47,7 @@ def explain_rule(rule: Rule, document: Document) -> str:
         "",
         *_level(rule.level, citations),
         *_sources(citations),
-        *_defects(rule),
+        *_breach(load_breaches_of_rules().get(rule.id, "")),
     ]
     return "\n".join(lines) + "\n"
 
@@ -67,16 +67,19 @@ def explain_law(law: Law, document: Document) -> str:
         *_level(law.level, citations),
         *lowered,
         *_sources(citations),
-        *_breach(law),
+        *_breach(_breach_of_law(law)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _breach(law: Law) -> Iterator[str]:
-    """Yield a server that breaks it, told of laws of this suite."""
+def _breach_of_law(law: Law) -> str:
+    """Return a server that breaks a law, told of laws of this suite."""
     from mistral_conformance.campaign import sequences  # noqa: PLC0415 - it would load some laws first
 
-    told = sequences.BREACH if law.id == sequences.ID else load_breaches().get(law.id)
+    return sequences.BREACH if law.id == sequences.ID else load_breaches().get(law.id, "")
+
+
+def _breach(told: str) -> Iterator[str]:
     if told:
         yield "A server that breaks it:"
         yield from _wrapped(told, "  ")
@@ -95,26 +98,6 @@ def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
         for line in each.found:
             if line != each.text:
                 yield from _wrapped(line, "    ")
-
-
-def _defects(rule: Rule) -> Iterator[str]:
-    """Yield seeded defects that a rule or its family finds, about what it is about."""
-    try:
-        from mistral_conformance.mutants.registry import load_mutants  # noqa: PLC0415 - see below
-
-        mutants = load_mutants().values()
-    except ModuleNotFoundError:
-        return  # the mock, in which defects are put, is an extra of its own
-    about = set(rule.operations)
-    found = [
-        each.description
-        for each in mutants
-        if each.family == rule.family and (not about or about & set(each.operations))
-    ]
-    if found:
-        yield "Defects that this rule or others of its family find:"
-        for each in found[:MOST_DEFECTS]:
-            yield from _wrapped(each, "  ")
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mistral_conformance.laws import load_laws
-from mistral_conformance.mutants.board import judge_all_mutants, try_all_rules
+from mistral_conformance.mutants.board import judge_all_mutants, try_rules
 from mistral_conformance.mutants.display import (
     family_lines,
-    idle_lines,
     indented,
     level_lines,
     proof_lines,
@@ -28,7 +27,9 @@ from mistral_conformance.mutants.judging import load_defects
 from mistral_conformance.mutants.page import board_page
 from mistral_conformance.mutants.registry import load_formers, load_mutants
 from mistral_conformance.mutants.results import WrongResults, keep_verdicts, read_verdicts
+from mistral_conformance.record.counting import counted
 from mistral_conformance.rules import load_rules
+from mistral_conformance.rules.common.breaches import load_breaches
 from mistral_conformance.running.plan import WrongSelection, leave_out_rules
 from mistral_conformance.verdict.exit_codes import ExitCode
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -91,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(
-        "--rules", action="store_true", help="find for each rule a defect that it notices"
+        "--rules", action="store_true", help="try each rule on the defect that is told to break it"
     )
     modes.add_argument("--list", action="store_true", help="list the defects and end")
 
@@ -99,8 +100,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Judge the defects and print the board.
 
-    The exit code is 0 when enough of them are caught (with `--rules`: when every rule notices one),
-    1 when not, 2 for wrong use.
+    The exit code is 0 when enough of them are caught (with `--rules`: when every rule notices its
+    own), 1 when not, 2 for wrong use.
     """
     wrong = _wrong_use(arguments)
     if wrong:
@@ -192,14 +193,28 @@ def _page(verdicts: Sequence[Verdict]) -> str:
 
 
 def show_rules(ids: Sequence[str], jobs: int) -> int:
-    """Print each rule and a defect that it notices; the exit code says whether all notice one."""
-    idle = {rule.id for rule in load_rules()}
-    count = len(idle)
-    for rule, mutant in try_all_rules(ids, jobs=jobs):
-        idle.discard(rule)
-        _say(*proof_lines(rule, mutant))
-    _say("", *idle_lines(idle, count))
+    """Print each rule that one of the defects is told to break, and whether it notices that.
+
+    The exit code says whether all do.
+    """
+    tried = _rules_of(ids)
+    count = idle = 0
+    for rule, mutant, noticed in try_rules(tried, jobs=jobs):
+        count += 1
+        idle += not noticed
+        _say(*proof_lines(rule, mutant, noticed=noticed))
+    _say("", f"{count - idle} of {counted(count, 'rule', 'notice')} what is told to break it")
     return ExitCode.BROKEN if idle else ExitCode.HOLDS
+
+
+def _rules_of(ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the rules that each of the defects is told to break, of those that break any."""
+    known = load_defects()
+    told: dict[str, set[str]] = {}
+    for rule, breach in load_breaches().items():
+        told.setdefault(breach, set()).add(rule)
+    found = {each: frozenset(told.get(known[each].description, ())) for each in ids}
+    return {each: rules for each, rules in found.items() if rules}
 
 
 def _say(*lines: str) -> None:

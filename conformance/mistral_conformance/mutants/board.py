@@ -6,8 +6,7 @@ A defect changes the process that it is put into, so each process holds one at a
 from __future__ import annotations
 
 import multiprocessing
-from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from mistral_conformance.mutants.judging import judge_mutant, rules_that_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mistral_conformance.mutants.judging import Verdict
 
@@ -39,32 +38,15 @@ def judge_all_mutants(
         yield from pool.map(judge, ids)
 
 
-def try_all_rules(ids: Sequence[str], *, jobs: int = 1) -> Iterator[tuple[str, str]]:
-    """Yield each rule that notices a defect, with the first such defect: pairs of rule and defect.
-
-    A rule that has noticed one is not tried on the next, so the trial grows faster as it goes.
-    """
-    proven: set[str] = set()
-    if jobs == 1:
-        for each in ids:
-            yield from _news(each, rules_that_notice(each, frozenset(proven)), proven)
-        return
-    waiting = deque(ids)
+def try_rules(
+    tried: Mapping[str, frozenset[str]], *, jobs: int = 1
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield each rule of a defect with the defect, and whether the rule notices it."""
     with _pool(jobs) as pool:
-        running = deque[tuple[str, Future[frozenset[str]]]]()
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                each = waiting.popleft()
-                running.append((each, pool.submit(rules_that_notice, each, frozenset(proven))))
-            done, future = running.popleft()
-            yield from _news(done, future.result(), proven)
-
-
-def _news(mutant: str, noticed: frozenset[str], proven: set[str]) -> list[tuple[str, str]]:
-    """Return the rules that are proven now and were not before, noted as such."""
-    new = sorted(noticed - proven)
-    proven.update(new)
-    return [(rule, mutant) for rule in new]
+        noticed = pool.map(rules_that_notice, tried, tried.values())
+        for (defect, rules), found in zip(tried.items(), noticed, strict=True):
+            for rule in sorted(rules):
+                yield rule, defect, rule in found
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from mistral_conformance.mutants.judging import Verdict
 
@@ -51,16 +51,10 @@ def family_lines(verdicts: Sequence[Verdict]) -> list[str]:
     return [*lines, f"{'caught':<32}{caught.total():>4} of {total.total()}"]
 
 
-def proof_lines(rule: str, mutant: str) -> list[str]:
-    """Return one rule and the first defect that it notices."""
-    return [rule, indented(f"notices {mutant}")]
-
-
-def idle_lines(idle: Iterable[str], count: int) -> list[str]:
-    """Return the rules that notice no defect, and how many of all do."""
-    named = sorted(idle)
-    lines = [f"IDLE    {rule}" for rule in named]
-    return [*lines, f"{count - len(named)} of {count} rules notice a defect"]
+def proof_lines(rule: str, mutant: str, *, noticed: bool) -> list[str]:
+    """Return one rule, and whether it notices the defect that is told to break it."""
+    head = rule if noticed else f"IDLE    {rule}"
+    return [head, indented(f"notices {mutant}" if noticed else f"does not notice {mutant}")]
 
 
 def indented(text: str) -> str:

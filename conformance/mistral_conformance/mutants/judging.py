@@ -151,22 +151,15 @@ def _ask_schemathesis(mutant: Defect, requests: int) -> str:
     return next(iter(sorted(after - before)), "")
 
 
-def rules_that_notice(mutant_id: str, without: frozenset[str]) -> frozenset[str]:
-    """Return the ids of all rules that notice one defect, apart from those that need no trial.
-
-    Rules over each operation send many requests: they are tried on their own family's defects.
+def rules_that_notice(mutant_id: str, rules: frozenset[str]) -> frozenset[str]:
+    """Return those of the rules that notice one defect.
 
     Raises:
         KeyError: there is no such defect.
 
     """
     mutant = load_defects()[mutant_id]
-    cases = [
-        case
-        for case in cases_for(mutant, load_rules())
-        if case.rule.id not in without
-        and (case.rule.family == mutant.family or not case.rule.over_each_operation)
-    ]
+    cases = cases_for(mutant, [each for each in load_rules() if each.id in rules])
     failed: dict[str, Case] = {}
     with mutant.applied(), mock_session() as session, silence():
         for case, result in zip(cases, judge_all(session, cases), strict=True):

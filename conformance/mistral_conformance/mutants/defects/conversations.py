@@ -112,6 +112,16 @@ def restart_keeps_all(cut: Part) -> Part:
     return defect
 
 
+@mutant("conversations.unknown-entries-are-the-last", op.RESTART, place=f"{TALKS}:cut")
+def unknown_entries_are_the_last(cut: Part) -> Part:
+    """A restart from an entry that is not there begins after the last one."""
+
+    def defect(known: Part, entry_id: str) -> Part:
+        return cut(known, entry_id if entry_id in {e["id"] for e in known} else known[-1]["id"])
+
+    return defect
+
+
 @mutant("conversations.restart-goes-on", op.RESTART, op.HISTORY, place=f"{TALKS}:branch")
 def restart_goes_on(_branch: Part) -> Part:
     """A restart changes the old conversation."""

@@ -112,15 +112,16 @@ def everybody_may_read(find: Part) -> Part:
     return defect
 
 
-@mutant("events.found-with-other-tokens", SEARCH, place=f"{PLACE}.events:view_short")
-def found_with_other_tokens(view_short: Part) -> Part:
+@mutant("events.found-with-other-tokens", SEARCH, place=f"{PLACE}.events:search")
+def found_with_other_tokens(search: Part) -> Part:
     """A search tells other tokens of an event than reading it does."""
 
-    def defect(*given: Part) -> Part:
-        shown = view_short(*given)
-        return {**shown, "nb_output_tokens": shown["nb_output_tokens"] + 1}
+    def change(told: Part) -> Part:
+        page = told["completion_events"]
+        results = [{**e, "nb_output_tokens": e["nb_output_tokens"] + 1} for e in page["results"]]
+        return {**told, "completion_events": {**page, "results": results}}
 
-    return defect
+    return edited(search, change)
 
 
 @mutant("events.similar-ones-are-anybodys", SIMILAR, place=f"{PLACE}.events:recordings.read_all")

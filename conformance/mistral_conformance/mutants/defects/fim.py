@@ -32,7 +32,7 @@ def whole_is_a_piece(complete: Part) -> Part:
 
 @mutant("fim.another-model-is-named", FIM, place=COMPLETE)
 def another_model_is_named(complete: Part) -> Part:
-    """The answer names a model that was not asked."""
+    """A completion of code names a model that was not asked."""
     return _whole(complete, lambda found: {**found, "model": "codestral"})
 
 

@@ -31,7 +31,7 @@ def names_may_repeat(_check_name: Part) -> Part:
 
 @mutant("judges.pages-count-from-0", LIST, place=f"{JUDGES}:list_judges")
 def pages_count_from_0(list_judges: Part) -> Part:
-    """Page 1 is the second page."""
+    """Page 1 of the judges is the second page."""
     return lambda ctx: list_judges(evolve(ctx, query={**ctx.query, "page": ctx.query["page"] + 1}))
 
 

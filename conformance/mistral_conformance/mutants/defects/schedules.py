@@ -202,7 +202,12 @@ def coming_starts_are_of_the_past(upcoming: Part) -> Part:
     return lambda schedule: [each.astimezone(UTC) for each in reversed(upcoming(schedule))]
 
 
-@mutant("schedules.a-year-is-looked-ahead", op.CREATE, op.GET, place=f"{TABLE}:HORIZON")
-def a_year_is_looked_ahead(_horizon: Part) -> Part:
+@mutant("schedules.a-year-is-looked-ahead", op.CREATE, op.GET, place=f"{TABLE}:Timetable.following")
+def a_year_is_looked_ahead(following: Part) -> Part:
     """What does not come within a year never comes."""
-    return timedelta(days=366)
+
+    def defect(timetable: Part, after: Part) -> Part:
+        found = following(timetable, after)
+        return found if found and found - after < timedelta(days=366) else None
+
+    return defect

@@ -193,6 +193,12 @@ def names_are_missing(field: Part) -> Part:
     return lambda kind, value: [] if kind == "event" else field(kind, value)
 
 
+@mutant("streams.names-are-of-errors", FOLLOW, place="events:field")
+def names_are_of_errors(field: Part) -> Part:
+    """Each event of an execution is named like an error."""
+    return lambda kind, value: field(kind, "error" if kind == "event" else value)
+
+
 @mutant("streams.names-are-short", TRANSCRIBE, place="events:field")
 def names_are_short(field: Part) -> Part:
     """The name of an event is the last part of its type."""

@@ -66,6 +66,21 @@ def old_name_is_empty(get_registration: Part) -> Part:
 
 
 @mutant(
+    "workflows.registrations-hide-their-workflow",
+    op.LIST_REGISTRATIONS,
+    place=f"{DEFINITIONS}:list_registrations",
+)
+def registrations_hide_their_workflow(list_registrations: Part) -> Part:
+    """The list of registrations tells no workflow, asked for it or not."""
+
+    def change(found: Part) -> Part:
+        told = [{**each, "workflow": None} for each in found["workflow_registrations"]]
+        return {**found, "workflow_registrations": told, "workflow_versions": told}
+
+    return edited(list_registrations, change)
+
+
+@mutant(
     "workflows.registration-runs-elsewhere",
     op.EXECUTE_REGISTRATION,
     place=f"{EXECUTIONS}:execute_registration",

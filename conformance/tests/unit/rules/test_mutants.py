@@ -16,6 +16,7 @@ from mistral_conformance.mutants.judging import Verdict, judge_mutant, rules_tha
 from mistral_conformance.mutants.registry import Mutant, load_mutants, mutant
 from mistral_conformance.rules import load_rules, workflow_events
 from mistral_conformance.rules.common import workflows
+from mistral_conformance.rules.common.breaches import load_breaches
 from mistral_mock import pages
 from mistral_mock.resources.workflows import event_lists
 
@@ -88,9 +89,25 @@ def test_a_history_may_be_within_an_object(with_idle: Callable[..., None]) -> No
     assert judge_mutant(IDLE).rule == ""
 
 
-def test_every_rule_that_notices_a_defect_is_named() -> None:
-    noticed = rules_that_notice("deletes.library-answers-202", frozenset())
-    assert "deletes.library-answers-200-or-204" in noticed
+def test_each_rule_tells_the_named_defect_that_breaks_it() -> None:
+    described = Counter(each.description for each in load_mutants().values())
+    told = load_breaches()
+    assert sorted(told) == sorted(each.id for each in load_rules())
+    assert {rule: text for rule, text in told.items() if described[text] != 1} == {}
+
+
+@pytest.mark.parametrize("rule", sorted(load_breaches())[::50])
+def test_a_rule_notices_what_is_told_to_break_it(rule: str) -> None:
+    """`make mutants` tries all."""
+    text = load_breaches()[rule]
+    defect = next(each.id for each in load_mutants().values() if each.description == text)
+    assert rules_that_notice(defect, frozenset({rule})) == {rule}
+
+
+def test_a_rule_that_notices_nothing_is_not_named() -> None:
+    rules = frozenset({"deletes.library-answers-200-or-204", "schema.status"})
+    noticed = rules_that_notice("chat.prefix-is-dropped", rules)
+    assert noticed == set()
 
 
 def test_a_rule_that_is_left_out_catches_nothing() -> None:
@@ -108,11 +125,6 @@ def test_an_archived_workflow_is_back_in_use_for_the_next_rule() -> None:
     """What one case archives would else be missing to the next: the defect would be missed."""
     law = "access.put-aside-is-refused[workflows.archive_workflow]"
     assert judge_mutant("workflows.archived-start").rule == law
-
-
-def test_proven_rules_are_not_tried_again() -> None:
-    proven = frozenset({"deletes.library-answers-200-or-204"})
-    assert not proven & rules_that_notice("deletes.library-answers-202", proven)
 
 
 @pytest.mark.parametrize("each", load_mutants().values(), ids=load_mutants())
@@ -174,11 +186,23 @@ def test_board_fails_when_too_few_are_caught(
     assert "MISSED  paging.no-defect" in capsys.readouterr().out
 
 
-def test_rules_that_notice_nothing_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("--rules", "--only", "deletes.library-answers-202") == 1
+def test_rules_are_tried_on_what_is_told_to_break_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _run("--rules", "--only", "deletes.library-answers-202") == 0
     out = capsys.readouterr().out
     assert "deletes.library-answers-200-or-204\n        notices deletes.library-answers-202" in out
-    assert "IDLE    chat.prefix-starts-the-text" in out
+    assert "1 of 1 rule notices what is told to break it" in out
+
+
+def test_rules_that_do_not_notice_it_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = load_mutants()["chat.prefix-is-dropped"].description
+    told = {"deletes.library-answers-200-or-204": text}
+    monkeypatch.setattr(mutants, "load_breaches", lambda: told)
+    assert _run("--rules", "--only", "chat.prefix-is-dropped") == 1
+    assert "IDLE    deletes.library-answers-200-or-204" in capsys.readouterr().out
 
 
 def test_list_describes_the_defects(capsys: pytest.CaptureFixture[str]) -> None:

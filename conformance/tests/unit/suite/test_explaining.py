@@ -20,6 +20,7 @@ from mistral_conformance.model import load_model
 from mistral_conformance.model.document import load_document
 from mistral_conformance.model.places import find_place
 from mistral_conformance.rules import load_rules
+from mistral_conformance.rules.common.breaches import load_breaches as load_breaches_of_rules
 from mistral_conformance.verdict.citations import UnknownSource, Weight, read_citations
 from mistral_conformance.verdict.requirement import MUST
 from mistral_openapi.evidence import load_evidence
@@ -70,7 +71,7 @@ def test_breaches_are_told_of_laws_alone() -> None:
     assert set(load_breaches()) == {each.id for each in load_laws()}
 
 
-def test_a_rule_is_told_with_its_sources_and_defects() -> None:
+def test_a_rule_is_told_with_its_sources_and_a_server_that_breaks_it() -> None:
     rule = next(
         each for each in load_rules() if each.id == "permissions.owner-keeps-role-and-access"
     )
@@ -78,7 +79,7 @@ def test_a_rule_is_told_with_its_sources_and_defects() -> None:
     assert re.search(r"Why MUST: what is published says so", told)
     assert "accesses.owner-keeps-role" in told
     assert "API reference, all endpoints on one page (2025-09-08)" in " ".join(told.split())
-    assert "Defects that this rule or others of its family find:" in told
+    assert "A server that breaks it:\n  " + load_breaches_of_rules()[rule.id] in told
 
 
 def test_a_case_of_a_report_is_told_by_its_rule(capsys: pytest.CaptureFixture[str]) -> None:
