@@ -64,6 +64,7 @@ schemathesis: setup ## Run Schemathesis over the whole document in parts, half a
 
 mutants: setup ## Run the suite against every seeded defect: does it bite?
 	@$(BIN)/mistral-conformance mutants
+	@$(BIN)/mistral-conformance mutants --rules
 
 board: setup ## Judge all generic defects, for hours, and write reports/board.md; goes on where it was stopped
 	@$(BIN)/mistral-conformance mutants --generic --schemathesis --results reports/board.jsonl --page reports/board.md
