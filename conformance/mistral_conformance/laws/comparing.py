@@ -42,6 +42,26 @@ def is_equal(left: object, right: object) -> bool:
     return left == right and isinstance(left, bool) is isinstance(right, bool)
 
 
+def settled(plain: Any, again: Any, other: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a value with what moves by itself as it was: what two like answers tell differently.
+
+    Lists that grow or shrink meanwhile move as a whole.
+    """
+    if is_equal(plain, again):
+        return other
+    if all(isinstance(each, dict) for each in (plain, again, other)):
+        told = {
+            name: settled(*(each.get(name, ABSENT) for each in (plain, again, other)))
+            for name in dict.fromkeys((*plain, *other))
+        }
+        return {name: each for name, each in told.items() if each is not ABSENT}
+    for kind in (list, tuple):
+        if all(isinstance(each, kind) for each in (plain, again, other)):
+            if len(plain) == len(again) == len(other):
+                return kind(map(settled, plain, again, other))
+    return plain
+
+
 def is_cleared(found: object, sent: object) -> bool:
     """Say whether nothing was sent, as null or as an empty map or list, and nothing is shown."""
     return sent in (None, {}, []) and found in (None, {}, [], "")

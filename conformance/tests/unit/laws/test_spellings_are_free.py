@@ -95,6 +95,26 @@ def test_a_token_that_a_header_takes_away_is_missed(judged: Judged) -> None:
     assert result.status is Status.FAIL
 
 
+@pytest.mark.parametrize(("often", "status"), [(True, Status.PASS), (False, Status.FAIL)])
+@pytest.mark.parametrize("law", ["extra.header-is-harmless", "extra.query-is-harmless"])
+def test_what_moves_by_itself_is_changed_by_nothing_extra(
+    judged: Judged, law: str, *, often: bool, status: Status
+) -> None:
+    times = count()
+
+    def late(answer: Answer) -> None:
+        if answer.is_("GET") and "/schedules/" in answer.path:
+            headers = {name.lower() for name in answer.request_headers}
+            extra = "x-unknown-header" in headers or "unknown_parameter" in answer.query
+            second = next(times) if often else int(extra)
+            due = {"scheduled_at": f"2199-11-01T12:{second // 60:02}:{second % 60:02}Z"}
+            answer.body = {**answer.body, "future_executions": [due]}
+
+    only = "[workflows.schedules.get_schedule]"
+    (result,) = judged(law, alter=late, only=only, profile="workflows").values()
+    assert result.status is status
+
+
 def test_a_state_that_no_document_knows_may_come_first(judged: Judged) -> None:
     def validating(answer: Answer) -> None:
         if is_json(answer) and answer.path.rstrip("/").find("/batch/jobs") > 0:
