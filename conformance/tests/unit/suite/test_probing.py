@@ -135,6 +135,13 @@ def test_bounds_of_fields_that_need_others_are_not_tried_alone() -> None:
     assert "purpose = fine-tune" not in notes
 
 
+@pytest.mark.parametrize("operation", ["batch.jobs.create", "beta.conversations.start"])
+def test_one_of_two_is_not_tried_as_null_without_the_other(operation: str) -> None:
+    document = load_document()
+    tried = bounds(document, document.operations[operation], sample(operation))
+    assert not {each.note for each in tried} & {"model = null", "agent_id = null"}
+
+
 def test_faults_of_a_body_are_single_and_invalid() -> None:
     document = load_document()
     operation = document.operations["beta.libraries.create"]
