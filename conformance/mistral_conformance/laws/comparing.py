@@ -55,10 +55,9 @@ def settled(plain: Any, again: Any, other: Any) -> Any:  # noqa: ANN401 - JSON
             for name in dict.fromkeys((*plain, *other))
         }
         return {name: each for name, each in told.items() if each is not ABSENT}
-    for kind in (list, tuple):
-        if all(isinstance(each, kind) for each in (plain, again, other)):
-            if len(plain) == len(again) == len(other):
-                return kind(map(settled, plain, again, other))
+    if all(isinstance(each, list | tuple) for each in (plain, again, other)):
+        alike = len(plain) == len(again) == len(other)
+        return type(plain)(map(settled, plain, again, other)) if alike else plain
     return plain
 
 

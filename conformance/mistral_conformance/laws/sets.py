@@ -17,6 +17,7 @@ from mistral_conformance.laws.populations import (
 from mistral_conformance.laws.reading import find, read_time
 from mistral_conformance.laws.telling import resolved, tell
 from mistral_conformance.laws.walking import least_size, ways
+from mistral_conformance.model.declarations import REFERENCE
 from mistral_conformance.model.schemas import facet, items_of, types
 from mistral_conformance.record.counting import counted
 from mistral_conformance.verdict.outcome import Skipped
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 DECLARED = "document: parameters (one that does something else is of no use)"
 LOST = "harm: a program that reads all pages of what it looks for loses items, or counts wrongly"
 DEFAULTS = "document: parameters (their defaults)"
+WITHHELD = frozenset({403, 404})
 FEW = 5
 """With more filters than that each pair of them is asked for fewer values."""
 LIKED = 3
@@ -195,9 +197,26 @@ def related_filter_is_a_set(world: World, view: ListView, each: Filter) -> None:
     population, whole = whole_of(world, view)
     whole, each = tell(world, view, whole, [each.field]), resolved(world, each)
     values = values_for(world, each, population, whole)
-    several = permutations(values[:3], 2) if each.repeats else ()
-    for asked in (*([value] for value in values), *map(list, several)):
+    seen = [value for value in values if not _is_withheld(world, view, population, each, value)]
+    if not seen:
+        raise Skipped(f"the caller may look into no `{each.parameter}` that is told")
+    several = permutations(seen[:3], 2) if each.repeats else ()
+    for asked in (*([value] for value in seen), *map(list, several)):
         _expect_set(world, view, (population, whole), [(each, asked)])
+
+
+def _is_withheld(
+    world: World, view: ListView, population: Population, each: Filter, value: object
+) -> bool:
+    """Say whether a value names what the caller may not look into, such as another workspace.
+
+    What is shared with the caller tells whose it is.
+    """
+    parameters = world.document.operations[view.operation].parameters
+    if not any(e["name"] == each.parameter and REFERENCE in e for e in parameters):
+        return False
+    query = {**view.show, each.parameter: spell(each, [value])}
+    return world.call(view.operation, population.ids, query=query).status in WITHHELD
 
 
 @law(id="sets.asked-is-filled", over=_filling, source=DECLARED)

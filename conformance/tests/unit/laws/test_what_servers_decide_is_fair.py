@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import count
 from random import Random
@@ -22,6 +23,8 @@ from mistral_conformance.session.markers import Marker
 from mistral_conformance.verdict.outcome import RED, Skipped, Status, Unjudged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.laws.altering import Alter, Answer
     from tests.unit.laws.conftest import Judged
 
@@ -372,3 +375,101 @@ def test_list_of_models_that_breaks_is_told_with_the_way_around_it(judged: Judge
     case = "answers.have-their-own-ids[chat.complete]"
     told = judged("answers.have-their-own-ids", alter=alter, only=case)[case]
     assert "name a model with --model chat=NAME" in told.reason
+
+
+def judge_rule(judged: Judged, rule: str, alter: Alter) -> Result:
+    (result,) = judged(rule, alter=alter, profile="workflows", rules=True).values()
+    return result
+
+
+def freely_named(event_type: str) -> str:
+    return "".join(each.title() for each in event_type.removeprefix("EVENT_TYPE_").split("_"))
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [(freely_named, Status.PASS), (lambda _: "Step", Status.FAIL)]
+)
+def test_types_of_a_history_may_be_spelled_otherwise(
+    judged: Judged, name: Callable[[str], str], status: Status
+) -> None:
+    def naming(answer: Answer) -> None:
+        if answer.is_("GET", "/history"):
+            told = answer.body
+            for each in told["events"]:
+                each["eventType"] = name(each["eventType"])
+            answer.body = told
+
+    assert judge_rule(judged, "execution-events.history-goes-on", naming).status is status
+
+
+def demanding_nothing(answer: Answer) -> None:
+    if answer.is_("GET", "/registrations"):
+        found = answer.body
+        for each in (*found["workflow_registrations"], *found["workflow_versions"]):
+            each["definition"] = {**each["definition"], "input_schema": {"type": "object"}}
+        answer.body = found
+
+
+def taking_any_input(answer: Answer) -> None:
+    if answer.method == "POST" and answer.path.endswith("/execute"):
+        answer.status, answer.body = 200, {"execution_id": "any"}
+
+
+def test_an_input_that_a_schema_allows_may_be_taken(judged: Judged) -> None:
+    def alter(answer: Answer) -> None:
+        demanding_nothing(answer)
+        taking_any_input(answer)
+
+    rule = "executions.input-fits-its-schema"
+    assert judge_rule(judged, rule, alter).status is Status.SKIP
+    assert judge_rule(judged, rule, taking_any_input).status is Status.FAIL
+
+
+@pytest.mark.parametrize(("shown", "status"), [("below", Status.PASS), ("all", Status.FAIL)])
+def test_a_family_may_be_that_of_an_execution_below(
+    judged: Judged, shown: str, status: Status
+) -> None:
+    def telling_families(answer: Answer) -> None:
+        (asked,) = answer.query.get("root_execution_id", [""])
+        if asked and answer.is_("GET", "/runs") and not answer.body["executions"]:
+            whole = answer.again("GET", answer.path).json()["executions"]
+            (own,) = (each for each in whole if each["execution_id"] == asked)
+            root = own["root_execution_id"]
+            family = [each for each in whole if each["root_execution_id"] == root]
+            answer.body = {**answer.body, "executions": [own] if shown == "below" else family}
+
+    rule = "executions.families-name-who-started-them"
+    assert judge_rule(judged, rule, telling_families).status is status
+
+
+@pytest.mark.parametrize(("often", "status"), [(True, Status.PASS), (False, Status.FAIL)])
+def test_what_moves_by_itself_is_changed_by_no_refusal(
+    judged: Judged, *, often: bool, status: Status
+) -> None:
+    times, refused = count(), count()
+
+    def going_on(answer: Answer) -> None:
+        if answer.method == "POST" and answer.status >= 400:
+            next(refused)
+        if answer.is_("GET", "/trace/otel"):
+            text = json.dumps(answer.body)
+            seen = next(times) if often else repr(refused)
+            answer.body = json.loads(re.sub(r'("endTimeUnixNano": )"[^"]*"', rf'\1"{seen}"', text))
+
+    only = "[workflows.executions.query_workflow_execution]"
+    name = "reading.refused-changes-nothing"
+    (result,) = judged(name, alter=going_on, only=only, profile="workflows").values()
+    assert result.status is status
+
+
+@pytest.mark.parametrize(("refused", "status"), [(403, Status.SKIP), (500, Status.ERROR)])
+def test_nobody_has_to_look_into_another_workspace(
+    judged: Judged, refused: int, status: Status
+) -> None:
+    def withholding(answer: Answer) -> None:
+        if answer.is_("GET", "/deployments") and "workspace_id" in answer.query:
+            answer.status, answer.body = refused, {"detail": "This is the workspace of others."}
+
+    law, only = "sets.related-filter", "[workflows.deployments.list_deployments:workspace_id]"
+    (result,) = judged(law, alter=withholding, only=only, profile="workflows").values()
+    assert result.status is status
