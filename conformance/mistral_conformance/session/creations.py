@@ -1,7 +1,9 @@
 """Everything that a run created and has not deleted yet, and how to delete it.
 
 Any 2xx answer to a creating operation is noted, whoever sent the request; a 2xx answer to a DELETE
-crosses off its object with all that lies below it. The data are in `groups`.
+crosses off its object with all that lies below it. An answer that only tells what an object has
+made is noted where the run created that object: what others have made is theirs. The data are in
+`groups`.
 """
 
 from __future__ import annotations
@@ -127,6 +129,8 @@ class Creations:
         self._document = document
         self._base_path = base_path
         self._made: dict[str, Made] = {}
+        self._makers: set[tuple[str, str]] = set()
+        """The operations and paths that tell what objects of the run have made, also afterwards."""
         self._keeping = False
 
     def __len__(self) -> int:
@@ -151,9 +155,15 @@ class Creations:
             return
         if exchange.method == "DELETE":
             self._cross_off(self._path(exchange))
+        if exchange.method == "GET" and not self._tells_of_own(exchange):
+            return
         exchange = evolve(exchange, form=None)  # what is wrong elsewhere must not leave it behind
         for kind in load_kinds().get(exchange.operation, ()):
             self._note(kind, evolve(exchange, form=None))  # made is made, however it is told
+
+    def _tells_of_own(self, exchange: Exchange) -> bool:
+        """Say whether a reading is one of an object that the run created."""
+        return (exchange.operation, _folded(self._path(exchange))) in self._makers
 
     def sweep(self, delete: Delete, at_rest: AtRest, *, everything: bool) -> list[Leftover]:
         """Delete what was created, newest first; the kept ones only when asked for everything.
@@ -213,6 +223,9 @@ class Creations:
 
     def restore(self, made: Made) -> None:
         """Note an object that is known from elsewhere, such as the ledger of a run that broke."""
+        if made.look:
+            url = self._document.operations[made.look].url(made.ids)
+            self._makers.add((made.look, _folded(url)))
         if made.path not in self._made:
             self.noted += 1
             self._made[made.path] = made
@@ -247,6 +260,11 @@ class Creations:
             for each, made in self._made.items()
             if each != path and not each.startswith(path + "/")
         }
+
+
+def _folded(path: str) -> str:
+    """Return a path in one spelling; ids may be sent in capitals and with escapes."""
+    return unquote(path).casefold()
 
 
 def _first_told(exchange: Exchange, kind: Kind) -> dict[str, Any] | None:

@@ -317,6 +317,23 @@ def test_what_an_object_made_by_itself_is_deleted_too(session_on: SessionOn) -> 
         assert len(session.creations) == 0
 
 
+def test_what_objects_of_others_have_made_stays(session_on: SessionOn) -> None:
+    with serving(keyed, models, batch) as fake, session_on(fake.base_url) as session:
+        session.send(Message("GET", "/v1/batch/jobs/job_1"), "caller", "batch.jobs.get")
+        assert session.finish() == []
+        assert deletes(fake) == []
+
+
+def test_what_an_object_made_is_known_after_its_own_end(session_on: SessionOn) -> None:
+    with serving(keyed, models, batch) as fake, session_on(fake.base_url) as session:
+        start_job(session)
+        session.send(Message("DELETE", "/v1/batch/jobs/job_1"), "caller", "batch.jobs.delete")
+        session.send(Message("GET", "/v1/batch/jobs/JOB%5F1"), "caller", "batch.jobs.get")
+        session.send(Message("GET", "/v1/batch/jobs/job_1"), "caller", "batch.jobs.get")
+        assert session.finish() == []
+        assert "/v1/files/file_1" in deletes(fake)
+
+
 def test_kept_object_is_looked_at_only_at_the_end(session_on: SessionOn) -> None:
     with serving(keyed, models, batch) as fake, session_on(fake.base_url) as session:
         with session.creations.keep():
