@@ -114,11 +114,21 @@ def _form_faults(
     for name, inner, plain in _fields(document, operation, sample):
         validator = compile_schema(document, inner, opened)
         if not any(map(validator.is_valid, readings(ODD_TEXT))):
-            yield _with_field(plain, name, ODD_TEXT)
+            yield _with_field(_alone(document, operation, plain, name), name, ODD_TEXT)
     if sample and sample.file and operation.body_schema(FORM):
         yield Variation(
             "without a file", evolve(sample, file={}, form=sample.form or {"unrelated": ODD_TEXT})
         )
+
+
+def _alone(document: Document, operation: Operation, plain: Sample, name: str) -> Sample:
+    """Return a form without its file where the field stands instead of the file.
+
+    With both it would have two faults.
+    """
+    schema = document.resolve(operation.body_schema(FORM) or {})
+    needed = FILE in schema.get("required", [])
+    return plain if needed or name not in plain.apart else evolve(plain, file={})
 
 
 def _fields(

@@ -142,6 +142,16 @@ def test_one_of_two_is_not_tried_as_null_without_the_other(operation: str) -> No
     assert not {each.note for each in tried} & {"model = null", "agent_id = null"}
 
 
+def test_what_stands_instead_of_a_file_is_wrong_without_one() -> None:
+    document = load_document()
+    operation = document.operations["audio.transcriptions.complete"]
+    tried = {e.note: e.sample for e in faults(document, operation, sample(operation.id))}
+    wrong, other = tried["file_url = conformance"], tried["temperature = conformance"]
+    assert wrong
+    assert other
+    assert (wrong.file, bool(other.file)) == ({}, True)
+
+
 def test_faults_of_a_body_are_single_and_invalid() -> None:
     document = load_document()
     operation = document.operations["beta.libraries.create"]
