@@ -50,7 +50,7 @@ class Field:
     an uploaded file), `changed` that of a changing one; both are empty where none does. `owner` is
     `client`, `server`, or `both` where the server fills in what the client left out.
     `null` is what null does in an update that can carry it: it `clears`, is `refused`, or `leaves`
-    the value where answers have no null for it.
+    the value where answers have no null for it; `open` where the document says that nobody knows.
     `moves` tells when a server's field may change: `never`, with a `change` of the object, or
     `alone` at any time; `moved_by` names the actions that move it, while nothing else does. `count`
     and `sum` (`document.size`) name children that it adds up, `adds` fields of its own object, of

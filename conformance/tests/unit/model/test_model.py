@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 import mistral_openapi
 from mistral_conformance.laws import load_laws
 from mistral_conformance.laws.law import QUICK, Law, Subject
+from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.model import Origin, load_model, read_model
 from mistral_conformance.model.document import Document
 from mistral_conformance.model.gaps import find_gaps
@@ -100,6 +102,19 @@ def test_ids_inside_of_bodies_are_references() -> None:
 
 def test_collections_of_one_name_are_told_apart() -> None:
     assert {"batch_job", "fine_tuning_job"} <= load_model().resources.keys()
+
+
+def test_nobody_knows_what_null_does_where_the_document_says_so() -> None:
+    model = load_model()
+    unknown = {"models.update": {"name", "description"}}
+    said: dict[str, set[str]] = {}
+    for resource in model.resources.values():
+        for field in filter(lambda each: each.changed, resource.fields.values()):
+            schema = changing_schema(model.document, resource, field)
+            if re.search("null (does|clears it) is nowhere told", schema.get("description", "")):
+                assert field.null != "clears", f"{resource.name}.{field.name}"
+                said.setdefault(field.through or resource.changes[0], set()).add(field.changed)
+    assert unknown.items() <= said.items()
 
 
 def test_what_requests_take_and_answers_show_is_the_clients() -> None:
