@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from mistral_conformance.laws.comparing import is_cleared
 from mistral_conformance.laws.law import Subject, law
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.subjects import changeable, resources
 from mistral_conformance.laws.values import FAR_DAYS, NAMES
-from mistral_conformance.laws.views import expect_shown, new_value, told_by
+from mistral_conformance.laws.views import expect_shown, is_emptied, new_value, told_by
 from mistral_conformance.model.schemas import (
     bounds_of,
     facet,
@@ -274,7 +273,7 @@ def choice_can_be_changed_back(world: World, resource: Resource, field: Field) -
 
 @law(id="values.null-clears", over=_clearable, source=LOST)
 def null_clears(world: World, resource: Resource, field: Field) -> None:
-    """A field that was set is null, or left out, after an update with null."""
+    """A field that was set is null, left out or as in a new object after an update with null."""
     instance = world.make(resource)
     value = new_value(world, resource, field)
     world.need(world.change(instance, {field.changed: value}))
@@ -282,7 +281,7 @@ def null_clears(world: World, resource: Resource, field: Field) -> None:
     world.expect(answer.ok, f"null for `{field.changed}` is refused with {answer.status}", answer)
     for shown in world.look(instance):
         found = shown.fields.get(field.name)
-        empty = is_cleared(found, None)
+        empty = is_emptied(world, instance, field, found)
         world.expect(empty, f"{shown.view} still shows `{field.name}`", answer, shown.exchange)
 
 

@@ -18,7 +18,13 @@ from mistral_conformance.laws.schemas import changing_schema, creating_schema
 from mistral_conformance.laws.stored import stored
 from mistral_conformance.laws.subjects import newest_change, resources
 from mistral_conformance.laws.values import NAMES
-from mistral_conformance.laws.views import expect_shown, new_value, stable, told_by
+from mistral_conformance.laws.views import (
+    expect_shown,
+    is_emptied,
+    new_value,
+    stable,
+    told_by,
+)
 from mistral_conformance.model.fields import UPDATE_STAMPS
 from mistral_conformance.model.schemas import facet, types
 from mistral_conformance.verdict.outcome import Failed, NotOffered, Skipped, Unjudged
@@ -258,4 +264,11 @@ def _change(world: World, instance: Instance, values: Json) -> None:
     if 400 <= answer.status < 500:
         named = " and ".join(fields[name].changed for name in values)
         raise NotOffered(f"not offered: {named} in one request is refused", answer)
-    expect_shown(world, instance, told_by(world, instance, world.need(answer)), values)
+    for shown in told_by(world, instance, world.need(answer)):
+        emptied = {
+            name
+            for name, value in values.items()
+            if value is None and is_emptied(world, instance, fields[name], shown.fields.get(name))
+        }
+        wanted = {name: each for name, each in values.items() if name not in emptied}
+        expect_shown(world, instance, [shown], wanted)

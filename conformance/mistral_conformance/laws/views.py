@@ -10,24 +10,25 @@ from mistral_conformance.laws.comparing import (
     first_difference,
     inside,
     is_cleared,
+    is_equal,
     is_same,
     shared,
     shorten,
 )
-from mistral_conformance.laws.instance import Shown, bare, key_of
+from mistral_conformance.laws.instance import Instance, Shown, bare, key_of
 from mistral_conformance.laws.law import Subject, law
+from mistral_conformance.laws.making import made_ids
 from mistral_conformance.laws.reading import find, read_count
 from mistral_conformance.laws.requests import plain_request
 from mistral_conformance.laws.schemas import changing_schema
 from mistral_conformance.laws.subjects import changes, deletable, needs_of, resources
 from mistral_conformance.model.fields import shown_by, tells_object
-from mistral_conformance.model.schemas import types
+from mistral_conformance.model.schemas import types, wrapper_of
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mistral_conformance.laws.instance import Instance
     from mistral_conformance.laws.world import World
     from mistral_conformance.model import Field, Model, Resource
     from mistral_conformance.record.exchange import Exchange
@@ -330,6 +331,25 @@ def expect_shown(
                 one, other = shorten(left, right)
                 reason = f"{shown.view} shows `{place}` as {one}, sent was {other}"
                 world.fail(reason, instance.made, shown.exchange)
+
+
+def is_emptied(world: World, instance: Instance, field: Field, found: object) -> bool:
+    """Say whether a field shows what null leaves: nothing, or what the server itself puts there."""
+    if is_cleared(found, None):
+        return True
+    resource, above = instance.resource, instance.parent.ids if instance.parent else {}
+    if not resource.create:
+        return False
+    request = plain_request(world, resource.create)
+    wrapper = wrapper_of(world.document.operations[resource.create])
+    body = request.get("json") or {}
+    if field.sent in {*body, *(body.get(wrapper) or {})}:
+        return False
+    answer = world.call(resource.create, above, **request)
+    if not answer.ok:
+        return False
+    plain = Instance(resource, made_ids(resource, above, answer), instance.by, answer)
+    return is_equal(found, world.read(plain).fields.get(field.name))
 
 
 def _expect_agreement(world: World, instance: Instance, views: list[Shown]) -> None:

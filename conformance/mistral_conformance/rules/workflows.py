@@ -87,9 +87,9 @@ def registration_runs(ctx: Context) -> None:
             terminate(ctx, [made["execution_id"]])
             started += 1
             expect_equal(ctx, made["workflow_name"], name, "the workflow", listed, made)
-            expect_equal(ctx, made["workflow_id"], one["workflow_id"], "its id", listed, made)
-            due = one["deployment_name"]
-            expect_equal(ctx, made["deployment_name"], due, "deployment", listed, made)
+            for field in ("workflow_id", "deployment_name"):
+                if None not in {made.get(field), one.get(field)}:
+                    expect_equal(ctx, made[field], one[field], f"its {field}", listed, made)
     if not started:
         ctx.skip("the server has no workflow whose input is known")
 

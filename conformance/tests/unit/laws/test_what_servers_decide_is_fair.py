@@ -473,3 +473,45 @@ def test_nobody_has_to_look_into_another_workspace(
     law, only = "sets.related-filter", "[workflows.deployments.list_deployments:workspace_id]"
     (result,) = judged(law, alter=withholding, only=only, profile="workflows").values()
     assert result.status is status
+
+
+def in_utc(*, keeps: bool) -> Alter:
+    """A schedule without a time zone is told to be in UTC, or in the one that it had before."""
+    zones: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("PATCH") and "/schedules/" in answer.path and keeps:
+            zone = answer.sent_body["schedule"].get("time_zone_name")
+            zones.update({answer.path.split("/")[-1]: zone} if zone else {})
+        if answer.is_("GET") and "/schedules" in answer.path:
+            found = answer.body
+            for each in found.get("schedules", [found]):
+                usual = zones.get(each["schedule_id"], "UTC")
+                each["time_zone_name"] = each.get("time_zone_name") or usual
+            answer.body = found
+
+    return alter
+
+
+@pytest.mark.parametrize(
+    ("law", "only"),
+    [
+        ("values.null-clears", "[schedule.time_zone_name]"),
+        ("views.changes-together-are-shown", "[schedule]"),
+    ],
+)
+@pytest.mark.parametrize(("keeps", "status"), [(False, Status.PASS), (True, Status.FAIL)])
+def test_null_may_bring_back_what_the_server_gives(
+    judged: Judged, law: str, only: str, *, keeps: bool, status: Status
+) -> None:
+    (result,) = judged(law, alter=in_utc(keeps=keeps), only=only, profile="workflows").values()
+    assert result.status is status
+
+
+def test_an_execution_need_not_tell_the_id_of_its_workflow(judged: Judged) -> None:
+    def short(answer: Answer) -> None:
+        if answer.is_("POST", "/execute"):
+            less = {"workflow_id", "deployment_name"}
+            answer.body = {name: each for name, each in answer.body.items() if name not in less}
+
+    assert judge_rule(judged, "workflows.registration-runs", short).status is Status.PASS
