@@ -401,7 +401,7 @@ def end_shows_the_first_page(answer: Answer) -> None:
         answer.content = answer.again("GET", f"{LIBRARIES}?page_size=2").content
 
 
-@defect("end-counts-its-items", "pages.end-is-empty[beta.libraries.documents.list]", "0 items")
+@defect("end-counts-its-items", "pages.end-is-empty[beta.libraries.documents.list]", "a total of 0")
 def end_counts_its_items(answer: Answer) -> None:
     if answer.is_("GET", "/documents") and not items(answer):
         around = answer.body["pagination"]

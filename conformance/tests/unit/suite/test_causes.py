@@ -165,7 +165,7 @@ def test_seven_mistakes_are_seven_entries(judged: Callable[..., list[Result]]) -
     assert len(red) >= 18
     assert sum(len(each.cases) for each in causes) == len(red)
     summaries = sorted(each.summary for each in causes)
-    (total,) = [each for each in summaries if "says that" in each]
+    (total,) = [each for each in summaries if "tells a total of" in each]
     assert total.startswith("files.list: totals are wrong: ")
     assert [each for each in summaries if each != total] == [
         "chat.complete: `created` is a text, a whole number is due",
