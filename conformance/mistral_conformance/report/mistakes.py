@@ -318,7 +318,7 @@ KINDS = (
     Kind(
         "end of streams", "streams do not end as due", _says(r"\[DONE\]|does not say that it ends")
     ),
-    Kind("total", "totals are wrong", _says(r"\bsays that (there are )?\d+ items"), _operation),
+    Kind("total", "totals are wrong", _says(r"\btells a total of \d+"), _operation),
     Kind("ids", "ids do not stay the same", _says(UNSTABLE), group_of),
     Kind("ends", "it is told wrongly why an answer ends", _says(END_REASON)),
     Kind(USAGE_KEY, "tokens are counted wrongly", _says(USAGE)),
