@@ -185,6 +185,21 @@ def is_item(answer: Answer, collection: str) -> bool:
     return head == collection and bool(last)
 
 
+def keeping_descriptions(method: str, collection: str) -> Alter:
+    """What was last described stays described, whatever null says."""
+    last: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.status != 200 or not is_item(answer, collection):
+            return
+        if answer.is_(method) and answer.body.get("description"):
+            last[answer.path] = answer.body["description"]
+        if answer.is_("GET") and answer.path in last:
+            answer.body = {**answer.body, "description": last[answer.path]}
+
+    return alter
+
+
 SOME_LIBRARY = {
     "id": "0c0ffee0-0000-4000-8000-0000000000aa", "name": "x", "owner_type": "Workspace",
 }  # fmt: skip
@@ -447,15 +462,7 @@ def purpose_is_always_one(answer: Answer) -> None:
 
 @remembering("null-is-ignored", "values.null-clears[library.description]", "still shows")
 def null_is_ignored() -> Alter:
-    last: dict[str, Any] = {}
-
-    def alter(answer: Answer) -> None:
-        if answer.is_("PATCH") and answer.body.get("description"):
-            last["description"] = answer.body["description"]
-        if answer.is_("GET") and is_item(answer, LIBRARIES) and last:
-            answer.body = {**answer.body, **last}
-
-    return alter
+    return keeping_descriptions("PATCH", LIBRARIES)
 
 
 @defect("keys-are-lowered", "values.map-is-kept[document.attributes]", "`attributes")

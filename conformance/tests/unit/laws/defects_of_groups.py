@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.unit.laws.defects import defect, remembering
+from tests.unit.laws.defects import defect, keeping_descriptions, remembering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,10 +138,9 @@ def counts_of_jobs_are_off(answer: Answer) -> None:
         answer.body = {**answer.body, "completed_requests": answer.body["completed_requests"] + 1}
 
 
-@defect("null-keeps-descriptions", "values.null-clears[agent.description]", "`description`")
-def null_keeps_descriptions(answer: Answer) -> None:
-    if answer.method == "GET" and answer.path.startswith(f"{AGENTS}/ag_") and answer.status == 200:
-        answer.body = {**answer.body, "description": answer.body.get("description") or "kept"}
+@remembering("null-keeps-descriptions", "values.null-clears[agent.description]", "`description`")
+def null_keeps_descriptions() -> Alter:
+    return keeping_descriptions("PATCH", AGENTS)
 
 
 @defect("voices-forget-tags", "views.change-is-shown[voice.tags]", "`tags")
