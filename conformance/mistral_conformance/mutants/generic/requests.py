@@ -108,7 +108,7 @@ def _of_updates(resource: Resource, offered: set[str]) -> Iterator[WireDefect]:
         for change in resource.changes:
             if change in offered and each.changed:
                 yield _losing("update-is-lost", resource, change, each.changed)
-                if each.null == "clears":
+                if each.null in {"clears", "open"}:
                     yield _clearing(resource, change, each)
 
 
