@@ -76,7 +76,7 @@ def longer_texts_last_longer(ctx: Context) -> None:
 
 @rule(MUST, "document: SpeechStreamEvents; streams.speech-events", (SPEAK,))
 def streamed_speech_is_sound(ctx: Context) -> None:
-    """Streamed speech is deltas that join to a sound, and one `speech.audio.done` at the end."""
+    """Streamed speech is deltas that join to a sound in its order, and one done at the end."""
     answer = speak(ctx, SENTENCES, stream=True)
     data = hear(ctx, answer)
     names = [each["type"] for each in data]
@@ -91,6 +91,10 @@ def streamed_speech_is_sound(ctx: Context) -> None:
     known = 0 < told < UNKNOWN_LENGTH
     said = f"the file says that it has {told + RIFF_HEAD} bytes, {len(sound)} came"
     ctx.expect(not known or told + RIFF_HEAD == len(sound), said, answer)
+    plain = speak(ctx, SENTENCES)
+    whole = read_base64(ctx, plain["audio_data"], plain)
+    mixed = sound != whole and sorted(sound) == sorted(whole)
+    ctx.expect(not mixed, "the pieces come in another order than the sound has", plain, answer)
 
 
 @rule(
