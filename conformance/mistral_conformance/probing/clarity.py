@@ -1,21 +1,23 @@
 """Is a generated invalid request invalid to every server? A reading of it as it goes over the wire.
 
-A text in a query may be read as text, number or boolean; repeated names as a list, the first or
-the last; empty text and `null` as nothing; any content of a file part as a file; a word that an
-open enum does not list as one that the server knows; true or digits in a body as a number. A
-request that is valid in one of these readings proves nothing when it is accepted.
+A text in a query or form may be read as text, number or boolean; repeated names as a list, the
+first or the last; empty text and `null` as nothing; any content of a file part as a file; a word
+that an open enum does not list as one that the server knows; true or digits in a body as a number.
+A request that is valid in one of these readings proves nothing when it is accepted.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from email import message_from_bytes
+from email.policy import HTTP
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from mistral_conformance.model.compiled import compile_schema, loosened, opened
-from mistral_conformance.model.schemas import JSON, is_spread
+from mistral_conformance.model.schemas import FORM, JSON, is_spread, properties
 from mistral_conformance.probing.shaping import FILENAME
 from mistral_conformance.probing.values import readings
 
@@ -55,17 +57,26 @@ def _query_holds(document: Document, operation: Operation, query: dict[str, list
     for each in operation.parameters:
         if each["in"] != "query" or "schema" not in each or is_spread(document, each):
             continue
-        values = query.get(each["name"], [])
-        if not values and each.get("required"):
-            return False
-        if values and not _holds(document, each["schema"], _query_readings(values)):
+        texts, is_required = query.get(each["name"], []), each.get("required", False)
+        if not _texts_hold(document, each["schema"], texts, is_required=is_required):
             return False
     return True
 
 
-def _query_readings(values: list[str]) -> list[Any]:
-    found = [one for each in values for one in readings(each)]
-    return [*found, *EMPTY] if NOTHING & set(values) else [*found, values]
+def _texts_hold(document: Document, schema: Json, texts: list[str], *, is_required: bool) -> bool:
+    """Say whether some reading of the texts under one name fits."""
+    if not texts:
+        return not is_required
+    found = [one for each in texts for one in readings(each)]
+    found += EMPTY if NOTHING & set(texts) else (texts, [_parsed(each) for each in texts])
+    return _holds(document, schema, found)
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _body_holds(document: Document, operation: Operation, message: Message) -> bool:
@@ -77,12 +88,30 @@ def _body_holds(document: Document, operation: Operation, message: Message) -> b
         return not operation.body.get("required", False)
     schema = operation.body_schema(JSON)
     if schema is None:
-        return False
+        return _form_holds(document, operation, message)
     try:
         body = json.loads(message.content)
     except ValueError:
         return False
     return compile_schema(document, schema, loosened).is_valid(body)
+
+
+def _form_holds(document: Document, operation: Operation, message: Message) -> bool:
+    schema = operation.body_schema(FORM)
+    if schema is None:
+        return False
+    head = f"Content-Type: {message.headers.get('content-type', FORM)}\r\n\r\n".encode()
+    parts = message_from_bytes(head + (message.content or b""), policy=HTTP).iter_parts()
+    texts: dict[str, list[str]] = {}
+    for part in parts:
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+        texts.setdefault(str(name), []).append(text)
+    return all(
+        _texts_hold(document, each.schema, texts.get(name, []), is_required=each.required)
+        for name, each in properties(document, schema).items()
+    )
 
 
 def _holds(document: Document, schema: Json, values: list[Any]) -> bool:

@@ -12,9 +12,11 @@ DOCUMENT = load_document()
 ID = "0197b4c2-0000-7000-8000-000000000001"
 
 
-def surely(operation: str, url: str, content: bytes | None = None) -> bool:
+def surely(operation: str, url: str, content: bytes | None = None, media_type: str = "") -> bool:
     spec = DOCUMENT.operations[operation]
-    return is_surely_invalid(DOCUMENT, spec, Message(spec.method, url, content=content))
+    headers = {"content-type": media_type} if media_type else {}
+    message = Message(spec.method, url, content=content, headers=headers)
+    return is_surely_invalid(DOCUMENT, spec, message)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,42 @@ def test_any_content_is_a_file() -> None:
     )
     assert not surely("beta.libraries.documents.upload", url, part)
     assert surely("beta.libraries.documents.upload", url, b"--b--\r\n")
+
+
+def form(*fields: tuple[str, str]) -> bytes:
+    parts = (f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{t}' for n, t in fields)
+    return "\r\n".join([*parts, "--b--\r\n"]).encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (("context_bias", "false"), ("context_bias", "true")),
+        (("context_bias", "Amboise"),),
+        (("diarize", "true"), ("temperature", "0.5"), ("language", "fr")),
+        (("temperature", ""), ("temperature", "null")),
+        (("file", "no file, a text"),),
+        (("é", "unknown"),),
+    ],
+)
+def test_form_whose_texts_some_server_may_take_is_not_surely_invalid(
+    fields: tuple[tuple[str, str], ...],
+) -> None:
+    url, sent = "/v1/audio/transcriptions", form(("model", "x"), *fields)
+    assert not surely("audio.transcriptions.complete", url, sent, "multipart/form-data; boundary=b")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        (("model", "x"), ("diarize", "perhaps")),
+        (("model", "x"), ("temperature", "warm")),
+        (("model", "x"), ("timestamp_granularities", "letter"), ("temperature", "[]")),
+    ],
+)
+def test_form_with_a_text_that_nothing_can_be_made_of_is_surely_invalid(
+    fields: tuple[tuple[str, str], ...],
+) -> None:
+    url, media_type = "/v1/audio/transcriptions", "multipart/form-data; boundary=b"
+    assert surely("audio.transcriptions.complete", url, form(*fields), media_type)
