@@ -159,6 +159,8 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
     before = [(each, world.look(each)) for each in bystanders]
     keys = keys_beside(world, instance)
     held = [(each, _content(world, each)) for each in bystanders]
+    beside = [e for e in bystanders if e.resource is resource and e is not instance]
+    filled = [(each, _ids_inside(world, each)) for each in beside]
     done = world.taken(act(world, instance, operation))
     if operation not in {resource.create, resource.delete}:
         same = keys == keys_beside(world, instance)
@@ -167,9 +169,13 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
         )
     for bystander, seen in before:
         of_kind = [each for each in resource.fields.values() if each.moves == "change"]
-        beside = bystander.resource is resource and bystander is not instance
-        fields = [*_still(world, bystander.resource), *(of_kind if beside else ())]
+        moving = of_kind if bystander in beside else ()
+        fields = [*_still(world, bystander.resource), *moving]
         expect_unchanged(world, fields, seen, world.look(bystander), done)
+    for bystander, inside in filled:
+        lost = counted(len(inside - _ids_inside(world, bystander)), "part")
+        said = f"{operation} at one took {lost} out of another {resource.name}"
+        world.expect(inside <= _ids_inside(world, bystander), said, done)
     for bystander, answer in held:
         if answer is not None and answer.ok:
             again = _content(world, bystander)
@@ -294,7 +300,7 @@ def _ids_inside(world: World, instance: Instance) -> set[tuple[str, str]]:
         named = set(world.document.operations[view].path_ids) <= instance.ids.keys()
         if view in instance.resource.links or not named or not world.capabilities.offers(view):
             continue
-        answer = world.ask(view, instance.ids)
+        answer = world.ask(view, instance.ids, by=instance.by)
         whole = answer.json() if answer.ok and answer.media_type == JSON else None
         for told in whole.values() if isinstance(whole, dict) else ():
             items = told if isinstance(told, list) else ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.datasets import (
+    COMPLETED,
     EXPORT,
     FAILED,
     FETCH_TASK,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
     from mistral_conformance.session.context import Context
 
+MANY = 5
+"""So many lines has the longer of two files."""
 EVERY: dict[str, Any] = {"filters": None}
 """A search for all recorded chats."""
 NO_FILE = "0c0ffee0-0000-4000-8000-00000000fade"
@@ -63,16 +66,30 @@ def tasks_move_forward(ctx: Context) -> None:
 def file_becomes_records(ctx: Context) -> None:
     """Each line of an uploaded file becomes a record with its messages and its properties.
 
-    What a line has beside its messages may be of the payload: no document tells lines' form.
+    So it does where two files are imported at once, one of them longer. What a line has beside its
+    messages may be of the payload: no document tells lines' form.
     """
-    dataset = make_dataset(ctx)["id"]
+    dataset, other = (make_dataset(ctx)["id"] for _ in "ab")
     first, second = word(ctx), f"größer\u2028{word(ctx)}"
     file = _upload(ctx, _line(first), _line(second, topic="size"))
-    found = import_all(ctx, FROM_FILE, dataset, file_id=file)
+    lines = [word(ctx) for _ in range(MANY)]
+    longer = begin_import(ctx, FROM_FILE, other, file_id=_upload(ctx, *map(_line, lines)))
+    begun = ctx.api.call(FROM_FILE, dataset_id=dataset, json={"file_id": file})
+    if begun.ok:
+        watch_task(ctx, begun)
+        found = list(read_records(ctx, dataset).at("records.results"))
+    else:  # one at a time
+        watch_task(ctx, longer)
+        found = import_all(ctx, FROM_FILE, dataset, file_id=file)
     expect_equal(ctx, len(found), 2, "the number of records")
     expect_equal(ctx, {each["source"] for each in found}, {"UPLOADED_FILE"}, "the sources")
     held = {some(_said(each), "messages")[0]: _known_of(each) for each in found}
     expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
+    done = watch_task(ctx, longer)[-1]
+    expect_equal(ctx, done["status"], COMPLETED, "the status of an import beside another", done)
+    listed = read_records(ctx, other)
+    said = [some(_said(each), "messages")[0] for each in listed.at("records.results")]
+    expect_equal(ctx, sorted(said), sorted(lines), "the records of an import beside another")
 
 
 @rule(SHOULD, "document: beta.observability.datasets.import_from_file", (FROM_FILE, FETCH_TASK))

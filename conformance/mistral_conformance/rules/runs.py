@@ -48,12 +48,15 @@ LASTS_S, NEAR_MS, MOMENT = 3, 100, 3e-10
 def duration_is_from_start_to_end(ctx: Context) -> None:
     """The duration of a run that has ended is its time from start to end, in milliseconds.
 
-    So is the mean of the durations, where it is that of this run alone, and its point in time.
+    So is the mean of the durations, where it is that of this run alone, and its point in time. What
+    goes on has no end, and is in the state of its execution.
     """
     execution = execute(ctx, APPROVE)
     ctx.pass_time(LASTS_S)
     going = ctx.answer(GET, run_id=execution["run_id"])
     expect_equal(ctx, going.get("end_time"), None, "the end of what goes on", going)
+    waits = read(ctx, execution)
+    expect_equal(ctx, going["status"], waits["status"], "the state of what goes on", waits, going)
     ctx.need(act(ctx, SIGNAL, execution, name="approve", input={"by": "a"}))
     wait_end(ctx, execution)
     run = ctx.answer(GET, run_id=execution["run_id"])

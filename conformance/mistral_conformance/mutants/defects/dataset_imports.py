@@ -9,7 +9,12 @@ from attrs import evolve
 from mistral_conformance.mutants.registry import mutant
 from mistral_conformance.mutants.tools import edited
 from mistral_conformance.rules.common import datasets as op
-from mistral_mock.resources.observability.dataset_state import COMPLETED, FAILED, ImportTask
+from mistral_mock.resources.observability.dataset_state import (
+    COMPLETED,
+    FAILED,
+    RUNNING,
+    ImportTask,
+)
 
 if TYPE_CHECKING:
     from mistral_conformance.mutants.registry import Part
@@ -110,6 +115,19 @@ def wrong_line_ends_all(add: Part) -> Part:
             spoiled.add(task.id)
         if task.id not in spoiled:
             add(world, task, entry, moment)
+
+    return defect
+
+
+@mutant(
+    "dataset-imports.imports-at-once-are-mixed", op.FROM_FILE, op.LIST_RECORDS, place=f"{TASKS}:add"
+)
+def imports_at_once_are_mixed(add: Part) -> Part:
+    """What imports that run at once bring goes all to the dataset of the last one."""
+
+    def defect(world: Part, task: Part, entry: Part, moment: Part) -> None:
+        newest = [each for each in world.store.table(ImportTask) if each.status == RUNNING][-1]
+        add(world, evolve(task, dataset_id=newest.dataset_id), entry, moment)
 
     return defect
 

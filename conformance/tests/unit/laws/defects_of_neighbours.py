@@ -25,6 +25,26 @@ REGISTRATIONS, RUNS = "/v1/workflows/registrations", "/v1/workflows/runs"
 
 
 @remembering(
+    "deletion-empties-other-histories",
+    "neighbours.others-stay[beta.conversations.delete]",
+    "out of another conversation",
+)
+def deletion_empties_other_histories() -> Alter:
+    seen: set[str] = set()
+    emptied: set[str] = set()
+
+    def alter(answer: Answer) -> None:
+        if answer.is_("DELETE") and answer.path.startswith("/v1/conversations/"):
+            emptied.update(seen)
+        if answer.is_("GET", "/history") and answer.status == 200:
+            seen.add(answer.path)
+            if answer.path in emptied:
+                answer.body = {**answer.body, "entries": []}
+
+    return alter
+
+
+@remembering(
     "reprocess-loses-attributes",
     f"neighbours.own-fields-stay[{DOCUMENTS}.reprocess]",
     f"changed `attributes` in {DOCUMENTS}.get from {{",
