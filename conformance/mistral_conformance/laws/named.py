@@ -123,7 +123,7 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
         refusal = f"preparation failed: {place} is refused with {taken.status}"
         raise _unserved(place, named, taken) or Unjudged(refusal, taken)
     if cause == "deleted":
-        world.need(world.ask(resource.delete, {resource.parameter: identity}))
+        identity = _deleted(world, resource, identity, named.target)
     if wish:
         world.ctx.pass_time(ends[0].after_s + SOON_S)
     needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
@@ -141,6 +141,16 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
         added = len(_below(world, place) - before)
         said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
+
+
+def _deleted(world: World, resource: Resource, identity: str, target: str) -> str:
+    """Return the id after its deletion; that of a fresh one where what is in use has to stay."""
+    deleted = world.ask(resource.delete, {resource.parameter: identity})
+    if 400 <= deleted.status < 500:
+        identity = find_named(world, target, CALLER)
+        deleted = world.ask(resource.delete, {resource.parameter: identity})
+    world.need(deleted)
+    return identity
 
 
 def _uuids(model: Model) -> Iterator[Subject]:

@@ -330,6 +330,7 @@ def selected_events_match(ctx: Context) -> None:
         campaign = ctx.api.call(CREATE_CAMPAIGN, json=plan(ctx, judge["id"], wanted, most))
         said = f"a campaign over {len(matching)} events is refused with {campaign.status}"
         ctx.expect(campaign.ok, said, campaign)
+        _watch(ctx, campaign["id"])
         answer = ctx.answer(SELECTED, campaign_id=campaign["id"])
         events = answer.at("completion_events.results")
         selected[campaign["id"]] = answer

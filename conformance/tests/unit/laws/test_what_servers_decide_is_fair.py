@@ -515,3 +515,47 @@ def test_an_execution_need_not_tell_the_id_of_its_workflow(judged: Judged) -> No
             answer.body = {name: each for name, each in answer.body.items() if name not in less}
 
     assert judge_rule(judged, "workflows.registration-runs", short).status is Status.PASS
+
+
+def test_a_judge_that_is_in_use_may_have_to_stay(judged: Judged) -> None:
+    used: set[str] = set()
+
+    def staying(answer: Answer) -> None:
+        if answer.is_("POST", "/observability/campaigns"):
+            used.add(answer.sent_body["judge_id"])
+        if answer.is_("DELETE") and answer.path.rpartition("/")[2] in used:
+            answer.status, answer.body = 409, {"detail": {"message": "A campaign uses it."}}
+
+    law, only = "access.named-id-is-refused", "campaigns.create:judge_id, deleted]"
+    (result,) = judged(law, alter=staying, only=only, profile="observability").values()
+    assert result.status is Status.PASS
+
+
+def test_a_campaign_may_select_in_its_own_time(judged: Judged) -> None:
+    ended: set[str] = set()
+
+    def slowly(answer: Answer) -> None:
+        campaign = answer.path.rpartition("/")[0]
+        if answer.is_("GET", "/status") and answer.body["status"] == "COMPLETED":
+            ended.add(campaign)
+        if answer.is_("GET", "/selected-events") and campaign not in ended:
+            found = answer.body["completion_events"]
+            answer.body = {"completion_events": {**found, "results": []}}
+
+    rule, profile = "campaigns.selected-events-match", "observability"
+    (result,) = judged(rule, alter=slowly, profile=profile, rules=True).values()
+    assert result.status is Status.PASS
+
+
+def test_what_no_import_can_read_may_be_refused_at_once(judged: Judged) -> None:
+    def checking(answer: Answer) -> None:
+        if answer.is_("POST", "/imports/from-file"):
+            file = answer.again("GET", f"/v1/files/{answer.sent_body['file_id']}/content")
+            if b'"messages"' not in file.content:
+                answer.status, answer.body = 422, {"detail": {"message": "No records are in it."}}
+
+    rule, only = "input.plain-succeeds", "[beta.observability.datasets.import_from_file]"
+    (result,) = judged(
+        rule, alter=checking, only=only, profile="observability", rules=True
+    ).values()
+    assert result.status is Status.PASS
