@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -291,16 +291,37 @@ def _name(world: World, reference: Reference, makes: Resource) -> tuple[Resource
 
 @law(id="gone.leaves-what-names-it", over=_naming, source=LOST, harm=True)
 def leaves_what_names_it(world: World, reference: Reference, makes: Resource) -> None:
-    """What was made with the id of something stays as it was when that is deleted."""
+    """What was made with the id of something stays as it was when that is deleted.
+
+    Where it shows the whole of what is gone, that may say so.
+    """
     resource, naming, identity = _name(world, reference, makes)
     before = world.look(naming)
     deleted = world.taken(world.ask(resource.delete, {resource.parameter: identity}))
-    for one, other in zip(before, world.look(naming), strict=True):
+    after = world.look(naming)
+    for one, other in zip(
+        *(_untimed(each, resource, identity) for each in (before, after)), strict=True
+    ):
         said = f"{other.view} does not show the {naming.resource.name} any more that named it"
         world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
         world.expect_same(
             stable(naming.resource), one, other, deleted, said=f"{resource.delete} changed"
         )
+
+
+def _untimed(views: list[Shown], resource: Resource, identity: str) -> list[Shown]:
+    """Return views that leave out when what they show of the object of an id began and ended."""
+    times = {each.name for each in resource.fields.values() if each.unit}
+
+    def strip(value: Any) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(value, list):
+            return [strip(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        is_it = key_of(resource, value)[0] == identity
+        return {n: strip(each) for n, each in value.items() if not (is_it and n in times)}
+
+    return [evolve(each, value=strip(each.value)) for each in views]
 
 
 @law(id="gone.leaves-what-was-made-of-it", over=_sources, source=LOST, harm=True)

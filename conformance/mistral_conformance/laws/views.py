@@ -238,7 +238,7 @@ def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: A
     """Return a new value for a changeable field, as the changing request takes it.
 
     Raises:
-        Skipped: its schema is of a kind for which none is made up.
+        Skipped: its schema is of a kind for which none is made up, or the server has to know it.
 
     """
     schema = changing_schema(world.document, resource, field)
@@ -251,6 +251,12 @@ def new_value(world: World, resource: Resource, field: Field) -> Any:  # noqa: A
     value = world.values.make(field.changed, schema)
     if value is None:
         raise Skipped(f"no value is made up for `{field.changed}`")
+    if field.known:
+        try:
+            world.make(resource, given={field.sent: value})
+        except Unjudged as refused:
+            said = f"the server refuses a made-up `{field.sent}` of a new {resource.name}"
+            raise Skipped(said, *refused.evidence) from refused
     return value
 
 

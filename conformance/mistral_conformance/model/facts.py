@@ -57,7 +57,7 @@ class Field:
     which null counts as 0. `seen_by` tells by value who sees the object: the `caller` or the
     `workspace`. `ends` is true of the time after which the object is
     gone; where the creating request takes that as a span, `after` is its field and `after_s` its
-    unit, in seconds.
+    unit, in seconds. A server may have to know its values, and refuse others, where `known` is set.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Field:
     ends: bool = False
     after: str = ""
     after_s: float = 1
+    known: bool = False
     refers: str = ""
     """The resource whose id it is, empty where it is no id."""
     beside: frozenset[str] = frozenset()

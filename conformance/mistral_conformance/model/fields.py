@@ -149,6 +149,7 @@ def _read_field(
         ends=bool(said.get("ends")),
         after=str(said.get("after", "")),
         after_s=float(said.get("after_s", 1)),
+        known=bool(said.get("known")),
     )
 
 

@@ -98,6 +98,7 @@ def _field(field: Field) -> str:
         f"the count of {plural(field.count)}" if field.count else "",
         f"the sum of {field.sum}" if field.sum else "",
         "may be left out" if not field.required else "",
+        "may have to be known to the server" if field.known else "",
     ]
     return f"{field.name}: {', '.join(each for each in words if each)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.rules.common.chats import ask
+from mistral_conformance.rules.common.chats import ask, spoken
 from mistral_conformance.rules.common.datasets import (
     COMPLETED,
     EXPORT,
@@ -28,7 +28,12 @@ from mistral_conformance.rules.common.datasets import (
 )
 from mistral_conformance.rules.common.observability import create_campaign, create_judge
 from mistral_conformance.rules.common.readings import some, texts_at
-from mistral_conformance.rules.common.steps import expect_equal, expect_same_fields, word
+from mistral_conformance.rules.common.steps import (
+    expect_equal,
+    expect_refused,
+    expect_same_fields,
+    word,
+)
 from mistral_conformance.rules.common.talks import try_start
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
@@ -97,11 +102,17 @@ def wrong_lines_are_told(ctx: Context) -> None:
     """An import of a file with a line that is no JSON fails, or says in its message what is wrong.
 
     No record is made of that line, and where the import goes on, one of each other line. The end
-    stays as it is, well or bad.
+    stays as it is, well or bad. It may be refused at once instead.
     """
     dataset = make_dataset(ctx)["id"]
     file = _upload(ctx, _line("right"), "{wrong", _line("right, too"))
-    done = watch_task(ctx, begin_import(ctx, FROM_FILE, dataset, file_id=file))[-1]
+    begun = ctx.api.call(FROM_FILE, dataset_id=dataset, json={"file_id": file})
+    if not begun.ok:
+        expect_refused(ctx, begun, "a file with a line that is no JSON")
+        found = read_records(ctx, dataset).at("records.results")
+        ctx.expect(not found, "a refused import has made records", begun)
+        return
+    done = watch_task(ctx, begun)[-1]
     told = done["status"] == FAILED or bool(done["message"])
     ctx.expect(told, "the task says nothing about the line", done)
     found = read_records(ctx, dataset)
@@ -252,7 +263,11 @@ def _upload(ctx: Context, *lines: str) -> str:
 
 def _said(record: dict[str, Any]) -> list[str]:
     """Return the contents of a record's messages, in their order."""
-    return texts_at(record["payload"].get("messages"), "content", "the messages")
+    told = record["payload"].get("messages")
+    for each in told if isinstance(told, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("content"), list):
+            each["content"] = spoken(each["content"])
+    return texts_at(told, "content", "the messages")
 
 
 def _newest_event(ctx: Context, part: str) -> dict[str, Any]:

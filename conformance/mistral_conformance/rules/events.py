@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import ask, ask_streamed, expect_model
+from mistral_conformance.rules.common.chats import (
+    ask,
+    ask_streamed,
+    expect_model,
+    spoken,
+    text_of,
+)
 from mistral_conformance.rules.common.datasets import (
     JUDGE_RECORD,
     add_record,
@@ -39,6 +45,7 @@ from mistral_conformance.verdict.requirement import MUST, SHOULD
 
 if TYPE_CHECKING:
     from mistral_conformance.record.exchange import Exchange
+    from mistral_conformance.rules.common.observability import Filter
     from mistral_conformance.session.context import Context
 
 SEARCH_IDS = "beta.observability.chat_completion_events.search_ids"
@@ -78,8 +85,8 @@ def chat_is_recorded(ctx: Context) -> None:
     event = ctx.answer(FETCH, event_id=event_id)
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
-    said = [each["message"]["content"] for each in chat["choices"]]
-    told = [each["content"] for each in event["response_messages"]]
+    said = [text_of(each) for each in chat["choices"]]
+    told = [spoken(each["content"]) for each in event["response_messages"]]
     expect_equal(ctx, told, said, "the answers", chat, event)
     ctx.expect(tool["name"] in str(event["enabled_tools"]), "the tool is missing", event)
     usage = chat["usage"]
@@ -117,7 +124,7 @@ def stream_is_recorded(ctx: Context) -> None:
     said = "".join(each.get("content") or "" for each in deltas)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
     event = ctx.answer(FETCH, event_id=event_id)
-    told = [each["content"] for each in event["response_messages"]]
+    told = [spoken(each["content"]) for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", event)
 
 
@@ -320,8 +327,8 @@ def judge_stays_as_it_is(ctx: Context) -> None:
 def selected_events_match(ctx: Context) -> None:
     """A campaign selects events that pass its filter: all, or as many as it may, whatever is near.
 
-    So does a page of a search: what does not pass the filter takes nobody's place. What a campaign
-    has selected stays its own when another one selects it, too.
+    So does a search by pages of as many: what does not pass the filter takes nobody's place. What a
+    campaign has selected stays its own when another one selects it, too.
     """
     _, wanted, _ = (record_chats(ctx, *((SHORT,) * 3)) for _ in range(3))
     matching = ids_in(search(ctx, wanted))
@@ -334,9 +341,8 @@ def selected_events_match(ctx: Context) -> None:
         answer = ctx.answer(SELECTED, campaign_id=campaign["id"])
         events = answer.at("completion_events.results")
         selected[campaign["id"]] = answer
-        query, body = {"page_size": most}, {"search_params": {"filters": wanted}}
-        page = ctx.answer(SEARCH, query=query, json=body)
-        for told in ([each["event_id"] for each in events], ids_in(page)):
+        found, page = _pages(ctx, wanted, most)
+        for told in ([each["event_id"] for each in events], found):
             count = min(most, len(matching))
             expect_equal(ctx, len(set(told)), count, "the number of events", answer, page)
             ctx.expect(set(told) <= set(matching), "an event does not match", answer, page)
@@ -344,6 +350,19 @@ def selected_events_match(ctx: Context) -> None:
         again = ctx.answer(SELECTED, campaign_id=id_)
         now, before = ({*ids_in(each)} for each in (again, answer))
         expect_equal(ctx, now, before, "the events of a campaign beside others", answer, again)
+
+
+def _pages(ctx: Context, wanted: Filter, most: int) -> tuple[list[str], Exchange]:
+    """Return the first ids of a search by small pages, which may be shorter still, and the last."""
+    body, found, query = {"search_params": {"filters": wanted}}, [], {"page_size": str(most)}
+    for _ in range(LOOKS):
+        page = ctx.answer(SEARCH, query=query, json=body)
+        found += ids_in(page)
+        cursor = page.at("completion_events").get("cursor")
+        if not cursor or len(found) >= most:
+            break
+        query["cursor"] = cursor
+    return found[:most], page
 
 
 def _watch(ctx: Context, campaign: object) -> list[Exchange]:
