@@ -45,7 +45,8 @@ def is_equal(left: object, right: object) -> bool:
 def settled(plain: Any, again: Any, other: Any) -> Any:  # noqa: ANN401 - JSON
     """Return a value with what moves by itself as it was: what two like answers tell differently.
 
-    Lists that grow or shrink meanwhile move as a whole.
+    Lists that grow or shrink meanwhile move as a whole; in what comes in another order each time,
+    the order is nothing.
     """
     if is_equal(plain, again):
         return other
@@ -57,8 +58,14 @@ def settled(plain: Any, again: Any, other: Any) -> Any:  # noqa: ANN401 - JSON
         return {name: each for name, each in told.items() if each is not ABSENT}
     if all(isinstance(each, list | tuple) for each in (plain, again, other)):
         alike = len(plain) == len(again) == len(other)
+        if alike and _sorted(plain) == _sorted(again) == _sorted(other):
+            return plain
         return type(plain)(map(settled, plain, again, other)) if alike else plain
     return plain
+
+
+def _sorted(values: Iterable[Any]) -> list[str]:
+    return sorted(json.dumps(each, sort_keys=True, default=str) for each in values)
 
 
 def is_cleared(found: object, sent: object) -> bool:

@@ -465,13 +465,14 @@ def _filled(value: object) -> object:
 def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
     """Yield an array.
 
-    The plainest body with one more field of a wrong type; or with an unknown id.
+    The plainest body with a field more, or one of its own, of a wrong type; or with an unknown id.
     """
     yield []
     spec = world.document.operations[operation]
     plain = dict(plain_request(world, operation).get("json") or {})
     taken = properties(world.document, body_schema(spec)[1] or {})
-    for each in [each for name, each in taken.items() if name not in plain][:FEW]:
+    more, own = ([e for n, e in taken.items() if (n in plain) is known] for known in (False, True))
+    for each in (*more[:FEW], *own[:FEW]):
         is_text = types(world.document, each.schema) & {"string", "object", "array"}
         yield {**plain, each.name: 7 if is_text else "no number"}
     for reference in world.model.references:

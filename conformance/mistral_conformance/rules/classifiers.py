@@ -35,7 +35,8 @@ TELLING = {
 def flags_follow_the_scores(ctx: Context) -> None:
     """A plain threat is flagged, a kind word is not, and a flag goes with a higher score.
 
-    What is flagged in one text is flagged wherever its score is as high, beside others too.
+    What is flagged in one text is flagged wherever its score is as high, beside others too. Scores
+    may be left out.
     """
     threat_, *others = TELLING.values()
     texts = [KIND, threat_, *others, *(f"{threat_} {each}" for each in others)]
@@ -44,10 +45,11 @@ def flags_follow_the_scores(ctx: Context) -> None:
     ctx.expect(not any(kind["categories"].values()), "a kind word is flagged", answer)
     ctx.expect(any(threat["categories"].values()), "a threat is not flagged", answer)
     name = next(each for each, flagged in threat["categories"].items() if flagged)
-    pair = (threat["category_scores"][name], kind["category_scores"][name])
+    pair = tuple(each["category_scores"].get(name, 0) for each in (threat, kind))
     ctx.expect(pair[0] > pair[1], f"{name} is flagged with the scores {pair}", answer)
     for name in threat["categories"]:
-        told = [(e["category_scores"][name], e["categories"][name]) for e in answer["results"]]
+        found = [e for e in answer["results"] if name in e["category_scores"]]
+        told = [(e["category_scores"][name], e["categories"][name]) for e in found]
         least = min((score for score, flagged in told if flagged), default=1)
         missed = [score for score, flagged in told if score > least and not flagged]
         ctx.expect(not missed, f"{name} is flagged at {least}, and not at {missed}", answer)

@@ -59,15 +59,15 @@ def calls_add_up(ctx: Context) -> None:
 
 @rule(MUST, "document: ToolExecutionStartedEvent (…Delta, …Done)", (START,))
 def tools_are_told(ctx: Context) -> None:
-    """A run of a tool is told from its start to its end, before the message, as it is kept."""
+    """A run of a tool is told from its start to its end, before a message, as it is kept."""
     answer, events = _start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
     found = kinds(events)
     if "tool.execution.started" not in found:
         ctx.skip("the model answered without the tool")
     ctx.expect("tool.execution.done" in found, "no run is done", answer)
     ctx.expect("message.output.delta" in found, "no message follows", answer)
-    ends, says = found.index("tool.execution.done"), found.index("message.output.delta")
-    begins = found.index("tool.execution.started")
+    begins, ends = (found.index(f"tool.execution.{each}") for each in ("started", "done"))
+    says = len(found) - found[::-1].index("message.output.delta")
     ctx.expect(begins < ends < says, "the events are out of order", answer)
     whole = start(ctx, inputs=ASK_WEB, tools=[{"type": "web_search"}])
     due, told = (within(each, "usage").get("connectors") for each in (whole.json(), events[-1]))

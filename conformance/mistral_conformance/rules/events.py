@@ -159,8 +159,9 @@ def ids_are_those_found(ctx: Context) -> None:
 
 @rule(MUST, "harm: who reads on by a cursor reads something twice, or not at all", (SEARCH,))
 def cursor_goes_on(ctx: Context) -> None:
-    """A cursor leads to what followed its page, and a chat that came later moves nothing."""
+    """A cursor leads to what followed its page and fits; a chat that came later moves nothing."""
     sign = word(ctx)
+    record_chats(ctx, SHORT)  # comes behind the others, and does not fit
     body = {"search_params": {"filters": record_chats(ctx, *[SHORT] * FEW, sign=sign)}}
     known = ids_in(ctx.answer(SEARCH, json=body))
     first = ctx.answer(SEARCH, query={"page_size": FEW // 2}, json=body)
@@ -171,6 +172,9 @@ def cursor_goes_on(ctx: Context) -> None:
     found = [each for each in (*ids_in(first), *ids_in(rest)) if each in known]
     said = f"{FEW} events come {len(found)} times on two pages, {len(set(found))} of them"
     ctx.expect(sorted(found) == sorted(known), said, first, rest)
+    later = ctx.answer(SEARCH, json=body)
+    foreign = {*ids_in(rest)} - {*ids_in(later)}
+    ctx.expect(not foreign, "a page by a cursor has what the search does not find", rest, later)
 
 
 @rule(MUST, "document: SearchChatCompletionEventsRequest", (SEARCH,))

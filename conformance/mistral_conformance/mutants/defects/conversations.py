@@ -426,13 +426,13 @@ def branches_are_not_checked(branch: Part) -> Part:
 
 
 @mutant(
-    "conversations.branches-forget-their-name",
+    "conversations.branches-forget-their-tools",
     op.RESTART,
     place="resources.conversations.talks:branch",
 )
-def branches_forget_their_name(branch: Part) -> Part:
-    """A branch has no name of its own, and not that of the conversation."""
-    return lambda ctx, talk: branch(ctx, evolve(talk, name=None))
+def branches_forget_their_tools(branch: Part) -> Part:
+    """A branch has no tools of its own, and not those of the conversation."""
+    return lambda ctx, talk: branch(ctx, evolve(talk, tools=()))
 
 
 @mutant(

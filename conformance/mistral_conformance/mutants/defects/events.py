@@ -65,6 +65,17 @@ def cursor_skips_one(slice_after: Part) -> Part:
     return defect
 
 
+@mutant("events.cursor-forgets-the-filter", SEARCH, place=f"{PLACE}.events:find_matching")
+def cursor_forgets_the_filter(find_matching: Part) -> Part:
+    """A page by a cursor has whatever follows, whether it passes the filter or not."""
+
+    def defect(ctx: Part, params: Part) -> Part:
+        wanted = {**params, "filters": None} if ctx.query.get("cursor") else params
+        return find_matching(ctx, wanted)
+
+    return defect
+
+
 @mutant("events.cursor-counts-places", SEARCH, place="pages:slice_after")
 def cursor_counts_places(_slice_after: Part) -> Part:
     """A cursor is a number of events from the newest one: what came later moves all of them."""

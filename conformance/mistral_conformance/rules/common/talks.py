@@ -162,18 +162,32 @@ def assemble(events: Sequence[Entry]) -> list[Entry]:
     return [found[place] for place in sorted(found)]
 
 
+def bare_piece(content: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the text of a text, and of a thought in a frame; both may come in parts."""
+    kind = content.get("type") if isinstance(content, dict) else ""
+    if kind == "text":
+        return content.get("text")
+    if kind == "thinking" and isinstance(content.get("thinking"), list):
+        return {"thinking": "".join(each.get("text") or "" for each in content["thinking"])}
+    return content
+
+
+def _joined(before: Any, content: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a piece with what a further event adds to it: to a text or a thought."""
+    if isinstance(before, str) and isinstance(content, str):
+        return before + content
+    if all(isinstance(each, dict) and each.keys() == {"thinking"} for each in (before, content)):
+        return {"thinking": before["thinking"] + content["thinking"]}
+    return content
+
+
 def add(entry: Entry, event: Entry) -> None:
     """Add what one event says to its entry."""
     pieces: dict[Any, Any] = entry["pieces"]
-    content = event.get("content", event.get("arguments"))
+    content = bare_piece(event.get("content", event.get("arguments")))
     place = event.get("content_index", 0)
-    if isinstance(content, dict) and content.get("type") == "text":
-        content = content.get("text")  # a piece of text may come as a chunk too
-    if isinstance(content, str):
-        before = pieces.get(place, "")
-        pieces[place] = before + content if isinstance(before, str) else content
-    elif content is not None:
-        pieces[place] = content
+    if content is not None:
+        pieces[place] = _joined(pieces.get(place), content)
     names = ("name", "tool_call_id", "next_agent_id", "previous_agent_id", "model", "agent_id")
     entry |= {name: event[name] for name in names if name in event}
 
@@ -181,7 +195,7 @@ def add(entry: Entry, event: Entry) -> None:
 def pieces_of(entry: Entry) -> list[Any]:
     """Return what an entry of a whole answer would be streamed as, piece by piece."""
     if entry["type"] == "message.output":
-        return [each["text"] if each["type"] == "text" else each for each in chunks_of(entry)]
+        return [bare_piece(each) for each in chunks_of(entry)]
     arguments = entry.get("arguments")
     return [] if arguments is None else [as_text(arguments)]
 

@@ -151,3 +151,23 @@ def test_another_organisation_that_is_not_looked_at_is_noticed(judged: Judged) -
     assert result.status == Status.PASS
     (result,) = judged(rule, alter=granting, rules=True).values()
     assert result.status == Status.FAIL
+
+
+def changing_what_is_refused() -> Alter:
+    """A change with a wrong description is refused, and what else it names is changed."""
+    names: dict[str, str] = {}
+
+    def alter(answer: Answer) -> None:
+        if answer.method == "PATCH" and answer.status == 422 and b'"name":"' in answer.sent:
+            names[answer.path] = answer.sent_body["name"]
+        if answer.is_("GET") and answer.path in names:
+            answer.body = {**answer.body, "name": names[answer.path]}
+
+    return alter
+
+
+def test_a_refused_change_that_is_half_done_is_noticed(judged: Judged) -> None:
+    only, profile = "[beta.observability.datasets.update]", "observability"
+    law = "reading.refused-changes-nothing"
+    (result,) = judged(law, alter=changing_what_is_refused(), only=only, profile=profile).values()
+    assert result.status is Status.FAIL
