@@ -359,13 +359,14 @@ def selected_events_match(ctx: Context) -> None:
 def _pages(ctx: Context, wanted: Filter, most: int) -> tuple[list[str], Exchange]:
     """Return the first ids of a search by small pages, which may be shorter still, and the last."""
     body, found, query = {"search_params": {"filters": wanted}}, [], {"page_size": str(most)}
+    page = ctx.answer(SEARCH, query=query, json=body)
+    found += ids_in(page)
     for _ in range(LOOKS):
-        page = ctx.answer(SEARCH, query=query, json=body)
-        found += ids_in(page)
         cursor = page.at("completion_events").get("cursor")
         if not cursor or len(found) >= most:
             break
-        query["cursor"] = cursor
+        page = ctx.answer(SEARCH, query={**query, "cursor": cursor}, json=body)
+        found += ids_in(page)
     return found[:most], page
 
 

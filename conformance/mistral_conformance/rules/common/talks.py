@@ -176,9 +176,10 @@ def _joined(before: Any, content: Any) -> Any:  # noqa: ANN401 - JSON
     """Return a piece with what a further event adds to it: to a text or a thought."""
     if isinstance(before, str) and isinstance(content, str):
         return before + content
-    if all(isinstance(each, dict) and each.keys() == {"thinking"} for each in (before, content)):
-        return {"thinking": before["thinking"] + content["thinking"]}
-    return content
+    if not isinstance(before, dict) or not isinstance(content, dict):
+        return content
+    both = before.keys() == content.keys() == {"thinking"}
+    return {"thinking": before["thinking"] + content["thinking"]} if both else content
 
 
 def add(entry: Entry, event: Entry) -> None:
