@@ -214,6 +214,12 @@ def known_tools() -> Alter:
             Status.PASS,
         ),
         ("conversation-tools.own-tool-runs-first", "agents", talking_before_tools, Status.PASS),
+        (
+            "conversation-tools.handover-goes-on-with-the-next",
+            "agents",
+            talking_before_tools,
+            Status.PASS,
+        ),
         ("extra.header-is-harmless[models.list]", "inference", shuffled_models, Status.PASS),
         ("classifiers.flags-follow-the-scores", "inference", sparse_scores, Status.PASS),
         ("campaigns.selected-events-match", "observability", brief_pages, Status.PASS),
