@@ -124,11 +124,11 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     if not taken.ok:
         refusal = f"preparation failed: {place} is refused with {taken.status}"
         raise _unserved(place, named, taken) or Unjudged(refusal, taken)
+    needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     if cause == "deleted":
         identity = _deleted(world, resource, identity, named.target)
     if wish:
         world.ctx.pass_time(ends[0].after_s + SOON_S)
-    needed_s = await_effect(world, taken, lambda: bool(_below(world, place) - start))
     before = _below(world, place)
     answer = send_naming(world, reference, identity)
     due = reference.refusals["deleted" if wish else "foreign" if cause in FOREIGN else cause]
