@@ -162,19 +162,20 @@ def cursor_goes_on(ctx: Context) -> None:
     """A cursor leads to what followed its page and fits; a chat that came later moves nothing."""
     sign = word(ctx)
     record_chats(ctx, SHORT)  # comes behind the others, and does not fit
-    body = {"search_params": {"filters": record_chats(ctx, *[SHORT] * FEW, sign=sign)}}
-    known = ids_in(ctx.answer(SEARCH, json=body))
+    wanted = record_chats(ctx, *[SHORT] * FEW, sign=sign)
+    known, _ = _pages(ctx, wanted, MANY)
+    body = {"search_params": {"filters": wanted}}
     first = ctx.answer(SEARCH, query={"page_size": FEW // 2}, json=body)
     cursor = first.at("completion_events.cursor") or ctx.skip("a part of a search has no cursor")
     ask(ctx, f"{SHORT} {sign}", max_tokens=40)
     await_events(ctx, sign, FEW + 1)
-    rest = ctx.answer(SEARCH, query={"page_size": FEW, "cursor": cursor}, json=body)
-    found = [each for each in (*ids_in(first), *ids_in(rest)) if each in known]
-    said = f"{FEW} events come {len(found)} times on two pages, {len(set(found))} of them"
-    ctx.expect(sorted(found) == sorted(known), said, first, rest)
-    later = ctx.answer(SEARCH, json=body)
-    foreign = {*ids_in(rest)} - {*ids_in(later)}
-    ctx.expect(not foreign, "a page by a cursor has what the search does not find", rest, later)
+    rest, page = _pages(ctx, wanted, FEW, cursor)
+    found = [each for each in (*ids_in(first), *rest) if each in known]
+    said = f"{FEW} events come {len(found)} times page by page, {len(set(found))} of them"
+    ctx.expect(sorted(found) == sorted(known), said, first, page)
+    later, last = _pages(ctx, wanted, MANY)
+    said = "a page by a cursor has what the search does not find"
+    ctx.expect({*rest} <= {*later}, said, page, last)
 
 
 @rule(MUST, "document: SearchChatCompletionEventsRequest", (SEARCH,))
@@ -356,16 +357,17 @@ def selected_events_match(ctx: Context) -> None:
         expect_equal(ctx, now, before, "the events of a campaign beside others", answer, again)
 
 
-def _pages(ctx: Context, wanted: Filter, most: int) -> tuple[list[str], Exchange]:
-    """Return the first ids of a search by small pages, which may be shorter still, and the last."""
-    body, found, query = {"search_params": {"filters": wanted}}, [], {"page_size": str(most)}
+def _pages(ctx: Context, wanted: Filter, most: int, cursor: str = "") -> tuple[list[str], Exchange]:
+    """Return so many ids of a search, by pages which may be shorter, and the last of these."""
+    body, found = {"search_params": {"filters": wanted}}, list[str]()
+    query = {"page_size": most, **({"cursor": cursor} if cursor else {})}
     page = ctx.answer(SEARCH, query=query, json=body)
     found += ids_in(page)
     for _ in range(LOOKS):
-        cursor = page.at("completion_events").get("cursor")
-        if not cursor or len(found) >= most:
+        onward = page.at("completion_events").get("cursor")
+        if not onward or len(found) >= most:
             break
-        page = ctx.answer(SEARCH, query={**query, "cursor": cursor}, json=body)
+        page = ctx.answer(SEARCH, query={**query, "cursor": onward}, json=body)
         found += ids_in(page)
     return found[:most], page
 
