@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from mistral_conformance.laws.reading import kind, read_items, read_object
+from mistral_conformance.probing.values import parsed
 from mistral_conformance.record.reading import parse
 from mistral_conformance.verdict.outcome import Failed
 
@@ -38,7 +39,7 @@ class Choice:
     @property
     def called(self) -> list[tuple[str, Any]]:
         """The tool calls in order, arguments as JSON where they are JSON."""
-        return [(name, _arguments(text)) for _, (name, text) in sorted(self.calls.items())]
+        return [(name, parsed(text)) for _, (name, text) in sorted(self.calls.items())]
 
 
 @frozen(eq=False)
@@ -174,10 +175,3 @@ def _items(value: object) -> list[Any]:
 
 def _texts(values: list[object]) -> list[str]:
     return [each for each in values if isinstance(each, str) and each not in NO_TEXTS]
-
-
-def _arguments(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

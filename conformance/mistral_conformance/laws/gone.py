@@ -296,12 +296,10 @@ def leaves_what_names_it(world: World, reference: Reference, makes: Resource) ->
     Where it shows the whole of what is gone, that may say so.
     """
     resource, naming, identity = _name(world, reference, makes)
-    before = world.look(naming)
+    before = _untimed(world.look(naming), resource, identity)
     deleted = world.taken(world.ask(resource.delete, {resource.parameter: identity}))
-    after = world.look(naming)
-    for one, other in zip(
-        *(_untimed(each, resource, identity) for each in (before, after)), strict=True
-    ):
+    after = _untimed(world.look(naming), resource, identity)
+    for one, other in zip(before, after, strict=True):
         said = f"{other.view} does not show the {naming.resource.name} any more that named it"
         world.expect(other.value is not None or one.value is None, said, deleted, other.exchange)
         world.expect_same(

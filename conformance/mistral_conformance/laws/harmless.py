@@ -471,7 +471,8 @@ def _wrong_bodies(world: World, operation: str) -> Iterator[object]:
     spec = world.document.operations[operation]
     plain = dict(plain_request(world, operation).get("json") or {})
     taken = properties(world.document, body_schema(spec)[1] or {})
-    more, own = ([e for n, e in taken.items() if (n in plain) is known] for known in (False, True))
+    more = [each for name, each in taken.items() if name not in plain]
+    own = [each for name, each in taken.items() if name in plain]
     for each in (*more[:FEW], *own[:FEW]):
         is_text = types(world.document, each.schema) & {"string", "object", "array"}
         yield {**plain, each.name: 7 if is_text else "no number"}

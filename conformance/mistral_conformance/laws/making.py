@@ -14,7 +14,7 @@ from mistral_conformance.model.schemas import (
     wrapper_of,
 )
 from mistral_conformance.probing.samples import Sample, load_samples
-from mistral_conformance.probing.settling import ask_until_shown
+from mistral_conformance.probing.settling import ask_built_on
 from mistral_conformance.verdict.outcome import Unjudged
 
 if TYPE_CHECKING:
@@ -56,11 +56,8 @@ def make(
     maker.prepare(resource.create, by)
     ids = {**_own_ids(maker, resource.create), **(parent.ids if parent else {})}
     once = partial(build, maker, resource, by, ids, given)
-    builds_on = load_samples().get(resource.create, Sample()).before
-    answer, body, content = (
-        ask_until_shown(maker.ctx, resource.create, once, lambda made: made[0].status in CREATED)
-        if builds_on
-        else once()
+    answer, body, content = ask_built_on(
+        maker.ctx, resource.create, once, lambda made: made[0].status in CREATED
     )
     if answer.status not in CREATED:
         raise Unjudged(f"preparation failed: {resource.create} answered {answer.status}", answer)

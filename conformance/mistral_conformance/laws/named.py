@@ -26,7 +26,7 @@ from mistral_conformance.model.schemas import (
     types,
 )
 from mistral_conformance.probing.samples import Named, Sample, load_samples
-from mistral_conformance.probing.settling import ask_until_shown
+from mistral_conformance.probing.settling import ask_built_on
 from mistral_conformance.probing.targets import load_targets, targets_of
 from mistral_conformance.session.identities import CALLER
 from mistral_conformance.verdict.outcome import NotOffered, Skipped, Unjudged
@@ -120,7 +120,8 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
     wish = {each.after: 1 for each in ends if cause == ENDED}
     identity = find_named(world, named.target, FOREIGN.get(cause, CALLER), wish)
     known = find_named(world, named.target, CALLER) if cause in FOREIGN else identity
-    taken = _send_until_taken(world, reference, known)
+    once = partial(send_naming, world, reference, known)
+    taken = ask_built_on(world.ctx, place.operation, once, lambda each: each.ok)
     if not taken.ok:
         refusal = f"preparation failed: {place} is refused with {taken.status}"
         raise _unserved(place, named, taken) or Unjudged(refusal, taken)
@@ -143,15 +144,6 @@ def _expect_refused(world: World, reference: Reference, cause: str) -> None:
         added = len(_below(world, place) - before)
         said = f"{place.operation} made {added} of {resource.one} that is {cause}"
         world.expect(not added, said, answer)
-
-
-def _send_until_taken(world: World, reference: Reference, identity: str) -> Exchange:
-    """Send the plainest request with an id; again while what it builds on may not show yet."""
-    operation = reference.place.operation
-    once = partial(send_naming, world, reference, identity)
-    if not load_samples()[operation].before:
-        return once()
-    return ask_until_shown(world.ctx, operation, once, lambda answer: answer.ok)
 
 
 def _deleted(world: World, resource: Resource, identity: str, target: str) -> str:

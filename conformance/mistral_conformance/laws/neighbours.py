@@ -173,9 +173,11 @@ def others_stay(world: World, resource: Resource, operation: str) -> None:
         fields = [*_still(world, bystander.resource), *moving]
         expect_unchanged(world, fields, seen, world.look(bystander), done)
     for bystander, inside in filled:
-        lost = counted(len(inside - _ids_inside(world, bystander)), "part")
-        said = f"{operation} at one took {lost} out of another {resource.name}"
-        world.expect(inside <= _ids_inside(world, bystander), said, done)
+        lost = inside - _ids_inside(world, bystander)
+        parts = counted(len(lost), "part")
+        world.expect(
+            not lost, f"{operation} at one took {parts} out of another {resource.name}", done
+        )
     for bystander, answer in held:
         if answer is not None and answer.ok:
             again = _content(world, bystander)

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote
 from mistral_conformance.model.compiled import compile_schema, loosened, opened
 from mistral_conformance.model.schemas import FORM, JSON, is_spread, properties
 from mistral_conformance.probing.shaping import FILENAME
-from mistral_conformance.probing.values import readings
+from mistral_conformance.probing.values import parsed, readings
 
 if TYPE_CHECKING:
     from mistral_conformance.model.document import Document, Json, Operation
@@ -68,15 +68,8 @@ def _texts_hold(document: Document, schema: Json, texts: list[str], *, is_requir
     if not texts:
         return not is_required
     found = [one for each in texts for one in readings(each)]
-    found += EMPTY if NOTHING & set(texts) else (texts, [_parsed(each) for each in texts])
+    found += EMPTY if NOTHING & set(texts) else (texts, [parsed(each) for each in texts])
     return _holds(document, schema, found)
-
-
-def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _body_holds(document: Document, operation: Operation, message: Message) -> bool:

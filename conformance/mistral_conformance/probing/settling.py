@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from mistral_conformance.probing.samples import Sample, load_samples
 from mistral_conformance.verdict.outcome import Skipped, Unjudged
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def without_end(context: Context, when: str) -> Signal:
     if context.session.clock is None:
         return Skipped(f"{said}: {context.session.lacks_clock}", *shown)
     return Unjudged(said, *shown)
+
+
+def ask_built_on(
+    context: Context, operation: str, ask: Callable[[], T], shows: Callable[[T], bool]
+) -> T:
+    """Return what a request gives; where its sample builds on something, once that can be seen."""
+    if load_samples().get(operation, Sample()).before:
+        return ask_until_shown(context, operation, ask, shows)
+    return ask()
 
 
 def ask_until_shown(

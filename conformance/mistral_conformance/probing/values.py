@@ -44,6 +44,14 @@ def values_outside(document: Document, schema: Json) -> list[Any]:
     return _judged(document, schema, [*ORDINARY, *beyond], admitted=False)
 
 
+def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return what a text says as JSON, the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def readings(text: str) -> list[Any]:
     """Return everything that a server may take a text from a path, query or form for."""
     found: list[Any] = [text, [text]]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from mistral_conformance.rules.common.chats import ask, spoken
+from mistral_conformance.rules.common.chats import ask
 from mistral_conformance.rules.common.datasets import (
-    COMPLETED,
     EXPORT,
     FAILED,
     FETCH_TASK,
@@ -20,6 +19,7 @@ from mistral_conformance.rules.common.datasets import (
     PUT_PAYLOAD,
     add_record,
     begin_import,
+    finish_import,
     import_all,
     make_dataset,
     question,
@@ -34,7 +34,7 @@ from mistral_conformance.rules.common.steps import (
     expect_same_fields,
     word,
 )
-from mistral_conformance.rules.common.talks import try_start
+from mistral_conformance.rules.common.talks import text_of, try_start
 from mistral_conformance.rules.common.uploads import upload_json_lines
 from mistral_conformance.session.rule import rule
 from mistral_conformance.verdict.requirement import MUST, SHOULD
@@ -80,20 +80,15 @@ def file_becomes_records(ctx: Context) -> None:
     lines = [word(ctx) for _ in range(MANY)]
     longer = begin_import(ctx, FROM_FILE, other, file_id=_upload(ctx, *map(_line, lines)))
     begun = ctx.api.call(FROM_FILE, dataset_id=dataset, json={"file_id": file})
-    if begun.ok:
-        watch_task(ctx, begun)
-        found = list(read_records(ctx, dataset).at("records.results"))
-    else:  # one at a time
+    if not begun.ok:  # one at a time
         watch_task(ctx, longer)
-        found = import_all(ctx, FROM_FILE, dataset, file_id=file)
+        begun = begin_import(ctx, FROM_FILE, dataset, file_id=file)
+    found = finish_import(ctx, begun)
     expect_equal(ctx, len(found), 2, "the number of records")
     expect_equal(ctx, {each["source"] for each in found}, {"UPLOADED_FILE"}, "the sources")
     held = {some(_said(each), "messages")[0]: _known_of(each) for each in found}
     expect_equal(ctx, held, {first: {}, second: {"topic": "size"}}, "the records")
-    done = watch_task(ctx, longer)[-1]
-    expect_equal(ctx, done["status"], COMPLETED, "the status of an import beside another", done)
-    listed = read_records(ctx, other)
-    said = [some(_said(each), "messages")[0] for each in listed.at("records.results")]
+    said = [some(_said(each), "messages")[0] for each in finish_import(ctx, longer)]
     expect_equal(ctx, sorted(said), sorted(lines), "the records of an import beside another")
 
 
@@ -266,7 +261,7 @@ def _said(record: dict[str, Any]) -> list[str]:
     told = record["payload"].get("messages")
     for each in told if isinstance(told, list) else ():
         if isinstance(each, dict) and isinstance(each.get("content"), list):
-            each["content"] = spoken(each["content"])
+            each["content"] = text_of(each)
     return texts_at(told, "content", "the messages")
 
 

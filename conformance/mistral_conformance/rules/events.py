@@ -5,13 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mistral_conformance.rules.common.chats import (
-    ask,
-    ask_streamed,
-    expect_model,
-    spoken,
-    text_of,
-)
+from mistral_conformance.rules.common.chats import ask, ask_streamed, expect_model
 from mistral_conformance.rules.common.datasets import (
     JUDGE_RECORD,
     add_record,
@@ -38,6 +32,7 @@ from mistral_conformance.rules.common.observability import (
 )
 from mistral_conformance.rules.common.readings import exactly, within
 from mistral_conformance.rules.common.steps import expect_equal, expect_refused, watch, word
+from mistral_conformance.rules.common.talks import text_of
 from mistral_conformance.rules.common.times import read_time
 from mistral_conformance.rules.errors import UPDATE_JUDGE
 from mistral_conformance.session.rule import rule
@@ -85,8 +80,8 @@ def chat_is_recorded(ctx: Context) -> None:
     event = ctx.answer(FETCH, event_id=event_id)
     expect_equal(ctx, event["event_id"], event_id, "the id", event)
     ctx.expect(sign in str(event["request_messages"]), "the question is missing", event)
-    said = [text_of(each) for each in chat["choices"]]
-    told = [spoken(each["content"]) for each in event["response_messages"]]
+    said = [text_of(each["message"]) for each in chat["choices"]]
+    told = [text_of(each) for each in event["response_messages"]]
     expect_equal(ctx, told, said, "the answers", chat, event)
     ctx.expect(tool["name"] in str(event["enabled_tools"]), "the tool is missing", event)
     usage = chat["usage"]
@@ -124,7 +119,7 @@ def stream_is_recorded(ctx: Context) -> None:
     said = "".join(each.get("content") or "" for each in deltas)
     event_id = _only(ctx, search(ctx, await_events(ctx, sign, 1)))
     event = ctx.answer(FETCH, event_id=event_id)
-    told = [spoken(each["content"]) for each in event["response_messages"]]
+    told = [text_of(each) for each in event["response_messages"]]
     expect_equal(ctx, told, [said], "the answer", event)
 
 
@@ -359,17 +354,19 @@ def selected_events_match(ctx: Context) -> None:
 
 def _pages(ctx: Context, wanted: Filter, most: int, cursor: str = "") -> tuple[list[str], Exchange]:
     """Return so many ids of a search, by pages which may be shorter, and the last of these."""
-    body, found = {"search_params": {"filters": wanted}}, list[str]()
-    query = {"page_size": most, **({"cursor": cursor} if cursor else {})}
-    page = ctx.answer(SEARCH, query=query, json=body)
-    found += ids_in(page)
+    body, query = {"search_params": {"filters": wanted}}, {"page_size": str(most)}
+    if cursor:
+        query["cursor"] = cursor
+    found: list[str] = []
+    pages: list[Exchange] = []
     for _ in range(LOOKS):
-        onward = page.at("completion_events").get("cursor")
+        pages.append(ctx.answer(SEARCH, query=query, json=body))
+        found += ids_in(pages[-1])
+        onward = pages[-1].at("completion_events").get("cursor")
         if not onward or len(found) >= most:
             break
-        page = ctx.answer(SEARCH, query={**query, "cursor": onward}, json=body)
-        found += ids_in(page)
-    return found[:most], page
+        query["cursor"] = onward
+    return found[:most], pages[-1]
 
 
 def _watch(ctx: Context, campaign: object) -> list[Exchange]:

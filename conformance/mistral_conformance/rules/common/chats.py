@@ -139,13 +139,9 @@ def ask_streamed(
 
 def text_of(choice: dict[str, Any]) -> str:
     """Return the text of a choice, its chunks of type text joined."""
-    return spoken(within(choice, "message")["content"])
-
-
-def spoken(content: Any) -> str:  # noqa: ANN401 - JSON
-    """Return the text of a message's content, which may come in chunks."""
-    if not isinstance(content, list):
-        return content or ""
+    content = within(choice, "message")["content"] or ""
+    if isinstance(content, str):
+        return content
     return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
 
 

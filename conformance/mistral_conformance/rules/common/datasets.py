@@ -95,6 +95,11 @@ def watch_task(ctx: Context, task: Exchange, step_s: float = 1) -> list[Exchange
 
 def import_all(ctx: Context, operation: str, dataset_id: str, **body: object) -> list[Any]:
     """Return the records of a dataset after an import that has to be completed."""
-    done = watch_task(ctx, begin_import(ctx, operation, dataset_id, **body))[-1]
+    return finish_import(ctx, begin_import(ctx, operation, dataset_id, **body))
+
+
+def finish_import(ctx: Context, task: Exchange) -> list[Any]:
+    """Return the records of its dataset once an import is at its end, which has to be good."""
+    done = watch_task(ctx, task)[-1]
     expect_equal(ctx, done["status"], COMPLETED, "the status in the end", done)
-    return list(read_records(ctx, dataset_id).at("records.results"))
+    return list(read_records(ctx, str(task["dataset_id"])).at("records.results"))
